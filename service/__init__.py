@@ -1,0 +1,1 @@
+"""All that touches the world: settings, sources, corpus, runs, gate, site, ledger, command line."""
