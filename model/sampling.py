@@ -1,0 +1,95 @@
+"""Continue a log: seeded samples that JavaScript reproduces character for character."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .exact import Floats, Mulberry32, softmax
+from .state import State
+from .transformer import Model
+from .vocabulary import ESCAPE, NEWLINE, Tokens
+
+LONGEST_LINE = 2000  # characters after which a sampled line that never ends is ended
+
+
+class Sample(NamedTuple):
+    """Sampled lines, and the bits the model needed for each (newline counted, at temperature 1)."""
+
+    lines: list[str]
+    bits: list[float]
+
+
+def pick(logits: Floats, temperature: float, top_k: int, uniform: float) -> int:
+    """The id that a uniform number in [0, 1) falls on. [V] -> id
+
+    The escape is never picked. Temperature 0 takes the most likely id, the lower one of two equals; `top_k`
+    0 means all.
+    """
+    order = np.argsort(-logits, kind="stable")
+    order = order[order != ESCAPE]
+    if temperature == 0:
+        return int(order[0])
+    if top_k:
+        order = order[:top_k]
+    cumulative = np.cumsum(softmax(logits[order] / temperature))
+    return int(order[min(np.searchsorted(cumulative, uniform, side="right"), len(order) - 1)])
+
+
+def continue_log(
+    model: Model,
+    context: Sequence[str],
+    *,
+    samples: int = 1,
+    steps: int = 1,
+    seed: int = 0,
+    temperature: float = 1.0,
+    top_k: int = 0,
+) -> list[Sample]:
+    """Sample what may follow the lines of `context`: `samples` times `steps` lines.
+
+    Sample i draws from mulberry32 started at `seed + i`, so more samples never change the first ones.
+    """
+    state, logits = primed(model, context)
+    state, logits = state.replicated(samples), np.repeat(logits, samples, axis=0)
+    draws = [Mulberry32((seed + i) & 0xFFFFFFFF) for i in range(samples)]
+    texts: list[list[list[int]]] = [[[]] for _ in range(samples)]
+    bits: list[list[float]] = [[0.0] for _ in range(samples)]
+    while any(len(lines) <= steps for lines in texts):
+        tokens = np.empty(samples, dtype=np.int32)
+        p = softmax(logits)
+        for i, lines in enumerate(texts):
+            full = len(lines[-1]) >= LONGEST_LINE
+            tokens[i] = NEWLINE if full else pick(logits[i], temperature, top_k, draws[i].uniform())
+            bits[i][-1] += float(-np.log2(p[i, tokens[i]]))
+            if tokens[i] == NEWLINE:
+                lines.append([])
+                bits[i].append(0.0)
+            else:
+                lines[-1].append(int(tokens[i]))
+        logits = state.read(tokens)
+    decode = model.vocabulary.decode
+    return [
+        Sample([decode(line) for line in lines[:steps]], sums[:steps]) for lines, sums in zip(texts, bits, strict=True)
+    ]
+
+
+def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
+    """A state that has read as much of `context` as it can see, and its prediction. -> State, logits [1, V]"""
+    tokens = context_tokens(model, context)
+    state = State(model)
+    for token in tokens[:-1]:
+        state.read(token[None])
+    return state, state.read(tokens[-1:])
+
+
+def context_tokens(model: Model, context: Sequence[str]) -> Tokens:
+    """The newline that begins the first line, then the lines; only those that reach into the visible context."""
+    room, kept = model.config.n_context * model.config.n_layer, 0
+    first = len(context)
+    while first > 0 and kept < room:
+        first -= 1
+        kept += len(context[first]) + 1
+    return model.vocabulary.encode("\n" + "".join(line + "\n" for line in context[first:]))

@@ -1,0 +1,123 @@
+"""Bits per character: exact, streamed, at flat memory.
+
+A score is −log2 p(text), each character given all that the model can see before it, the newline of each line
+counted. It is computed in float64 over windows that hand their keys and values on, which is the same
+mathematics as one long window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .exact import Floats
+from .positions import columns_and_lines
+from .transformer import Model, Past, Window, as_dtype, forward, token_bits
+from .vocabulary import ESCAPE, code_points, escape_bits
+
+CHUNK = 128  # tokens scored at once
+WORST_SHARE = 0.1
+
+
+class LineScore(NamedTuple):
+    """What one line cost."""
+
+    number: int  # from 1
+    bits: float
+    characters: int  # its newline included
+    by_character: Floats  # [characters]
+
+    @property
+    def surprise(self) -> float:
+        """Mean bits of the worst tenth of the line's characters: how strange it looks."""
+        return surprise(self.by_character)
+
+
+def surprise(by_character: Floats) -> float:
+    """Mean of the largest tenth of some bits, at least one of them. [n] -> bits"""
+    count = max(1, int(np.ceil(len(by_character) * WORST_SHARE)))
+    return float(np.mean(np.sort(by_character)[-count:]))
+
+
+def bits_per_character(scores: Iterable[LineScore]) -> tuple[float, int]:
+    """The one score of many lines, and how many characters they have."""
+    bits, characters = 0.0, 0
+    for score in scores:
+        bits += score.bits
+        characters += score.characters
+    return (bits / characters if characters else 0.0), characters
+
+
+def score_lines(model: Model, lines: Iterable[str], context: Sequence[str] = ()) -> Iterator[LineScore]:
+    """Score lines one after the other, those of `context` and all earlier ones being seen but not scored.
+
+    Lazy: takes lines as it goes and holds no more than a chunk of tokens, the line at hand and the context.
+    """
+    reader = _Reader(model)
+    reader.read("\n")
+    if context:
+        reader.read("".join(line + "\n" for line in context))
+    for first, batch in _numbered_chunks(lines):
+        bits = reader.read("".join(line + "\n" for line in batch))
+        end = 0
+        for number, line in enumerate(batch, first):
+            begin, end = end, end + len(line) + 1
+            yield LineScore(number, float(bits[begin:end].sum()), len(line) + 1, bits[begin:end])
+
+
+def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Lists of lines that together have about a chunk of characters, with the number of their first line."""
+    batch: list[str] = []
+    characters, number = 0, 0
+    for number, line in enumerate(lines, 1):
+        batch.append(line)
+        characters += len(line) + 1
+        if characters >= CHUNK:
+            yield number - len(batch) + 1, batch
+            batch, characters = [], 0
+    if batch:
+        yield number - len(batch) + 1, batch
+
+
+class _Reader:
+    """A text read in pieces: what the model can still see of it, and its prediction of what comes next."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model._replace(weights=as_dtype(model.weights, np.float64))
+        self.past: Past | None = None
+        self.column = self.line = 0
+        self.next_logits: NDArray[np.float64] | None = None
+
+    def read(self, text: str) -> Floats:
+        """The bits of each character of `text`, given all text read before. str of n -> [n]"""
+        tokens = self.model.vocabulary.encode(text)
+        columns, lines = columns_and_lines(tokens, self.column, self.line)
+        self.column, self.line = int(columns[-1]), int(lines[-1])
+        bits = np.zeros(len(tokens))
+        start = 0
+        while start < len(tokens):
+            part = slice(start, start + self._room())
+            window = Window(tokens[None, part], columns[None, part], lines[None, part])
+            logits, _, self.past = forward(self.model.config, self.model.weights, window, self.past)
+            bits[part] = self._charge(logits, tokens[part])
+            start = part.stop
+        escaped = tokens == ESCAPE
+        bits[escaped] += escape_bits(code_points(text)[escaped])
+        return bits
+
+    def _room(self) -> int:
+        """How many tokens the next window may have: with absolute positions, up to the end of a context."""
+        config = self.model.config
+        if config.positions == "absolute":
+            return config.n_context - (self.past.columns.shape[1] if self.past else 0)
+        return CHUNK
+
+    def _charge(self, logits: NDArray[np.float64], tokens: NDArray[np.int32]) -> Floats:
+        """Bits of the tokens of this window, the first of which the window before predicted."""
+        before = self.next_logits if self.next_logits is not None else np.zeros_like(logits[:, :1])
+        predictions = np.concatenate([before, logits[:, :-1]], axis=1)
+        self.next_logits = logits[:, -1:]
+        return np.asarray(token_bits(predictions, tokens[None])[0])

@@ -1,0 +1,102 @@
+"""The transformer one token at a time, to the last bit as `web/transformer.js` computes it.
+
+The same steps as in `transformer.py`, in the order and with the names of `transformer.js`: float64, sums in
+index order. Several texts advance side by side (N of them), each with what it has read in a ring of keys and
+values. For sampling and for the golden entry; scoring whole logs is `scoring.py`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .exact import Floats, linear, softmax, total
+from .positions import buckets
+from .transformer import EPSILON, Array, Model, as_dtype
+from .vocabulary import NEWLINE, Tokens
+
+
+class State:
+    """What N texts have read so far: keys and values [layer, N, n_context, C], and where each token stood."""
+
+    def __init__(self, model: Model, n: int = 1) -> None:
+        config = model.config
+        self.model = model._replace(weights=as_dtype(model.weights, np.float64))
+        shape = (config.n_layer, n, config.n_context, config.n_embd)
+        self.keys = np.zeros(shape)
+        self.values = np.zeros(shape)
+        self.columns = np.zeros((n, config.n_context), dtype=np.int32)
+        self.lines = np.zeros((n, config.n_context), dtype=np.int32)
+        self.column = np.zeros(n, dtype=np.int32)
+        self.line = np.zeros(n, dtype=np.int32)
+        self.before = np.zeros((n, config.n_smear, config.n_embd))  # embeddings of the last characters, newest first
+        self.length = 0  # tokens read
+
+    def replicated(self, n: int) -> State:
+        """N texts that have all read what this one text has read."""
+        copy = State(self.model, n)
+        for name in ("columns", "lines", "column", "line", "before"):
+            setattr(copy, name, np.repeat(getattr(self, name), n, axis=0))
+        copy.keys = np.repeat(self.keys, n, axis=1)
+        copy.values = np.repeat(self.values, n, axis=1)
+        copy.length = self.length
+        return copy
+
+    def read(self, tokens: Tokens) -> Floats:
+        """Read one more token of each text and predict the next. [N] -> logits [N, V]"""
+        config, _, weights = self.model
+        newline = tokens == NEWLINE
+        self.column = np.where(newline, 0, self.column + 1).astype(np.int32)
+        self.line = self.line + newline
+        seen = self._remember_place()
+        index = self.length % config.n_context if config.positions == "absolute" else self.column % config.n_position
+        x = rms_norm(self._embed(tokens, weights["wpe"][index]))
+        bucket = buckets(self.column[:, None], self.line[:, None], self.columns[:, seen], self.lines[:, seen])[:, 0]
+        for layer in range(config.n_layer):
+            x = self._block(layer, x, seen, bucket)
+        self.length += 1
+        return linear(rms_norm(x) if config.final_norm else x, weights["lm_head"])
+
+    def _embed(self, tokens: Tokens, position: Floats) -> Floats:
+        """Character and position, and of the characters before what the smear lets through. -> [N, C]"""
+        character = self.model.weights["wte"][tokens]
+        x = character + position
+        for back in range(self.model.config.n_smear):
+            x = x + self.before[:, back] * self.model.weights["smear"][back]
+        if self.model.config.n_smear:
+            self.before = np.concatenate([character[:, None], self.before[:, :-1]], axis=1)
+        return x
+
+    def _remember_place(self) -> Array:
+        """Note the newest token's place in the ring, and list the slots it can see, oldest first."""
+        config = self.model.config
+        slot = self.length % config.n_context
+        self.columns[:, slot] = self.column
+        self.lines[:, slot] = self.line
+        if config.positions == "absolute":
+            return np.arange(slot + 1)
+        count = min(self.length + 1, config.n_context)
+        return np.arange(self.length + 1 - count, self.length + 1) % config.n_context
+
+    def _block(self, layer: int, x: Floats, seen: Array, bucket: Array) -> Floats:
+        config, _, weights = self.model
+        h, n, slot = f"h{layer}.", len(x), self.length % config.n_context
+        normed = rms_norm(x)
+        q = linear(normed, weights[h + "wq"]) * (1.0 / np.sqrt(config.head_size))
+        self.keys[layer, :, slot] = linear(normed, weights[h + "wk"])
+        self.values[layer, :, slot] = linear(normed, weights[h + "wv"])
+        by_head = (n, len(seen), config.n_head, config.head_size)
+        k, v = (ring[layer][:, seen].reshape(by_head) for ring in (self.keys, self.values))
+        scores = total(q.reshape(n, 1, config.n_head, config.head_size) * k).transpose(0, 2, 1)  # [N, H, S]
+        if config.positions == "columns":
+            scores = scores + weights[h + "bias"][:, bucket].transpose(1, 0, 2)
+        p = softmax(scores)
+        mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)).reshape(n, config.n_embd)
+        x = x + linear(mixed, weights[h + "wo"])
+        hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0.0)
+        return x + linear(hidden, weights[h + "fc2"])
+
+
+def rms_norm(x: Floats) -> Floats:
+    """x over its root mean square, summed in index order. [N, C] -> [N, C]"""
+    mean = total(x * x) / x.shape[-1]
+    return np.asarray(x * (1.0 / np.sqrt(mean + EPSILON))[:, None])

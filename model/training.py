@@ -1,0 +1,215 @@
+"""Train a model: rounds of steps, a score after each, an early stop, and the best weights at the end.
+
+A round is a pure function of its arguments, so it can run in another process; what happens between rounds
+(progress, a stop signal, a time limit) is the caller's. Random choices are drawn from the seed and the step,
+so the same corpus, seed and machine give the same bytes however the rounds are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from .config import Config
+from .optimizer import Rates, fresh_moments, update
+from .transformer import Weights, Window, backward, cross_entropy, forward, token_bits
+from .windows import Text, batch_at, window_starts
+
+DIVERGED = 1.5  # a loss this many times the loss at the start is not coming back
+MOST_RESTARTS = 4
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss diverged again after every restart at a lower rate."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to train."""
+
+    tokens: int  # token budget: what may be read in all, context included
+    batch_tokens: int = 2048  # tokens a step
+    rates: Rates = field(default_factory=Rates)
+    warm_up: float = 0.02  # share of the budget in which the rate rises
+    decay: float = 0.3  # share of what was read in which the rate falls to zero at the end
+    rounds: int = 24  # how often the validation is scored within the budget
+    patience: int = 3  # rounds without a better validation before the rate falls, and before the end
+    seed: int = 0
+
+
+class Point(NamedTuple):
+    """One point of the loss curve."""
+
+    tokens: int
+    training: float  # bits per learned character, mean of the round
+    validation: float  # bits per character
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training under way: all that the next round needs to know."""
+
+    start: Weights  # where it began, for a restart
+    weights: Weights
+    moments: Weights
+    best: Weights
+    best_tokens: int = 0
+    step: int = 0
+    tokens: int = 0
+    decay_from: int | None = None  # tokens read when the rate began to fall
+    decay_until: int = 0  # tokens read when it will be zero
+    slow: float = 1.0  # all rates are multiplied by this; halved by each restart
+    restarts: int = 0
+    curve: list[Point] = field(default_factory=list)
+    finished: bool = False
+
+    @property
+    def best_bits(self) -> float:
+        """The best validation score so far, in bits per character."""
+        return min((point.validation for point in self.curve), default=float("inf"))
+
+
+def begin(weights: Weights) -> Training:
+    """A training that starts from these float32 weights, fresh or another model's."""
+    return Training(weights, copied(weights), fresh_moments(weights), weights)
+
+
+def train(
+    config: Config,
+    plan: Plan,
+    text: Text,
+    validation: Text,
+    start: Weights,
+    *,
+    progress: Callable[[Training], None] = lambda training: None,
+    stop: Callable[[], bool] = lambda: False,
+    run: Callable[..., Training] | None = None,
+) -> Training:
+    """Train until the budget is used, the validation stops improving, or `stop()` is true.
+
+    `progress` is called after every round. `run(function, *arguments)` may call the round elsewhere, in
+    another process for instance. Raises TrainingDiverged.
+    """
+    training = begin(start)
+    while not training.finished and not stop():
+        arguments = (config, plan, text, validation, training)
+        training = run(round_of_steps, *arguments) if run else round_of_steps(*arguments)
+        progress(training)
+    return training
+
+
+def round_of_steps(config: Config, plan: Plan, text: Text, validation: Text, training: Training) -> Training:
+    """One round: steps, then a validation, and what follows from it; the first round only validates.
+
+    Changes none of its arguments.
+    """
+    if not training.curve:
+        bits = validation_bits(config, training.weights, validation)
+        return replace(training, curve=[Point(0, bits, bits)])
+    starts = window_starts(text, config.n_context)
+    weights, moments = copied(training.weights), copied(training.moments)
+    step, tokens, losses = training.step, training.tokens, []
+    until = min(tokens + -(-plan.tokens // plan.rounds), end_of(plan, training))
+    while tokens < until:
+        step += 1
+        loss, read = one_step(config, plan, text, starts, training, weights, moments, step, tokens)
+        losses.append(loss / np.log(2))
+        tokens += read
+        if not np.isfinite(loss):
+            return restarted(training)
+    bits = validation_bits(config, weights, validation)
+    if not bits <= DIVERGED * training.curve[0].validation:
+        return restarted(training)
+    improved = bits < training.best_bits
+    following = replace(
+        training,
+        weights=weights,
+        moments=moments,
+        best=weights if improved else training.best,
+        best_tokens=tokens if improved else training.best_tokens,
+        step=step,
+        tokens=tokens,
+        curve=[*training.curve, Point(tokens, float(np.mean(losses)), bits)],
+    )
+    return next_phase(plan, following)
+
+
+def one_step(
+    config: Config,
+    plan: Plan,
+    text: Text,
+    starts: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
+    training: Training,
+    weights: Weights,
+    moments: Weights,
+    step: int,
+    tokens: int,
+) -> tuple[float, int]:
+    """Learn from one batch, in place. Returns the mean loss in nats and the tokens read."""
+    rng = np.random.default_rng([plan.seed, step])
+    n_window = max(1, plan.batch_tokens // config.n_context)
+    batch = batch_at(text, rng.choice(starts, n_window), config.n_context)
+    logits, cache, _ = forward(config, weights, batch.window)
+    loss, dlogits = cross_entropy(logits, batch.targets, batch.counted)
+    grads = backward(config, weights, dlogits, cache)
+    update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, tokens)))
+    return loss, batch.targets.size
+
+
+def schedule(plan: Plan, training: Training, tokens: int) -> float:
+    """The factor of the rates: up, steady, and down to zero once `decay_from` is set."""
+    up = min(1.0, (tokens + plan.batch_tokens) / max(1.0, plan.warm_up * plan.tokens))
+    if training.decay_from is None:
+        return up
+    left = (training.decay_until - tokens) / (training.decay_until - training.decay_from)
+    return up * max(0.0, left)
+
+
+def end_of(plan: Plan, training: Training) -> int:
+    """How many tokens will have been read when this phase ends."""
+    return int(plan.tokens * (1 - plan.decay)) if training.decay_from is None else training.decay_until
+
+
+def next_phase(plan: Plan, training: Training) -> Training:
+    """Go on, let the rate fall from the best weights so far, or end."""
+    scores = [point.validation for point in training.curve]
+    stale = len(scores) - 1 - scores.index(training.best_bits) >= plan.patience
+    used_up = training.tokens >= end_of(plan, training)
+    if training.decay_from is not None:
+        return replace(training, finished=used_up)
+    if not (stale or used_up):
+        return training
+    falling = int(training.best_tokens * plan.decay / (1 - plan.decay))
+    return replace(
+        training,
+        weights=training.best,
+        decay_from=training.tokens,
+        decay_until=training.tokens + max(plan.batch_tokens, falling),
+    )
+
+
+def restarted(training: Training) -> Training:
+    """Back to where it began, at half the rates. Raises TrainingDiverged after MOST_RESTARTS."""
+    if training.restarts == MOST_RESTARTS:
+        raise TrainingDiverged(f"the loss diverged {MOST_RESTARTS + 1} times, each time at half the rate before")
+    return replace(begin(training.start), slow=training.slow / 2, restarts=training.restarts + 1)
+
+
+def validation_bits(config: Config, weights: Weights, validation: Text) -> float:
+    """Bits per token of a text read as `scoring.py` reads it, in the precision of the weights."""
+    past, total, n = None, 0.0, len(validation.tokens) - 1
+    for start in range(0, n, config.n_context):
+        part = slice(start, min(start + config.n_context, n))
+        window = Window(validation.tokens[None, part], validation.columns[None, part], validation.lines[None, part])
+        logits, _, past = forward(config, weights, window, past)
+        targets = validation.tokens[None, start + 1 : part.stop + 1]
+        total += float(token_bits(logits, targets).sum(dtype=np.float64))
+    return total / max(1, n)
+
+
+def copied(weights: Weights) -> Weights:
+    """The same tensors, free to be changed."""
+    return {name: tensor.copy() for name, tensor in weights.items()}

@@ -1,0 +1,76 @@
+"""Training windows: a line to be learned together with the lines before it.
+
+Documents are laid end to end as tokens. A window begins where a line begins and covers several lines; the
+first of them is there to be looked back at and is not itself learned from, because it could not see its own
+predecessor. (On habitat logs that context is worth two thirds of the bits.) A line longer than half a window is
+begun again every half window, so that each of its characters is learned with at least that much before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from .config import Config
+from .positions import Ints, columns_and_lines
+from .transformer import Array, Window
+from .vocabulary import NEWLINE, Tokens, Vocabulary
+
+LINES_IN_CONTEXT = 3
+SHORTEST_CONTEXT = 48
+STEP = 16  # contexts are multiples of this
+
+
+class Text(NamedTuple):
+    """Documents as one run of tokens, each placed in its line. All [n]."""
+
+    tokens: Tokens
+    columns: Ints
+    lines: Ints
+
+
+class Batch(NamedTuple):
+    """Windows, the token that follows each of theirs, and whether it is learned. All [B, T]."""
+
+    window: Window
+    targets: Array
+    counted: Array
+
+
+def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> Text:
+    """Documents (lists of lines) end to end, each begun by a newline."""
+    parts = [vocabulary.encode("\n" + "".join(line + "\n" for line in lines)[:-1]) for lines in documents if lines]
+    tokens = np.concatenate([*parts, vocabulary.encode("\n")])
+    return Text(tokens, *columns_and_lines(tokens))
+
+
+def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config:
+    """The same shape with a context of about three lines of these documents, at most its own."""
+    lengths = [len(line) + 1 for lines in documents for line in lines]
+    wanted = LINES_IN_CONTEXT * float(np.mean(lengths)) if lengths else 0
+    n_context = max(SHORTEST_CONTEXT, int(np.ceil(wanted / STEP)) * STEP)
+    return Config(**{**config.__dict__, "n_context": min(config.n_context, n_context)})
+
+
+def window_starts(text: Text, size: int) -> Ints:
+    """Where windows of `size` tokens may begin: at every line, and within long lines every half window."""
+    begins = np.flatnonzero(text.tokens == NEWLINE)[:-1]
+    ends = np.append(begins[1:], len(text.tokens) - 1)
+    half = max(1, size // 2)
+    starts = [begins]
+    for begin, end in zip(begins, ends, strict=True):
+        if end - begin > half:
+            starts.append(np.arange(begin + half, end, half))
+    return np.unique(np.concatenate(starts)).astype(np.int32)
+
+
+def batch_at(text: Text, starts: Ints, size: int) -> Batch:
+    """The windows that begin at `starts`, moved forward where the text ends too soon. [B] -> [B, size]"""
+    starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
+    index = starts[:, None] + np.arange(min(size, len(text.tokens) - 1))
+    window = Window(text.tokens[index], text.columns[index], text.lines[index])
+    later_line = window.lines > window.lines[:, :1]
+    half_seen = np.arange(index.shape[1]) >= size // 2
+    return Batch(window, text.tokens[index + 1], later_line | half_seen)
