@@ -34,6 +34,8 @@ class Config:
 
     def __post_init__(self) -> None:
         sizes = (self.n_layer, self.n_head, self.n_embd, self.n_context, self.n_position)
+        if not all(isinstance(size, int) for size in (*sizes, self.n_smear)):
+            raise ValueError(f"every size of a model is a whole number: {self}")
         if min(sizes) < 1:
             raise ValueError(f"every size of a model is at least 1: {self}")
         if self.n_embd % self.n_head:

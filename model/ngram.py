@@ -63,8 +63,8 @@ class NGram:
 
 def gram_codes(tokens: Tokens, length: int, base: int) -> Ints:
     """Each run of `length` tokens as one number, the last token in the lowest place. [n] -> [n - length + 1]"""
-    n = len(tokens) - length + 1
-    codes = np.zeros(max(0, n), dtype=np.int64)
+    n = max(0, len(tokens) - length + 1)
+    codes = np.zeros(n, dtype=np.int64)
     for i in range(length):
         codes = codes * base + tokens[i : i + n]
     return codes

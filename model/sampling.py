@@ -87,7 +87,7 @@ def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
 
 def context_tokens(model: Model, context: Sequence[str]) -> Tokens:
     """The newline that begins the first line, then the lines; only those that reach into the visible context."""
-    room, kept = model.config.n_context * model.config.n_layer, 0
+    room, kept = model.config.n_context * model.config.n_layer + model.config.n_smear, 0
     first = len(context)
     while first > 0 and kept < room:
         first -= 1

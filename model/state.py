@@ -60,6 +60,8 @@ class State:
         """Character and position, and of the characters before what the smear lets through. -> [N, C]"""
         character = self.model.weights["wte"][tokens]
         x = character + position
+        if self.model.config.positions == "absolute" and self.length % self.model.config.n_context == 0:
+            self.before[:] = 0.0  # nothing is visible beyond a full context
         for back in range(self.model.config.n_smear):
             x = x + self.before[:, back] * self.model.weights["smear"][back]
         if self.model.config.n_smear:

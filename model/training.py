@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .config import Config
 from .optimizer import Rates, fresh_moments, update
 from .transformer import Weights, Window, backward, cross_entropy, forward, token_bits
-from .windows import Text, batch_at, window_starts
+from .windows import Text, batch_at, placed, window_starts
 
 DIVERGED = 1.5  # a loss this many times the loss at the start is not coming back
 MOST_RESTARTS = 4
@@ -80,8 +81,8 @@ def begin(weights: Weights) -> Training:
 def train(
     config: Config,
     plan: Plan,
-    text: Text,
-    validation: Text,
+    tokens: NDArray[np.uint16],
+    validation: NDArray[np.uint16],
     start: Weights,
     *,
     progress: Callable[[Training], None] = lambda training: None,
@@ -90,37 +91,41 @@ def train(
 ) -> Training:
     """Train until the budget is used, the validation stops improving, or `stop()` is true.
 
+    `tokens` and `validation` are laid out by `windows.lay_out`.
     `progress` is called after every round. `run(function, *arguments)` may call the round elsewhere, in
     another process for instance. Raises TrainingDiverged.
     """
     training = begin(start)
     while not training.finished and not stop():
-        arguments = (config, plan, text, validation, training)
+        arguments = (config, plan, tokens, validation, training)
         training = run(round_of_steps, *arguments) if run else round_of_steps(*arguments)
         progress(training)
     return training
 
 
-def round_of_steps(config: Config, plan: Plan, text: Text, validation: Text, training: Training) -> Training:
+def round_of_steps(
+    config: Config, plan: Plan, tokens: NDArray[np.uint16], validation: NDArray[np.uint16], training: Training
+) -> Training:
     """One round: steps, then a validation, and what follows from it; the first round only validates.
 
     Changes none of its arguments.
     """
     if not training.curve:
-        bits = validation_bits(config, training.weights, validation)
+        bits = validation_bits(config, training.weights, placed(validation))
         return replace(training, curve=[Point(0, bits, bits)])
+    text = placed(tokens)
     starts = window_starts(text, config.n_context)
     weights, moments = copied(training.weights), copied(training.moments)
-    step, tokens, losses = training.step, training.tokens, []
-    until = min(tokens + -(-plan.tokens // plan.rounds), end_of(plan, training))
-    while tokens < until:
+    step, read, losses = training.step, training.tokens, []
+    until = min(read + -(-plan.tokens // plan.rounds), end_of(plan, training))
+    while read < until:
         step += 1
-        loss, read = one_step(config, plan, text, starts, training, weights, moments, step, tokens)
+        loss, size = one_step(config, plan, text, starts, training, weights, moments, step, read)
         losses.append(loss / np.log(2))
-        tokens += read
+        read += size
         if not np.isfinite(loss):
             return restarted(training)
-    bits = validation_bits(config, weights, validation)
+    bits = validation_bits(config, weights, placed(validation))
     if not bits <= DIVERGED * training.curve[0].validation:
         return restarted(training)
     improved = bits < training.best_bits
@@ -129,10 +134,10 @@ def round_of_steps(config: Config, plan: Plan, text: Text, validation: Text, tra
         weights=weights,
         moments=moments,
         best=weights if improved else training.best,
-        best_tokens=tokens if improved else training.best_tokens,
+        best_tokens=read if improved else training.best_tokens,
         step=step,
-        tokens=tokens,
-        curve=[*training.curve, Point(tokens, float(np.mean(losses)), bits)],
+        tokens=read,
+        curve=[*training.curve, Point(read, float(np.mean(losses)), bits)],
     )
     return next_phase(plan, following)
 

@@ -69,7 +69,7 @@ def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
         tensors[name], tensors[name + ".scale"] = quantise(tensor)
     text = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
     crc = checksum(text, save(tensors))
-    data = save(tensors, metadata={"card": text, "crc32": f"{crc:08x}"})
+    data = _with_metadata(save(tensors), {"card": text, "crc32": f"{crc:08x}"})
     file = f'{comment(card)}\nglobalThis.LOGLING_WEIGHTS = "{base64.b64encode(data).decode()}";\n'.encode()
     if len(file) > LARGEST_FILE:
         raise WeightsFileError(
@@ -97,7 +97,7 @@ def decode(file: bytes) -> tuple[Model, Card]:
     if not isinstance(metadata, dict) or not isinstance(metadata.get("card"), str):
         raise WeightsFileError("not a Logling weights file: it is a safetensors file without a card")
     card = _card(metadata["card"])
-    crc = zlib.crc32(tensor_bytes, zlib.crc32(metadata["card"].encode()))
+    crc = zlib.crc32(tensor_bytes, zlib.crc32(metadata["card"].encode("utf-8", "surrogatepass")))
     if metadata.get("crc32") != f"{crc:08x}":
         raise WeightsFileError("the weights file was altered or damaged: its checksum does not match its contents")
     model = _model(card, _tensors(data))
@@ -139,17 +139,25 @@ def _header(data: bytes) -> tuple[dict[str, Any], bytes]:
         raise WeightsFileError("the weights file is truncated: it ends inside its header")
     try:
         header = json.loads(data[8 : 8 + size])
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WeightsFileError("the weights file was altered or damaged: its header is not JSON") from None
     if not isinstance(header, dict):
         raise WeightsFileError("the weights file was altered or damaged: its header is not an object")
     return header, data[8 + size :]
 
 
+def _with_metadata(data: bytes, metadata: Mapping[str, str]) -> bytes:
+    """Safetensors bytes with metadata in this order; `save` would write it in a random one."""
+    header, tensor_bytes = _header(data)
+    text = json.dumps({"__metadata__": metadata, **header}, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the tensors begin at a multiple of 8
+    return len(text).to_bytes(8, "little") + text + tensor_bytes
+
+
 def _card(text: str) -> Card:
     try:
         card = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WeightsFileError("the weights file was altered or damaged: its card is not JSON") from None
     if not isinstance(card, dict) or "format" not in card:
         raise WeightsFileError("not a Logling weights file: its card has no format number")
@@ -177,6 +185,10 @@ def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     try:
         config = Config(**{field.name: card["config"][field.name] for field in fields(Config)})
         vocabulary = Vocabulary(card["vocabulary"])
+        if config.n_layer > len(tensors):
+            raise ValueError(f"{config.n_layer} layers, but {len(tensors)} tensors")
+        if vocabulary.size != len(set("\n" + vocabulary.characters)) + 1:
+            raise ValueError("a character has two ids")
     except (KeyError, TypeError, ValueError) as error:
         raise WeightsFileError(f"the card does not describe a model: {error}") from None
     weights: Weights = {}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .config import Config
 from .positions import Ints, columns_and_lines
@@ -39,11 +40,16 @@ class Batch(NamedTuple):
     counted: Array
 
 
-def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> Text:
-    """Documents (lists of lines) end to end, each begun by a newline."""
+def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> NDArray[np.uint16]:
+    """Documents (lists of lines) end to end as tokens, each begun by a newline. -> [n]"""
     parts = [vocabulary.encode("\n" + "".join(line + "\n" for line in lines)[:-1]) for lines in documents if lines]
-    tokens = np.concatenate([*parts, vocabulary.encode("\n")])
-    return Text(tokens, *columns_and_lines(tokens))
+    return np.concatenate([*parts, vocabulary.encode("\n")]).astype(np.uint16)
+
+
+def placed(tokens: NDArray[np.uint16]) -> Text:
+    """Tokens with their places. [n] -> [n] three times"""
+    wide = tokens.astype(np.int32)
+    return Text(wide, *columns_and_lines(wide))
 
 
 def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config:

@@ -1,0 +1,73 @@
+"""The card: the facts that travel with the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from model.sampling import continue_log
+from model.transformer import Model
+
+from .settings import Settings
+from .split import Split
+
+MOST_HISTORY = 52  # committed weights
+SAMPLE_LINES = 8
+SAMPLE_CHARACTERS = 1500
+SAMPLE_TEMPERATURE = 0.8
+GOLDEN_CHARACTERS = 160
+
+
+def program_version() -> str:
+    """The version of Logling that runs."""
+    return version("logling")
+
+
+def write_sample(model: Model, seed: int) -> str:
+    """A few lines that the model makes up from nothing but the start of a line."""
+    sample = continue_log(model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE)[0]
+    text = ""
+    for line in sample.lines:
+        if text and len(text) + len(line) >= SAMPLE_CHARACTERS:
+            break
+        text += line[:SAMPLE_CHARACTERS] + "\n"
+    return text
+
+
+def golden_text(sample: str) -> str:
+    """The first lines of the sample: enough to tell whether a reader computes as this program does."""
+    return sample[:GOLDEN_CHARACTERS].rstrip("\n")
+
+
+def describe(
+    settings: Settings,
+    split: Split,
+    *,
+    run: str,
+    now: datetime,
+    tokens: int,
+    bits_per_char: Mapping[str, float],
+    previous: Mapping[str, Any] | None,
+    sample: str,
+) -> dict[str, Any]:
+    """The card of a challenger, as it is committed. No line, path or name of the machine is in it."""
+    created = now.astimezone(UTC).isoformat(timespec="seconds")
+    score = round(bits_per_char["challenger"], 4)
+    history = list(previous.get("history", [])) if previous else []
+    return {
+        "run": run,
+        "version": program_version(),
+        "preset": settings.preset,
+        "created": created,
+        "lines": split.lines["train"],
+        "characters": split.characters,
+        "tokens": tokens,
+        "seed": settings.training.seed,
+        "corpus": split.fingerprint(),
+        "bits_per_char": score,
+        "ngram": round(bits_per_char["ngram"], 4),
+        "history": [*history, [created[:10], score]][-MOST_HISTORY:],
+        "sample": sample,
+    }

@@ -1,0 +1,123 @@
+"""Challengers: one trained on from the champion, one from scratch, side by side; the better one goes to the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import Any, Literal
+
+import numpy as np
+
+from model.config import PRESETS, Config
+from model.training import Plan, Training, TrainingDiverged, train
+from model.transformer import Model, Weights, grown, init_weights
+from model.vocabulary import Vocabulary
+from model.windows import fitted_context, lay_out
+
+from .errors import LoglingError
+from .settings import Settings
+from .split import Split
+
+Start = Literal["warm", "fresh"]
+Progress = Callable[[Start, Training, Plan], None]
+
+WARM_SHARE = 0.5  # of the tokens that a fresh model reads
+FEWEST_TOKENS = 200_000
+READINGS = 40  # how often a fresh model may read each character, context included
+MOST_TOKENS = {"seed": 6_000_000, "full": 8_000_000}
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """A trained model and how it came about."""
+
+    start: Start
+    model: Model
+    training: Training
+
+    def figures(self) -> dict[str, object]:
+        """What the ledger keeps of it."""
+        training = self.training
+        return {
+            "start": self.start,
+            "tokens": training.tokens,
+            "best_tokens": training.best_tokens,
+            "validation": training.best_bits,
+            "restarts": training.restarts,
+        }
+
+
+def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
+    """How long to train: as fits the corpus, or as the settings say."""
+    fitting = min(MOST_TOKENS[settings.preset], max(FEWEST_TOKENS, READINGS * split.characters))
+    tokens = settings.training.tokens or fitting
+    plan = Plan(tokens=tokens, seed=settings.training.seed)
+    return replace(plan, tokens=int(tokens * WARM_SHARE)) if start == "warm" else plan
+
+
+def train_challengers(
+    settings: Settings, split: Split, champion: Model | None, progress: Progress, stop: Callable[[], bool]
+) -> list[Challenger]:
+    """Train from the champion where its shape allows it, and from scratch, each on a core of its own.
+
+    Returns those that did not diverge, the best on the validation lines first. Raises LoglingError when none
+    is left, or when there was no time for a single round.
+    """
+    config = fitted_context(PRESETS[settings.preset].config, split.train)
+    vocabulary = extended_vocabulary(settings, split, champion)
+    starts: dict[Start, Weights] = {}
+    if champion and same_shape(champion.config, config):
+        starts["warm"] = grown(champion.weights, vocabulary.size)
+    starts["fresh"] = init_weights(config, vocabulary.size, np.random.default_rng(settings.training.seed))
+    tokens, validation = lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation)
+
+    def trained(start: Start, executor: Executor | None) -> Challenger | None:
+        plan = plan_for(settings, split, start)
+        run = (lambda function, *arguments: executor.submit(function, *arguments).result()) if executor else None
+        try:
+            training = train(
+                config,
+                plan,
+                tokens,
+                validation,
+                starts[start],
+                progress=lambda training: progress(start, training, plan),
+                stop=stop,
+                run=run,
+            )
+        except TrainingDiverged:
+            return None
+        return Challenger(start, Model(config, vocabulary, training.best), training)
+
+    with workers(len(starts)) as (threads, processes):
+        challengers = [c for c in threads.map(trained, starts, [processes] * len(starts)) if c and c.training.step]
+    if not challengers:
+        raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
+    return sorted(challengers, key=lambda challenger: challenger.training.best_bits)
+
+
+def extended_vocabulary(settings: Settings, split: Split, champion: Model | None) -> Vocabulary:
+    """The champion's characters and the new ones of the training lines."""
+    known = champion.vocabulary if champion else Vocabulary("")
+    lines = (line for lines in split.train for line in lines)
+    return known.extended(lines, PRESETS[settings.preset].vocabulary_cap)
+
+
+def same_shape(one: Config, other: Config) -> bool:
+    """Whether one's weights fit the other; how far a prediction sees does not matter."""
+    return replace(one, n_context=other.n_context) == other
+
+
+@contextmanager
+def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
+    """Threads that wait, and processes that work, where more than one can."""
+    with ThreadPoolExecutor(count) as threads:
+        if count == 1:
+            yield threads, None
+            return
+        context: Any = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
+        with ProcessPoolExecutor(count, mp_context=context) as processes:
+            yield threads, processes

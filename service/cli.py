@@ -1,0 +1,245 @@
+"""The command line: each command is a thin edge around a function elsewhere.
+
+Heavy imports (numpy, git) wait inside the commands, so that `--help` answers at once. Results go to stdout,
+progress and prose to stderr; with `--json` stdout has one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from .errors import LoglingError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A model of your own logs: retrained on your machine, carried by git, run in the browser.",
+)
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home; else LOGLING_HOME, else the current directory.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
+
+
+def main() -> None:
+    """Run the command line; an error that the operator can mend is one sentence on stderr, and exit status 1."""
+    prepare_environment()
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        app()
+    except KeyboardInterrupt:
+        err.print("stopped")
+        sys.exit(1)
+    except (LoglingError, OSError) as error:
+        err.print(f"logling: {error}", markup=False)
+        sys.exit(1)
+
+
+def prepare_environment() -> None:
+    """One BLAS thread a process (small matrices are slower with more, and sums stay in one order), and a git
+    that is not led to another repository by a hook's variables."""
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    for variable in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
+        os.environ.pop(variable, None)
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is reported when it is needed
+
+
+def interrupted(*_: object) -> None:
+    """SIGTERM ends a command as Ctrl+C does: what is under way is undone and recorded."""
+    raise KeyboardInterrupt
+
+
+def now() -> datetime:
+    """The one place where the clock is read."""
+    return datetime.now(UTC)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(document, ensure_ascii=False))
+
+
+@app.command()
+def init(
+    home: Annotated[Path, typer.Argument(help="The folder to make.")],
+    source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
+    remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
+) -> None:
+    """Make a home: settings, state and the site repository with its page."""
+    from .setup import make_home
+
+    made = make_home(home, sources=source or [], preset=preset, remote=remote)
+    out.print(f"Made {made.path}")
+    if not source:
+        out.print(f"Next: name your logs in {made.settings_file}, then:")
+    out.print(f"  logling retrain --home {made.path}", markup=False)
+
+
+@app.command()
+def pull(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Read new lines into the corpus, train nothing."""
+    from .corpus import Corpus
+    from .home import find, locked
+    from .progress import Reporter
+    from .pull import pull as pull_lines
+
+    found = find(home)
+    settings = found.settings()
+    with (
+        locked(found),
+        Corpus(found.corpus, settings.corpus_bytes) as corpus,
+        Reporter(err) as reporter,
+        reporter.step("pull"),
+    ):
+        report = pull_lines(settings.patterns, corpus, reporter.pulled)
+    if as_json:
+        print_json(report.as_json())
+        return
+    for source in report.sources:
+        out.print(f"{source.lines:>10,} lines  {source.path}", markup=False)
+    for gap in report.gaps:
+        out.print(f"gap: {gap.source}: {gap.reason}", markup=False)
+    for problem in report.problems:
+        err.print(f"problem: {problem}", markup=False)
+    out.print(f"{report.new:,} new lines; the corpus has {report.total:,}")
+
+
+@app.command()
+def retrain(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """One whole run: pull, train, compare, commit what is better."""
+    from .home import find
+    from .progress import Reporter
+    from .run import retrain as one_run
+    from .view import run_in_words
+
+    found = find(home)
+    with Reporter(err) as reporter:
+        record = one_run(found, found.settings(), now, reporter)
+    if as_json:
+        print_json(record)
+        return
+    out.print(run_in_words(record), markup=False)
+
+
+@app.command()
+def history(
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 52,
+) -> None:
+    """The ledger: every run, newest first."""
+    from .home import find
+    from .ledger import Ledger
+
+    found = find(home)
+    found.make_state()
+    with Ledger(found.ledger) as ledger:
+        runs = ledger.runs(-1 if as_json else limit)
+    if as_json:
+        print_json({"runs": runs})
+        return
+    from .view import history_table
+
+    out.print(history_table(runs) if runs else "No run yet.")
+
+
+@app.command()
+def score(
+    file: Annotated[Path, typer.Argument(help="A log, plain or gzip.")],
+    context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
+) -> None:
+    """Bits per line of a log, the lines in between as context."""
+    from .home import find
+    from .reading import score_file
+
+    document = score_file(find(home), file, context)
+    if as_json:
+        print_json(document.as_json())
+        return
+    from .view import score_in_words
+
+    out.print(score_in_words(document, top), markup=False)
+
+
+@app.command()
+def predict(
+    context: Annotated[
+        Path | None, typer.Option(help="The log to continue; else the newest lines of the corpus.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=1, max=1000, help="How many futures.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="Lines in each.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text, here and on the page.")] = 0,
+    temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest character.")] = 1.0,
+    top_k: Annotated[int, typer.Option(min=0, help="Choose among the k likeliest characters; 0: all.")] = 0,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Continue a log: next lines, with the bits each would cost."""
+    from .home import find
+    from .reading import predict_lines
+
+    found = predict_lines(
+        find(home), context, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
+    )
+    if as_json:
+        print_json({"samples": [list(s.lines) for s in found], "bits": [list(s.bits) for s in found]})
+        return
+    for sample in found:
+        for line, bits in zip(sample.lines, sample.bits, strict=True):
+            out.print(f"{2**-bits:>8.2%}  {line}", markup=False)
+        if steps > 1:
+            out.print()
+
+
+@app.command()
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check everything a run needs, and say what is wrong."""
+    from .doctor import examine
+    from .home import find
+
+    checks = examine(find(home))
+    well = all(check.ok for check in checks)
+    if as_json:
+        print_json({"ok": well, "checks": [check._asdict() for check in checks]})
+    else:
+        for check in checks:
+            out.print(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.detail}", markup=False)
+    raise typer.Exit(0 if well else 1)
+
+
+@app.command()
+def demo(
+    log: Annotated[
+        Path | None, typer.Option(help="A real log, split by time, instead of the simulated habitat.")
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where to make it.")] = Path("logling-demo"),
+    preset: Annotated[str, typer.Option(help='"seed" or "full".')] = "seed",
+    weeks: Annotated[int, typer.Option(min=2, max=52, help="How many weeks to play.")] = 8,
+) -> None:
+    """The whole loop in a scratch folder, in about a minute."""
+    from .demo import play
+
+    play(folder, log=log, preset=preset, weeks=weeks, out=out, err=err)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Check everything a run needs, and say what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from model import weights_file
+
+from .errors import LoglingError
+from .home import Home, locked
+from .ledger import check
+from .settings import Settings
+from .site import Site, run_git
+from .sources import find_files
+
+LEAST_FREE = 200_000_000  # bytes
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(home: Home) -> list[Check]:
+    """All checks, in the order in which a run would meet what they look at."""
+    try:
+        settings = home.settings()
+    except LoglingError as error:
+        return [Check("settings", False, str(error))]
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("git", git_version),
+        ("state", lambda: private_state(home)),
+        ("lock", lambda: free_lock(home)),
+        ("disk", lambda: free_disk(home)),
+        ("ledger", lambda: sound(home.ledger.exists(), lambda: check(home.ledger))),
+        ("corpus", lambda: sound(home.corpus.exists(), lambda: check(home.corpus))),
+        ("site", lambda: clean_site(home, settings)),
+        ("weights", lambda: readable_weights(home, settings)),
+        ("remote", lambda: reachable_remote(home, settings)),
+    ]
+    results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
+    results += [_checked(name, look) for name, look in checks]
+    return results + list(sources(settings))
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except (LoglingError, OSError, ValueError) as error:
+        return Check(name, False, str(error))
+
+
+def git_version() -> str:
+    """The version of git."""
+    if not shutil.which("git"):
+        raise LoglingError("git is not installed (Debian, Ubuntu: apt install git)")
+    return subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def private_state(home: Home) -> str:
+    """Nobody but the owner may look into the state."""
+    mode = stat.S_IMODE(home.state.stat().st_mode)
+    if mode & 0o077:
+        raise LoglingError(f"{home.state} can be read by others (mode {mode:o}): chmod 700 {home.state}")
+    return f"{home.state}, mode {mode:o}"
+
+
+def free_lock(home: Home) -> str:
+    """Whether a run could begin now."""
+    with locked(home):
+        return "no run is under way"
+
+
+def free_disk(home: Home) -> str:
+    """Room for weights, corpus and git."""
+    free = shutil.disk_usage(home.path).free
+    if free < LEAST_FREE:
+        raise LoglingError(f"only {free / 1e6:,.0f} MB are free, {LEAST_FREE / 1e6:,.0f} MB are wanted")
+    return f"{free / 1e9:,.1f} GB free"
+
+
+def sound(exists: bool, look: Callable[[], str]) -> str:
+    """A database that is not there yet is well."""
+    if not exists:
+        return "none yet: the first run makes it"
+    word = look()
+    if word != "ok":
+        raise LoglingError(f"damaged: {word}")
+    return word
+
+
+def clean_site(home: Home, settings: Settings) -> str:
+    """The repository is there, on its branch, and the weights file is as committed."""
+    with Site(home.site, settings.git) as site:
+        branch = run_git(site.path, settings.git, "symbolic-ref", "--short", "HEAD")
+        if branch != settings.git.branch:
+            raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
+        if changed := run_git(site.path, settings.git, "status", "--porcelain", "--", "web"):
+            raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
+        unpushed = site.ahead()
+    return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
+
+
+def readable_weights(home: Home, settings: Settings) -> str:
+    """The champion passes its own checks."""
+    with Site(home.site, settings.git) as site:
+        file = site.weights()
+    if file is None:
+        return "none yet: the first run makes them"
+    _, card = weights_file.decode(file)
+    return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
+
+
+def reachable_remote(home: Home, settings: Settings) -> str:
+    """The remote answers."""
+    if not settings.git.remote:
+        return "none is set: nothing is pushed"
+    run_git(home.site, settings.git, "ls-remote", "--heads", "--", settings.git.remote)
+    return f"{settings.git.remote} answers"
+
+
+def sources(settings: Settings) -> Iterator[Check]:
+    """Each source has files that can be read."""
+    if not settings.source:
+        yield Check("sources", False, 'none is set: add [[source]] files = "…" to logling.toml')
+    for pattern in settings.patterns:
+        found = find_files([pattern])
+        problems = "; ".join(found.problems)
+        yield Check(f"source {pattern}", not problems, problems or f"{len(found.files)} files")

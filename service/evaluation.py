@@ -1,0 +1,75 @@
+"""Scores on the lines that judge a run: the models' and the n-grams'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from model import ngram
+from model.scoring import score_lines
+from model.transformer import Model
+from model.vocabulary import Vocabulary
+
+from .gate import Scored
+from .split import Part, Split
+
+NGRAM_CHARACTERS = 1_000_000  # of the newest training lines are counted
+
+
+class Scores(NamedTuple):
+    """Everything a verdict rests on."""
+
+    champion: Scored | None
+    challenger: Scored
+    order2: Scored  # an n-gram that sees one character
+    equal_bytes: Scored  # the best n-gram that fits in the bytes of the weights
+    older: tuple[Scored, Scored] | None  # champion and challenger on lines from before
+
+
+def evaluate(split: Split, champion: Model | None, challenger: Model, weights_bytes: int) -> Scores:
+    """Score everybody on the same holdout. `challenger` is what a reader of the file would have."""
+    order2, equal_bytes = score_ngrams(split, challenger.vocabulary, weights_bytes)
+    older = (score(champion, split.older), score(challenger, split.older)) if champion and split.older else None
+    return Scores(
+        score(champion, split.holdout) if champion else None,
+        score(challenger, split.holdout),
+        order2,
+        equal_bytes,
+        older,
+    )
+
+
+def score(model: Model, parts: Iterable[Part]) -> Scored:
+    """Bits and characters of every line of some parts, each read after its own context."""
+    scores = [line for part in parts for line in score_lines(model, part.lines, part.context)]
+    return Scored(np.array([line.bits for line in scores]), np.array([float(line.characters) for line in scores]))
+
+
+def score_ngrams(split: Split, vocabulary: Vocabulary, largest: int) -> tuple[Scored, Scored]:
+    """The order-2 n-gram, and the best one of at most `largest` bytes, on the holdout."""
+    learned = newest([line for lines in split.train for line in lines], NGRAM_CHARACTERS)
+    checked = [line for lines in split.validation for line in lines] or learned[-100:]
+    order2 = ngram.fit(vocabulary, learned, 2)
+    best = ngram.best(vocabulary, learned, checked, largest)
+    return _ngram_scored(order2, split.holdout), _ngram_scored(best, split.holdout)
+
+
+def newest(lines: Sequence[str], characters: int) -> Sequence[str]:
+    """The last lines that have at most so many characters."""
+    first = len(lines)
+    while first and characters > 0:
+        first -= 1
+        characters -= len(lines[first]) + 1
+    return lines[first:]
+
+
+def _ngram_scored(model: ngram.NGram, parts: Iterable[Part]) -> Scored:
+    bits, characters = [], []
+    for part in parts:
+        lengths = np.array([len(line) + 1 for line in part.lines])
+        by_character = model.bits(part.lines, part.context)
+        bits.append(np.add.reduceat(by_character, np.cumsum(lengths) - lengths))
+        characters.append(lengths.astype(np.float64))
+    return Scored(np.concatenate(bits), np.concatenate(characters))

@@ -1,0 +1,89 @@
+"""A home: the folder that holds everything of one model."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import LoglingError
+from .settings import Settings, load
+
+VARIABLE = "LOGLING_HOME"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the files of a home are."""
+
+    path: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """logling.toml"""
+        return self.path / "logling.toml"
+
+    @property
+    def state(self) -> Path:
+        """What nobody else may read: ledger, corpus, lock."""
+        return self.path / "state"
+
+    @property
+    def ledger(self) -> Path:
+        """Every run."""
+        return self.state / "ledger.db"
+
+    @property
+    def corpus(self) -> Path:
+        """The redacted lines kept for training."""
+        return self.state / "corpus.db"
+
+    @property
+    def site(self) -> Path:
+        """The git repository that clients pull."""
+        return self.path / "site"
+
+    def settings(self) -> Settings:
+        """Read and check the settings. Raises SettingsError."""
+        return load(self.settings_file)
+
+    def make_state(self) -> None:
+        """Make the state folder, readable by its owner alone."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o700)
+
+
+def find(given: Path | None) -> Home:
+    """The home that was named, else LOGLING_HOME, else the current directory. Raises LoglingError."""
+    path = given or Path(os.environ.get(VARIABLE) or ".")
+    home = Home(path.expanduser().resolve())
+    if not home.settings_file.is_file():
+        raise LoglingError(
+            f"{home.path} is not a Logling home (it has no logling.toml): "
+            f"make one with `logling init {path}`, or name yours with --home or {VARIABLE}"
+        )
+    return home
+
+
+@contextmanager
+def locked(home: Home) -> Iterator[None]:
+    """Hold the home: one run or pull at a time. Raises LoglingError saying who holds it.
+
+    The kernel gives the lock back when its holder ends, however it ends, so no stale lock can block.
+    """
+    home.make_state()
+    with (home.state / "lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise LoglingError(f"{home.path} is in use by {holder}: wait until it has finished") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}\n")
+        file.flush()
+        yield
+        file.truncate(0)

@@ -1,0 +1,93 @@
+"""Use the committed weights on a file: score it, or continue it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from model import weights_file
+from model.sampling import Sample, continue_log
+from model.scoring import LineScore, bits_per_character, score_lines
+from model.transformer import Model
+
+from .corpus import Corpus
+from .errors import LoglingError
+from .home import Home
+from .lines import DamagedGzip, Oddities, lines_of
+from .site import Site
+
+CONTEXT_LINES = 200  # more than any context shows
+
+
+class ScoredFile(NamedTuple):
+    """A file's lines and what each cost."""
+
+    scores: list[LineScore]
+    lines: list[str]
+
+    def as_json(self) -> dict[str, object]:
+        """As `logling score --json` prints it."""
+        bits, characters = bits_per_character(self.scores)
+        return {
+            "bits_per_char": bits,
+            "characters": characters,
+            "lines": [
+                {"number": s.number, "bits": s.bits, "characters": s.characters, "surprise": s.surprise}
+                for s in self.scores
+            ],
+        }
+
+
+def champion(home: Home) -> Model:
+    """The model at the tip of the site. Raises LoglingError when there is none, WeightsFileError when it is damaged."""
+    with Site(home.site, home.settings().git) as site:
+        file = site.weights()
+    if file is None:
+        raise LoglingError("there are no weights yet: the first comes with `logling retrain`")
+    return weights_file.decode(file)[0]
+
+
+def score_file(home: Home, file: Path, context: Path | None) -> ScoredFile:
+    """Score every line of a file, after those of `context`. Raises LoglingError, OSError."""
+    model = champion(home)
+    before = last_lines(context) if context else []
+    lines = read_lines(file)
+    return ScoredFile(list(score_lines(model, lines, before)), lines)
+
+
+def predict_lines(
+    home: Home, context: Path | None, *, samples: int, steps: int, seed: int, temperature: float, top_k: int
+) -> list[Sample]:
+    """Sample what may follow a file, or else the newest lines of the corpus. Raises LoglingError, OSError."""
+    before = last_lines(context) if context else newest_lines(home)
+    return continue_log(
+        champion(home), before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
+    )
+
+
+def newest_lines(home: Home) -> Sequence[str]:
+    """The last lines of the log that was read last."""
+    if not home.corpus.exists():
+        return []
+    with Corpus(home.corpus, home.settings().corpus_bytes) as corpus:
+        documents = [document for document in corpus.documents() if document.ids]
+    newest = max(documents, key=lambda document: document.ids[-1], default=None)
+    return newest.lines[-CONTEXT_LINES:] if newest else []
+
+
+def read_lines(file: Path) -> list[str]:
+    """The clean lines of a file. Raises LoglingError when it has none, or is not a log at all."""
+    try:
+        lines = list(lines_of(file, Oddities()))
+    except DamagedGzip as error:
+        raise LoglingError(f"{file} is damaged: {error}") from None
+    if not lines:
+        raise LoglingError(f"{file} has no lines")
+    return lines
+
+
+def last_lines(file: Path) -> list[str]:
+    """The last lines of a file, as many as can matter."""
+    return list(deque(lines_of(file), CONTEXT_LINES))

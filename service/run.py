@@ -1,0 +1,273 @@
+"""One run, from new lines to a commit: the picture of the way of the data, as a function."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from model import weights_file
+from model.transformer import Model
+from model.weights_file import Card
+
+from . import card, gate
+from .challenger import Challenger, train_challengers
+from .corpus import Corpus
+from .evaluation import Scores, evaluate
+from .gate import Verdict
+from .home import Home, locked
+from .ledger import Ledger, Outcome, Record
+from .progress import Reporter
+from .pull import pull
+from .settings import Settings
+from .site import Site, SiteError, message
+from .split import Seen, Split, split
+
+SAMPLE_SEED = 0
+FEWEST_HOLDOUT = 10  # lines
+
+Clock = Callable[[], datetime]
+
+
+class Interrupted(BaseException):
+    """The run was asked to stop."""
+
+
+@dataclass
+class Run:
+    """A run under way: its record as far as it is known, and who is told about it."""
+
+    record: Record
+    reporter: Reporter
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step and show it."""
+        begun = time.monotonic()
+        try:
+            with self.reporter.step(name):
+                yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0) + time.monotonic() - begun, 3)
+
+    def end(self, outcome: Outcome, reason: str) -> None:
+        """Note the outcome and why."""
+        self.record.update(outcome=outcome, reason=reason, seconds=self.seconds)
+
+
+def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter) -> Record:
+    """One whole run under the home's lock. Returns its record, which is in the ledger too.
+
+    A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
+    """
+    with locked(home), Ledger(home.ledger) as ledger:
+        run = Run(empty_record(ledger.begin(now())), reporter)
+        try:
+            with Corpus(home.corpus, settings.corpus_bytes) as corpus, Site(home.site, settings.git) as site:
+                one_pass(run, settings, corpus, site, ledger, now)
+        except (KeyboardInterrupt, Interrupted):
+            run.end("interrupted", "it was asked to stop")
+            raise
+        except BaseException as error:
+            run.end("failed", str(error) or type(error).__name__)
+            raise
+        finally:
+            ledger.end(run.record, now())
+    return run.record
+
+
+def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, now: Clock) -> None:
+    """pull → enough that is new? → split → train → encode → score what would ship → gate → commit → push"""
+    sync(run, site)
+    new = pull_lines(run, settings, corpus, ledger)
+    if new < settings.gate.min_new_lines:
+        return finish(run, site, "skipped", too_few(new, run.record, settings))
+    champion, champion_card = read_champion(site)
+    parts = split(corpus.documents(), seen_by(champion_card, ledger))
+    run.record["lines"] |= parts.lines
+    if parts.lines["holdout"] < FEWEST_HOLDOUT:
+        return finish(
+            run, site, "skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by"
+        )
+    run.record |= {"newest_line": corpus.newest_id(), "seen": parts.seen}
+    challenger = train_best(run, settings, parts, champion)
+    file, shipping = encode_draft(run, challenger)
+    scores = score_all(run, parts, champion, shipping, len(file))
+    verdict = judge(run, settings, scores)
+    if not verdict.passed:
+        return finish(run, site, "rejected", verdict.reason)
+    with run.step("encode"):
+        facts = card.describe(
+            settings, parts, run=run.record["run"], now=now(), tokens=challenger.training.tokens,
+            bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(shipping),
+        )  # fmt: skip
+        file = weights_file.encode(challenger.model, facts, card.golden_text(facts["sample"]))
+        weights_file.decode(file)
+    run.record["weights_bytes"] = len(file)
+    with run.step("commit"):
+        run.record["commit"] = site.commit_weights(file, commit_message(run.record, facts))
+    return finish(run, site, "committed", verdict.reason)
+
+
+def empty_record(run: str) -> Record:
+    """A record of which nothing is known yet but its id; also the order of its fields."""
+    return {
+        "run": run,
+        "outcome": None,
+        "reason": "",
+        "lines": {"new": 0, "train": 0, "holdout": 0},
+        "bits_per_char": {"champion": None, "challenger": None, "ngram": None, "order2": None},
+        "gain": {"mean": None, "low": None, "high": None},
+        "parameters": None,
+        "weights_bytes": None,
+        "commit": None,
+        "pushed": None,
+        "seconds": {},
+        "tokens_per_second": None,
+        "trainings": [],
+        "loss_curve": [],
+        "problems": [],
+    }
+
+
+def sync(run: Run, site: Site) -> None:
+    """Take over what others pushed; an unreachable remote is a problem, not the end of the run."""
+    if not site.settings.remote:
+        return
+    with run.step("sync"):
+        try:
+            site.fast_forward()
+        except SiteError as error:
+            run.record["problems"].append(str(error))
+
+
+def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> int:
+    """Pull; returns how many lines came since models were last compared, in this pull or an earlier one."""
+    with run.step("pull"):
+        report = pull(settings.patterns, corpus, run.reporter.pulled)
+    run.record["problems"] += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
+    last = ledger.last_evaluated()
+    new = corpus.lines_after(last["newest_line"] if last else 0)
+    run.record["lines"]["new"] = new
+    return new
+
+
+def too_few(new: int, record: Record, settings: Settings) -> str:
+    """Why a run was skipped."""
+    reason = f"{new} new lines, {settings.gate.min_new_lines} are needed"
+    if not settings.source:
+        reason += "; no source is set in logling.toml"
+    return "; ".join([reason, *record["problems"]])
+
+
+def read_champion(site: Site) -> tuple[Model | None, Card | None]:
+    """The model at the tip of the site, if there is one. Raises WeightsFileError."""
+    file = site.weights()
+    return weights_file.decode(file) if file is not None else (None, None)
+
+
+def seen_by(champion_card: Card | None, ledger: Ledger) -> Seen:
+    """Up to which line of each log the champion was trained; nothing is known of weights made elsewhere."""
+    record = ledger.run(str(champion_card.get("run"))) if champion_card else None
+    return dict(record.get("seen", {})) if record else {}
+
+
+def train_best(run: Run, settings: Settings, parts: Split, champion: Model | None) -> Challenger:
+    """Train the challengers; returns the one that is best on the validation lines."""
+    deadline = time.monotonic() + settings.training.minutes * 60
+    with run.step("train"):
+        challengers = train_challengers(
+            settings, parts, champion, run.reporter.trained, lambda: time.monotonic() > deadline
+        )
+    best = challengers[0]
+    run.record |= {
+        "trainings": [challenger.figures() for challenger in challengers],
+        "loss_curve": [list(point) for point in best.training.curve],
+        "parameters": best.model.config.parameters(best.model.vocabulary.size),
+        "tokens_per_second": round(sum(c.training.tokens for c in challengers) / run.seconds["train"]),
+    }
+    return best
+
+
+def encode_draft(run: Run, challenger: Challenger) -> tuple[bytes, Model]:
+    """The challenger as a file, and as a reader of that file has it."""
+    with run.step("encode"):
+        file = weights_file.encode(challenger.model, {}, "\n")
+        shipping, _ = weights_file.decode(file)
+    run.record["weights_bytes"] = len(file)
+    return file, shipping
+
+
+def score_all(run: Run, parts: Split, champion: Model | None, shipping: Model, weights_bytes: int) -> Scores:
+    """Score champion, challenger and n-grams on the holdout."""
+    with run.step("score"):
+        scores = evaluate(parts, champion, shipping, weights_bytes)
+    run.record["bits_per_char"] = {
+        "champion": scores.champion.bits_per_char if scores.champion else None,
+        "challenger": scores.challenger.bits_per_char,
+        "ngram": scores.equal_bytes.bits_per_char,
+        "order2": scores.order2.bits_per_char,
+    }
+    return scores
+
+
+def judge(run: Run, settings: Settings, scores: Scores) -> Verdict:
+    """Send the challenger through the gate."""
+    with run.step("gate"):
+        if scores.champion is None:
+            verdict = gate.judge_first(scores.order2, scores.challenger)
+        else:
+            verdict = gate.judge(scores.champion, scores.challenger, scores.older, settings.gate.forgetting)
+    run.record["gain"] = verdict.gain._asdict()
+    return verdict
+
+
+def sample_of(model: Model) -> str:
+    """The sample that travels with the page."""
+    return card.write_sample(model, SAMPLE_SEED)
+
+
+def commit_message(record: Record, facts: Card) -> str:
+    """What the log of the site says of this run."""
+    scores, now = record["bits_per_char"], record["bits_per_char"]["challenger"]
+    if scores["champion"] is None:
+        subject = f"First weights: {now:.3f} bits per character"
+    else:
+        saved = record["gain"]["mean"] / scores["champion"]
+        subject = f"Weights: {scores['champion']:.3f} -> {now:.3f} bits per character, {saved:.1%} fewer"
+    trailers = {
+        "Logling-Run": record["run"],
+        "Logling-Corpus": facts["corpus"],
+        "Logling-Seed": facts["seed"],
+        "Logling-Version": facts["version"],
+        "Logling-Challenger": f"{now:.6f}",
+        "Logling-Champion": "none" if scores["champion"] is None else f"{scores['champion']:.6f}",
+        "Logling-Ngram": f"{scores['ngram']:.6f}",
+        "Logling-Gain": "{mean:.6f} [{low:.6f}, {high:.6f}]".format(**record["gain"]),
+    }
+    return message(subject, trailers)
+
+
+def finish(run: Run, site: Site, outcome: Outcome, reason: str) -> None:
+    """Push what the remote does not have, also from earlier runs, and note how the run ended."""
+    if site.settings.remote:
+        with run.step("push"):
+            run.record["pushed"] = pushed(run, site)
+    restarts = sum(training["restarts"] for training in run.record["trainings"])
+    if restarts:
+        reason += f"; training diverged and was restarted at a lower rate ({restarts}x)"
+    run.end(outcome, reason)
+
+
+def pushed(run: Run, site: Site) -> bool:
+    """Push; False when the remote does not have all commits after that."""
+    try:
+        if site.ahead():
+            site.push()
+    except SiteError as error:
+        run.record["problems"].append(f"not pushed: {error}")
+        return False
+    return True

@@ -1,0 +1,191 @@
+"""Settings: `logling.toml` in the home, overridden by `LOGLING_…` variables, checked key by key.
+
+A nested key is overridden with two underscores (`LOGLING_GATE__MIN_NEW_LINES=50`). `LOGLING_HOME` is not a
+setting; it says where the home is.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from .errors import LoglingError
+
+PREFIX = "LOGLING_"
+NOT_SETTINGS = {"LOGLING_HOME"}
+
+
+class SettingsError(LoglingError):
+    """A key or a value in the settings that cannot be used."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Table):
+    """Where lines come from."""
+
+    files: Annotated[str, Field(min_length=1)]  # a path or a glob
+
+
+class CorpusSettings(_Table):
+    """What is kept for training."""
+
+    megabytes: Annotated[float, Field(gt=0, le=1000)] = 4.0
+
+
+class TrainingSettings(_Table):
+    """How long and from where a run trains."""
+
+    tokens: Annotated[int, Field(ge=0)] = 0  # what a fresh model may read; 0: as fits the corpus
+    minutes: Annotated[float, Field(gt=0)] = 30.0  # time limit
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+class GateSettings(_Table):
+    """What a challenger must do to be committed."""
+
+    min_new_lines: Annotated[int, Field(ge=2)] = 100  # fewer since the last run: the run is skipped
+    forgetting: Annotated[float, Field(ge=0)] = 0.05  # share by which older lines may cost more
+
+
+class GitSettings(_Table):
+    """How commits are made and where they go."""
+
+    name: Annotated[str, Field(min_length=1)] = "Logling"
+    email: Annotated[str, Field(min_length=1)] = "logling@localhost"
+    remote: str = ""  # a URL or a path; empty: nothing is pushed
+    branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")] = "main"
+    seconds: Annotated[float, Field(gt=0)] = 60.0  # time limit of a git command
+
+    @field_validator("remote")
+    @classmethod
+    def _names_a_place(cls, remote: str) -> str:
+        if remote.startswith(("-", "ext::")):
+            raise ValueError("a remote is a URL or a path; options and ext:: commands are refused")
+        return remote
+
+
+class Settings(BaseSettings):
+    """All settings of a home."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
+    )
+
+    preset: Literal["seed", "full"] = "full"
+    source: list[Source] = []
+    corpus: CorpusSettings = CorpusSettings()
+    training: TrainingSettings = TrainingSettings()
+    gate: GateSettings = GateSettings()
+    git: GitSettings = GitSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables first, then what `load` read from the file."""
+        return env_settings, init_settings
+
+    @property
+    def corpus_bytes(self) -> int:
+        """The bound of the corpus."""
+        return int(self.corpus.megabytes * 1e6)
+
+    @property
+    def patterns(self) -> list[str]:
+        """The paths and globs of all sources."""
+        return [source.files for source in self.source]
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file and of the environment. Raises SettingsError."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist: make a home with `logling init`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+    refuse_unknown_variables()
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(f"in {path}: " + "; ".join(_in_words(problem) for problem in error.errors())) from None
+    except ValueError as error:  # a variable that is not the JSON its key needs
+        raise SettingsError(f"in the environment: {error}") from None
+
+
+def refuse_unknown_variables() -> None:
+    """A misspelt LOGLING_ variable would otherwise be silently without effect. Raises SettingsError."""
+    allowed = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in os.environ:
+        name = variable.upper()
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS and name.partition("__")[0] not in allowed:
+            known = ", ".join(sorted(allowed))
+            raise SettingsError(
+                f"the variable {variable} is not a setting; there are {known} (and __ for keys in them)"
+            )
+
+
+def _in_words(problem: Any) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {_siblings(problem['loc'])}"
+    return f"{key} = {problem['input']!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+
+
+def _siblings(location: tuple[int | str, ...]) -> str:
+    """The keys that would have been allowed where this one is."""
+    model: type[BaseModel] = Settings
+    for part in location[:-1]:
+        tables = {"source": Source, **{name: field.annotation for name, field in model.model_fields.items()}}
+        found = tables.get(part) if isinstance(part, str) else model
+        model = found if isinstance(found, type) and issubclass(found, BaseModel) else model
+    return ", ".join(model.model_fields)
+
+
+def template(preset: str, sources: list[str], remote: str) -> str:
+    """The text of a new `logling.toml`."""
+    no_remote = '# remote = ""            # a URL or a path; weights are pushed there\n'
+    remote_line = tomli_w.dumps({"remote": remote}) if remote else no_remote
+    tables = "\n".join(f"[[source]]\n{tomli_w.dumps({'files': files})}" for files in sources)
+    return f"""\
+# Settings of this Logling home. Every key can be left out; what is shown commented is the default.
+
+# "full" is the best model that fits in 101 KB; "seed" is tiny and trains in seconds.
+{tomli_w.dumps({"preset": preset})}
+# Where lines come from: a path or a glob for each source, plain or gzip.
+{tables or "# [[source]]" + chr(10) + '# files = "/var/log/syslog*"' + chr(10)}
+[corpus]
+# megabytes = 4.0        # recent lines whole, older ones thinned, so that a run costs the same every week
+
+[training]
+# tokens = 0             # what a fresh model may read; 0: as fits the corpus
+# minutes = 30.0         # time limit of one training
+# seed = 0
+
+[gate]
+# min_new_lines = 100    # fewer since the last run: it is skipped
+# forgetting = 0.05      # a challenger may cost this share more on older lines
+
+[git]
+{remote_line}\
+# branch = "main"
+# name = "Logling"       # who commits
+# email = "logling@localhost"
+# seconds = 60.0         # time limit of a git command
+"""

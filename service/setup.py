@@ -1,0 +1,54 @@
+"""Make a new home."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from model.config import PRESETS
+
+from .errors import LoglingError
+from .home import Home
+from .settings import template
+from .site import create, write_durably
+
+
+def page_folder() -> Path:
+    """The page's files: beside this package in an installation, at the top of the project in a checkout."""
+    installed = Path(__file__).parent / "web"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "web"
+
+
+def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str) -> Home:
+    """Make settings, state and site in a new or empty folder. Raises LoglingError; then nothing is left behind."""
+    if preset not in PRESETS:
+        raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
+    home = Home(path.expanduser().resolve())
+    if home.settings_file.exists():
+        raise LoglingError(f"{home.path} is a Logling home already")
+    if home.site.exists() or home.state.exists():
+        raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
+    text = template(preset, [absolute(source) for source in sources], remote)
+    home.path.mkdir(parents=True, exist_ok=True)
+    write_durably(home.settings_file, text.encode())
+    try:
+        settings = home.settings()
+        home.make_state()
+        create(home.site, page_folder(), settings.git)
+    except BaseException:
+        undo(home)
+        raise
+    return home
+
+
+def absolute(source: str) -> str:
+    """A path or glob that means the same from anywhere."""
+    return str(Path(source).expanduser().absolute())
+
+
+def undo(home: Home) -> None:
+    """Take away what an unfinished `make_home` made."""
+    shutil.rmtree(home.site, ignore_errors=True)
+    shutil.rmtree(home.state, ignore_errors=True)
+    home.settings_file.unlink(missing_ok=True)

@@ -1,0 +1,109 @@
+"""Which lines are learned, which stop the training, and which judge it.
+
+Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know
+when to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the
+champion has seen, so neither model of a comparison was trained on it; and at most half of them, so that
+something new is learned.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from .corpus import Document
+
+HOLDOUT_SHARE = 0.1
+MOST_HOLDOUT = 2000  # lines in all
+VALIDATION_SHARE = 0.1
+MOST_VALIDATION = 400  # lines in all
+CONTEXT_LINES = 50  # given before scored lines; more than any context shows
+OLDER_LINES = 200
+OLDER_BLOCKS = 4
+
+Seen = Mapping[str, int]  # source -> the newest line id that a model has seen
+
+
+class Part(NamedTuple):
+    """Consecutive lines of one log, and some of the lines before them."""
+
+    context: Sequence[str]
+    lines: Sequence[str]
+
+
+class Split(NamedTuple):
+    """What one run learns from and is judged by."""
+
+    train: list[Sequence[str]]
+    validation: list[Sequence[str]]
+    holdout: list[Part]
+    older: list[Part]  # lines that the champion was trained on, to see whether they are forgotten
+    seen: dict[str, int]  # what a model trained on this split has seen
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """How many lines are trained on and held out."""
+        return {
+            "train": sum(len(lines) for lines in self.train),
+            "holdout": sum(len(part.lines) for part in self.holdout),
+        }
+
+    @property
+    def characters(self) -> int:
+        """Characters trained on, newlines counted."""
+        return sum(len(line) + 1 for lines in self.train for line in lines)
+
+    def fingerprint(self) -> str:
+        """A short hash of the training lines: equal only for the same lines in the same order."""
+        digest = hashlib.sha256()
+        for lines in self.train:
+            digest.update(("\n".join(lines) + "\n\n").encode())
+        return digest.hexdigest()[:16]
+
+
+def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
+    """Split the documents of a corpus for one run; `champion_seen` is empty before the first model."""
+    fresh = [len(document.ids) - _seen_count(document, champion_seen) for document in documents]
+    held = [min(round(HOLDOUT_SHARE * len(d.ids)), new // 2) for d, new in zip(documents, fresh, strict=True)]
+    held = _capped(held, MOST_HOLDOUT)
+    checked = [round(VALIDATION_SHARE * (len(d.ids) - h)) for d, h in zip(documents, held, strict=True)]
+    checked = _capped(checked, MOST_VALIDATION)
+    result = Split([], [], [], [], {})
+    for document, n_holdout, n_validation in zip(documents, held, checked, strict=True):
+        judged = len(document.lines) - n_holdout
+        learned = judged - n_validation
+        result.train.append(document.lines[:learned])
+        result.validation.append(document.lines[learned:judged])
+        if n_holdout:
+            result.holdout.append(_part(document.lines, judged, len(document.lines)))
+        if judged:
+            result.seen[str(document.source)] = document.ids[judged - 1]
+        result.older.extend(_older(document, champion_seen, len(documents)))
+    return result
+
+
+def _seen_count(document: Document, seen: Seen) -> int:
+    """How many of a document's lines a model has seen."""
+    return bisect_right(document.ids, seen.get(str(document.source), 0))
+
+
+def _capped(counts: list[int], most: int) -> list[int]:
+    """The same counts, scaled down so that they sum to at most `most`."""
+    total = sum(counts)
+    return counts if total <= most else [count * most // total for count in counts]
+
+
+def _part(lines: Sequence[str], begin: int, end: int) -> Part:
+    return Part(lines[max(0, begin - CONTEXT_LINES) : begin], lines[begin:end])
+
+
+def _older(document: Document, champion_seen: Seen, n_documents: int) -> list[Part]:
+    """A few blocks spread over the older half of what the champion has seen."""
+    half = _seen_count(document, champion_seen) // 2
+    size = max(1, OLDER_LINES // OLDER_BLOCKS // n_documents)
+    if half < 2 * size:
+        return []
+    begins = {(half - size) * block // max(1, OLDER_BLOCKS - 1) for block in range(OLDER_BLOCKS)}
+    return [_part(document.lines, begin, begin + size) for begin in sorted(begins)]
