@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from model.config import PRESETS, Config
+from model.optimizer import Rates
 from model.training import Plan, Training, TrainingDiverged, train
 from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ WARM_SHARE = 0.5  # of the tokens that a fresh model reads
 FEWEST_TOKENS = 200_000
 READINGS = 40  # how often a fresh model may read each character, context included
 MOST_TOKENS = {"seed": 6_000_000, "full": 8_000_000}
+RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     """How long to train: as fits the corpus, or as the settings say."""
     fitting = min(MOST_TOKENS[settings.preset], max(FEWEST_TOKENS, READINGS * split.characters))
     tokens = settings.training.tokens or fitting
-    plan = Plan(tokens=tokens, seed=settings.training.seed)
+    plan = Plan(tokens=tokens, rates=RATES[settings.preset], seed=settings.training.seed)
     return replace(plan, tokens=int(tokens * WARM_SHARE)) if start == "warm" else plan
 
 

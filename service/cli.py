@@ -154,9 +154,9 @@ def history(
     if as_json:
         print_json({"runs": runs})
         return
-    from .view import history_table
+    from .view import history_lines
 
-    out.print(history_table(runs) if runs else "No run yet.")
+    out.print(history_lines(runs) if runs else "No run yet.", markup=False)
 
 
 @app.command()
@@ -205,7 +205,7 @@ def predict(
         return
     for sample in found:
         for line, bits in zip(sample.lines, sample.bits, strict=True):
-            out.print(f"{2**-bits:>8.2%}  {line}", markup=False)
+            out.print(f"{bits:>8.1f} bits  {line}", markup=False)
         if steps > 1:
             out.print()
 

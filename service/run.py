@@ -108,7 +108,7 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
         weights_file.decode(file)
     run.record["weights_bytes"] = len(file)
     with run.step("commit"):
-        run.record["commit"] = site.commit_weights(file, commit_message(run.record, facts))
+        run.record["commit"] = site.commit_weights(file, commit_message(run.record, facts), now())
     return finish(run, site, "committed", verdict.reason)
 
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -56,8 +57,8 @@ class Site:
         data: bytes = blob.data_stream.read()
         return data
 
-    def commit_weights(self, file: bytes, message: str) -> str:
-        """Commit the weights file and nothing else; returns the commit's id. Raises SiteError.
+    def commit_weights(self, file: bytes, message: str, when: datetime) -> str:
+        """Commit the weights file and nothing else, dated `when`; returns the commit's id. Raises SiteError.
 
         When git refuses (a hook, a full disk), the file is put back as it was.
         """
@@ -66,7 +67,8 @@ class Site:
         write_durably(target, file)
         try:
             self._git("add", "--", WEIGHTS)
-            self._git("commit", "--quiet", "--message", message, "--only", "--", WEIGHTS)
+            date = when.isoformat(timespec="seconds")
+            self._git("commit", "--quiet", "--message", message, "--only", "--", WEIGHTS, date=date)
         except SiteError:
             self._put_back(target, before)
             raise
@@ -103,17 +105,18 @@ class Site:
     def _remote_known(self) -> bool:
         return bool(self._git("for-each-ref", "--format=%(refname)", self._tracking))
 
-    def _git(self, *arguments: str) -> str:
-        return run_git(self.path, self.settings, *arguments)
+    def _git(self, *arguments: str, date: str = "") -> str:
+        return run_git(self.path, self.settings, *arguments, date=date)
 
 
-def run_git(path: Path, settings: GitSettings, *arguments: str) -> str:
-    """What a git command prints. Raises SiteError with git's reason.
+def run_git(path: Path, settings: GitSettings, *arguments: str, date: str = "") -> str:
+    """What a git command prints; a commit is dated `date`, or now. Raises SiteError with git's reason.
 
     A command that takes too long is ended with SIGTERM first, so that git can tidy up its locks.
     """
     git = Git(path)
-    git.update_environment(**environment(settings))
+    dates = {f"GIT_{who}_DATE": date for who in ("AUTHOR", "COMMITTER")} if date else {}
+    git.update_environment(**environment(settings), **dates)
     try:
         process: Any = git.execute(["git", *options(settings), *arguments], as_process=True)
     except GitCommandNotFound:

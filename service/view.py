@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.markup import escape
-from rich.table import Table
-
 from model.scoring import bits_per_character
 
 from .ledger import Record
@@ -34,18 +31,19 @@ def run_in_words(record: Record) -> str:
     return "\n".join(parts)
 
 
-def history_table(runs: Sequence[Record]) -> Table:
-    """The ledger as a table."""
-    table = Table("started (UTC)", "outcome", "new", "champion", "challenger", "n-gram", "commit", "reason")
+def history_lines(runs: Sequence[Record]) -> str:
+    """The ledger, a line a run: wide enough for figures, with the reason where it is not plain from them."""
+    parts = [
+        f"{'started (UTC)':<17} {'outcome':<11} {'new':>7} {'champion':>9} {'challenger':>11} {'n-gram':>7}  commit"
+    ]
     for run in runs:
         scores = run.get("bits_per_char", {})
-        figures = [_figure(scores.get(name)) for name in ("champion", "challenger", "ngram")]
-        commit = (run.get("commit") or "")[:9]
-        new = str(run.get("lines", {}).get("new", ""))
-        table.add_row(
-            run["started"][:16].replace("T", " "), run["outcome"], new, *figures, commit, escape(run["reason"])
-        )
-    return table
+        champion, challenger, ngram = (_figure(scores.get(name)) for name in ("champion", "challenger", "ngram"))
+        new, commit = run.get("lines", {}).get("new", 0), (run.get("commit") or "")[:9]
+        started = run["started"][:16].replace("T", " ")
+        told = commit or run["reason"]
+        parts.append(f"{started:<17} {run['outcome']:<11} {new:>7,} {champion:>9} {challenger:>11} {ngram:>7}  {told}")
+    return "\n".join(parts)
 
 
 def _figure(score: float | None) -> str:

@@ -1,0 +1,275 @@
+"""Pull: each line of each file once, whatever happens to the files or to the process."""
+
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from service.corpus import Corpus
+from service.pull import PullReport, pull
+
+
+class Logs:
+    """A folder of logs and a corpus that is opened anew for every pull."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "logs"
+        self.folder.mkdir()
+        self.corpus = folder / "corpus.db"
+
+    def write(self, name: str, data: str | bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def append(self, name: str, text: str) -> None:
+        with (self.folder / name).open("a") as log:
+            log.write(text)
+
+    def pull(self, *patterns: str) -> PullReport:
+        with Corpus(self.corpus) as corpus:
+            return pull([f"{self.folder}/{pattern}" for pattern in patterns or ("*",)], corpus)
+
+    def lines(self) -> list[str]:
+        with Corpus(self.corpus) as corpus:
+            return [line for document in corpus.documents() for line in document.lines]
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Logs:
+    return Logs(tmp_path)
+
+
+def test_the_report_has_what_the_contract_names(logs: Logs) -> None:
+    path = logs.write("a.log", b"one\r\npassword=example0\n\ntorn")
+    report = logs.pull()
+    assert report.as_json() == {
+        "lines": {"new": 2, "total": 2},
+        "gaps": [],
+        "sources": [{"path": str(path), "position": 24, "lines": 2}],
+        "oddities": {"invalid_utf8": 0, "nul": 0, "crlf": 1, "control": 0, "overlong": 0, "blank": 1},
+        "masked": {"named_value": 1},
+        "problems": [],
+    }
+    assert logs.lines() == ["one", "password=<secret>"]
+
+
+def test_a_second_pull_reads_only_what_is_new_and_a_torn_line_once_it_is_complete(logs: Logs) -> None:
+    logs.write("a.log", "one\ntwo, to")
+    assert [logs.pull().new, logs.pull().new] == [1, 0]
+    logs.append("a.log", "rn\nthree\n")
+    assert logs.pull().new == 2
+    assert logs.lines() == ["one", "two, torn", "three"]
+
+
+def test_files_that_are_small_empty_or_alike_are_each_read(logs: Logs) -> None:
+    for name in ("a.log", "b.log", "c.log"):
+        logs.write(name, "started\n")
+    logs.write("empty.log", "")
+    assert logs.pull().new == 3
+    logs.append("b.log", "of b\n")
+    logs.append("empty.log", "x\n")
+    assert logs.pull().new == 2
+    assert Counter(logs.lines()) == {"started": 3, "of b": 1, "x": 1}
+
+
+def test_a_renamed_file_is_read_on_and_its_successor_from_the_start(logs: Logs) -> None:
+    path = logs.write("a.log", "one\n")
+    logs.pull()
+    logs.append("a.log", "two\n")
+    path.rename(logs.folder / "a.log.1")
+    logs.write("a.log", "three\n")
+    report = logs.pull()
+    assert (report.gaps, logs.lines()) == ([], ["one", "two", "three"])
+
+
+def test_a_copied_and_truncated_file_is_read_once(logs: Logs) -> None:
+    logs.write("a.log", "one\n")
+    logs.pull()
+    logs.write("a.log.1", "one\ntwo\n")
+    logs.write("a.log", "three\n")
+    report = logs.pull()
+    assert (report.gaps, sorted(logs.lines())) == ([], ["one", "three", "two"])
+    assert logs.pull().new == 0
+
+
+def test_a_rotation_that_compresses_is_read_once_with_its_unfinished_last_line(logs: Logs) -> None:
+    logs.write("a.log", "one\ntwo\nto")
+    logs.pull()
+    (logs.folder / "a.log").unlink()
+    logs.write("a.log.1.gz", gzip.compress(b"one\ntwo\ntorn\nunfinished"))
+    logs.write("a.log", "new\n")
+    report = logs.pull()
+    assert (report.gaps, report.new) == ([], 3)
+    assert sorted(logs.lines()) == ["new", "one", "torn", "two", "unfinished"]
+    assert logs.pull().new == 0
+
+
+def test_a_file_that_was_empty_when_last_seen_leaves_no_gap_when_it_is_compressed(logs: Logs) -> None:
+    logs.write("a.log", "")
+    logs.pull()
+    logs.write("a.log.1.gz", gzip.compress(b"one\n"))
+    (logs.folder / "a.log").unlink()
+    logs.write("a.log", "two\n")
+    report = logs.pull()
+    assert (report.gaps, report.new) == ([], 2)
+
+
+def test_a_file_renamed_through_all_its_numbers_and_removed_leaves_no_gap(logs: Logs) -> None:
+    for day in range(8):
+        for number in (3, 2, 1):
+            if (old := logs.folder / f"a.log.{number}").exists():
+                old.rename(logs.folder / f"a.log.{number + 1}")
+        if (live := logs.folder / "a.log").exists():
+            live.rename(logs.folder / "a.log.1")
+        logs.write("a.log", f"day {day}\n")
+        report = logs.pull()
+        assert (report.gaps, report.new, report.problems) == ([], 1, [])
+    assert logs.lines() == [f"day {day}" for day in range(8)]
+
+
+@pytest.mark.parametrize("after", ["", "new\n", "new, and longer than what was there before\n" * 3])
+def test_an_emptied_file_is_read_from_the_start_and_its_lost_bytes_are_a_gap(logs: Logs, after: str) -> None:
+    path = logs.write("a.log", "one\nunfinished")
+    logs.pull()
+    path.write_text(after)
+    report = logs.pull()
+    (gap,) = report.gaps
+    assert (gap.source, gap.bytes) == (str(path), len("unfinished"))
+    assert report.new == after.count("\n")
+    assert logs.pull().gaps == []
+
+
+def test_a_replaced_file_is_a_gap_of_unknown_size_when_all_that_was_seen_was_read(logs: Logs) -> None:
+    path = logs.write("a.log", "one\n")
+    logs.pull()
+    path.write_text("")
+    (gap,) = logs.pull().gaps
+    assert (gap.bytes, "not known" in gap.reason) == (0, True)
+
+
+def test_what_was_written_to_a_file_before_it_moved_out_of_sight_is_a_gap_of_known_size(logs: Logs) -> None:
+    path = logs.write("a.log", "one\n")
+    logs.pull("a.log")
+    logs.append("a.log", "missed\n")
+    path.rename(logs.folder / "a.log.1")
+    logs.write("a.log", "two\n")
+    (gap,) = logs.pull("a.log").gaps
+    assert (gap.bytes, "a.log.1" in gap.reason) == (len("missed\n"), True)
+    assert logs.pull("a.log").gaps == []
+
+
+def test_a_file_that_moved_out_of_sight_after_it_was_read_is_no_gap(logs: Logs) -> None:
+    path = logs.write("a.log", "one\n")
+    logs.pull("a.log")
+    path.rename(logs.folder / "a.log.1")
+    logs.write("a.log", "two\n")
+    assert logs.pull("a.log").gaps == []
+
+
+def test_a_damaged_gzip_gives_its_lines_up_to_the_damage_once_and_says_so(logs: Logs) -> None:
+    packed = gzip.compress("".join(f"line {number} {number**3}\n" for number in range(20_000)).encode())
+    logs.write("a.log.1.gz", packed[: len(packed) // 2])
+    report = logs.pull()
+    assert 5_000 < report.new < 15_000
+    assert "ends early; the lines before that are kept" in report.problems[0]
+    logs.write("a.log.1.gz", packed)
+    assert logs.pull().new == 20_000 - report.new
+    assert len(set(logs.lines())) == 20_000
+
+
+def test_files_that_cannot_be_read_are_problems_and_the_others_are_read(logs: Logs) -> None:
+    logs.write("a.log", "one\n")
+    logs.write("b.log", bytes(range(256)) * 99)
+    os.mkfifo(logs.folder / "c.log")
+    report = logs.pull("*", "missing.log")
+    assert report.new == 1
+    assert [problem.split(":")[0][-5:] for problem in report.problems] == ["c.log", "g.log", "b.log"]
+
+
+def test_a_file_that_was_empty_and_then_is_binary_is_refused(logs: Logs) -> None:
+    logs.write("a.log", "")
+    logs.pull()
+    logs.write("a.log", bytes(range(256)) * 99)
+    report = logs.pull()
+    assert (report.new, "looks binary" in report.problems[0]) == (0, True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_a_problem(logs: Logs) -> None:
+    logs.write("a.log", "one\n").chmod(0)
+    assert "Permission denied" in logs.pull().problems[0]
+
+
+def test_progress_ends_at_all_bytes(logs: Logs) -> None:
+    logs.write("a.log", "one\n" * 300_000)
+    logs.write("a.log.1.gz", gzip.compress(b"two\n" * 300_000))
+    seen: list[tuple[int, int]] = []
+    with Corpus(logs.corpus) as corpus:
+        pull([f"{logs.folder}/*"], corpus, lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1] == sum(path.stat().st_size for path in logs.folder.iterdir())
+
+
+def test_a_first_pull_larger_than_the_corpus_stays_bounded_and_keeps_the_end(logs: Logs) -> None:
+    logs.write("a.log", "".join(f"line {number:09d}\n" for number in range(200_000)))
+    with Corpus(logs.corpus, max_bytes=100_000) as corpus:
+        report = pull([f"{logs.folder}/*"], corpus)
+        assert report.new == corpus.totals().lines_ever == 200_000
+        assert corpus.totals().bytes <= 100_000
+        assert corpus.documents()[0].lines[-1] == "line 000199999"
+
+
+def test_nothing_new_writes_nothing(logs: Logs) -> None:
+    logs.write("a.log", "one\ntorn")
+    logs.write("b.log.gz", gzip.compress(b"two\n"))
+    logs.pull()
+    before = logs.corpus.read_bytes()
+    logs.pull()
+    assert logs.corpus.read_bytes() == before
+
+
+PULL = """
+import sys
+from service.corpus import Corpus
+from service.pull import pull
+
+pull(sys.argv[2:], Corpus(sys.argv[1], 10**9), lambda done, total: print(done, total, flush=True))
+"""
+
+
+def kill_during_pull(logs: Logs, chunks: int, delay: float) -> bool:
+    """Whether a pull in a child process was still at work when it was killed, some chunks in."""
+    command = [sys.executable, "-c", PULL, str(logs.corpus), f"{logs.folder}/*"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout
+        for _ in range(chunks):
+            child.stdout.readline()
+        time.sleep(delay)
+        child.kill()
+    return child.returncode == -signal.SIGKILL
+
+
+def test_a_pull_killed_anywhere_neither_loses_nor_repeats_a_line(logs: Logs) -> None:
+    chance = random.Random(7)
+    expected: list[str] = []
+    killed = 0
+    for attempt in range(20):
+        for name in ("a.log", "b.log"):
+            new = [f"{name} {attempt} {number} {'.' * 90}" for number in range(8_000)]
+            logs.append(name, "".join(line + "\n" for line in new))
+            expected += new
+        killed += kill_during_pull(logs, chance.randint(1, 6), chance.random() * 0.02)
+        if attempt % 5 == 4:
+            (logs.folder / "a.log").rename(logs.folder / f"a.log.{20 - attempt}")
+    with Corpus(logs.corpus, 10**9) as corpus:
+        pull([f"{logs.folder}/*"], corpus)
+    assert killed >= 15
+    assert Counter(logs.lines()) == Counter(expected)
