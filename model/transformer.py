@@ -53,13 +53,15 @@ class Past(NamedTuple):
 
 
 def init_weights(config: Config, vocabulary_size: int, rng: np.random.Generator) -> Weights:
-    """Fresh float32 weights: embeddings at 0.2, matrices at 0.5/√fan_in (output projections at half of it),
-    smear, bias and head at zero."""
+    """Fresh float32 weights: embeddings at 0.2, the smear at 0.5, matrices at 0.5/√fan_in (output
+    projections at half of it), bias and head at zero."""
     weights: Weights = {}
     for name, shape in config.shapes(vocabulary_size).items():
         kind = name.rpartition(".")[2]
-        if kind in ("smear", "bias", "lm_head"):
+        if kind in ("bias", "lm_head"):
             scale = 0.0
+        elif kind == "smear":
+            scale = 0.5
         elif kind in ("wte", "wpe"):
             scale = 0.2
         else:
