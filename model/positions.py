@@ -39,6 +39,10 @@ def buckets(query_columns: Ints, query_lines: Ints, key_columns: Ints, key_lines
     """The bias bucket of every pair. [..., n_query] twice, [..., n_key] twice -> [..., n_query, n_key]"""
     across = key_columns[..., None, :] - query_columns[..., :, None]
     back = query_lines[..., :, None] - key_lines[..., None, :]
-    column = np.clip(across, FURTHEST_LEFT, FURTHEST_RIGHT) - FURTHEST_LEFT
-    flat: NDArray[np.int8] = BUCKETS.ravel().take(np.clip(back, 0, FURTHEST_BACK) * BUCKETS.shape[1] + column)
+    np.clip(across, FURTHEST_LEFT, FURTHEST_RIGHT, out=across)
+    np.clip(back, 0, FURTHEST_BACK, out=back)
+    back *= BUCKETS.shape[1]
+    back += across
+    back -= FURTHEST_LEFT
+    flat: NDArray[np.int8] = BUCKETS.ravel().take(back)
     return flat

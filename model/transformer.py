@@ -10,6 +10,7 @@ C = n_embd, H heads, D = C / H, V = vocabulary size.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ Weights = dict[str, Array]
 
 EPSILON = 1e-5
 MASKED = -1e9
+QUERY_BLOCK = 64
 
 
 class Model(NamedTuple):
@@ -129,22 +131,44 @@ def softmax(scores: Array) -> Array:
     return scores
 
 
-def attention(q: Array, k: Array, v: Array, offsets: Array) -> tuple[Array, Array]:
-    """softmax(q·k/√D + offsets)·v. [B, H, T, D], [B, H, S, D] twice, [B, H or 1, T, S] -> [B, H, T, D], [B, H, T, S]"""
-    scores = (q * q.dtype.type(q.shape[-1] ** -0.5)) @ k.transpose(0, 1, 3, 2)
-    scores += offsets
-    p = softmax(scores)
-    return p @ v, p
+def query_blocks(n_query: int, n_key: int) -> Iterator[tuple[slice, slice]]:
+    """Blocks of queries, and the keys that each may see: half of all pairs lie in the future and are skipped."""
+    for begin in range(0, n_query, QUERY_BLOCK):
+        end = min(begin + QUERY_BLOCK, n_query)
+        yield slice(begin, end), slice(0, n_key - n_query + end)
 
 
-def attention_backward(dy: Array, q: Array, k: Array, v: Array, p: Array) -> tuple[Array, Array, Array, Array]:
-    """The gradients of q, k, v and of the scores."""
-    dp = dy @ v.transpose(0, 1, 3, 2)  # [B, H, T, S]
-    dv = p.transpose(0, 1, 3, 2) @ dy
-    dp -= np.einsum("bhts,bhts->bht", dp, p)[..., None]
-    dp *= p
+def attention(q: Array, k: Array, v: Array, bias: Array | None, bucket: Array) -> tuple[Array, list[Array]]:
+    """softmax(q·k/√D + bias)·v, and the probabilities of each block of queries.
+
+    [B, H, T, D], [B, H, S, D] twice, [H, N_BUCKETS] or None, [B, T, S] -> [B, H, T, D], list of [B, H, block, seen]
+    """
+    q = q * q.dtype.type(q.shape[-1] ** -0.5)
+    out, probabilities = np.empty_like(q), []
+    for rows, seen in query_blocks(q.shape[2], k.shape[2]):
+        scores = q[:, :, rows] @ k[:, :, seen].transpose(0, 1, 3, 2)
+        scores += offsets(bias, bucket[:, rows, seen])
+        probabilities.append(softmax(scores))
+        out[:, :, rows] = probabilities[-1] @ v[:, :, seen]
+    return out, probabilities
+
+
+def attention_backward(
+    dy: Array, q: Array, k: Array, v: Array, probabilities: list[Array], bucket: Array
+) -> tuple[Array, Array, Array, Array]:
+    """The gradients of q, k, v and of the bias."""
     root = q.dtype.type(q.shape[-1] ** -0.5)
-    return (dp @ k) * root, (dp.transpose(0, 1, 3, 2) @ q) * root, dv, dp
+    dq, dk, dv = np.empty_like(q), np.zeros_like(k), np.zeros_like(v)
+    dbias = np.zeros((q.shape[1], N_BUCKETS), dtype=q.dtype)
+    for (rows, seen), p in zip(query_blocks(q.shape[2], k.shape[2]), probabilities, strict=True):
+        dscores = dy[:, :, rows] @ v[:, :, seen].transpose(0, 1, 3, 2)
+        dscores -= np.einsum("bhts,bhts->bht", dscores, p)[..., None]
+        dscores *= p
+        dv[:, :, seen] += p.transpose(0, 1, 3, 2) @ dy[:, :, rows]
+        dq[:, :, rows] = dscores @ k[:, :, seen] * root
+        dk[:, :, seen] += dscores.transpose(0, 1, 3, 2) @ q[:, :, rows] * root
+        dbias += offsets_backward(dscores, bucket[:, rows, seen])
+    return dq, dk, dv, dbias
 
 
 def offsets(bias: Array | None, bucket: Array) -> Array:
@@ -177,7 +201,7 @@ class Cache(NamedTuple):
     bucket: Array
     embedded: Array
     embedding_scale: Array
-    layers: list[dict[str, Array]]
+    layers: list[dict[str, Any]]
     final: Array
     final_scale: Array | None
 
@@ -208,10 +232,10 @@ def forward(config: Config, weights: Weights, window: Window, past: Past | None 
     key_tokens, key_columns, key_lines = visible(window, past)
     bucket = buckets(window.columns, window.lines, key_columns, key_lines)  # [B, T, S]
     bucket[:, hidden_pairs(bucket.shape[1], bucket.shape[2], config.n_context)] = N_BUCKETS
-    layers: list[dict[str, Array]] = []
+    layers: list[dict[str, Any]] = []
     for layer in range(config.n_layer):
         seen = (past.keys[layer], past.values[layer]) if past else None
-        x, saved = block(config, weights, f"h{layer}.", x, offsets(weights.get(f"h{layer}.bias"), bucket), seen)
+        x, saved = block(config, weights, f"h{layer}.", x, bucket, seen)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
     logits = linear(final, weights["lm_head"])  # [B, T, V]
@@ -271,22 +295,22 @@ def hidden_pairs(n_query: int, n_key: int, n_context: int) -> Array:
 
 
 def block(
-    config: Config, weights: Weights, h: str, x: Array, added: Array, seen: tuple[Array, Array] | None
-) -> tuple[Array, dict[str, Array]]:
+    config: Config, weights: Weights, h: str, x: Array, bucket: Array, seen: tuple[Array, Array] | None
+) -> tuple[Array, dict[str, Any]]:
     """One layer: attention, then the two-matrix perceptron, each added to the stream. [B, T, C] -> [B, T, C]"""
     normed, scale = rms_norm(x)
     q, k, v = (linear(normed, weights[h + name]) for name in ("wq", "wk", "wv"))
     if seen:
         k, v = np.concatenate([seen[0], k], axis=1), np.concatenate([seen[1], v], axis=1)
-    heads = [split_heads(part, config.n_head) for part in (q, k, v)]
-    mixed, p = attention(heads[0], heads[1], heads[2], added)
-    mixed = merge_heads(mixed)  # [B, T, C]
+    by_head = [split_heads(part, config.n_head) for part in (q, k, v)]
+    attended, p = attention(by_head[0], by_head[1], by_head[2], weights.get(h + "bias"), bucket)
+    mixed = merge_heads(attended)  # [B, T, C]
     x = x + linear(mixed, weights[h + "wo"])
     normed2, scale2 = rms_norm(x)
     hidden = np.maximum(linear(normed2, weights[h + "fc1"]), 0)  # [B, T, 4C]
     out = x + linear(hidden, weights[h + "fc2"])
-    names = ("normed", "scale", "q", "k", "v", "p", "mixed", "normed2", "scale2", "hidden")
-    return out, dict(zip(names, (normed, scale, q, k, v, p, mixed, normed2, scale2, hidden), strict=True))
+    saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "p": p, "mixed": mixed}
+    return out, saved | {"normed2": normed2, "scale2": scale2, "hidden": hidden}
 
 
 def block_backward(
@@ -295,7 +319,7 @@ def block_backward(
     grads: Weights,
     h: str,
     dx: Array,
-    saved: dict[str, Array],
+    saved: dict[str, Any],
     bucket: Array,
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [B, T, C] -> [B, T, C]"""
@@ -305,9 +329,10 @@ def block_backward(
     dx = dx + rms_norm_backward(dnormed2, saved["normed2"], saved["scale2"])
     dmixed, grads[h + "wo"] = linear_backward(dx, saved["mixed"], weights[h + "wo"])
     q, k, v = (split_heads(saved[name], config.n_head) for name in "qkv")
-    *dqkv, dscores = attention_backward(split_heads(dmixed, config.n_head), q, k, v, saved["p"])
+    dattended = split_heads(dmixed, config.n_head)
+    *dqkv, dbias = attention_backward(dattended, q, k, v, saved["p"], bucket)
     if h + "bias" in weights:
-        grads[h + "bias"] = offsets_backward(dscores, bucket)
+        grads[h + "bias"] = dbias
     dnormed = np.zeros_like(dx)
     for name, dpart in zip(("wq", "wk", "wv"), dqkv, strict=True):
         dinput, grads[h + name] = linear_backward(merge_heads(dpart), saved["normed"], weights[h + name])

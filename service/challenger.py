@@ -18,6 +18,7 @@ from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
 
+from .allocator import keep_freed_memory
 from .errors import LoglingError
 from .settings import Settings
 from .split import Split
@@ -116,10 +117,11 @@ def same_shape(one: Config, other: Config) -> bool:
 @contextmanager
 def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
     """Threads that wait, and processes that work, where more than one can."""
+    keep_freed_memory()
     with ThreadPoolExecutor(count) as threads:
         if count == 1:
             yield threads, None
             return
         context: Any = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
-        with ProcessPoolExecutor(count, mp_context=context) as processes:
+        with ProcessPoolExecutor(count, mp_context=context, initializer=keep_freed_memory) as processes:
             yield threads, processes
