@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .config import Config
 from .optimizer import Rates, fresh_moments, update
-from .transformer import Weights, Window, backward, cross_entropy, forward, token_bits
+from .transformer import Dropout, Weights, Window, backward, cross_entropy, forward, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
 DIVERGED = 1.5  # a loss this many times the loss at the start is not coming back
@@ -34,6 +34,7 @@ class Plan:
     tokens: int  # token budget: what may be read in all, context included
     batch_tokens: int = 2048  # tokens a step
     rates: Rates = field(default_factory=Rates)
+    dropout: float = 0.0  # share of activations left out in a step
     warm_up: float = 0.02  # share of the budget in which the rate rises
     decay: float = 0.3  # share of what was read in which the rate falls to zero at the end
     rounds: int = 24  # how often the validation is scored within the budget
@@ -157,7 +158,8 @@ def one_step(
     rng = np.random.default_rng([plan.seed, step])
     n_window = max(1, plan.batch_tokens // config.n_context)
     batch = batch_at(text, rng.choice(starts, n_window), config.n_context)
-    logits, cache, _ = forward(config, weights, batch.window)
+    dropout = Dropout(plan.dropout, rng) if plan.dropout else None
+    logits, cache, _ = forward(config, weights, batch.window, dropout=dropout)
     loss, dlogits = cross_entropy(logits, batch.targets, batch.counted)
     grads = backward(config, weights, dlogits, cache)
     update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, tokens)))

@@ -2,7 +2,7 @@
 
 It follows GPT-2 in the small form of Karpathy's microgpt: root-mean-square norms without gain, ReLU, no
 biases, an untied head. What it adds is in `positions.py` and in one learned number per head and bucket that
-is added to the attention scores. Dropout, weight tying and rotary positions are left out.
+is added to the attention scores. Weight tying and rotary positions are left out.
 
 All functions work in the dtype of the weights. Letters in the shapes: B windows, T tokens (queries), S keys,
 C = n_embd, H heads, D = C / H, V = vocabulary size.
@@ -86,6 +86,13 @@ def as_dtype(weights: Weights, dtype: type[np.floating[Any]]) -> Weights:
     return {name: tensor.astype(dtype) for name, tensor in weights.items()}
 
 
+class Dropout(NamedTuple):
+    """What is left out at random while training, so that few lines are not learned by heart."""
+
+    share: float
+    rng: np.random.Generator
+
+
 # ---- one step each, forward and backward; a backward takes the gradient of what its forward returned
 
 
@@ -98,6 +105,20 @@ def rms_norm(x: Array) -> tuple[Array, Array]:
 def rms_norm_backward(dy: Array, y: Array, scale: Array) -> Array:
     """[..., C] -> [..., C]"""
     return np.asarray((dy - y * np.mean(dy * y, axis=-1, keepdims=True)) * scale)
+
+
+def drop(x: Array, dropout: Dropout | None) -> tuple[Array, Array | None]:
+    """x with a share of its numbers at zero and the others enlarged for it, and the factors. [...] -> [...] twice"""
+    if dropout is None:
+        return x, None
+    kept = dropout.rng.random(x.shape, dtype=np.float32) >= dropout.share
+    factors = kept.astype(x.dtype) / x.dtype.type(1 - dropout.share)
+    return x * factors, factors
+
+
+def drop_backward(dy: Array, factors: Array | None) -> Array:
+    """[...] -> [...]"""
+    return dy if factors is None else dy * factors
 
 
 def linear(x: Array, w: Array) -> Array:
@@ -201,6 +222,7 @@ class Cache(NamedTuple):
     bucket: Array
     embedded: Array
     embedding_scale: Array
+    kept: Array | None
     layers: list[dict[str, Any]]
     final: Array
     final_scale: Array | None
@@ -216,8 +238,10 @@ def position_rows(config: Config, window: Window, n_past: int = 0) -> Array:
     return np.asarray(window.columns % config.n_position)
 
 
-def forward(config: Config, weights: Weights, window: Window, past: Past | None = None) -> tuple[Array, Cache, Past]:
-    """Predict every next token.
+def forward(
+    config: Config, weights: Weights, window: Window, past: Past | None = None, dropout: Dropout | None = None
+) -> tuple[Array, Cache, Past]:
+    """Predict every next token; `dropout` is for training alone.
 
     Returns the logits [B, T, V], the cache for `backward`, and what a following window can see: its own keys
     and values behind those of `past`, cut to the last `n_context - 1`. With "absolute" positions a window
@@ -228,29 +252,28 @@ def forward(config: Config, weights: Weights, window: Window, past: Past | None 
     if config.n_smear:
         characters += smeared(config, weights, window, past)
     embedded, embedding_scale = rms_norm(characters)
-    x = embedded
+    x, kept = drop(embedded, dropout)
     key_tokens, key_columns, key_lines = visible(window, past)
     bucket = buckets(window.columns, window.lines, key_columns, key_lines)  # [B, T, S]
     bucket[:, hidden_pairs(bucket.shape[1], bucket.shape[2], config.n_context)] = N_BUCKETS
     layers: list[dict[str, Any]] = []
     for layer in range(config.n_layer):
         seen = (past.keys[layer], past.values[layer]) if past else None
-        x, saved = block(config, weights, f"h{layer}.", x, bucket, seen)
+        x, saved = block(config, weights, f"h{layer}.", x, bucket, seen, dropout)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
     logits = linear(final, weights["lm_head"])  # [B, T, V]
-    full = key_columns.shape[1] >= config.n_context
-    drop = 0
-    if full:
-        drop = key_columns.shape[1] - (config.n_context - 1 if config.positions == "columns" else 0)
+    old = 0  # keys that no later window can see
+    if key_columns.shape[1] >= config.n_context:
+        old = key_columns.shape[1] - (config.n_context - 1 if config.positions == "columns" else 0)
     following = Past(
-        key_tokens[:, drop:],
-        [saved["k"][:, drop:] for saved in layers],
-        [saved["v"][:, drop:] for saved in layers],
-        key_columns[:, drop:],
-        key_lines[:, drop:],
+        key_tokens[:, old:],
+        [saved["k"][:, old:] for saved in layers],
+        [saved["v"][:, old:] for saved in layers],
+        key_columns[:, old:],
+        key_lines[:, old:],
     )
-    return logits, Cache(window, bucket, embedded, embedding_scale, layers, final, final_scale), following
+    return logits, Cache(window, bucket, embedded, embedding_scale, kept, layers, final, final_scale), following
 
 
 def visible(window: Window, past: Past | None) -> tuple[Array, Array, Array]:
@@ -295,7 +318,13 @@ def hidden_pairs(n_query: int, n_key: int, n_context: int) -> Array:
 
 
 def block(
-    config: Config, weights: Weights, h: str, x: Array, bucket: Array, seen: tuple[Array, Array] | None
+    config: Config,
+    weights: Weights,
+    h: str,
+    x: Array,
+    bucket: Array,
+    seen: tuple[Array, Array] | None,
+    dropout: Dropout | None,
 ) -> tuple[Array, dict[str, Any]]:
     """One layer: attention, then the two-matrix perceptron, each added to the stream. [B, T, C] -> [B, T, C]"""
     normed, scale = rms_norm(x)
@@ -305,12 +334,14 @@ def block(
     by_head = [split_heads(part, config.n_head) for part in (q, k, v)]
     attended, p = attention(by_head[0], by_head[1], by_head[2], weights.get(h + "bias"), bucket)
     mixed = merge_heads(attended)  # [B, T, C]
-    x = x + linear(mixed, weights[h + "wo"])
+    attention_out, kept = drop(linear(mixed, weights[h + "wo"]), dropout)
+    x = x + attention_out
     normed2, scale2 = rms_norm(x)
     hidden = np.maximum(linear(normed2, weights[h + "fc1"]), 0)  # [B, T, 4C]
-    out = x + linear(hidden, weights[h + "fc2"])
+    perceptron_out, kept2 = drop(linear(hidden, weights[h + "fc2"]), dropout)
     saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "p": p, "mixed": mixed}
-    return out, saved | {"normed2": normed2, "scale2": scale2, "hidden": hidden}
+    saved |= {"normed2": normed2, "scale2": scale2, "hidden": hidden, "kept": kept, "kept2": kept2}
+    return x + perceptron_out, saved
 
 
 def block_backward(
@@ -323,11 +354,13 @@ def block_backward(
     bucket: Array,
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [B, T, C] -> [B, T, C]"""
-    dhidden, grads[h + "fc2"] = linear_backward(dx, saved["hidden"], weights[h + "fc2"])
+    dout = drop_backward(dx, saved["kept2"])
+    dhidden, grads[h + "fc2"] = linear_backward(dout, saved["hidden"], weights[h + "fc2"])
     dhidden *= saved["hidden"] > 0
     dnormed2, grads[h + "fc1"] = linear_backward(dhidden, saved["normed2"], weights[h + "fc1"])
     dx = dx + rms_norm_backward(dnormed2, saved["normed2"], saved["scale2"])
-    dmixed, grads[h + "wo"] = linear_backward(dx, saved["mixed"], weights[h + "wo"])
+    dout = drop_backward(dx, saved["kept"])
+    dmixed, grads[h + "wo"] = linear_backward(dout, saved["mixed"], weights[h + "wo"])
     q, k, v = (split_heads(saved[name], config.n_head) for name in "qkv")
     dattended = split_heads(dmixed, config.n_head)
     *dqkv, dbias = attention_backward(dattended, q, k, v, saved["p"], bucket)
@@ -348,7 +381,7 @@ def backward(config: Config, weights: Weights, dlogits: Array, cache: Cache) -> 
         dx = rms_norm_backward(dx, cache.final, cache.final_scale)
     for layer in reversed(range(config.n_layer)):
         dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bucket)
-    dx = rms_norm_backward(dx, cache.embedded, cache.embedding_scale)
+    dx = rms_norm_backward(drop_backward(dx, cache.kept), cache.embedded, cache.embedding_scale)
     grads["wpe"] = scatter_add(dx, position_rows(config, cache.window), config.n_position)
     if config.n_smear:
         dcharacters, grads["smear"] = smeared_backward(config, weights, dx, cache.window)

@@ -31,6 +31,7 @@ FEWEST_TOKENS = 200_000
 READINGS = 40  # how often a fresh model may read each character, context included
 MOST_TOKENS = {"seed": 6_000_000, "full": 8_000_000}
 RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
+DROPOUT = {"seed": 0.0, "full": 0.1}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     """How long to train: as fits the corpus, or as the settings say."""
     fitting = min(MOST_TOKENS[settings.preset], max(FEWEST_TOKENS, READINGS * split.characters))
     tokens = settings.training.tokens or fitting
-    plan = Plan(tokens=tokens, rates=RATES[settings.preset], seed=settings.training.seed)
+    plan = Plan(
+        tokens=tokens, rates=RATES[settings.preset], dropout=DROPOUT[settings.preset], seed=settings.training.seed
+    )
     return replace(plan, tokens=int(tokens * WARM_SHARE)) if start == "warm" else plan
 
 

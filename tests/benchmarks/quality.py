@@ -28,9 +28,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=None)
     arguments = parser.parse_args()
     done: dict[str, Any] = json.loads(arguments.json.read_text()) if arguments.json and arguments.json.exists() else {}
-    print(
-        f"{'log':<12} {'preset':<6} {'lines':>7} {'test':>7} {'holdout':>8} {'n-gram':>7} {'bytes':>8} {'train s':>8} {'score s':>8}"
-    )
+    print(f"{'log':<12} {'preset':<6} {'lines':>7} {'test':>7} {'holdout':>8} ", end="")
+    print(f"{'n-gram':>7} {'bytes':>8} {'train s':>8} {'score s':>8}")
     for log in sorted(expanded(arguments.logs)):
         for preset in arguments.preset or ["seed", "full"]:
             key = f"{log.stem} {preset}"
