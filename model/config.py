@@ -93,7 +93,7 @@ class Preset:
 
 PRESETS = {
     "seed": Preset(Config(n_layer=1, n_head=4, n_embd=16, n_context=256, n_position=42), 160),
-    "full": Preset(Config(n_layer=2, n_head=4, n_embd=48, n_context=384, n_position=64), 128),
+    "full": Preset(Config(n_layer=2, n_head=4, n_embd=48, n_context=384, n_position=64), 96),
 }
 
 MICROGPT = Config(

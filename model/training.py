@@ -19,7 +19,7 @@ from .optimizer import Rates, fresh_moments, update
 from .transformer import Dropout, Weights, Window, backward, cross_entropy, forward, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
-DIVERGED = 1.5  # a loss this many times the loss at the start is not coming back
+DIVERGED = 2.0  # bits above the start: a loss that is not coming back
 MOST_RESTARTS = 4
 
 
@@ -31,15 +31,19 @@ class TrainingDiverged(ArithmeticError):
 class Plan:
     """How long and how fast to train."""
 
-    tokens: int  # token budget: what may be read in all, context included
-    batch_tokens: int = 2048  # tokens a step
+    tokens: int  # token budget: what may be read in all, context included; anew after a restart
+    batch_tokens: int = 1536  # tokens a step
     rates: Rates = field(default_factory=Rates)
     dropout: float = 0.0  # share of activations left out in a step
     warm_up: float = 0.02  # share of the budget in which the rate rises
     decay: float = 0.3  # share of what was read in which the rate falls to zero at the end
     rounds: int = 24  # how often the validation is scored within the budget
-    patience: int = 3  # rounds without a better validation before the rate falls, and before the end
+    patience: int = 3  # rounds without a better validation before the rate falls
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.tokens, self.batch_tokens, self.rounds) < 1 or not 0 <= self.decay < 1:
+            raise ValueError(f"a plan needs tokens, batches and rounds, and a decay from 0 to below 1: {self}")
 
 
 class Point(NamedTuple):
@@ -127,7 +131,7 @@ def round_of_steps(
         if not np.isfinite(loss):
             return restarted(training)
     bits = validation_bits(config, weights, placed(validation))
-    if not bits <= DIVERGED * training.curve[0].validation:
+    if not bits <= training.curve[0].validation + DIVERGED:
         return restarted(training)
     improved = bits < training.best_bits
     following = replace(

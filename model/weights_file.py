@@ -114,6 +114,8 @@ def checksum(card_text: str, data: bytes) -> int:
 def _payload(file: bytes) -> bytes:
     if not file:
         raise WeightsFileError("the weights file is empty")
+    if len(file) > LARGEST_FILE:
+        raise WeightsFileError(f"not a Logling weights file: it has {len(file):,} bytes, more than {LARGEST_FILE:,}")
     try:
         text = file.decode("ascii")
     except UnicodeDecodeError:

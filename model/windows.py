@@ -9,6 +9,7 @@ begun again every half window, so that each of its characters is learned with at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +58,7 @@ def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config
     lengths = [len(line) + 1 for lines in documents for line in lines]
     wanted = LINES_IN_CONTEXT * float(np.mean(lengths)) if lengths else 0
     n_context = max(SHORTEST_CONTEXT, int(np.ceil(wanted / STEP)) * STEP)
-    return Config(**{**config.__dict__, "n_context": min(config.n_context, n_context)})
+    return replace(config, n_context=min(config.n_context, n_context))
 
 
 def window_starts(text: Text, size: int) -> Ints:
@@ -73,7 +74,7 @@ def window_starts(text: Text, size: int) -> Ints:
 
 
 def batch_at(text: Text, starts: Ints, size: int) -> Batch:
-    """The windows that begin at `starts`, moved forward where the text ends too soon. [B] -> [B, size]"""
+    """The windows that begin at `starts`, moved back where the text ends too soon. [B] -> [B, size]"""
     starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
     index = starts[:, None] + np.arange(min(size, len(text.tokens) - 1))
     window = Window(text.tokens[index], text.columns[index], text.lines[index])

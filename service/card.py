@@ -15,7 +15,7 @@ from .split import Split
 
 MOST_HISTORY = 52  # committed weights
 SAMPLE_LINES = 8
-SAMPLE_CHARACTERS = 1500
+SAMPLE_BYTES = 1500
 SAMPLE_TEMPERATURE = 0.8
 GOLDEN_CHARACTERS = 160
 
@@ -30,10 +30,10 @@ def write_sample(model: Model, seed: int) -> str:
     sample = continue_log(model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE)[0]
     text = ""
     for line in sample.lines:
-        if text and len(text) + len(line) >= SAMPLE_CHARACTERS:
+        if len((text + line).encode()) >= SAMPLE_BYTES:
             break
-        text += line[:SAMPLE_CHARACTERS] + "\n"
-    return text
+        text += line + "\n"
+    return text or "\n"
 
 
 def golden_text(sample: str) -> str:

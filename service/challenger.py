@@ -26,10 +26,10 @@ from .split import Split
 Start = Literal["warm", "fresh"]
 Progress = Callable[[Start, Training, Plan], None]
 
-WARM_SHARE = 0.5  # of the tokens that a fresh model reads
-FEWEST_TOKENS = 200_000
-READINGS = 40  # how often a fresh model may read each character, context included
-MOST_TOKENS = {"seed": 6_000_000, "full": 8_000_000}
+WARM_SHARE = 0.3  # of the tokens that a fresh model reads
+FEWEST_TOKENS = 400_000
+READINGS = 12  # how often a fresh model may read each character, context included
+MOST_TOKENS = 6_000_000
 RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
 DROPOUT = {"seed": 0.0, "full": 0.1}
 
@@ -56,7 +56,7 @@ class Challenger:
 
 def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     """How long to train: as fits the corpus, or as the settings say."""
-    fitting = min(MOST_TOKENS[settings.preset], max(FEWEST_TOKENS, READINGS * split.characters))
+    fitting = min(MOST_TOKENS, max(FEWEST_TOKENS, READINGS * split.characters))
     tokens = settings.training.tokens or fitting
     plan = Plan(
         tokens=tokens, rates=RATES[settings.preset], dropout=DROPOUT[settings.preset], seed=settings.training.seed
@@ -69,8 +69,8 @@ def train_challengers(
 ) -> list[Challenger]:
     """Train from the champion where its shape allows it, and from scratch, each on a core of its own.
 
-    Returns those that did not diverge, the best on the validation lines first. Raises LoglingError when none
-    is left, or when there was no time for a single round.
+    Returns those that got somewhere, the best on the validation lines first. Raises LoglingError when there is
+    none: every training diverged, or there was no time for a single round.
     """
     config = fitted_context(PRESETS[settings.preset].config, split.train)
     vocabulary = extended_vocabulary(settings, split, champion)
