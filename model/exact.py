@@ -7,6 +7,7 @@ random numbers come from mulberry32. `web/transformer.js` holds the same functio
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,16 +18,16 @@ Floats = NDArray[np.float64]
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 0.693147180369123816490  # the leading bits of ln 2: n · LN2_HIGH is exact for |n| < 2^20
 LN2_LOW = 1.90821492927058770002e-10  # the rest of ln 2
-EXP_TERMS = 13  # |r| <= ln(2)/2, so the first term left out is below 5e-18
+TAYLOR = [1 / math.factorial(k) for k in range(14)]  # |r| <= ln(2)/2: the first term left out is below 5e-18
 
 
 def exp(x: Floats) -> Floats:
     """e^x for x <= 709, elementwise: x = n·ln 2 + r, a Taylor polynomial in r, times 2^n; 0 below -700."""
     n = np.floor(x * LOG2_E + 0.5)
     r = (x - n * LN2_HIGH) - n * LN2_LOW
-    polynomial = np.ones_like(x)
-    for term in range(EXP_TERMS, 0, -1):
-        polynomial = polynomial * r / term + 1.0
+    polynomial = np.full_like(x, TAYLOR[-1])
+    for coefficient in reversed(TAYLOR[:-1]):
+        polynomial = polynomial * r + coefficient
     return np.where(x < -700.0, 0.0, np.ldexp(polynomial, np.maximum(n, -1022).astype(np.int32)))
 
 

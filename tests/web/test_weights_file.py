@@ -1,0 +1,72 @@
+"""The page reads weights files as Python does, and refuses what Python refuses, in the same words."""
+
+import re
+
+import pytest
+
+from model.weights_file import WeightsFileError, decode
+
+
+def altered_tensor(weights):
+    data = bytearray(weights.data)
+    data[-100] ^= 1
+    return weights.with_data(bytes(data))
+
+
+REFUSED = {
+    "an altered tensor": ("damaged", altered_tensor),
+    "truncated": ("damaged", lambda w: w.with_data(w.data[:300])),
+    "a few bytes": ("damaged", lambda w: w.with_data(b"abc")),
+    "no bytes": ("damaged", lambda w: w.with_data(b"")),
+    "not safetensors": ("damaged", lambda w: w.with_data((5).to_bytes(8, "little") + b"hello")),
+    "a header that is a list": ("damaged", lambda w: w.with_data((2).to_bytes(8, "little") + b"[]")),
+    "a foreign safetensors file": ("foreign", lambda w: w.rewritten(lambda header, _: header.pop("__metadata__"))),
+    "a card without format": ("foreign", lambda w: w.rewritten(lambda _, card: card.pop("format"))),
+    "a newer format": ("newer", lambda w: w.rewritten(lambda _, card: card.update(format=2))),
+    "an older format": ("older", lambda w: w.rewritten(lambda _, card: card.update(format=0))),
+    "a format in words": ("older", lambda w: w.rewritten(lambda _, card: card.update(format="one"))),
+    "another shape": ("damaged", lambda w: w.rewritten(lambda _, card: card["config"].update(n_position=41))),
+    "one more layer": ("damaged", lambda w: w.rewritten(lambda _, card: card["config"].update(n_layer=2))),
+    "another vocabulary": ("damaged", lambda w: w.rewritten(lambda _, card: card.update(vocabulary="abc"))),
+    "no golden entry": ("damaged", lambda w: w.rewritten(lambda _, card: card.pop("golden"))),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_refuses_in_pythons_words(in_node, trained, name):
+    fault, spoil = REFUSED[name]
+    file = spoil(trained)
+    with pytest.raises(WeightsFileError) as refused:
+        decode(file)
+    assert in_node("refusal", file) == {"fault": fault, "message": str(refused.value)}
+
+
+@pytest.mark.parametrize("spoiled", ["a golden score", "a golden text"])
+def test_a_golden_entry_that_does_not_hold_is_refused(in_node, trained, spoiled):
+    change = {"a golden score": {"bits": 12.5}, "a golden text": {"text": "12:00 bed1 air 20.0°C on"}}[spoiled]
+    file = trained.rewritten(lambda _, card: card["golden"].update(change))
+    refusal = in_node("refusal", file)
+    assert refusal["fault"] == "damaged"
+    assert re.fullmatch(
+        r"the golden text costs [\d.]+ bits here, the card says [\d.]+: do not trust it", refusal["message"]
+    )
+
+
+@pytest.mark.parametrize("text", ["AAA", "AAAA=AAA", "AA AA==", "<svg>"])
+def test_wrong_base64_is_refused(in_node, text):
+    refusal = in_node("refusal", text)
+    assert refusal["message"].startswith("the weights file was altered or damaged: its base64 is wrong")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"n_embd": 15}, {"n_embd": 0}, {"n_smear": -1}, {"n_layer": 1.5}, {"positions": "none"}, {"final_norm": None}],
+)
+def test_an_impossible_shape_is_refused(in_node, trained, change):
+    file = trained.rewritten(lambda _, card: card["config"].update(change))
+    refusal = in_node("refusal", file)
+    assert refusal["message"].startswith("the card does not describe a model: ")
+
+
+def test_the_card_is_pythons(in_node, trained):
+    assert in_node("card", trained) == decode(trained.file)[1]
