@@ -47,10 +47,12 @@ def continue_log(
     seed: int = 0,
     temperature: float = 1.0,
     top_k: int = 0,
+    longest: int = LONGEST_LINE,
 ) -> list[Sample]:
     """Sample what may follow the lines of `context`: `samples` times `steps` lines.
 
-    Sample i draws from mulberry32 started at `seed + i`, so more samples never change the first ones.
+    Sample i draws from mulberry32 started at `seed + i`, so more samples never change the first ones. A line of
+    `longest` characters is ended.
     """
     state, logits = primed(model, context)
     state, logits = state.replicated(samples), np.repeat(logits, samples, axis=0)
@@ -61,7 +63,7 @@ def continue_log(
         tokens = np.empty(samples, dtype=np.int32)
         p = softmax(logits)
         for i, lines in enumerate(texts):
-            full = len(lines[-1]) >= LONGEST_LINE
+            full = len(lines[-1]) >= longest
             tokens[i] = NEWLINE if full else pick(logits[i], temperature, top_k, draws[i].uniform())
             bits[i][-1] += float(-np.log2(p[i, tokens[i]]))
             if tokens[i] == NEWLINE:

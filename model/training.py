@@ -164,7 +164,7 @@ def one_step(
     batch = batch_at(text, rng.choice(starts, n_window), config.n_context)
     dropout = Dropout(plan.dropout, rng) if plan.dropout else None
     logits, cache, _ = forward(config, weights, batch.window, dropout=dropout)
-    loss, dlogits = cross_entropy(logits, batch.targets, batch.counted)
+    loss, dlogits = cross_entropy(logits, batch.targets, batch.weight)
     grads = backward(config, weights, dlogits, cache)
     update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, tokens)))
     return loss, batch.targets.size

@@ -396,15 +396,15 @@ def scatter_add(dx: Array, rows: Array, n_rows: int) -> Array:
     return np.asarray(one_hot @ dx.reshape(-1, dx.shape[-1]))
 
 
-def cross_entropy(logits: Array, targets: Array, counted: Array) -> tuple[float, Array]:
-    """Mean −ln p of the counted targets, and the gradient of the logits. [B, T, V], [B, T] twice -> nats, [B, T, V]"""
+def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
+    """Weighted mean −ln p of the targets, and the gradient of the logits. [B, T, V], [B, T] twice -> nats, [B, T, V]"""
     p = softmax(logits.copy())
     b, t = np.indices(targets.shape)
-    count = max(1, int(counted.sum()))
+    count = max(1e-9, float(weight.sum()))
     picked = p[b, t, targets]
-    loss = -float(np.sum(np.log(np.maximum(picked, 1e-30)) * counted, dtype=np.float64)) / count
+    loss = -float(np.sum(np.log(np.maximum(picked, 1e-30)) * weight, dtype=np.float64)) / count
     p[b, t, targets] -= 1
-    p *= (counted / count).astype(p.dtype)[..., None]
+    p *= (weight / count).astype(p.dtype)[..., None]
     return loss, p
 
 

@@ -1,9 +1,10 @@
 """Training windows: a line to be learned together with the lines before it.
 
-Documents are laid end to end as tokens. A window begins where a line begins and covers several lines; the
-first of them is there to be looked back at and is not itself learned from, because it could not see its own
-predecessor. (On habitat logs that context is worth two thirds of the bits.) A line longer than half a window is
-begun again every half window, so that each of its characters is learned with at least that much before it.
+Documents are laid end to end as tokens. A window begins where a line begins and covers several lines, each learned
+with the lines before it in sight. (On habitat logs that is worth two thirds of the bits.) The first line of a window
+has none before it, so it counts little: enough to know how a log begins, too little to spoil the rest. A line longer
+than half a window is begun again every half window, so that each of its characters is learned with at least that much
+before it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .vocabulary import NEWLINE, Tokens, Vocabulary
 
 LINES_IN_CONTEXT = 3
 SHORTEST_CONTEXT = 48
+OPENING_WEIGHT = 0.1  # of a character in a window's first line
 STEP = 16  # contexts are multiples of this
 
 
@@ -34,11 +36,11 @@ class Text(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Windows, the token that follows each of theirs, and whether it is learned. All [B, T]."""
+    """Windows, the token that follows each of theirs, and how much it counts. All [B, T]."""
 
     window: Window
     targets: Array
-    counted: Array
+    weight: Array
 
 
 def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> NDArray[np.uint16]:
@@ -80,4 +82,5 @@ def batch_at(text: Text, starts: Ints, size: int) -> Batch:
     window = Window(text.tokens[index], text.columns[index], text.lines[index])
     later_line = window.lines > window.lines[:, :1]
     half_seen = np.arange(index.shape[1]) >= size // 2
-    return Batch(window, text.tokens[index + 1], later_line | half_seen)
+    opening = np.where(window.columns[:, :1] == 0, OPENING_WEIGHT, 0.0)
+    return Batch(window, text.tokens[index + 1], np.where(later_line | half_seen, 1.0, opening))

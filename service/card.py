@@ -15,7 +15,7 @@ from .split import Split
 
 MOST_HISTORY = 52  # committed weights
 SAMPLE_LINES = 8
-SAMPLE_BYTES = 1500
+SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
 GOLDEN_CHARACTERS = 160
 
@@ -27,13 +27,15 @@ def program_version() -> str:
 
 def write_sample(model: Model, seed: int) -> str:
     """A few lines that the model makes up from nothing but the start of a line."""
-    sample = continue_log(model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE)[0]
+    sample = continue_log(
+        model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=SAMPLE_BYTES // SAMPLE_LINES
+    )[0]
     text = ""
     for line in sample.lines:
         if len((text + line).encode()) >= SAMPLE_BYTES:
             break
         text += line + "\n"
-    return text or "\n"
+    return text
 
 
 def golden_text(sample: str) -> str:

@@ -3,7 +3,7 @@ import pytest
 
 from model.config import MICROGPT, Config
 from model.vocabulary import NEWLINE, Vocabulary
-from model.windows import batch_at, fitted_context, lay_out, placed, window_starts
+from model.windows import OPENING_WEIGHT, batch_at, fitted_context, lay_out, placed, window_starts
 
 SIZE = 32
 SHAPE = Config(n_layer=1, n_head=1, n_embd=4, n_context=256, n_position=8)
@@ -49,7 +49,7 @@ def second_line(text):
 @pytest.mark.parametrize("size", [SIZE, SIZE + 1])
 def test_every_character_that_has_a_line_before_it_is_learned(text, size):
     batch = all_windows(text, size)
-    learned = set(batch.targets[batch.counted].tolist())
+    learned = set(batch.targets[(batch.weight == 1)].tolist())
     assert learned >= set(range(second_line(text) + 1, len(text.tokens)))
 
 
@@ -58,11 +58,11 @@ def test_the_target_of_each_token_is_the_next_one(text):
     np.testing.assert_array_equal(batch.targets, batch.window.tokens + 1)
 
 
-def test_a_windows_first_line_is_not_learned_from_its_first_half(text):
+def test_a_windows_first_line_does_not_fully_count_in_its_first_half(text):
     batch = all_windows(text)
     first_line = batch.window.lines == batch.window.lines[:, :1]
     first_half = np.arange(batch.targets.shape[1]) < SIZE // 2
-    assert not batch.counted[first_line & first_half].any()
+    assert not (batch.weight == 1)[first_line & first_half].any()
 
 
 @pytest.mark.parametrize("name", ["short", "half a window"])
@@ -72,14 +72,14 @@ def test_each_learned_line_has_the_whole_line_before_it_in_its_window(name):
     whole = starts[starts <= len(text.tokens) - 1 - SIZE]
     batch = batch_at(text, whole, SIZE)
     assert (batch.window.tokens[:, 0] == NEWLINE).all()
-    assert not batch.counted[batch.window.lines == batch.window.lines[:, :1]].any()
+    assert not (batch.weight == 1)[batch.window.lines == batch.window.lines[:, :1]].any()
 
 
 def test_each_character_of_a_long_line_is_learned_with_half_a_window_before_it():
     text = placed(lay_out(LETTERS, CORPORA["longer than the context"]))
     batch = all_windows(text)
     seen = np.broadcast_to(np.arange(1, SIZE + 1), batch.targets.shape)
-    enough = set(batch.targets[batch.counted & (seen >= SIZE // 2)].tolist())
+    enough = set(batch.targets[(batch.weight == 1) & (seen >= SIZE // 2)].tolist())
     assert enough >= set(range(second_line(text) + 1, len(text.tokens)))
 
 
@@ -128,3 +128,9 @@ def test_the_microgpt_form_keeps_its_context_of_48():
 
 def test_without_a_line_there_is_a_context_all_the_same():
     assert fitted_context(SHAPE, []).n_context == 48
+
+
+def test_a_windows_first_line_counts_little_where_it_begins_a_line_and_nothing_where_it_does_not():
+    text = placed(lay_out(LETTERS, [["ab" * SIZE, "c", "d"]]))
+    begun, midway = batch_at(text, np.array([0, 2]), SIZE).weight[:, 0]
+    assert (begun, midway) == (OPENING_WEIGHT, 0)
