@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from threading import Event
 from typing import Any, Literal
 
 import numpy as np
@@ -80,6 +81,8 @@ def train_challengers(
     starts["fresh"] = init_weights(config, vocabulary.size, np.random.default_rng(settings.training.seed))
     tokens, validation = lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation)
 
+    abandoned = Event()
+
     def trained(start: Start, executor: Executor | None) -> Challenger | None:
         plan = plan_for(settings, split, start)
         run = (lambda function, *arguments: executor.submit(function, *arguments).result()) if executor else None
@@ -91,7 +94,7 @@ def train_challengers(
                 validation,
                 starts[start],
                 progress=lambda training: progress(start, training, plan),
-                stop=stop,
+                stop=lambda: abandoned.is_set() or stop(),
                 run=run,
             )
         except TrainingDiverged:
@@ -99,7 +102,10 @@ def train_challengers(
         return Challenger(start, Model(config, vocabulary, training.best), training)
 
     with workers(len(starts)) as (threads, processes):
-        challengers = [c for c in threads.map(trained, starts, [processes] * len(starts)) if c and c.training.step]
+        try:
+            challengers = [c for c in threads.map(trained, starts, [processes] * len(starts)) if c and c.training.step]
+        finally:
+            abandoned.set()  # an interrupted run waits for the rounds under way, not for whole trainings
     if not challengers:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
     return sorted(challengers, key=lambda challenger: challenger.training.best_bits)

@@ -1,7 +1,11 @@
-"""The one error that the command line prints as a sentence instead of a traceback."""
+"""What the command line tells in a sentence instead of a traceback."""
 
 from __future__ import annotations
 
 
 class LoglingError(Exception):
     """Something the operator can mend; the message says what is wrong and what would be right."""
+
+
+class Interrupted(BaseException):
+    """The program was asked to stop."""

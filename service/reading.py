@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +15,9 @@ from model.transformer import Model
 from .corpus import Corpus
 from .errors import LoglingError
 from .home import Home
-from .lines import DamagedGzip, Oddities, lines_of
+from .lines import DamagedGzip, lines_of
 from .site import Site
+from .sources import OpenLog, RefusedFile
 
 CONTEXT_LINES = 200  # more than any context shows
 
@@ -78,16 +79,25 @@ def newest_lines(home: Home) -> Sequence[str]:
 
 
 def read_lines(file: Path) -> list[str]:
-    """The clean lines of a file. Raises LoglingError when it has none, or is not a log at all."""
-    try:
-        lines = list(lines_of(file, Oddities()))
-    except DamagedGzip as error:
-        raise LoglingError(f"{file} is damaged: {error}") from None
+    """The clean lines of a file. Raises LoglingError when it has none, or is no log."""
+    lines = list(log_lines(file))
     if not lines:
         raise LoglingError(f"{file} has no lines")
     return lines
 
 
 def last_lines(file: Path) -> list[str]:
-    """The last lines of a file, as many as can matter."""
-    return list(deque(lines_of(file), CONTEXT_LINES))
+    """The last lines of a file, as many as can matter. Raises LoglingError."""
+    return list(deque(log_lines(file), CONTEXT_LINES))
+
+
+def log_lines(file: Path) -> Iterator[str]:
+    """The clean lines of a file. Raises LoglingError when it is no log, or damaged."""
+    try:
+        with OpenLog(file) as log:
+            log.refuse_binary()
+        yield from lines_of(file)
+    except RefusedFile as error:
+        raise LoglingError(str(error)) from None
+    except DamagedGzip as error:
+        raise LoglingError(f"{file} is damaged: {error}") from None

@@ -30,6 +30,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str) -
     if home.site.exists() or home.state.exists():
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
     text = template(preset, [absolute(source) for source in sources], remote)
+    is_new = not home.path.exists()
     home.path.mkdir(parents=True, exist_ok=True)
     write_durably(home.settings_file, text.encode())
     try:
@@ -38,6 +39,8 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str) -
         create(home.site, page_folder(), settings.git)
     except BaseException:
         undo(home)
+        if is_new:
+            home.path.rmdir()
         raise
     return home
 

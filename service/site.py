@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from datetime import datetime
@@ -60,8 +61,9 @@ class Site:
     def commit_weights(self, file: bytes, message: str, when: datetime) -> str:
         """Commit the weights file and nothing else, dated `when`; returns the commit's id. Raises SiteError.
 
-        When git refuses (a hook, a full disk), the file is put back as it was.
+        When git refuses (a hook, a full disk) or is interrupted, the file is put back as it was.
         """
+        self._refuse_other_branch()
         target = self.path / WEIGHTS
         before = target.read_bytes() if target.exists() else None
         write_durably(target, file)
@@ -69,10 +71,17 @@ class Site:
             self._git("add", "--", WEIGHTS)
             date = when.isoformat(timespec="seconds")
             self._git("commit", "--quiet", "--message", message, "--only", "--", WEIGHTS, date=date)
-        except SiteError:
-            self._put_back(target, before)
+        except BaseException:
+            if self.weights() != file:
+                self._put_back(target, before)
             raise
         return str(self.repo.head.commit.hexsha)
+
+    def _refuse_other_branch(self) -> None:
+        """A person may have another branch checked out: weights do not belong there."""
+        branch, wanted = self._git("rev-parse", "--abbrev-ref", "HEAD"), self.settings.branch
+        if branch != wanted:
+            raise SiteError(f"{self.path} is on {branch}, not on the branch {wanted} of the settings: check it out")
 
     def _put_back(self, target: Path, before: bytes | None) -> None:
         if before is None:
@@ -90,13 +99,20 @@ class Site:
 
     def fast_forward(self) -> None:
         """Take over what the remote has beyond this clone. Raises SiteError when that is not possible."""
-        self._git("fetch", "--quiet", ORIGIN)
+        self._name_remote()
+        self._git("fetch", "--quiet", "--prune", ORIGIN)
         if self._remote_known():
             self._git("merge", "--quiet", "--ff-only", self._tracking)
 
     def push(self) -> None:
         """Push the branch. Raises SiteError with git's reason."""
+        self._name_remote()
         self._git("push", "--quiet", "--porcelain", ORIGIN, f"HEAD:refs/heads/{self.settings.branch}")
+
+    def _name_remote(self) -> None:
+        """Make `origin` what the settings say now: they may have been edited since the site was made."""
+        self._git("config", f"remote.{ORIGIN}.url", self.settings.remote)
+        self._git("config", f"remote.{ORIGIN}.fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*")
 
     @property
     def _tracking(self) -> str:
@@ -118,9 +134,10 @@ def run_git(path: Path, settings: GitSettings, *arguments: str, date: str = "") 
     dates = {f"GIT_{who}_DATE": date for who in ("AUTHOR", "COMMITTER")} if date else {}
     git.update_environment(**environment(settings), **dates)
     try:
-        process: Any = git.execute(["git", *options(settings), *arguments], as_process=True)
+        handle: Any = git.execute(["git", *options(settings), *arguments], as_process=True, start_new_session=True)
     except GitCommandNotFound:
         raise SiteError("git is not installed: install it (Debian, Ubuntu: apt install git)") from None
+    process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = (stream.decode(errors="replace") for stream in process.communicate(timeout=settings.seconds))
     except subprocess.TimeoutExpired:
@@ -132,15 +149,15 @@ def run_git(path: Path, settings: GitSettings, *arguments: str, date: str = "") 
     return str(output.strip())
 
 
-def end(process: Any) -> None:
-    """End a process that still runs: SIGTERM, and SIGKILL when that does not help."""
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that still runs, and those it started: SIGTERM, and SIGKILL when that does not help."""
     if process.poll() is not None:
         return
-    process.terminate()
+    os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(SECONDS_TO_END)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -174,7 +191,6 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     path.mkdir(parents=True, exist_ok=True)
     run_git(path, settings, "init", "--quiet", f"--initial-branch={settings.branch}")
     if settings.remote:
-        run_git(path, settings, "remote", "add", ORIGIN, settings.remote)
         with Site(path, settings) as site:
             site.fast_forward()
     with Site(path, settings) as site:

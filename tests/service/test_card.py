@@ -1,0 +1,95 @@
+"""The card: facts about a model, and nothing of the log or the machine."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model import weights_file
+from model.config import PRESETS
+from model.transformer import Model, init_weights
+from model.vocabulary import Vocabulary
+from service.card import MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, golden_text, write_sample
+from service.settings import Settings, Source
+from service.split import Split
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
+
+
+def card(**changes: Any) -> dict[str, Any]:
+    settings = Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")])
+    facts: dict[str, Any] = {
+        "run": "20260301T120000Z-abcdef",
+        "now": NOON,
+        "tokens": 40_000,
+        "bits_per_char": {"champion": None, "challenger": 0.51239, "ngram": 1.5},
+        "previous": None,
+        "sample": "made up\n",
+    }
+    parts = Split([SECRET_LINES], [SECRET_LINES], [], [], {"1": 20})
+    return describe(settings, parts, **{**facts, **changes})
+
+
+def tiny(preset: str = "seed", characters: str = "abc") -> Model:
+    config, vocabulary = PRESETS[preset].config, Vocabulary(characters)
+    return Model(config, vocabulary, init_weights(config, vocabulary.size, np.random.default_rng(0)))
+
+
+def test_no_line_path_or_name_is_in_it() -> None:
+    text = json.dumps(card())
+    assert [word for word in ("secret", "zeus", "/srv") if word in text] == []
+
+
+def test_dates_are_in_utc() -> None:
+    assert card(now=NOON.astimezone(timezone(timedelta(hours=9))))["created"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_the_first_card_begins_the_history() -> None:
+    assert card()["history"] == [["2026-03-01", 0.5124]]
+
+
+def test_the_history_goes_on_from_the_champions_and_has_an_end() -> None:
+    facts = card()
+    for _ in range(MOST_HISTORY):
+        facts = card(previous=facts, now=NOON + timedelta(weeks=1))
+    assert len(facts["history"]) == MOST_HISTORY
+    assert facts["history"][0][0] == "2026-03-08"
+
+
+def test_a_champion_without_a_history_is_followed_by_one() -> None:
+    assert len(card(previous={"format": 1})["history"]) == 1
+
+
+def test_a_sample_is_a_few_bounded_lines_and_the_same_for_the_same_seed() -> None:
+    sample = write_sample(tiny(), 0)
+    assert sample == write_sample(tiny(), 0)
+    assert len(sample.splitlines()) <= SAMPLE_LINES
+    assert len(sample.encode()) <= SAMPLE_BYTES
+
+
+def test_a_sample_of_wide_characters_is_bounded_in_bytes_too() -> None:
+    sample = write_sample(tiny(characters="".join(chr(0x1F600 + number) for number in range(20))), 0)
+    assert len(sample.encode()) <= SAMPLE_BYTES
+
+
+def test_the_golden_text_is_the_beginning_of_the_sample() -> None:
+    assert golden_text("one\ntwo\n") == "one\ntwo"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_largest_card_of_a_preset_still_fits_in_the_file(preset: str) -> None:
+    cap = PRESETS[preset].vocabulary_cap
+    wide = "".join(chr(0x1F600 + number) for number in range(cap - 2))
+    previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
+    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    file = weights_file.encode(tiny(preset, wide), facts, golden_text(facts["sample"]))
+    assert len(file) <= weights_file.LARGEST_FILE
+
+
+def test_a_card_comes_back_from_the_file() -> None:
+    facts = card()
+    _, read = weights_file.decode(weights_file.encode(tiny(), facts, golden_text(facts["sample"])))
+    assert {name: read[name] for name in facts} == facts

@@ -1,0 +1,178 @@
+"""Settings: defaults, the file, variables over it, and every mistake named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from service.settings import Settings, SettingsError, Source, load, template
+
+NASTY = [
+    "/var/log/syslog*",
+    "/my logs/app.log",
+    '/say "hi"/a.log',
+    r"C:\logs\new.log",
+    "/it's/[0-9]#1.log",
+    "/ключ/日志 🦎.log",
+    "/tab\there.log",
+]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "logling.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(folder: Path, text: str) -> str:
+    """The sentence with which a file is refused."""
+    with pytest.raises(SettingsError) as refusal:
+        load(written(folder, text))
+    return str(refusal.value)
+
+
+def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, ""))
+    assert (settings.preset, settings.patterns, settings.git.remote) == ("full", [], "")
+    assert settings.corpus_bytes == 4_000_000
+
+
+def test_the_file_sets_values(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, 'preset = "seed"\n[[source]]\nfiles = "/a"\n[training]\ntokens = 7\n'))
+    assert (settings.preset, settings.patterns, settings.training.tokens) == ("seed", ["/a"], 7)
+
+
+def test_a_variable_wins_over_the_file_and_leaves_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGLING_TRAINING__TOKENS", "9")
+    settings = load(written(tmp_path, "[training]\ntokens = 7\nseed = 3\n"))
+    assert (settings.training.tokens, settings.training.seed) == (9, 3)
+
+
+def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGLING_PRESET", "seed")
+    monkeypatch.setenv("LOGLING_SOURCE", '[{"files": "/a"}, {"files": "/b"}]')
+    settings = load(written(tmp_path, ""))
+    assert (settings.preset, settings.patterns) == ("seed", ["/a", "/b"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('preste = "seed"', ["preste", "seed", "preset, source"]),
+        ("[gate]\nmin_lines = 3", ["gate.min_lines", "3", "min_new_lines, forgetting"]),
+        ('[[source]]\npath = "/a"\nfiles = "/b"', ["source.0.path", "/a", "allowed here: files"]),
+        ('preset = "huge"', ["preset", "huge", "'seed' or 'full'"]),
+        ("[corpus]\nmegabytes = -1", ["corpus.megabytes", "-1", "greater than 0"]),
+        ("[training]\nseed = 4294967296", ["training.seed", "4294967296", "less than"]),
+        ('[training]\ntokens = "many"', ["training.tokens", "many", "integer"]),
+        ("[git]\nseconds = 0", ["git.seconds", "greater than 0"]),
+        ('[git]\nremote = "--upload-pack=x"', ["git.remote", "--upload-pack=x", "options"]),
+        ('[git]\nremote = "ext::sh -c x"', ["git.remote", "ext::sh -c x"]),
+        ('[git]\nbranch = "-main"', ["git.branch", "-main"]),
+        ('source = "/a"', ["source", "/a", "list"]),
+    ],
+)
+def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, words: list[str]) -> None:
+    sentence = refused(tmp_path, text)
+    assert "logling.toml" in sentence
+    assert [word for word in words if word not in sentence] == []
+
+
+@pytest.mark.parametrize("key", ["corpus.megabytes", "training.minutes", "gate.forgetting", "git.seconds"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_no_limit_is_infinite_or_no_number(tmp_path: Path, key: str, value: str) -> None:
+    table, name = key.split(".")
+    assert key in refused(tmp_path, f"[{table}]\n{name} = {value}")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    sentence = refused(tmp_path, 'preset = "huge"\n[gate]\nforgetting = -1')
+    assert "preset" in sentence
+    assert "gate.forgetting" in sentence
+
+
+@pytest.mark.parametrize("variable", ["LOGLING_PRESTE", "LOGLING_MIN_NEW_LINES", "logling_gates__forgetting"])
+def test_an_unknown_variable_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "1")
+    sentence = refused(tmp_path, "")
+    assert variable in sentence
+    assert "LOGLING_GATE" in sentence
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "word"),
+    [
+        ("LOGLING_GATE__MIN_LINES", "3", "min_lines"),
+        ("LOGLING_GATE__MIN_NEW_LINES", "few", "few"),
+        ("LOGLING_SOURCE", "/var/log/syslog", "source"),
+        ("LOGLING_PRESET__TOKENS", "3", "LOGLING_PRESET__TOKENS"),
+    ],
+)
+def test_a_wrong_variable_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, word: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert word in refused(tmp_path, "")
+
+
+def test_the_home_and_the_rest_of_the_environment_are_not_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGLING_HOME", "/somewhere")
+    monkeypatch.setenv("PRESET", "huge")
+    assert load(written(tmp_path, "")).preset == "full"
+
+
+def test_a_file_that_is_not_toml_is_refused_with_the_place(tmp_path: Path) -> None:
+    assert "not valid TOML" in refused(tmp_path, "preset =")
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "logling.toml").write_bytes(b'preset = "\xff"')
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load(tmp_path / "logling.toml")
+
+
+def test_a_missing_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="logling init"):
+        load(tmp_path / "logling.toml")
+
+
+def test_the_template_says_what_it_was_asked_to_say(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, template("seed", NASTY, 'host:/a "b"\\c.git')))
+    assert (settings.preset, settings.patterns, settings.git.remote) == ("seed", NASTY, 'host:/a "b"\\c.git')
+
+
+def test_the_template_without_anything_is_the_defaults(tmp_path: Path) -> None:
+    assert load(written(tmp_path, template("full", [], ""))) == Settings()
+
+
+def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> None:
+    lines = template("full", [], "").splitlines()
+    shown = [line.removeprefix("# ") for line in lines if " = " in line and line.startswith("# ")]
+    tables = [line for line in lines if line.startswith("[")]
+    assert tables == ["[corpus]", "[training]", "[gate]", "[schedule]", "[git]"]
+    uncommented = template("full", [], "").replace("# [[source]]", "[[source]]")
+    for line in shown:
+        uncommented = uncommented.replace(f"# {line}", line)
+    settings = load(written(tmp_path, uncommented))
+    assert settings == Settings(source=[Source(files="/var/log/syslog*")])
+
+
+def test_every_setting_is_in_the_template() -> None:
+    text = template("full", ["/a"], "")
+    assert [key for key in keys_of(Settings) if f"{key} = " not in text] == []
+
+
+def keys_of(model: type[BaseModel]) -> Iterator[str]:
+    """The keys of a table and of those in it."""
+    for name, field in model.model_fields.items():
+        if name == "source":
+            yield from keys_of(Source)
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from keys_of(field.annotation)
+        else:
+            yield name
