@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +17,9 @@ MOST_HISTORY = 52  # committed weights
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
-GOLDEN_CHARACTERS = 160
+GOLDEN_TEXT = (
+    "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"  # made up
+)
 
 
 def program_version() -> str:
@@ -25,22 +27,16 @@ def program_version() -> str:
     return version("logling")
 
 
-def write_sample(model: Model, seed: int) -> str:
-    """A few lines that the model makes up from nothing but the start of a line."""
+def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
+    """A few lines that the model makes up from nothing but the start of a line; those of `known` are left out."""
     sample = continue_log(
         model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=SAMPLE_BYTES // SAMPLE_LINES
     )[0]
     text = ""
     for line in sample.lines:
-        if len((text + line).encode()) >= SAMPLE_BYTES:
-            break
-        text += line + "\n"
+        if line not in known and len((text + line).encode()) < SAMPLE_BYTES:
+            text += line + "\n"
     return text
-
-
-def golden_text(sample: str) -> str:
-    """The first lines of the sample: enough to tell whether a reader computes as this program does."""
-    return sample[:GOLDEN_CHARACTERS].rstrip("\n")
 
 
 def describe(

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from threading import Event
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.config import PRESETS, Config
 from model.optimizer import Rates
-from model.training import Plan, Training, TrainingDiverged, train
+from model.training import Plan, Training, TrainingDiverged, begin, train
 from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
@@ -42,6 +43,7 @@ class Challenger:
     start: Start
     model: Model
     training: Training
+    diverged: bool = False  # again and again, until it was given up
 
     def figures(self) -> dict[str, object]:
         """What the ledger keeps of it."""
@@ -50,7 +52,8 @@ class Challenger:
             "start": self.start,
             "tokens": training.tokens,
             "best_tokens": training.best_tokens,
-            "validation": training.best_bits,
+            "validation": training.best_bits if training.curve else None,
+            "diverged": self.diverged,
             "restarts": training.restarts,
         }
 
@@ -65,13 +68,26 @@ def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     return replace(plan, tokens=int(tokens * WARM_SHARE)) if start == "warm" else plan
 
 
+class Task(NamedTuple):
+    """All that every training of one run is given."""
+
+    settings: Settings
+    split: Split
+    config: Config
+    vocabulary: Vocabulary
+    tokens: NDArray[np.uint16]
+    validation: NDArray[np.uint16]
+    progress: Progress
+    stop: Callable[[], bool]
+
+
 def train_challengers(
     settings: Settings, split: Split, champion: Model | None, progress: Progress, stop: Callable[[], bool]
 ) -> list[Challenger]:
     """Train from the champion where its shape allows it, and from scratch, each on a core of its own.
 
-    Returns those that got somewhere, the best on the validation lines first. Raises LoglingError when there is
-    none: every training diverged, or there was no time for a single round.
+    Returns them all, the best on the validation lines first and those that diverged last. Raises LoglingError when
+    none can be used: every training diverged, or there was no time for a single round.
     """
     config = fitted_context(PRESETS[settings.preset].config, split.train)
     vocabulary = extended_vocabulary(settings, split, champion)
@@ -80,35 +96,36 @@ def train_challengers(
         starts["warm"] = grown(champion.weights, vocabulary.size)
     starts["fresh"] = init_weights(config, vocabulary.size, np.random.default_rng(settings.training.seed))
     tokens, validation = lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation)
-
     abandoned = Event()
-
-    def trained(start: Start, executor: Executor | None) -> Challenger | None:
-        plan = plan_for(settings, split, start)
-        run = (lambda function, *arguments: executor.submit(function, *arguments).result()) if executor else None
-        try:
-            training = train(
-                config,
-                plan,
-                tokens,
-                validation,
-                starts[start],
-                progress=lambda training: progress(start, training, plan),
-                stop=lambda: abandoned.is_set() or stop(),
-                run=run,
-            )
-        except TrainingDiverged:
-            return None
-        return Challenger(start, Model(config, vocabulary, training.best), training)
-
+    task = Task(settings, split, config, vocabulary, tokens, validation, progress, lambda: abandoned.is_set() or stop())
     with workers(len(starts)) as (threads, processes):
         try:
-            challengers = [c for c in threads.map(trained, starts, [processes] * len(starts)) if c and c.training.step]
+            challengers = list(threads.map(lambda start: trained(task, start, starts[start], processes), starts))
         finally:
             abandoned.set()  # an interrupted run waits for the rounds under way, not for whole trainings
-    if not challengers:
+    challengers.sort(key=lambda challenger: (challenger.diverged, challenger.training.best_bits))
+    if challengers[0].diverged or not challengers[0].training.step:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
-    return sorted(challengers, key=lambda challenger: challenger.training.best_bits)
+    return challengers
+
+
+def trained(task: Task, start: Start, weights: Weights, executor: Executor | None) -> Challenger:
+    """One training, its rounds in another process where there is an executor."""
+    plan = plan_for(task.settings, task.split, start)
+    try:
+        training = train(
+            task.config,
+            plan,
+            task.tokens,
+            task.validation,
+            weights,
+            progress=lambda training: task.progress(start, training, plan),
+            stop=task.stop,
+            run=(lambda function, *arguments: executor.submit(function, *arguments).result()) if executor else None,
+        )
+    except TrainingDiverged:
+        return Challenger(start, Model(task.config, task.vocabulary, weights), begin(weights), diverged=True)
+    return Challenger(start, Model(task.config, task.vocabulary, training.best), training)
 
 
 def extended_vocabulary(settings: Settings, split: Split, champion: Model | None) -> Vocabulary:

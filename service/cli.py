@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from .errors import LoglingError
+from .errors import Interrupted, LoglingError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,8 +26,9 @@ app = typer.Typer(
     help="A model of your own logs: retrained on your machine, carried by git, run in the browser.",
 )
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# What is printed is log lines and paths, in which nothing is a style or an emoji.
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="The home; else LOGLING_HOME, else the current directory.")
@@ -38,15 +39,25 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 def main() -> None:
     """Run the command line; an error that the operator can mend is one sentence on stderr, and exit status 1."""
     prepare_environment()
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, interrupted)
     try:
         app()
-    except KeyboardInterrupt:
+    except Interrupted:
         err.print("stopped")
         sys.exit(1)
-    except (LoglingError, OSError) as error:
-        err.print(f"logling: {error}", markup=False)
+    except (LoglingError, OSError, ValueError) as error:
+        if isinstance(error, ValueError) and not is_about_weights(error):
+            raise
+        err.print(f"logling: {error}")
         sys.exit(1)
+
+
+def is_about_weights(error: ValueError) -> bool:
+    """Whether an error names what is wrong with a weights file."""
+    from model.weights_file import WeightsFileError
+
+    return isinstance(error, WeightsFileError)
 
 
 def prepare_environment() -> None:
@@ -60,8 +71,8 @@ def prepare_environment() -> None:
 
 
 def interrupted(*_: object) -> None:
-    """SIGTERM ends a command as Ctrl+C does: what is under way is undone and recorded."""
-    raise KeyboardInterrupt
+    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded."""
+    raise Interrupted
 
 
 def now() -> datetime:
@@ -71,7 +82,7 @@ def now() -> datetime:
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
-    print(json.dumps(document, ensure_ascii=False))
+    print(json.dumps(document, allow_nan=False))
 
 
 @app.command()
@@ -88,7 +99,7 @@ def init(
     out.print(f"Made {made.path}")
     if not source:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
-    out.print(f"  logling retrain --home {made.path}", markup=False)
+    out.print(f"  logling retrain --home {made.path}")
 
 
 @app.command()
@@ -112,29 +123,47 @@ def pull(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print_json(report.as_json())
         return
     for source in report.sources:
-        out.print(f"{source.lines:>10,} lines  {source.path}", markup=False)
+        out.print(f"{source.lines:>10,} lines  {source.path}")
     for gap in report.gaps:
-        out.print(f"gap: {gap.source}: {gap.reason}", markup=False)
+        out.print(f"gap: {gap.source}: {gap.reason}")
     for problem in report.problems:
-        err.print(f"problem: {problem}", markup=False)
+        err.print(f"problem: {problem}")
     out.print(f"{report.new:,} new lines; the corpus has {report.total:,}")
 
 
 @app.command()
-def retrain(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def retrain(
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    slot: Annotated[str, typer.Option(hidden=True)] = "",
+    attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
+) -> None:
     """One whole run: pull, train, compare, commit what is better."""
+    from .child import attend
     from .home import find
     from .progress import Reporter
     from .run import retrain as one_run
     from .view import run_in_words
 
+    if slot:  # begun by `logling serve`
+        attend()
     found = find(home)
+    scheduled = {"slot": slot, "attempt": attempt} if slot else None
     with Reporter(err) as reporter:
-        record = one_run(found, found.settings(), now, reporter)
+        record = one_run(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record)
         return
-    out.print(run_in_words(record), markup=False)
+    out.print(run_in_words(record))
+
+
+@app.command()
+def serve(home: HomeOption = None) -> None:
+    """Run what is due by the schedule, until stopped."""
+    from .home import find
+    from .serve import serve as until_stopped
+
+    until_stopped(find(home), now)
 
 
 @app.command()
@@ -144,19 +173,80 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 52,
 ) -> None:
     """The ledger: every run, newest first."""
+    from .hold import Hold
     from .home import find
     from .ledger import Ledger
+    from .rollback import rollbacks
 
     found = find(home)
     found.make_state()
     with Ledger(found.ledger) as ledger:
         runs = ledger.runs(-1 if as_json else limit)
+    undone, held = rollbacks(found), Hold(found)
     if as_json:
-        print_json({"runs": runs})
+        print_json({"runs": runs, "rollbacks": undone, "hold": held.read()})
         return
     from .view import history_lines
 
-    out.print(history_lines(runs) if runs else "No run yet.", markup=False)
+    out.print(history_lines(runs, undone) if runs else "No run yet.")
+    if held.read():
+        out.print(f"{held.in_words()}: `logling resume` lifts that")
+
+
+@app.command()
+def rollback(
+    commit: Annotated[str, typer.Argument(help="A commit of the site; else the weights before the present ones.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A new commit that restores earlier weights, and a hold: runs go on, nothing is published until `resume`."""
+    from .home import find
+    from .rollback import roll_back
+
+    found = find(home)
+    done = roll_back(found, found.settings(), commit, now())
+    if as_json:
+        print_json(done._asdict())
+        return
+    out.print(f"The weights of {done.restored[:12]} are back, as commit {done.commit[:12]}.")
+    if done.problem:
+        err.print(f"problem: not pushed: {done.problem}")
+    out.print("Nothing is published from now on: `logling resume` lifts that.")
+
+
+@app.command()
+def resume(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Lift the hold: better weights are published again."""
+    from .hold import Hold
+    from .home import find
+
+    was_held = Hold(find(home)).lift()
+    if as_json:
+        print_json({"was_held": was_held})
+        return
+    out.print("Better weights are published again." if was_held else "Nothing was held.")
+
+
+@app.command()
+def verify(
+    commit: Annotated[str, typer.Argument(help="A commit of the site that a run made.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train once more what a commit says was trained, and compare the bytes."""
+    from .home import find
+    from .progress import Reporter
+    from .verify import verify as train_again
+
+    found = find(home)
+    with Reporter(err) as reporter, reporter.step("train"):
+        result = train_again(found, found.settings(), commit, reporter.trained)
+    if as_json:
+        print_json(result._asdict())
+    else:
+        word = {True: "equal", False: "NOT equal", None: "cannot be told"}[result.equal]
+        out.print(f"{result.commit[:12]}: {word}: {result.reason}")
+    raise typer.Exit(0 if result.equal else 1)
 
 
 @app.command()
@@ -177,7 +267,7 @@ def score(
         return
     from .view import score_in_words
 
-    out.print(score_in_words(document, top), markup=False)
+    out.print(score_in_words(document, top))
 
 
 @app.command()
@@ -205,7 +295,7 @@ def predict(
         return
     for sample in found:
         for line, bits in zip(sample.lines, sample.bits, strict=True):
-            out.print(f"{bits:>8.1f} bits  {line}", markup=False)
+            out.print(f"{bits:>8.1f} bits  {line}")
         if steps > 1:
             out.print()
 
@@ -222,7 +312,7 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print_json({"ok": well, "checks": [check._asdict() for check in checks]})
     else:
         for check in checks:
-            out.print(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.detail}", markup=False)
+            out.print(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.detail}")
     raise typer.Exit(0 if well else 1)
 
 

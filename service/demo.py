@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from .errors import LoglingError
+from .git import run_git
 from .home import Home
 from .ledger import Record
 from .lines import lines_of
@@ -19,7 +20,6 @@ from .run import retrain
 from .settings import GitSettings, Settings
 from .setup import make_home
 from .simulator import Habitat, entropy_rate
-from .site import run_git
 
 LINES_A_WEEK = 700
 LINES_OF_AN_OUTAGE = 40
@@ -158,9 +158,7 @@ def tell_the_end(scene: Scene, home: Home, settings: Settings, records: list[Rec
     counts = {
         outcome: sum(r["outcome"] == outcome for r in records) for outcome in ("committed", "rejected", "skipped")
     }
-    happened = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-    out.print(
-        f"What happened:  {len(records)} runs: {happened}. Each commit above is a better model; a client pulled them."
-    )
+    happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
+    out.print(f"What happened:  {happened}. Each commit of weights is a better model, and a client pulled it.")
     out.print(f"The page:       open {scene.page} by double click; it needs no server and no network.", markup=False)
     out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")

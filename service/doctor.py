@@ -6,15 +6,19 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from model import weights_file
 
 from .errors import LoglingError
+from .git import run_git
 from .home import Home, locked
-from .ledger import check
+from .ledger import Ledger, check
+from .schedule import Schedule
+from .serve import only_service
 from .settings import Settings
-from .site import Site, run_git
+from .site import Site
 from .sources import find_files
 
 LEAST_FREE = 200_000_000  # bytes
@@ -44,6 +48,7 @@ def examine(home: Home) -> list[Check]:
         ("site", lambda: clean_site(home, settings)),
         ("weights", lambda: readable_weights(home, settings)),
         ("remote", lambda: reachable_remote(home, settings)),
+        ("schedule", lambda: next_run(home, settings)),
     ]
     results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
     results += [_checked(name, look) for name, look in checks]
@@ -124,6 +129,23 @@ def reachable_remote(home: Home, settings: Settings) -> str:
         return "none is set: nothing is pushed"
     run_git(home.site, settings.git, "ls-remote", "--heads", "--", settings.git.remote)
     return f"{settings.git.remote} answers"
+
+
+def next_run(home: Home, settings: Settings) -> str:
+    """When the service would run next, and whether there is one; a slot whose every attempt failed is told."""
+    plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
+    if home.ledger.exists():
+        with Ledger(home.ledger) as ledger:
+            tries = [tried for tried in ledger.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
+        if len(tries) > len(plan.retries) and not any(tried.succeeded for tried in tries):
+            slot = plan.in_words(plan.latest(now))
+            raise LoglingError(f"all {len(tries)} attempts at the run of {slot} failed: see `logling history`")
+    try:
+        with only_service(home):
+            service = "no service is running (`logling serve`)"
+    except LoglingError:
+        service = "the service is running"
+    return f"next run {plan.in_words(plan.following(now))}; {service}"
 
 
 def sources(settings: Settings) -> Iterator[Check]:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from model.training import Plan, Training
 
 SAID = {
-    "sync": "asking the remote",
+    "site": "looking at the site",
     "pull": "reading new lines",
     "train": "training",
     "encode": "encoding",

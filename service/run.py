@@ -15,24 +15,23 @@ from model.weights_file import Card
 from . import card, gate
 from .challenger import Challenger, train_challengers
 from .corpus import Corpus
+from .errors import Interrupted
 from .evaluation import Scores, evaluate
 from .gate import Verdict
+from .git import SiteError
+from .hold import Hold
 from .home import Home, locked
-from .ledger import Ledger, Outcome, Record
+from .ledger import Ledger, Outcome, Record, empty_record
 from .progress import Reporter
 from .pull import pull
 from .settings import Settings
-from .site import Site, SiteError, message
+from .site import RUN_TRAILER, Site, message
 from .split import Seen, Split, split
 
-SAMPLE_SEED = 0
-FEWEST_HOLDOUT = 10  # lines
+FEWEST_HOLDOUT = 40  # lines
+RECENT = 20  # commits in which a lost one is looked for
 
 Clock = Callable[[], datetime]
-
-
-class Interrupted(BaseException):
-    """The run was asked to stop."""
 
 
 @dataclass
@@ -58,16 +57,19 @@ class Run:
         self.record.update(outcome=outcome, reason=reason, seconds=self.seconds)
 
 
-def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter) -> Record:
+def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter, scheduled: Record | None = None) -> Record:
     """One whole run under the home's lock. Returns its record, which is in the ledger too.
 
+    `scheduled` has the slot and the attempt of a run that the schedule wants.
     A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
     """
     with locked(home), Ledger(home.ledger) as ledger:
-        run = Run(empty_record(ledger.begin(now())), reporter)
+        run = Run(ledger.begin({**empty_record(), **(scheduled or {})}, now()), reporter)
         try:
-            with Corpus(home.corpus, settings.corpus_bytes) as corpus, Site(home.site, settings.git) as site:
-                one_pass(run, settings, corpus, site, ledger, now)
+            with Corpus(home.corpus, settings.corpus_bytes) as corpus:
+                pull_lines(run, settings, corpus, ledger)
+                with Site(home.site, settings.git) as site:
+                    one_pass(run, settings, corpus, site, ledger, Hold(home), now)
         except (KeyboardInterrupt, Interrupted):
             run.end("interrupted", "it was asked to stop")
             raise
@@ -79,10 +81,10 @@ def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter) -> R
     return run.record
 
 
-def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, now: Clock) -> None:
-    """pull → enough that is new? → split → train → encode → score what would ship → gate → commit → push"""
-    sync(run, site)
-    new = pull_lines(run, settings, corpus, ledger)
+def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock) -> None:
+    """enough that is new? → split → train → encode → score what would ship → gate → commit → push"""
+    prepare(run, site, ledger)
+    new = run.record["lines"]["new"]
     if new < settings.gate.min_new_lines:
         return finish(run, site, "skipped", too_few(new, run.record, settings))
     champion, champion_card = read_champion(site)
@@ -92,67 +94,64 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
         return finish(
             run, site, "skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by"
         )
-    run.record |= {"newest_line": corpus.newest_id(), "seen": parts.seen}
+    run.record |= {"newest_line": corpus.newest_id(), "seen": parts.seen, "settings": settings.of_training()}
     challenger = train_best(run, settings, parts, champion)
     file, shipping = encode_draft(run, challenger)
     scores = score_all(run, parts, champion, shipping, len(file))
     verdict = judge(run, settings, scores)
     if not verdict.passed:
         return finish(run, site, "rejected", verdict.reason)
+    if held := hold.in_words():
+        return finish(run, site, "rejected", f"{held}; else it would have been committed: {verdict.reason}")
     with run.step("encode"):
         facts = card.describe(
             settings, parts, run=run.record["run"], now=now(), tokens=challenger.training.tokens,
-            bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(shipping),
+            bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(shipping, parts),
         )  # fmt: skip
-        file = weights_file.encode(challenger.model, facts, card.golden_text(facts["sample"]))
+        file = weights_file.encode(challenger.model, facts, card.GOLDEN_TEXT)
         weights_file.decode(file)
     run.record["weights_bytes"] = len(file)
+    ledger.note(run.record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
         run.record["commit"] = site.commit_weights(file, commit_message(run.record, facts), now())
     return finish(run, site, "committed", verdict.reason)
 
 
-def empty_record(run: str) -> Record:
-    """A record of which nothing is known yet but its id; also the order of its fields."""
-    return {
-        "run": run,
-        "outcome": None,
-        "reason": "",
-        "lines": {"new": 0, "train": 0, "holdout": 0},
-        "bits_per_char": {"champion": None, "challenger": None, "ngram": None, "order2": None},
-        "gain": {"mean": None, "low": None, "high": None},
-        "parameters": None,
-        "weights_bytes": None,
-        "commit": None,
-        "pushed": None,
-        "seconds": {},
-        "tokens_per_second": None,
-        "trainings": [],
-        "loss_curve": [],
-        "problems": [],
-    }
-
-
-def sync(run: Run, site: Site) -> None:
-    """Take over what others pushed; an unreachable remote is a problem, not the end of the run."""
-    if not site.settings.remote:
-        return
-    with run.step("sync"):
-        try:
-            site.fast_forward()
-        except SiteError as error:
-            run.record["problems"].append(str(error))
-
-
-def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> int:
-    """Pull; returns how many lines came since models were last compared, in this pull or an earlier one."""
+def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> None:
+    """Pull, and count the lines that came since models were last compared, in this pull or an earlier one."""
     with run.step("pull"):
         report = pull(settings.patterns, corpus, run.reporter.pulled)
     run.record["problems"] += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
-    new = corpus.lines_after(last["newest_line"] if last else 0)
-    run.record["lines"]["new"] = new
-    return new
+    run.record["lines"]["new"] = corpus.lines_after(last["newest_line"] if last else 0)
+
+
+def prepare(run: Run, site: Site, ledger: Ledger) -> None:
+    """Make the site ready: mend what a crash left, refuse a person's unfinished work, take over what others pushed.
+
+    An unreachable remote is a problem, not the end of the run. Raises SiteError.
+    """
+    with run.step("site"):
+        problems = run.record["problems"]
+        problems += site.clear_locks()
+        site.recover()
+        site.check_ready()
+        problems += filter(None, [site.catch_up()])
+        if site.settings.remote:
+            try:
+                problems += site.synchronise()
+            except SiteError as error:
+                problems.append(str(error))
+        reconcile(site, ledger)
+
+
+def reconcile(site: Site, ledger: Ledger) -> None:
+    """Find the commits of runs that died before the ledger knew of them."""
+    for version in site.versions(RECENT):
+        record = ledger.run(version.run)
+        if record and record["commit"] is None:
+            reason = f"{record['reason']}; but its commit had been made before"
+            ledger.settle({**record, "outcome": "committed", "commit": version.commit, "reason": reason})
 
 
 def too_few(new: int, record: Record, settings: Settings) -> str:
@@ -163,9 +162,9 @@ def too_few(new: int, record: Record, settings: Settings) -> str:
     return "; ".join([reason, *record["problems"]])
 
 
-def read_champion(site: Site) -> tuple[Model | None, Card | None]:
-    """The model at the tip of the site, if there is one. Raises WeightsFileError."""
-    file = site.weights()
+def read_champion(site: Site, commit: str = "HEAD") -> tuple[Model | None, Card | None]:
+    """The model at the tip of the site, or of a commit, if there is one. Raises WeightsFileError."""
+    file = site.weights(commit)
     return weights_file.decode(file) if file is not None else (None, None)
 
 
@@ -225,9 +224,11 @@ def judge(run: Run, settings: Settings, scores: Scores) -> Verdict:
     return verdict
 
 
-def sample_of(model: Model) -> str:
-    """The sample that travels with the page."""
-    return card.write_sample(model, SAMPLE_SEED)
+def sample_of(model: Model, parts: Split) -> str:
+    """The sample that travels with the page: made up, and in no word-for-word line the log's own."""
+    known = {line for lines in (*parts.train, *parts.validation) for line in lines}
+    known |= {line for part in parts.holdout for line in part.lines}
+    return card.write_sample(model, known)
 
 
 def commit_message(record: Record, facts: Card) -> str:
@@ -239,7 +240,7 @@ def commit_message(record: Record, facts: Card) -> str:
         saved = record["gain"]["mean"] / scores["champion"]
         subject = f"Weights: {scores['champion']:.3f} -> {now:.3f} bits per character, {saved:.1%} fewer"
     trailers = {
-        "Logling-Run": record["run"],
+        RUN_TRAILER: record["run"],
         "Logling-Corpus": facts["corpus"],
         "Logling-Seed": facts["seed"],
         "Logling-Version": facts["version"],

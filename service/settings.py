@@ -7,9 +7,12 @@ setting; it says where the home is.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+import zoneinfo
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -18,7 +21,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from .errors import LoglingError
 
 PREFIX = "LOGLING_"
-NOT_SETTINGS = {"LOGLING_HOME"}
+FEWEST_TOKENS = 1000
+NOT_SETTINGS = {"LOGLING_HOME", "LOGLING_SERVED"}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 class SettingsError(LoglingError):
@@ -26,7 +32,7 @@ class SettingsError(LoglingError):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Source(_Table):
@@ -47,6 +53,13 @@ class TrainingSettings(_Table):
     tokens: Annotated[int, Field(ge=0)] = 0  # what a fresh model may read; 0: as fits the corpus
     minutes: Annotated[float, Field(gt=0)] = 30.0  # time limit
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+    @field_validator("tokens")
+    @classmethod
+    def _is_enough(cls, tokens: int) -> int:
+        if 0 < tokens < FEWEST_TOKENS:
+            raise ValueError(f"0, or at least {FEWEST_TOKENS}: with less nothing is learned")
+        return tokens
 
 
 class GateSettings(_Table):
@@ -73,6 +86,61 @@ class GitSettings(_Table):
         return remote
 
 
+class ScheduleSettings(_Table):
+    """When `logling serve` runs, and what it does after a failed run."""
+
+    day: str = "sun"  # names with commas between, or "daily"
+    time: str = "03:30"
+    timezone: str = "UTC"
+    every: str = ""  # instead of day and time: "6h"
+    retry_minutes: list[Annotated[float, Field(ge=0, le=10_000)]] = [1, 5, 25]  # waits; one after each failure
+    overtime_minutes: Annotated[float, Field(gt=0, le=10_000)] = 60.0  # beyond training.minutes a run is stopped
+
+    @field_validator("day")
+    @classmethod
+    def _names_days(cls, day: str) -> str:
+        if day != "daily" and not set(_names(day)) <= set(DAYS):
+            raise ValueError(f'allowed are {", ".join(DAYS)} with commas between, or "daily"; never numbers')
+        return day
+
+    @field_validator("time", mode="before")
+    @classmethod
+    def _is_a_time_of_day(cls, time: object) -> object:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(time) if isinstance(time, str) else "", re.ASCII):
+            raise ValueError('allowed is a time of day in quotes, from "00:00" to "23:59"')
+        return time
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, timezone: str) -> str:
+        try:
+            zoneinfo.ZoneInfo(timezone)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+            raise ValueError('allowed is "UTC" or a name such as "Europe/Helsinki"') from None
+        return timezone
+
+    @field_validator("every")
+    @classmethod
+    def _is_a_duration(cls, every: str) -> str:
+        if every and not re.fullmatch(r"[1-9]\d{0,5}[smhd]", every, re.ASCII):
+            raise ValueError('allowed is a whole number and one of s, m, h, d, such as "90s", "6h", "7d"')
+        return every
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The names of the days."""
+        return DAYS if self.day == "daily" else _names(self.day)
+
+    @property
+    def interval(self) -> timedelta | None:
+        """`every` as a duration."""
+        return timedelta(**{UNITS[self.every[-1]]: int(self.every[:-1])}) if self.every else None
+
+
+def _names(day: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in day.split(","))
+
+
 class Settings(BaseSettings):
     """All settings of a home."""
 
@@ -85,6 +153,7 @@ class Settings(BaseSettings):
     corpus: CorpusSettings = CorpusSettings()
     training: TrainingSettings = TrainingSettings()
     gate: GateSettings = GateSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     git: GitSettings = GitSettings()
 
     @classmethod
@@ -98,6 +167,10 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Variables first, then what `load` read from the file."""
         return env_settings, init_settings
+
+    def of_training(self) -> dict[str, Any]:
+        """What decides which weights come out of a training, for the ledger."""
+        return {"preset": self.preset, "training": self.training.model_dump()}
 
     @property
     def corpus_bytes(self) -> int:
@@ -132,9 +205,10 @@ def load(path: Path) -> Settings:
 def refuse_unknown_variables() -> None:
     """A misspelt LOGLING_ variable would otherwise be silently without effect. Raises SettingsError."""
     allowed = {PREFIX + name.upper() for name in Settings.model_fields}
+    tables = {PREFIX + name.upper() for name, field in Settings.model_fields.items() if _is_table(field.annotation)}
     for variable in os.environ:
         name = variable.upper()
-        if name.startswith(PREFIX) and name not in NOT_SETTINGS and name.partition("__")[0] not in allowed:
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS | allowed and name.partition("__")[0] not in tables:
             known = ", ".join(sorted(allowed))
             raise SettingsError(
                 f"the variable {variable} is not a setting; there are {known} (and __ for keys in them)"
@@ -152,10 +226,15 @@ def _siblings(location: tuple[int | str, ...]) -> str:
     """The keys that would have been allowed where this one is."""
     model: type[BaseModel] = Settings
     for part in location[:-1]:
-        tables = {"source": Source, **{name: field.annotation for name, field in model.model_fields.items()}}
+        tables = {**{name: field.annotation for name, field in model.model_fields.items()}, "source": Source}
         found = tables.get(part) if isinstance(part, str) else model
-        model = found if isinstance(found, type) and issubclass(found, BaseModel) else model
+        model = found if _is_table(found) else model
     return ", ".join(model.model_fields)
+
+
+def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
+    """Whether a setting has keys of its own."""
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def template(preset: str, sources: list[str], remote: str) -> str:
@@ -181,6 +260,14 @@ def template(preset: str, sources: list[str], remote: str) -> str:
 [gate]
 # min_new_lines = 100    # fewer since the last run: it is skipped
 # forgetting = 0.05      # a challenger may cost this share more on older lines
+
+[schedule]
+# day = "sun"            # mon, tue, wed, thu, fri, sat, sun; several with commas between; or "daily"
+# time = "03:30"
+# timezone = "UTC"       # or a name such as "Europe/Helsinki"
+# every = ""             # "6h", "7d": instead of day and time
+# retry_minutes = [1, 5, 25]  # waits after a failed run; then it is the next slot's turn
+# overtime_minutes = 60.0     # a run that takes this much longer than training.minutes is stopped
 
 [git]
 {remote_line}\

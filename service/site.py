@@ -1,33 +1,52 @@
-"""The site: the git repository that clients pull. Real git, through GitPython.
+"""The site: the git repository that clients pull.
 
-Only the weights file is committed here (and the page's files by `create`); a person's other changes in the
-clone stay as they are. Nothing is ever forced or rewritten, and git never asks a question.
+A commit is made in an index of its own, on top of HEAD, and only the weights file differs; then the work tree and
+the person's index follow, unless a person has changed that very file. So whatever a person has staged, changed or
+left untracked in the clone stays as it is, and a crash at any point leaves HEAD whole and the rest one step behind
+at most, which `catch_up` mends. Nothing is ever forced or rewritten.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import NamedTuple, Self
 
-from git import Git, Repo
-from git.exc import GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+from git import Repo
+from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from .errors import LoglingError
+from .git import GitError, SiteError, run_git
 from .settings import GitSettings
 
 WEIGHTS = "web/weights.js"
 ORIGIN = "origin"
-SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
+PRIVATE_INDEX = "logling-index"
+RUN_TRAILER = "Logling-Run"
+ROLLBACK_TRAILER = "Logling-Rollback"
+UNFINISHED = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
+SECONDS_FOR_LOCK = 15  # that another git may hold a lock before we give up
+QUIET_SECONDS = 1  # without any git after which a lock is nobody's
+LOCKS = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", f"{PRIVATE_INDEX}.lock")
 
 
-class SiteError(LoglingError):
-    """The site repository cannot be used as it is."""
+class Version(NamedTuple):
+    """Weights in the history of the site."""
+
+    commit: str
+    date: str
+    run: str  # that made it, empty where none did
+    restored: str  # the commit it rolled back to, empty where it did not
 
 
 class Site:
@@ -40,6 +59,7 @@ class Site:
             self.repo = Repo(path)
         except (InvalidGitRepositoryError, NoSuchPathError):
             raise SiteError(f"{path} is not a git repository: make the home anew with `logling init`") from None
+        self.folder = Path(self.repo.git_dir)
 
     def __enter__(self) -> Self:
         return self
@@ -47,72 +67,243 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self.repo.close()
 
-    def weights(self) -> bytes | None:
-        """The weights file at the tip of the site, None before the first."""
-        if not self.repo.head.is_valid():
+    # ---- what is there
+
+    def weights(self, commit: str = "HEAD") -> bytes | None:
+        """The weights file of a commit, by default at the tip; None where there is none. Raises SiteError."""
+        if commit == "HEAD" and not self.repo.head.is_valid():
             return None
         try:
-            blob = self.repo.head.commit.tree / WEIGHTS
+            blob = self.repo.commit(self.resolve(commit)).tree / WEIGHTS
         except KeyError:
             return None
         data: bytes = blob.data_stream.read()
         return data
 
-    def commit_weights(self, file: bytes, message: str, when: datetime) -> str:
-        """Commit the weights file and nothing else, dated `when`; returns the commit's id. Raises SiteError.
-
-        When git refuses (a hook, a full disk) or is interrupted, the file is put back as it was.
-        """
-        self._refuse_other_branch()
-        target = self.path / WEIGHTS
-        before = target.read_bytes() if target.exists() else None
-        write_durably(target, file)
+    def resolve(self, commit: str) -> str:
+        """The id of a commit that a person named. Raises SiteError."""
         try:
-            self._git("add", "--", WEIGHTS)
-            date = when.isoformat(timespec="seconds")
-            self._git("commit", "--quiet", "--message", message, "--only", "--", WEIGHTS, date=date)
-        except BaseException:
-            if self.weights() != file:
-                self._put_back(target, before)
-            raise
-        return str(self.repo.head.commit.hexsha)
+            return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}")
+        except GitError:
+            raise SiteError(f"{self.path} has no commit {commit!r}") from None
 
-    def _refuse_other_branch(self) -> None:
-        """A person may have another branch checked out: weights do not belong there."""
-        branch, wanted = self._git("rev-parse", "--abbrev-ref", "HEAD"), self.settings.branch
-        if branch != wanted:
-            raise SiteError(f"{self.path} is on {branch}, not on the branch {wanted} of the settings: check it out")
+    def head(self) -> str:
+        """The commit at the tip."""
+        return self._git("rev-parse", "HEAD")
 
-    def _put_back(self, target: Path, before: bytes | None) -> None:
-        if before is None:
-            self._git("rm", "--quiet", "--cached", "--force", "--ignore-unmatch", "--", WEIGHTS)
-            target.unlink(missing_ok=True)
-        else:
-            write_durably(target, before)
-            self._git("add", "--", WEIGHTS)
+    def versions(self, most: int = -1) -> list[Version]:
+        """The commits that changed the weights, newest first."""
+        if not self.repo.head.is_valid():
+            return []
+        trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
+        text = self._git("log", f"--max-count={most}", f"--format=%H%x09%cI%x09{trailers}%x09.", "--", WEIGHTS)
+        return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
+
+    # ---- whether it can be committed to
+
+    def check_ready(self) -> None:
+        """Raises SiteError, saying what to do, when a person's unfinished work is in the way of a commit."""
+        for name, work in UNFINISHED.items():
+            if (self.folder / name).exists():
+                raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
+        try:
+            branch = self._git("symbolic-ref", "--short", "HEAD")
+        except GitError:
+            raise SiteError(f"{self.path} has a detached HEAD: `git switch {self.settings.branch}` there") from None
+        if branch != self.settings.branch:
+            raise SiteError(
+                f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
+                f"`git switch {self.settings.branch}` there, or change git.branch"
+            )
+
+    def clear_locks(self) -> list[str]:
+        """Take away the locks of a git that was killed; returns what was done, in words.
+
+        Only for the holder of the home's lock. While any git is at work in the repository its locks are waited for;
+        raises SiteError when that takes long.
+        """
+        told = []
+        for lock in [*(self.folder / name for name in LOCKS), *(self.folder / "refs").rglob("*.lock")]:
+            if self._is_left_behind(lock):
+                lock.unlink(missing_ok=True)
+                told.append(f"removed {lock.relative_to(self.folder)}, which a killed git had left")
+        return told
+
+    def _is_left_behind(self, lock: Path) -> bool:
+        """Whether a lock is there and no git has been at work for a second; False when it goes by itself."""
+        begun = quiet_since = time.monotonic()
+        while lock.exists():
+            now = time.monotonic()
+            if git_is_at_work(self.path):
+                quiet_since = now
+            if now - quiet_since > QUIET_SECONDS:
+                return True
+            if now - begun > SECONDS_FOR_LOCK:
+                raise SiteError(f"another git is at work in {self.path} ({lock.name} is there): let it finish")
+            time.sleep(0.05)
+        return False
+
+    # ---- commits
+
+    def commit_weights(self, file: bytes, message: str, when: datetime) -> str:
+        """Commit the weights file and nothing else, dated `when`; returns the commit's id. Raises SiteError, GitError.
+
+        When git refuses (a hook, a full disk), everything is as before.
+        """
+        self.check_ready()
+        blob = self._git("hash-object", "-w", "--stdin", data=file)
+        index = self.folder / PRIVATE_INDEX
+        date = when.isoformat(timespec="seconds")
+        variables = {"GIT_INDEX_FILE": str(index), "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        try:
+            if self.repo.head.is_valid():
+                self._git("read-tree", "HEAD", variables=variables)
+            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{WEIGHTS}", variables=variables)
+            self._git("commit", "--quiet", "--message", message, variables=variables)
+        finally:
+            index.unlink(missing_ok=True)
+        self.catch_up()
+        return self.head()
+
+    def catch_up(self) -> str:
+        """Bring work tree and index to HEAD where they still have the weights of one commit before.
+
+        Returns why not, in words, where a person's own changes are in the way; they stay as they are.
+        """
+        if not self.repo.head.is_valid() or not self._behind_head():
+            return ""
+        parents = self._git("rev-list", "--parents", "--max-count=1", "HEAD").split()[1:]
+        told = self._follow(parents[0] if parents else self._git("mktree"), self.head())
+        self._marker.unlink(missing_ok=True)
+        return told
+
+    def _behind_head(self) -> bool:
+        target = self.path / WEIGHTS
+        shown = target.read_bytes() if target.is_file() else None
+        return shown != self.weights() or bool(
+            self._git("diff-index", "--cached", "--name-only", "HEAD", "--", WEIGHTS)
+        )
+
+    def _follow(self, before: str, after: str) -> str:
+        """Take work tree and index from one commit to another as a checkout does, or say why not.
+
+        A crash on the way leaves a marker, by which `recover` knows whose half-written files they are.
+        """
+        self._git("update-index", "-q", "--refresh", allowed=1)
+        try:
+            self._git("read-tree", "--dry-run", "-m", "-u", before, after)
+        except GitError as error:
+            return f"the work tree of {self.path} was left as it is: {error}"
+        write_durably(self._marker, f"{before} {after}\n".encode())
+        self._git("read-tree", "-m", "-u", before, after)
+        return ""
+
+    @property
+    def _marker(self) -> Path:
+        return self.folder / "logling-following"
+
+    def recover(self) -> None:
+        """Finish or undo what a crash left half-way in the work tree; a person's files are not touched."""
+        (self.folder / PRIVATE_INDEX).unlink(missing_ok=True)
+        if not self._marker.exists():
+            return
+        words = self._marker.read_text().split()
+        head = self.head() if self.repo.head.is_valid() else ""
+        if head in words or not head:
+            self._restore(self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words), head)
+        self._marker.unlink()
+
+    def _restore(self, names: str, head: str) -> None:
+        """Make files and index entries what HEAD has."""
+        for name in filter(None, names.split("\0")):
+            if head and self._git("ls-tree", "--name-only", "HEAD", "--", f":/{name}"):
+                self._git("checkout", "--quiet", "--force", "HEAD", "--", f":/{name}")
+            else:
+                self._git("rm", "--quiet", "--force", "--ignore-unmatch", "--cached", "--", f":/{name}")
+                (self.path / name).unlink(missing_ok=True)
+
+    # ---- the remote
+
+    def synchronise(self) -> list[str]:
+        """Take over what the remote has beyond this clone; returns what is worth telling. Raises SiteError, GitError.
+
+        When both have gone on, they are merged: the remote's weights are the champion from then on when it has
+        changed them, else ours stay. Conflicts in other files are a person's to solve.
+        """
+        self._name_remote()
+        self._git("fetch", "--quiet", "--prune", ORIGIN)
+        if not self._remote_known():
+            return []
+        if not self.repo.head.is_valid():
+            return self._advance(self._git("rev-parse", self._tracking))
+        ours, theirs = (
+            int(n) for n in self._git("rev-list", "--left-right", "--count", f"HEAD...{self._tracking}").split()
+        )
+        if not theirs:
+            return []
+        if not ours:
+            return self._advance(self._git("rev-parse", self._tracking))
+        return [f"merged {theirs} commits of the remote with {ours} of ours", *self._advance(self._merged())]
+
+    def _advance(self, commit: str) -> list[str]:
+        """Move the branch to a commit that contains it, work tree and index with it."""
+        before = self.head() if self.repo.head.is_valid() else ""
+        told = self._follow(before or self._git("mktree"), commit)
+        if told:
+            raise SiteError(told)
+        self._git("update-ref", "-m", "logling: take over", "HEAD", commit, before or "0" * len(commit))
+        self._marker.unlink(missing_ok=True)
+        return []
+
+    def _merged(self) -> str:
+        """A merge commit of our tip and the remote's. Raises SiteError when only a person can merge them."""
+        try:
+            tree, conflicts = self._git("merge-tree", "--write-tree", "--name-only", "HEAD", self._tracking), [""]
+        except GitError as error:
+            if error.status != 1:
+                raise
+            tree, _, rest = error.output.partition("\n")
+            conflicts = rest.split("\n\n")[0].splitlines()
+            if conflicts != [WEIGHTS]:
+                raise SiteError(
+                    f"the remote and {self.path} have both changed {', '.join(conflicts)}: merge them there"
+                ) from None
+            tree = self._with_their_weights(tree)
+        message = "Merge what the remote has\n"
+        return self._git("commit-tree", tree, "-p", "HEAD", "-p", self._tracking, "-m", message)
+
+    def _with_their_weights(self, tree: str) -> str:
+        """A tree with the remote's weights file in it."""
+        index = self.folder / PRIVATE_INDEX
+        variables = {"GIT_INDEX_FILE": str(index)}
+        blob = self._git("rev-parse", f"{self._tracking}:{WEIGHTS}")
+        try:
+            self._git("read-tree", tree, variables=variables)
+            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{WEIGHTS}", variables=variables)
+            return self._git("write-tree", variables=variables)
+        finally:
+            index.unlink(missing_ok=True)
 
     def ahead(self) -> int:
         """How many commits the remote was last known not to have; 0 without a remote."""
-        if not self.settings.remote:
+        if not self.settings.remote or not self.repo.head.is_valid():
             return 0
         return int(self._git("rev-list", "--count", "HEAD", *(["^" + self._tracking] if self._remote_known() else [])))
 
-    def fast_forward(self) -> None:
-        """Take over what the remote has beyond this clone. Raises SiteError when that is not possible."""
-        self._name_remote()
-        self._git("fetch", "--quiet", "--prune", ORIGIN)
-        if self._remote_known():
-            self._git("merge", "--quiet", "--ff-only", self._tracking)
-
     def push(self) -> None:
-        """Push the branch. Raises SiteError with git's reason."""
+        """Push the branch. Raises GitError with git's reason."""
         self._name_remote()
         self._git("push", "--quiet", "--porcelain", ORIGIN, f"HEAD:refs/heads/{self.settings.branch}")
 
     def _name_remote(self) -> None:
         """Make `origin` what the settings say now: they may have been edited since the site was made."""
-        self._git("config", f"remote.{ORIGIN}.url", self.settings.remote)
-        self._git("config", f"remote.{ORIGIN}.fetch", f"+refs/heads/*:refs/remotes/{ORIGIN}/*")
+        wanted = {
+            f"remote.{ORIGIN}.url": self.settings.remote,
+            f"remote.{ORIGIN}.fetch": f"+refs/heads/*:refs/remotes/{ORIGIN}/*",
+        }
+        for key, value in wanted.items():
+            if self._git("config", "--get", key, allowed=1) != value:
+                self._git("config", key, value)
 
     @property
     def _tracking(self) -> str:
@@ -121,69 +312,29 @@ class Site:
     def _remote_known(self) -> bool:
         return bool(self._git("for-each-ref", "--format=%(refname)", self._tracking))
 
-    def _git(self, *arguments: str, date: str = "") -> str:
-        return run_git(self.path, self.settings, *arguments, date=date)
+    def _git(
+        self, *arguments: str, variables: Mapping[str, str] | None = None, data: bytes = b"", allowed: int = 0
+    ) -> str:
+        try:
+            return run_git(self.path, self.settings, *arguments, variables=variables, data=data)
+        except GitError as error:
+            if allowed and error.status == allowed:
+                return ""
+            raise
 
 
-def run_git(path: Path, settings: GitSettings, *arguments: str, date: str = "") -> str:
-    """What a git command prints; a commit is dated `date`, or now. Raises SiteError with git's reason.
-
-    A command that takes too long is ended with SIGTERM first, so that git can tidy up its locks.
-    """
-    git = Git(path)
-    dates = {f"GIT_{who}_DATE": date for who in ("AUTHOR", "COMMITTER")} if date else {}
-    git.update_environment(**environment(settings), **dates)
-    try:
-        handle: Any = git.execute(["git", *options(settings), *arguments], as_process=True, start_new_session=True)
-    except GitCommandNotFound:
-        raise SiteError("git is not installed: install it (Debian, Ubuntu: apt install git)") from None
-    process: subprocess.Popen[bytes] = handle.proc
-    try:
-        output, errors = (stream.decode(errors="replace") for stream in process.communicate(timeout=settings.seconds))
-    except subprocess.TimeoutExpired:
-        raise SiteError(f"git {arguments[0]} did not end within {settings.seconds:g} s") from None
-    finally:
-        end(process)
-    if process.returncode:
-        raise SiteError(f"git {arguments[0]}: {in_words(errors + output)}")
-    return str(output.strip())
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that still runs, and those it started: SIGTERM, and SIGKILL when that does not help."""
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def in_words(output: str) -> str:
-    """git's own words on one line."""
-    lines = [line.strip() for line in output.splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith("hint:")) or "no reason given"
-
-
-def options(settings: GitSettings) -> list[str]:
-    """What every git command here is told: what is committed is on the disk, and who commits."""
-    pairs = ("core.fsync=committed", f"user.name={settings.name}", f"user.email={settings.email}")
-    return [word for pair in pairs for word in ("-c", pair)]
-
-
-def environment(settings: GitSettings) -> dict[str, str]:
-    """Variables with which git asks nothing, speaks English, and is not led elsewhere."""
-    return {
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=20"),
-        "GIT_AUTHOR_NAME": settings.name,
-        "GIT_AUTHOR_EMAIL": settings.email,
-        "GIT_COMMITTER_NAME": settings.name,
-        "GIT_COMMITTER_EMAIL": settings.email,
-        "LC_ALL": "C.UTF-8",
-    }
+def git_is_at_work(path: Path) -> bool:
+    """Whether some git process has its working directory in a repository, as far as this user can see."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "comm").read_text().startswith("git") and path in [
+                cwd := (process / "cwd").resolve(),
+                *cwd.parents,
+            ]:
+                return True
+        except OSError:  # it has ended, or is another user's
+            continue
+    return False
 
 
 def create(path: Path, page: Path, settings: GitSettings) -> None:
@@ -192,18 +343,19 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     run_git(path, settings, "init", "--quiet", f"--initial-branch={settings.branch}")
     if settings.remote:
         with Site(path, settings) as site:
-            site.fast_forward()
+            site.synchronise()
     with Site(path, settings) as site:
         copied = copy_page(page, path / "web")
-        site._git("add", "--", *copied)
-        if site._git("status", "--porcelain", "--", *copied):
+        if copied:
+            site._git("add", "--", *copied)
             site._git("commit", "--quiet", "--message", "Add the page that runs the model", "--only", "--", *copied)
 
 
 def copy_page(page: Path, target: Path) -> list[str]:
-    """Copy the page's files; returns their paths within the site."""
+    """Copy the page's files that are not there yet; returns their paths within the site."""
     target.mkdir(parents=True, exist_ok=True)
-    names = sorted(file.name for file in page.iterdir() if file.is_file() and file.name != Path(WEIGHTS).name)
+    names = sorted(file.name for file in page.iterdir() if file.is_file() and not (target / file.name).exists())
+    names = [name for name in names if name != Path(WEIGHTS).name]
     for name in names:
         shutil.copyfile(page / name, target / name)
     return [f"web/{name}" for name in names]

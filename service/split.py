@@ -2,8 +2,9 @@
 
 Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know
 when to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the
-champion has seen, so neither model of a comparison was trained on it; and at most half of them, so that
-something new is learned.
+champion has seen, so neither model of a comparison was trained on it, and at most half of those, so that something
+new is learned. The same is true of the validation lines and what is left, so that a challenger which starts from the
+champion has no better chance there than one which starts from nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from .corpus import Document
 
 HOLDOUT_SHARE = 0.1
+FEWEST_HOLDOUT = 40  # lines of a log, where it has twice as many new ones
 MOST_HOLDOUT = 2000  # lines in all
 VALIDATION_SHARE = 0.1
 MOST_VALIDATION = 400  # lines in all
@@ -66,10 +68,11 @@ class Split(NamedTuple):
 def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
     """Split the documents of a corpus for one run; `champion_seen` is empty before the first model."""
     fresh = [len(document.ids) - _seen_count(document, champion_seen) for document in documents]
-    held = [min(round(HOLDOUT_SHARE * len(d.ids)), new // 2) for d, new in zip(documents, fresh, strict=True)]
-    held = _capped(held, MOST_HOLDOUT)
-    checked = [round(VALIDATION_SHARE * (len(d.ids) - h)) for d, h in zip(documents, held, strict=True)]
-    checked = _capped(checked, MOST_VALIDATION)
+    wanted = [max(FEWEST_HOLDOUT, round(HOLDOUT_SHARE * len(document.ids))) for document in documents]
+    held = _capped([min(want, new // 2) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
+    left = [new - holdout for new, holdout in zip(fresh, held, strict=True)]
+    wanted = [round(VALIDATION_SHARE * (len(d.ids) - holdout)) for d, holdout in zip(documents, held, strict=True)]
+    checked = _capped([min(want, new // 2) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
     result = Split([], [], [], [], {})
     for document, n_holdout, n_validation in zip(documents, held, checked, strict=True):
         judged = len(document.lines) - n_holdout

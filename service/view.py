@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from model.scoring import bits_per_character
 
@@ -31,19 +32,33 @@ def run_in_words(record: Record) -> str:
     return "\n".join(parts)
 
 
-def history_lines(runs: Sequence[Record]) -> str:
-    """The ledger, a line a run: wide enough for figures, with the reason where it is not plain from them."""
-    parts = [
-        f"{'started (UTC)':<17} {'outcome':<11} {'new':>7} {'champion':>9} {'challenger':>11} {'n-gram':>7}  commit"
-    ]
-    for run in runs:
-        scores = run.get("bits_per_char", {})
-        champion, challenger, ngram = (_figure(scores.get(name)) for name in ("champion", "challenger", "ngram"))
-        new, commit = run.get("lines", {}).get("new", 0), (run.get("commit") or "")[:9]
-        started = run["started"][:16].replace("T", " ")
-        told = commit or run["reason"]
-        parts.append(f"{started:<17} {run['outcome']:<11} {new:>7,} {champion:>9} {challenger:>11} {ngram:>7}  {told}")
-    return "\n".join(parts)
+def history_lines(runs: Sequence[Record], rollbacks: Sequence[Mapping[str, str]]) -> str:
+    """The ledger, a line a run and a rollback, newest first: figures, and the reason where there is no commit."""
+    head = f"{'started (UTC)':<17} {'outcome':<11} {'new':>7} {'champion':>9} {'challenger':>11} {'n-gram':>7}  commit"
+    dated = [(moment(run["started"]), _run_line(run)) for run in runs]
+    oldest = min(when for when, _ in dated)
+    dated += [(moment(undone["at"]), _rollback_line(undone)) for undone in rollbacks if moment(undone["at"]) >= oldest]
+    return "\n".join([head, *(line for _, line in sorted(dated, key=lambda entry: entry[0], reverse=True))])
+
+
+def moment(text: str) -> datetime:
+    """An ISO time in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _run_line(run: Record) -> str:
+    scores = run["bits_per_char"]
+    champion, challenger, ngram = (_figure(scores[name]) for name in ("champion", "challenger", "ngram"))
+    told = (run["commit"] or "")[:9] or run["reason"]
+    return (
+        f"{moment(run['started']):%Y-%m-%d %H:%M}  {run['outcome']:<11} {run['lines']['new']:>7,} {champion:>9} "
+        f"{challenger:>11} {ngram:>7}  {told}"
+    )
+
+
+def _rollback_line(undone: Mapping[str, str]) -> str:
+    commits = f"{undone['commit'][:9]} to {undone['restored'][:9]}"
+    return f"{moment(undone['at']):%Y-%m-%d %H:%M}  rolled back {'':>38}{commits}"
 
 
 def _figure(score: float | None) -> str:

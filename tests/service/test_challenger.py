@@ -95,7 +95,9 @@ def test_a_training_that_diverges_leaves_the_field_to_the_other(monkeypatch: pyt
         return original(config, plan, tokens, validation, start, **rest)
 
     monkeypatch.setattr(challenger, "train", fragile)
-    assert [c.start for c in trained(champion_of("seed", " "))] == ["fresh"]
+    fresh, warm = trained(champion_of("seed", " "))
+    assert (fresh.start, fresh.diverged) == ("fresh", False)
+    assert warm.figures()["diverged"]
 
 
 TWICE = """

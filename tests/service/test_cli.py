@@ -125,7 +125,11 @@ def test_history_has_every_run_newest_first(reader: Any, first_record: dict[str,
 
 
 def test_history_of_a_new_home_is_empty(logling: Command, fresh: Any) -> None:
-    assert document(logling("history", "--json", "--home", fresh.home.path)) == {"runs": []}
+    assert document(logling("history", "--json", "--home", fresh.home.path)) == {
+        "runs": [],
+        "rollbacks": [],
+        "hold": None,
+    }
     assert logling("history", "--home", fresh.home.path).stdout == "No run yet.\n"
 
 

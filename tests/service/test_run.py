@@ -19,10 +19,10 @@ from model import weights_file
 from model.training import TrainingDiverged
 from service import evaluation
 from service.corpus import Corpus
+from service.git import SiteError
 from service.home import Home
 from service.ledger import Ledger, Record
 from service.settings import Settings
-from service.site import SiteError
 from service.split import split
 
 FIELDS = {

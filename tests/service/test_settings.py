@@ -39,16 +39,16 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
 
 
 def test_the_file_sets_values(tmp_path: Path) -> None:
-    settings = load(written(tmp_path, 'preset = "seed"\n[[source]]\nfiles = "/a"\n[training]\ntokens = 7\n'))
-    assert (settings.preset, settings.patterns, settings.training.tokens) == ("seed", ["/a"], 7)
+    settings = load(written(tmp_path, 'preset = "seed"\n[[source]]\nfiles = "/a"\n[training]\ntokens = 7000\n'))
+    assert (settings.preset, settings.patterns, settings.training.tokens) == ("seed", ["/a"], 7000)
 
 
 def test_a_variable_wins_over_the_file_and_leaves_its_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LOGLING_TRAINING__TOKENS", "9")
-    settings = load(written(tmp_path, "[training]\ntokens = 7\nseed = 3\n"))
-    assert (settings.training.tokens, settings.training.seed) == (9, 3)
+    monkeypatch.setenv("LOGLING_TRAINING__TOKENS", "9000")
+    settings = load(written(tmp_path, "[training]\ntokens = 7000\nseed = 3\n"))
+    assert (settings.training.tokens, settings.training.seed) == (9000, 3)
 
 
 def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +67,7 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ('preset = "huge"', ["preset", "huge", "'seed' or 'full'"]),
         ("[corpus]\nmegabytes = -1", ["corpus.megabytes", "-1", "greater than 0"]),
         ("[training]\nseed = 4294967296", ["training.seed", "4294967296", "less than"]),
+        ("[training]\ntokens = 7", ["training.tokens", "7", "0, or at least 1000"]),
         ('[training]\ntokens = "many"', ["training.tokens", "many", "integer"]),
         ("[git]\nseconds = 0", ["git.seconds", "greater than 0"]),
         ('[git]\nremote = "--upload-pack=x"', ["git.remote", "--upload-pack=x", "options"]),

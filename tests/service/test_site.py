@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from service.git import SiteError, run_git
 from service.settings import GitSettings
-from service.site import WEIGHTS, Site, SiteError, create, message, run_git
+from service.site import WEIGHTS, Site, create, message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
@@ -181,10 +183,10 @@ def test_a_commit_that_is_interrupted_leaves_everything_as_it_was(site: Path, mo
     with Site(site, SETTINGS) as opened:
         original = opened._git
 
-        def stopped(*arguments: str, date: str = "") -> str:
+        def stopped(*arguments: str, **rest: Any) -> str:
             if arguments[0] == "commit":
                 raise KeyboardInterrupt
-            return original(*arguments, date=date)
+            return original(*arguments, **rest)
 
         monkeypatch.setattr(opened, "_git", stopped)
         with pytest.raises(KeyboardInterrupt):
@@ -197,7 +199,7 @@ def test_a_commit_that_is_interrupted_leaves_everything_as_it_was(site: Path, mo
 def test_nothing_is_committed_on_another_branch(site: Path, checkout: list[str]) -> None:
     git(site, "checkout", "--quiet", *checkout)
     tip = git(site, "rev-parse", "HEAD")
-    with pytest.raises(SiteError, match="not on the branch main"):
+    with pytest.raises(SiteError, match="`git switch main`"):
         commit(site)
     assert (git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")) == (tip, "")
 
@@ -211,13 +213,11 @@ def test_what_others_pushed_is_taken_over(tmp_path: Path, pushing: Path, remote:
     git(tmp_path / "theirs", "commit", "--quiet", "--message", "theirs")
     git(tmp_path / "theirs", "push", "--quiet")
     with Site(pushing, to(remote)) as opened:
-        opened.fast_forward()
+        opened.synchronise()
     assert (pushing / "note.txt").read_text() == "hello\n"
 
 
-def test_what_cannot_be_taken_over_is_refused_and_nothing_is_forced(
-    tmp_path: Path, pushing: Path, remote: Path
-) -> None:
+def test_what_others_did_meanwhile_is_merged_and_nothing_is_forced(tmp_path: Path, pushing: Path, remote: Path) -> None:
     with Site(pushing, to(remote)) as opened:
         opened.push()
     git(tmp_path, "clone", "--quiet", str(remote), "theirs")
@@ -225,11 +225,10 @@ def test_what_cannot_be_taken_over_is_refused_and_nothing_is_forced(
     git(tmp_path / "theirs", "push", "--quiet")
     tip, theirs = commit(pushing, settings=to(remote)), git(remote, "rev-parse", "main")
     with Site(pushing, to(remote)) as opened:
-        with pytest.raises(SiteError, match="git merge"):
-            opened.fast_forward()
-        with pytest.raises(SiteError, match="rejected"):
-            opened.push()
-    assert (git(pushing, "rev-parse", "HEAD"), git(remote, "rev-parse", "main")) == (tip, theirs)
+        opened.synchronise()
+        opened.push()
+    assert git(remote, "show", "--no-patch", "--format=%P", "main").split() == [tip, theirs]
+    assert git(pushing, "status", "--porcelain") == ""
 
 
 def test_a_push_that_the_remote_refuses_has_the_remotes_words(pushing: Path, remote: Path) -> None:
@@ -251,7 +250,7 @@ def test_a_remote_that_hangs_is_given_up_in_time(pushing: Path, monkeypatch: pyt
         Site(pushing, to("ssh://git@example.invalid/site.git", seconds=1)) as opened,
         pytest.raises(SiteError, match="git fetch did not end within 1 s"),
     ):
-        opened.fast_forward()
+        opened.synchronise()
     assert time.monotonic() - begun < 5
     working_there = [task for task in Path("/proc").glob("[0-9]*/cwd") if leads_to(task, pushing)]
     assert working_there == []
@@ -259,7 +258,7 @@ def test_a_remote_that_hangs_is_given_up_in_time(pushing: Path, monkeypatch: pyt
 
 def test_a_remote_that_the_settings_name_later_is_the_one_that_is_pushed_to(site: Path, remote: Path) -> None:
     with Site(site, to(remote)) as opened:
-        opened.fast_forward()
+        opened.synchronise()
         opened.push()
     assert git(remote, "rev-parse", "main") == git(site, "rev-parse", "HEAD")
 
@@ -269,7 +268,7 @@ def test_another_remote_in_the_settings_gets_all_commits(tmp_path: Path, pushing
         opened.push()
     other = bare(tmp_path / "other.git")
     with Site(pushing, to(other)) as opened:
-        opened.fast_forward()
+        opened.synchronise()
         assert opened.ahead() == 1
         opened.push()
     assert git(other, "rev-parse", "main") == git(pushing, "rev-parse", "HEAD")

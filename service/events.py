@@ -1,0 +1,43 @@
+"""The service's own log: one line an event on stderr, fit for the journal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TextIO
+
+EVENTS = logging.getLogger("logling")
+
+
+class _WithTime(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        when = datetime.fromtimestamp(record.created, UTC)
+        return f"{when:%Y-%m-%dT%H:%M:%SZ} {super().format(record)}"
+
+
+class _ForJournal(logging.Formatter):
+    """With sd-daemon(3)'s level before the line; the journal has the time itself."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = 3 if record.levelno >= logging.ERROR else 4 if record.levelno >= logging.WARNING else 6
+        return f"<{level}>{super().format(record)}"
+
+
+def begin_log() -> None:
+    """Send the events of this process to stderr, in the journal's form where stderr is the journal."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ForJournal() if is_journal(sys.stderr, os.environ) else _WithTime())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    EVENTS.setLevel(logging.INFO)
+
+
+def is_journal(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether a stream is connected to journald (`$JOURNAL_STREAM` in systemd.exec(5))."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return environment.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"

@@ -1,0 +1,74 @@
+"""Roll back: earlier weights come back as a new commit, and nothing is published until a person says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from model import weights_file
+
+from .errors import LoglingError
+from .git import SiteError
+from .hold import Hold
+from .home import Home, locked
+from .settings import Settings
+from .site import ROLLBACK_TRAILER, Site, message
+
+
+class Rollback(NamedTuple):
+    """What a rollback did."""
+
+    commit: str  # the new one
+    restored: str  # the commit whose weights are back
+    pushed: bool | None  # None without a remote
+    problem: str
+
+
+def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rollback:
+    """Restore the weights of a commit (empty: those before the present ones) and hold publishing.
+
+    Raises LoglingError when there are no such weights, or when they are the present ones already.
+    """
+    with locked(home), Site(home.site, settings.git) as site:
+        site.clear_locks()
+        site.recover()
+        site.check_ready()
+        restored = site.resolve(commit) if commit else before_the_present(site)
+        file = site.weights(restored)
+        if file is None:
+            raise LoglingError(f"commit {restored[:9]} of {home.site} has no weights")
+        if file == site.weights():
+            raise LoglingError(f"the weights of commit {restored[:9]} are the present ones")
+        _, card = weights_file.decode(file)
+        subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
+        Hold(home).begin(restored, now)
+        made = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
+        return Rollback(made, restored, *pushed(site))
+
+
+def rollbacks(home: Home) -> list[dict[str, str]]:
+    """All rollbacks in the site's history, newest first."""
+    with Site(home.site, home.settings().git) as site:
+        made = [version for version in site.versions() if version.restored]
+    return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
+
+
+def before_the_present(site: Site) -> str:
+    """The newest commit whose weights differ from the present ones. Raises LoglingError."""
+    present = site.weights()
+    for version in site.versions():
+        if site.weights(version.commit) not in (present, None):
+            return version.commit
+    raise LoglingError(f"{site.path} has no earlier weights to roll back to")
+
+
+def pushed(site: Site) -> tuple[bool | None, str]:
+    """Push at once, for clients should have the earlier weights soon; why not, in words."""
+    if not site.settings.remote:
+        return None, ""
+    try:
+        site.synchronise()
+        site.push()
+    except SiteError as error:
+        return False, str(error)
+    return True, ""

@@ -1,0 +1,92 @@
+"""Verify: train once more what a commit says was trained, and compare the bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from model import weights_file
+from model.quantisation import shipped
+from model.transformer import Model
+from model.weights_file import Card
+
+from . import card
+from .challenger import Progress, train_challengers
+from .corpus import Corpus, Document
+from .errors import LoglingError
+from .home import Home, locked
+from .ledger import Ledger, Record
+from .run import read_champion, sample_of, seen_by
+from .settings import Settings
+from .site import RUN_TRAILER, Site
+from .split import Split, split
+
+
+class Verification(NamedTuple):
+    """Whether a commit's weights could be made again."""
+
+    commit: str
+    run: str
+    equal: bool | None  # None where it could not be tried
+    reason: str
+
+
+def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
+    """Retrain from what a commit's trailers and the ledger say; changes nothing. Raises LoglingError."""
+    with locked(home), Site(home.site, settings.git) as site, Ledger(home.ledger) as ledger:
+        commit = site.resolve(commit)
+        run = next((version.run for version in site.versions() if version.commit == commit), "")
+        file = site.weights(commit)
+        if not run or file is None:
+            raise LoglingError(f"commit {commit[:9]} was not made by a run: it has no {RUN_TRAILER} trailer")
+        record = ledger.run(run)
+        if record is None:
+            return Verification(commit, run, None, f"the ledger does not know run {run}")
+        _, facts = weights_file.decode(file)
+        if facts["version"] != card.program_version():
+            reason = f"it was made by version {facts['version']}, this is {card.program_version()}"
+            return Verification(commit, run, None, reason)
+        champion, champion_card = read_champion(site, commit + "^")
+        with Corpus(home.corpus, settings.corpus_bytes) as corpus:
+            documents = [until(document, record["newest_line"]) for document in corpus.documents()]
+        parts = split(documents, seen_by(champion_card, ledger))
+    if parts.fingerprint() != facts["corpus"]:
+        return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
+    again = made_again(as_it_was(settings, record), parts, record, (champion, champion_card), facts, progress)
+    words = "the same bytes" if again == file else "other bytes: another machine or library, or it was altered"
+    return Verification(commit, run, again == file, words)
+
+
+def until(document: Document, newest: int) -> Document:
+    """A document as it was when `newest` was the newest line."""
+    count = sum(1 for line_id in document.ids if line_id <= newest)
+    return Document(document.source, document.ids[:count], document.lines[:count])
+
+
+def as_it_was(settings: Settings, record: Record) -> Settings:
+    """The settings that a run trained with."""
+    return settings.model_copy(
+        update={
+            "preset": record["settings"]["preset"],
+            "training": settings.training.model_copy(update=record["settings"]["training"]),
+        }
+    )
+
+
+def made_again(
+    settings: Settings,
+    parts: Split,
+    record: Record,
+    before: tuple[Model | None, Card | None],
+    facts: Card,
+    progress: Progress,
+) -> bytes:
+    """The weights file as the run made it."""
+    challengers = train_challengers(settings, parts, before[0], progress, lambda: False)
+    model = challengers[0].model
+    sample = sample_of(model._replace(weights=shipped(model.weights)), parts)
+    described = card.describe(
+        settings, parts, run=record["run"], now=datetime.fromisoformat(facts["created"]),
+        tokens=challengers[0].training.tokens, bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
+    )  # fmt: skip
+    return weights_file.encode(model, described, card.GOLDEN_TEXT)
