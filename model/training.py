@@ -185,7 +185,7 @@ def end_of(plan: Plan, training: Training) -> int:
 
 
 def next_phase(plan: Plan, training: Training) -> Training:
-    """Go on, let the rate fall from the best weights so far, or end."""
+    """Go on; or let the rate fall, from the best weights so far when those of now are no better; or end."""
     scores = [point.validation for point in training.curve]
     stale = len(scores) - 1 - scores.index(training.best_bits) >= plan.patience
     used_up = training.tokens >= end_of(plan, training)
@@ -193,12 +193,13 @@ def next_phase(plan: Plan, training: Training) -> Training:
         return replace(training, finished=used_up)
     if not (stale or used_up):
         return training
-    falling = int(training.best_tokens * plan.decay / (1 - plan.decay))
+    learned = training.best_tokens if stale else training.tokens
+    falling = max(plan.batch_tokens, int(learned * plan.decay / (1 - plan.decay)))
     return replace(
         training,
-        weights=training.best,
+        weights=training.best if stale else training.weights,
         decay_from=training.tokens,
-        decay_until=training.tokens + max(plan.batch_tokens, falling),
+        decay_until=training.tokens + falling,
     )
 
 

@@ -65,7 +65,10 @@ def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     plan = Plan(
         tokens=tokens, rates=RATES[settings.preset], dropout=DROPOUT[settings.preset], seed=settings.training.seed
     )
-    return replace(plan, tokens=int(tokens * WARM_SHARE)) if start == "warm" else plan
+    if start == "fresh":
+        return plan
+    # The champion's rate had fallen to zero: at a high rate every model is worse than it, so none is given up early.
+    return replace(plan, tokens=int(tokens * WARM_SHARE), patience=plan.rounds)
 
 
 class Task(NamedTuple):
