@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from threading import Event
+from multiprocessing import get_context, parent_process
+from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -143,6 +144,23 @@ def same_shape(one: Config, other: Config) -> bool:
     return replace(one, n_context=other.n_context) == other
 
 
+def begin_work() -> None:
+    """What a worker process does first: get its memory in order, and see to it that it ends with its parent.
+
+    A run that is killed cannot tell its workers to stop.
+    """
+    keep_freed_memory()
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait for the parent process to end, then end at once."""
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
 @contextmanager
 def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
     """Threads that wait, and processes that work, where more than one can."""
@@ -152,5 +170,5 @@ def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
             yield threads, None
             return
         context: Any = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
-        with ProcessPoolExecutor(count, mp_context=context, initializer=keep_freed_memory) as processes:
+        with ProcessPoolExecutor(count, mp_context=context, initializer=begin_work) as processes:
             yield threads, processes

@@ -319,8 +319,8 @@ def serve() -> Iterator[Serve]:
     yield one
     remaining = []
     for served in begun:
-        served.process.kill()
-        served.process.communicate()
+        if served.process.poll() is None:
+            served.stop()
         remaining += leftovers(served.home)
     for process in remaining:
         os.kill(process, signal.SIGKILL)
