@@ -38,7 +38,7 @@ class Plan:
     warm_up: float = 0.02  # share of the budget in which the rate rises
     decay: float = 0.3  # share of what was read in which the rate falls to zero at the end
     rounds: int = 24  # how often the validation is scored within the budget
-    patience: int = 3  # rounds without a better validation before the rate falls
+    patience: int = 6  # rounds without a better validation before the rate falls
     seed: int = 0
 
     def __post_init__(self) -> None:
