@@ -22,7 +22,7 @@ def run_in_words(record: Record) -> str:
             f"  bits/char  challenger {scores['challenger']:.4f}, champion {champion}, "
             f"n-gram of equal bytes {scores['ngram']:.4f}"
         )
-        parts.append(f"  gain       {gain['mean']:+.4f} (95 % sure of {gain['low']:+.4f})")
+        parts.append(f"  gain       {gain['mean']:+.4f} (95 % sure that it is above {gain['low']:+.4f})")
         parts.append(f"  weights    {record['parameters']:,} parameters, {record['weights_bytes']:,} bytes")
     if record["commit"]:
         state = {None: "", True: ", pushed", False: ", NOT pushed"}[record["pushed"]]
