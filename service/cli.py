@@ -89,15 +89,18 @@ def print_json(document: Any) -> None:
 def init(
     home: Annotated[Path, typer.Argument(help="The folder to make.")],
     source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    journal: Annotated[
+        list[str] | None, typer.Option(help='A unit of systemd, as ssh.service; "*" is all of them. Repeat for more.')
+    ] = None,
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
 ) -> None:
     """Make a home: settings, state and the site repository with its page."""
     from .setup import make_home
 
-    made = make_home(home, sources=source or [], preset=preset, remote=remote)
+    made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
     out.print(f"Made {made.path}")
-    if not source:
+    if not source and not journal:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
     out.print(f"  logling retrain --home {made.path}")
 
@@ -118,7 +121,7 @@ def pull(home: HomeOption = None, as_json: JsonOption = False) -> None:
         Reporter(err) as reporter,
         reporter.step("pull"),
     ):
-        report = pull_lines(settings.patterns, corpus, reporter.pulled)
+        report = pull_lines(settings.source, corpus, reporter.pulled)
     if as_json:
         print_json(report.as_json())
         return

@@ -17,8 +17,12 @@ from typing import NamedTuple, Self
 from .errors import LoglingError
 from .sources import Position
 
-FORMAT = 1
+FORMAT = 2
 BLOCK_LINES = 64
+_COLUMNS = (
+    "path, device, inode, size, compressed, position, head_length, head_hash, tail_hash, torn_length, torn_hash,"
+    " skipping, born, mtime_ns, pattern, copy_of, doubt"
+)
 _VACATED_KEPT = 1000  # files that are gone from their place but may come back, renamed or compressed
 
 _SCHEMA = """
@@ -50,10 +54,24 @@ CREATE TABLE files (
     position INTEGER NOT NULL,
     head_length INTEGER NOT NULL,
     head_hash BLOB NOT NULL,
-    tail_hash BLOB NOT NULL
+    tail_hash BLOB NOT NULL,
+    torn_length INTEGER NOT NULL,
+    torn_hash BLOB NOT NULL,
+    skipping INTEGER NOT NULL,
+    born INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    pattern TEXT NOT NULL,
+    copy_of INTEGER,           -- a row that may since have been forgotten
+    doubt INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE counters (only INTEGER PRIMARY KEY CHECK (only = 1), newest_id INTEGER NOT NULL) STRICT;
-INSERT INTO counters VALUES (1, 0);
+CREATE TABLE journals (
+    source INTEGER PRIMARY KEY REFERENCES sources (id),
+    cursor TEXT NOT NULL,      -- of the entry read last; empty where only its time is known
+    time INTEGER NOT NULL      -- of that entry, in microseconds since 1970
+) STRICT;
+CREATE TABLE counters (only INTEGER PRIMARY KEY CHECK (only = 1), newest_id INTEGER NOT NULL,
+    settled_file INTEGER NOT NULL) STRICT;
+INSERT INTO counters VALUES (1, 0, 0);
 """
 
 
@@ -67,6 +85,13 @@ class Document(NamedTuple):
     source: int
     ids: list[int]  # ascending; gaps where other logs were read, or where blocks were thinned
     lines: list[str]
+
+
+class Bookmark(NamedTuple):
+    """How far a journal was read."""
+
+    cursor: str = ""  # of the entry read last; empty where only its time is known
+    time: int = 0  # of that entry, in microseconds since 1970
 
 
 class Totals(NamedTuple):
@@ -133,26 +158,49 @@ class Corpus:
     def positions(self) -> list[Position]:
         """Every file known, also those that are gone from their place."""
         rows = self._database.execute(
-            "SELECT family, path, device, inode, size, compressed, position, head_length, head_hash, tail_hash,"
-            " files.id FROM files JOIN sources ON sources.id = files.source ORDER BY files.id"
+            f"SELECT family, {_COLUMNS}, files.id FROM files JOIN sources ON sources.id = source ORDER BY files.id"
         )
         return [
             Position(family, path, int(device), int(inode), size, bool(compressed), *rest)
             for family, path, device, inode, size, compressed, *rest in rows
         ]
 
-    def add(self, lines: Sequence[str], position: Position) -> Position:
+    def add(self, lines: Sequence[str], position: Position, instead_of: int | None = None) -> Position:
         """Add lines of one file and move its position, both or neither; thin older lines if need be.
 
-        Gives the position back with its id, which the next call for this file needs. A line must not
-        contain a newline (ValueError).
+        Gives the position back with its id, which the next call for this file needs. `instead_of` is
+        the id of a row that the position takes the place of. A line must not contain a newline (ValueError).
         """
         with self._transaction():
-            source = self._source(position.family)
-            if lines:
-                self._append(source, lines)
-                self._thin()
+            source = self._take(position.family, lines)
+            if instead_of is not None:
+                self._database.execute("DELETE FROM files WHERE id = ?", (instead_of,))
             return self._move(source, position)
+
+    def bookmark(self, family: str) -> Bookmark:
+        """How far the journal of that name was read; an empty one if it never was."""
+        row = self._database.execute(
+            "SELECT cursor, time FROM journals JOIN sources ON id = source WHERE family = ?", (family,)
+        ).fetchone()
+        return Bookmark(*row) if row else Bookmark()
+
+    def add_entries(self, family: str, lines: Sequence[str], bookmark: Bookmark) -> None:
+        """Add lines of a journal and move its bookmark, both or neither."""
+        with self._transaction():
+            source = self._take(family, lines)
+            self._database.execute("INSERT OR REPLACE INTO journals VALUES (?, ?, ?)", (source, *bookmark))
+
+    def settled_file(self) -> int:
+        """The newest id of a file that was known when a pull last came to its end."""
+        return self._number("SELECT settled_file FROM counters")
+
+    def settle(self) -> None:
+        """Note that a pull has come to its end, and what was in doubt is told."""
+        if self._number("SELECT count(*) FROM files WHERE doubt"):
+            self._database.execute("UPDATE files SET doubt = 0")
+        newest = self._number("SELECT coalesce(max(id), 0) FROM files")
+        if newest != self.settled_file():
+            self._database.execute("UPDATE counters SET settled_file = ?", (newest,))
 
     def vacate(self, positions: Iterable[Position]) -> None:
         """Note that these files are no longer where they were; the oldest of many are forgotten."""
@@ -203,6 +251,11 @@ class Corpus:
             )
         if version == FORMAT:
             return
+        if version:
+            raise CorpusError(
+                f"{self.path} has corpus format {version} of an older Logling, from before its first release:"
+                " remove it, and the logs are read anew"
+            )
         if database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             raise CorpusError(f"{self.path} is a database of something else, not a corpus")
         # Must be set before the first table; freed pages are then returned a few at a time, without the
@@ -228,6 +281,13 @@ class Corpus:
     def _source(self, family: str) -> int:
         self._database.execute("INSERT INTO sources (family) VALUES (?) ON CONFLICT DO NOTHING", (family,))
         return self._number("SELECT id FROM sources WHERE family = ?", family)
+
+    def _take(self, family: str, lines: Sequence[str]) -> int:
+        source = self._source(family)
+        if lines:
+            self._append(source, lines)
+            self._thin()
+        return source
 
     def _append(self, source: int, lines: Sequence[str]) -> None:
         first = self.newest_id() + 1
@@ -276,18 +336,23 @@ class Corpus:
             position.head_length,
             position.head_hash,
             position.tail_hash,
+            position.torn_length,
+            position.torn_hash,
+            position.skipping,
+            position.born,
+            position.mtime_ns,
+            position.pattern,
+            position.copy_of,
+            position.doubt,
         )
+        marks = ", ".join("?" * len(values))
         if position.id is None:
             new_id = self._database.execute(
-                "INSERT INTO files (source, path, device, inode, size, compressed, position, head_length, head_hash,"
-                " tail_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
+                f"INSERT INTO files (source, {_COLUMNS}) VALUES ({marks})", values
             ).lastrowid
             return replace(position, id=new_id)
         self._database.execute(
-            "UPDATE files SET (source, path, device, inode, size, compressed, position, head_length, head_hash,"
-            " tail_hash) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
-            (*values, position.id),
+            f"UPDATE files SET (source, {_COLUMNS}) = ({marks}) WHERE id = ?", (*values, position.id)
         )
         return position
 

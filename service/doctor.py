@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from model import weights_file
 
+from . import journal
 from .errors import LoglingError
 from .git import run_git
 from .home import Home, locked
@@ -149,10 +150,13 @@ def next_run(home: Home, settings: Settings) -> str:
 
 
 def sources(settings: Settings) -> Iterator[Check]:
-    """Each source has files that can be read."""
+    """Each source has files that can be read, or a journal that answers."""
     if not settings.source:
-        yield Check("sources", False, 'none is set: add [[source]] files = "…" to logling.toml')
+        yield Check("sources", False, 'none is set: add [[source]] with files = "…" or journal = "…" to logling.toml')
     for pattern in settings.patterns:
         found = find_files([pattern])
         problems = "; ".join(found.problems)
         yield Check(f"source {pattern}", not problems, problems or f"{len(found.files)} files")
+    for source in settings.source:
+        if source.journal is not None:
+            yield _checked(f"source {journal.family(source.journal)}", journal.newest)

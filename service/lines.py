@@ -9,17 +9,17 @@ A tab is kept: logs separate columns with it, and scores are of the exact text.
 
 import codecs
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+
+from .archives import CHUNK, MAGIC_BYTES, decompressor
 
 MAX_CHARACTERS = 8_192
 MAX_BYTES = 4 * MAX_CHARACTERS  # what MAX_CHARACTERS can take in UTF-8
 CUT_MARK = " <cut>"
-CHUNK = 256 * 1024
-GZIP_MAGIC = b"\x1f\x8b"
+# Stands for a line break within a record: visible, one character, in hardly any log, so the lines can be had back.
+BREAK_MARK = "⏎"
 
 _CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n")
 # U+2028 and U+2029 end a line for many readers of text, so they count as control characters.
@@ -30,7 +30,10 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x
 
 @dataclass
 class Oddities:
-    """In how many lines each oddity was met; `blank` lines are dropped, `overlong` ones cut."""
+    """In how many lines each oddity was met; `blank` lines are dropped, `overlong` ones cut.
+
+    `unformatted` lines are kept whole, because `format` found nothing in them.
+    """
 
     invalid_utf8: int = 0
     nul: int = 0
@@ -38,6 +41,7 @@ class Oddities:
     control: int = 0
     overlong: int = 0
     blank: int = 0
+    unformatted: int = 0
 
     def add(self, other: "Oddities") -> None:
         for name, count in asdict(other).items():
@@ -48,29 +52,44 @@ class LineReader:
     """The lines of one stream of bytes, fed in chunks of any size.
 
     Lines and counts do not depend on the chunking. Memory stays below one chunk and MAX_BYTES, even
-    inside a line of many gigabytes. An unfinished last line is held back and counted nowhere until
-    its end comes; `consumed` is the number of bytes up to the end of the last complete line.
+    inside a line of many gigabytes: such a line is given out, cut, as soon as it is too long, and
+    `skipping` says that its rest is being passed over (to go on from there, make a reader with
+    `skipping`). Any other unfinished last line is held back and counted nowhere until its end comes.
+    `consumed` is the number of bytes that need not be read again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, skipping: bool = False) -> None:
         self.oddities = Oddities()
         self.consumed = 0
+        self.skipping = skipping
         self._fed = 0
         self._held = b""
 
     def feed(self, chunk: bytes) -> list[str]:
         """The lines that this chunk completes, without blank ones."""
+        if self.skipping:
+            end = chunk.find(b"\n")
+            self.skipping = end < 0
+            passed = len(chunk) if end < 0 else end + 1
+            self._fed += passed
+            self.consumed = self._fed
+            chunk = chunk[passed:]
         end = chunk.rfind(b"\n")
-        if end < 0:
-            self._fed += len(chunk)
-            self._hold(chunk)
-            return []
-        complete = self._held + chunk[:end]
-        self.consumed = self._fed + end + 1
-        self._fed += len(chunk)
-        self._held = b""
+        lines = self._complete(chunk, end) if end >= 0 else []
+        self._fed += len(chunk) - end - 1
         self._hold(chunk[end + 1 :])
+        return lines + self._cut_short() if len(self._held) > MAX_BYTES + 1 else lines
+
+    def _complete(self, chunk: bytes, end: int) -> list[str]:
+        complete = self._held + chunk[:end]
+        self._fed += end + 1
+        self.consumed = self._fed
+        self._held = b""
         return self._lines(complete)
+
+    def _cut_short(self) -> list[str]:
+        self.skipping = True
+        return self.finish()
 
     def finish(self) -> list[str]:
         """The unfinished last line, where the stream is known to have ended: at most one line."""
@@ -83,8 +102,9 @@ class LineReader:
     def _hold(self, piece: bytes) -> None:
         self._held += piece
         if b"\0" in self._held:
-            # One NUL stands for all, so that a run of any length is remembered and takes no room.
-            self._held = b"\0" + self._held.replace(b"\0", b"")
+            # One NUL stands for all before the cut, so that a run of any length is remembered and takes no room.
+            is_counted = self._held.find(b"\0") <= MAX_BYTES
+            self._held = b"\0" * is_counted + self._held.replace(b"\0", b"")
         self._held = self._held[: MAX_BYTES + 2]
 
     def _lines(self, complete: bytes) -> list[str]:
@@ -97,7 +117,7 @@ class LineReader:
 
     def _clean(self, raw: bytes) -> str:
         if b"\0" in raw:
-            self.oddities.nul += 1
+            self.oddities.nul += raw.find(b"\0") <= MAX_BYTES
             raw = raw.replace(b"\0", b"")
         overlong = len(raw) > MAX_BYTES
         if not overlong and raw.endswith(b"\r"):
@@ -125,6 +145,26 @@ class LineReader:
         return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
+def joined(lines: list[str], oddities: Oddities) -> str:
+    """Lines as one record, cut where it becomes longer than the longest line."""
+    record = BREAK_MARK.join(lines)
+    if len(lines) == 1 or len(record) <= MAX_CHARACTERS:
+        return record
+    oddities.overlong += 1
+    return record[:MAX_CHARACTERS] + CUT_MARK
+
+
+def clean_text(text: str, oddities: Oddities) -> str:
+    """Text that did not come as a line (a field, a message) as one: its own line breaks are marked."""
+    reader = LineReader()
+    # A lone surrogate, which JSON can spell, is no character.
+    data = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    lines = reader.feed(data + b"\n")
+    reader.oddities.blank = 0
+    oddities.add(reader.oddities)
+    return joined(lines, oddities) if lines else ""
+
+
 def _clean_lines(complete: bytes) -> list[str] | None:
     """All lines at once where nothing in them is odd (nearly always), else None."""
     if len(complete.translate(None, _CONTROL_BYTES)) != len(complete):
@@ -141,65 +181,16 @@ def _clean_lines(complete: bytes) -> list[str] | None:
     return lines
 
 
-class DamagedGzip(ValueError):
-    """A .gz that ends early or does not decompress further; all before the damage was given out."""
-
-
-def gunzip(stream: BinaryIO) -> Iterator[bytes]:
-    """Decompress every member of a .gz, in chunks of at most CHUNK bytes.
-
-    Unlike gzip.open it gives out each byte that decompresses before raising DamagedGzip.
-    """
-    member = zlib.decompressobj(wbits=31)
-    is_new = True
-    while piece := stream.read(CHUNK // 4):
-        while piece:
-            if is_new and not piece.strip(b"\0"):
-                break  # zero padding after the last member, as tape and block devices leave it
-            is_new = False
-            yield from _decompress(member, piece)
-            piece = member.unused_data
-            if member.eof:
-                member, is_new = zlib.decompressobj(wbits=31), True
-    if not is_new:
-        yield member.flush()
-        raise DamagedGzip("the compressed data ends early")
-
-
-def _decompress(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
-    while piece:
-        before = member.copy()
-        try:
-            data = member.decompress(piece, CHUNK)
-        except zlib.error as error:
-            yield from _until_damage(before, piece)
-            raise DamagedGzip(f"the compressed data is damaged ({error})") from error
-        if data:
-            yield data
-        piece = member.unconsumed_tail
-
-
-def _until_damage(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
-    """Byte by byte, because a failing call gives out nothing of what it had decompressed."""
-    try:
-        for at in range(len(piece)):
-            if data := member.decompress(piece[at : at + 1]):
-                yield data
-    except zlib.error:
-        return
-
-
 def lines_of(path: Path, oddities: Oddities | None = None) -> Iterator[str]:
-    """The lines of a whole file, plain or gzip, the last one also without its newline.
+    """The lines of a whole file, plain or compressed, the last one also without its newline.
 
-    Adds what was odd to `oddities` at the end. Raises OSError, and DamagedGzip after the last good line.
+    Adds what was odd to `oddities` at the end. Raises OSError, and Damaged after the last good line.
     """
     reader = LineReader()
     with path.open("rb") as stream:
-        is_gzip = stream.read(2) == GZIP_MAGIC
+        decompress = decompressor(stream.read(MAGIC_BYTES))
         stream.seek(0)
-        chunks = gunzip(stream) if is_gzip else iter(lambda: stream.read(CHUNK), b"")
-        for chunk in chunks:
+        for chunk in decompress(stream) if decompress else iter(lambda: stream.read(CHUNK), b""):
             yield from reader.feed(chunk)
         yield from reader.finish()
     if oddities is not None:

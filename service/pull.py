@@ -2,81 +2,93 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from . import journal
+from .archives import Damaged
 from .corpus import Corpus
-from .lines import DamagedGzip, LineReader, Oddities
+from .formats import Shape, shape
+from .lines import LineReader
+from .records import RecordReader
 from .redaction import Redactor
-from .sources import LogFile, OpenLog, Position, RefusedFile, find_files, recognise, survivor
+from .reports import Gap, PullReport, SourceReport
+from .settings import Source
+from .sources import (
+    LogFile,
+    OpenLog,
+    Position,
+    RefusedFile,
+    Standing,
+    find_files,
+    recognise,
+    survivor,
+    with_siblings,
+)
 
 BATCH_LINES = 5_000
 BATCH_BYTES = 4 * 1024 * 1024
 
+_DOUBT = (
+    "the few lines that were read of it are also in another file of its log: taken for copies of each other and read"
+    " once; if the log was emptied and began again with the same lines, these are missing"
+)
+
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Gap:
-    """Bytes that were in a file and can no longer be read; 0 where how many is not known."""
+def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = None) -> PullReport:
+    """Read what is new in the sources; what cannot be read is a problem reported.
 
-    source: str
-    reason: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class SourceReport:
-    path: str
-    position: int  # bytes of the log read so far, decompressed
-    lines: int  # taken in this pull
-
-
-@dataclass
-class PullReport:
-    new: int = 0
-    total: int = 0  # kept in the corpus now
-    gaps: list[Gap] = field(default_factory=list)
-    sources: list[SourceReport] = field(default_factory=list)
-    oddities: Oddities = field(default_factory=Oddities)
-    masked: dict[str, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "lines": {"new": self.new, "total": self.total},
-            "gaps": [asdict(gap) for gap in self.gaps],
-            "sources": [asdict(source) for source in self.sources],
-            "oddities": asdict(self.oddities),
-            "masked": dict(self.masked),
-            "problems": list(self.problems),
-        }
-
-
-def pull(patterns: Sequence[str], corpus: Corpus, progress: Progress | None = None) -> PullReport:
-    """Read what is new in the files of the patterns; a file that cannot be read is a problem reported.
-
-    `progress` is called with bytes done and bytes in all (on disk, so compressed for a .gz).
+    `progress` is called with bytes of files done and in all (on disk, so compressed for a .gz).
     May be killed at any time: what was not committed is read by the next pull. Two at once on one
     corpus would read lines twice; the lock of the home prevents that.
     """
-    found = find_files(patterns)
-    report = PullReport(problems=found.problems)
-    known = {row.id: row for row in corpus.positions()}
-    meter = _Meter(found.files, progress)
-    continued = set()
-    for file in found.files:
-        position = _pull_file(file, known, corpus, report, meter)
-        meter.finish(file)
-        if position is not None:
-            known[position.id] = position
-            continued.add(position.id)
-    left_behind = [row for row in known.values() if row.id not in continued and row.path is not None]
-    report.gaps = _vacate(left_behind, [known[row] for row in continued], corpus)
+    report = PullReport()
+    by_pattern = {source.files: source for source in reversed(sources) if source.files is not None}
+    if by_pattern:
+        _pull_files(by_pattern, corpus, report, progress)
+    for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
+        source = next(source for source in sources if source.journal == unit)
+        journal.pull(unit, corpus, report, shape(source.format, source.keep_time))
     corpus.give_back_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
     return report
+
+
+def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullReport, progress: Progress | None) -> None:
+    patterns = list(sources)[::-1]
+    found = find_files(patterns)
+    report.problems += found.problems
+    known = {row.id: row for row in corpus.positions()}
+    files = with_siblings(found.files, list(known.values()), patterns)
+    matched = {file.place for file in found.files}
+    meter = _Meter(files, progress)
+    continued = set()
+    for file in files:
+        task = _Task(file, sources[file.pattern], {file.place: file.path for file in files}, file.place in matched)
+        position = _pull_file(task, known, corpus, report, meter)
+        meter.finish(file)
+        if position is not None:
+            known[position.id] = position
+            continued.add(position.id)
+    left_behind = [
+        row for row in known.values() if row.id not in continued and row.path is not None and row.pattern in sources
+    ]
+    report.gaps += _vacate(left_behind, [known[row] for row in continued], corpus)
+    report.gaps += [Gap(str(row.path), _DOUBT, row.doubt) for row in known.values() if row.doubt]
+    corpus.settle()
+
+
+class _Task(NamedTuple):
+    """One file to be read."""
+
+    file: LogFile
+    source: Source
+    places: Mapping[tuple[int, int], Path]
+    is_matched: bool  # by a pattern; else it is followed because it was read before, or is a rotation
 
 
 class _Meter:
@@ -97,37 +109,68 @@ class _Meter:
 
 
 def _pull_file(
-    file: LogFile, known: Mapping[int | None, Position], corpus: Corpus, report: PullReport, meter: _Meter
+    task: _Task, known: dict[int | None, Position], corpus: Corpus, report: PullReport, meter: _Meter
 ) -> Position | None:
     """Read one file to its end; where it now stands, None if it could not be read."""
+    path = task.file.path
     try:
-        with OpenLog(file.path) as log:
-            position = recognise(log, list(known.values())) or log.start()
+        with OpenLog(path, task.file.pattern) as log:
+            standing = recognise(log, list(known.values()), task.places)
+            if standing is None and not task.is_matched and not _is_of_known_log(log, known):
+                return None  # another file was given the inode of the one that was followed
+            standing = standing or Standing(log.start())
+            if standing.absorbs is not None:
+                del known[standing.absorbs]
+            position = standing.position
             if not position.position:
                 log.refuse_binary()
             stored = known.get(position.id)
+            intake = _Intake(log, task, standing, stored, corpus, report, meter)
+            if position.copy_of is not None:
+                return intake.note_copy()
             # A size is stored only after reading to the end, so equal means that nothing was added.
-            if position == stored:
-                report.sources.append(SourceReport(str(log.file.path), position.position, 0))
-                return position
-            return _Intake(log, position, corpus, report, meter).run()
+            return intake.pass_over() if position == stored and not intake.has_held_back else intake.run()
     except RefusedFile as refusal:
         report.problems.append(str(refusal))
+    except FileNotFoundError:
+        if task.is_matched:
+            report.problems.append(f"{path}: moved or removed during the pull; looked for again at the next")
     except OSError as error:
-        report.problems.append(f"{file.path}: {error.strerror or error}; not read to its end")
+        report.problems.append(f"{path}: {error.strerror or error}; not read to its end")
     return None
+
+
+def _is_of_known_log(log: OpenLog, known: Mapping[int | None, Position]) -> bool:
+    return any(row.family == log.file.family and row.pattern == log.file.pattern for row in known.values())
+
+
+def _reader(source: Source, position: Position) -> LineReader | RecordReader:
+    if not source.continuation:
+        return LineReader(bool(position.skipping))
+    return RecordReader(source.continuation, position.skipping)
 
 
 class _Intake:
     """One file on its way into the corpus, in batches that each move the position with their lines."""
 
-    def __init__(self, log: OpenLog, position: Position, corpus: Corpus, report: PullReport, meter: _Meter) -> None:
+    def __init__(
+        self, log: OpenLog, task: _Task, standing: Standing, stored: Position | None, corpus: Corpus,
+        report: PullReport, meter: _Meter,
+    ) -> None:  # fmt: skip
+        position, source = standing.position, task.source
+        self._is_matched = task.is_matched
+        # Unchanged since the last pull: a record that was held back is whole now.
+        self._is_still = stored is not None and stored.size == position.size
         self._log, self._position, self._corpus = log, position, corpus
+        self._instead_of = standing.absorbs
         self._report, self._meter = report, meter
-        self._reader, self._redactor, self._trail = LineReader(), Redactor(), log.trail(position.position)
+        self._reader = _reader(source, position)
+        self._shape: Shape = shape(source.format, source.keep_time)
+        self._redactor = Redactor()
+        self._trail = log.trail(position.position)
+        self._start = self._committed = position.position
         self._batch: list[str] = []
         self._lines = 0
-        self._committed = position.position
 
     def run(self) -> Position:
         try:
@@ -137,35 +180,60 @@ class _Intake:
             self._account()
         return self._position
 
+    @property
+    def has_held_back(self) -> bool:
+        """Whether a record was held back at the last pull, which is whole if nothing came since."""
+        position = self._position
+        return isinstance(self._reader, RecordReader) and not position.compressed and position.position < position.size
+
+    def pass_over(self) -> Position:
+        self._account()
+        return self._position
+
+    def note_copy(self) -> Position:
+        """Store the row of a file whose lines are read from another one."""
+        self._commit(self._log.file.size)
+        return self.pass_over()
+
     def _read(self) -> None:
         try:
             for chunk in self._log.chunks(self._position.position):
-                self._trail.feed(chunk)
-                self._take(self._reader.feed(chunk))
+                self._feed(chunk)
                 self._meter.reached(self._log.bytes_read())
-        except DamagedGzip as damage:
+        except Damaged as damage:
             self._report.problems.append(f"{self._log.file.path}: {damage}; the lines before that are kept")
             return
         if self._log.compressed:  # never written to again, so its last line is whole
-            self._trail.finish()
             self._take(self._reader.finish())
+        elif self._is_still and isinstance(self._reader, RecordReader):
+            self._take(self._reader.flush())
 
-    def _take(self, lines: list[str]) -> None:
-        self._batch += self._redactor.redact(lines)
+    def _feed(self, chunk: bytes) -> None:
+        records = self._reader.feed(chunk)
+        self._trail.feed(chunk, self._start + self._reader.consumed)
+        self._take(records)
+
+    def _take(self, records: list[str]) -> None:
+        self._trail.feed(b"", self._start + self._reader.consumed)
+        self._batch += self._redactor.redact(self._shape(records, self._reader.oddities))
         if len(self._batch) >= BATCH_LINES or self._trail.position - self._committed >= BATCH_BYTES:
             self._commit(size=0)
 
     def _commit(self, size: int) -> None:
         """`size` is 0 while there is more to read, so that a pull that dies here is carried on."""
-        moved = replace(self._trail.mark(self._position), size=size)
-        self._position = self._corpus.add(self._batch, moved)
+        moved = self._position
+        if moved.copy_of is None:
+            moved = replace(self._trail.mark(moved), size=size, skipping=int(self._reader.skipping))
+        self._position = self._corpus.add(self._batch, moved, self._instead_of)
+        self._instead_of = None
         self._committed = self._position.position
         self._lines += len(self._batch)
         self._batch = []
 
     def _account(self) -> None:
         report = self._report
-        report.sources.append(SourceReport(str(self._log.file.path), self._position.position, self._lines))
+        if self._lines or self._is_matched:
+            report.sources.append(SourceReport(str(self._log.file.path), self._position.position, self._lines))
         report.oddities.add(self._reader.oddities)
         report.masked = dict(Counter(report.masked) + self._redactor.masked)
 
@@ -173,10 +241,11 @@ class _Intake:
 def _vacate(left_behind: Sequence[Position], read: Sequence[Position], corpus: Corpus) -> list[Gap]:
     """Note the files that are gone from their place, and tell what of them was never read."""
     taken = {row.path for row in read}
-    gone = [row for row in left_behind if row.path in taken or _is_missing(row.path)]
+    gone = [row for row in left_behind if (row.path in taken or _is_missing(row.path)) and survivor(row) is None]
     if gone:
         corpus.vacate(gone)
-    return [gap for row in gone if (gap := _gap(row, read, row.path in taken))]
+    known = [row for row in (*left_behind, *read) if (row.id or 0) <= corpus.settled_file()]
+    return [gap for row in gone if (gap := _gap(row, known))]
 
 
 def _is_missing(path: str | None) -> bool:
@@ -190,20 +259,21 @@ def _is_missing(path: str | None) -> bool:
     return False
 
 
-def _gap(row: Position, read: Sequence[Position], is_replaced: bool) -> Gap | None:
+def _gap(row: Position, known: Sequence[Position]) -> Gap | None:
     path = str(row.path)
-    moved = survivor(row)
-    if moved is not None:
-        lost = moved.size - row.position
-        reason = f"moved to {moved.path.name}, which no pattern matches, before it was read to its end"
-        return Gap(path, reason, lost) if lost > 0 and not row.compressed else None
-    torn = 0 if row.compressed else max(0, row.size - row.position)
-    if torn and not _is_in_archive(row, read):
+    torn = 0 if row.compressed or row.copy_of is not None else max(0, row.size - row.position)
+    if torn:
         return Gap(path, "emptied, replaced or deleted before its last line was complete", torn)
-    if is_replaced and path == row.family and row.position:
-        return Gap(path, "emptied or replaced; what was written to it after the last read is not known", 0)
+    if row.position and _was_written_to(row, known):
+        return Gap(path, "emptied, replaced or deleted; what was written to it after the last read is not known", 0)
     return None
 
 
-def _is_in_archive(row: Position, read: Sequence[Position]) -> bool:
-    return any(other.compressed and other.family == row.family and other.position >= row.size for other in read)
+def _was_written_to(row: Position, known: Sequence[Position]) -> bool:
+    """Whether more may have been written after the last read: to the live name, or to the newest dated one."""
+    if row.compressed or row.copy_of is not None:
+        return False
+    of_log = [other for other in known if other.family == row.family]
+    if any(other.path == other.family for other in of_log):
+        return row.path == row.family
+    return (row.id or 0) >= max((other.id or 0 for other in of_log), default=0)

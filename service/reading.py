@@ -12,10 +12,11 @@ from model.sampling import Sample, continue_log
 from model.scoring import LineScore, bits_per_character, score_lines
 from model.transformer import Model
 
+from .archives import Damaged
 from .corpus import Corpus
 from .errors import LoglingError
 from .home import Home
-from .lines import DamagedGzip, lines_of
+from .lines import lines_of
 from .site import Site
 from .sources import OpenLog, RefusedFile
 
@@ -99,5 +100,5 @@ def log_lines(file: Path) -> Iterator[str]:
         yield from lines_of(file)
     except RefusedFile as error:
         raise LoglingError(str(error)) from None
-    except DamagedGzip as error:
+    except Damaged as error:
         raise LoglingError(f"{file} is damaged: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from model.weights_file import Card
 from . import card, gate
 from .challenger import Challenger, train_challengers
 from .corpus import Corpus
-from .errors import Interrupted
+from .errors import Interrupted, LoglingError
 from .evaluation import Scores, evaluate
 from .gate import Verdict
 from .git import SiteError
@@ -63,7 +64,7 @@ def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter, sche
     `scheduled` has the slot and the attempt of a run that the schedule wants.
     A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
     """
-    with locked(home), Ledger(home.ledger) as ledger:
+    with locked(home), databases_in_words(home), Ledger(home.ledger) as ledger:
         run = Run(ledger.begin({**empty_record(), **(scheduled or {})}, now()), reporter)
         try:
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
@@ -79,6 +80,15 @@ def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter, sche
         finally:
             ledger.end(run.record, now())
     return run.record
+
+
+@contextmanager
+def databases_in_words(home: Home) -> Iterator[None]:
+    """Say in a sentence what ails a database in the middle of a run: it is locked for long, or the disk is full."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LoglingError(f"ledger or corpus in {home.state} cannot be used: {error}") from error
 
 
 def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock) -> None:
@@ -113,14 +123,15 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
     run.record["weights_bytes"] = len(file)
     ledger.note(run.record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
-        run.record["commit"] = site.commit_weights(file, commit_message(run.record, facts), now())
+        run.record["commit"], problem = site.commit_weights(file, commit_message(run.record, facts), now())
+    run.record["problems"] += filter(None, [problem])
     return finish(run, site, "committed", verdict.reason)
 
 
 def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> None:
     """Pull, and count the lines that came since models were last compared, in this pull or an earlier one."""
     with run.step("pull"):
-        report = pull(settings.patterns, corpus, run.reporter.pulled)
+        report = pull(settings.source, corpus, run.reporter.pulled)
     run.record["problems"] += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
     run.record["lines"]["new"] = corpus.lines_after(last["newest_line"] if last else 0)
@@ -134,15 +145,15 @@ def prepare(run: Run, site: Site, ledger: Ledger) -> None:
     with run.step("site"):
         problems = run.record["problems"]
         problems += site.clear_locks()
-        site.recover()
         site.check_ready()
+        problems += site.recover()
         problems += filter(None, [site.catch_up()])
+        reconcile(site, ledger)
         if site.settings.remote:
             try:
                 problems += site.synchronise()
             except SiteError as error:
                 problems.append(str(error))
-        reconcile(site, ledger)
 
 
 def reconcile(site: Site, ledger: Ledger) -> None:

@@ -10,15 +10,17 @@ import os
 import re
 import tomllib
 import zoneinfo
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeGuard
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .errors import LoglingError
+from .formats import Template
 
 PREFIX = "LOGLING_"
 FEWEST_TOKENS = 1000
@@ -36,9 +38,35 @@ class _Table(BaseModel):
 
 
 class Source(_Table):
-    """Where lines come from."""
+    """Where lines come from, and what is made of them on the way."""
 
-    files: Annotated[str, Field(min_length=1)]  # a path or a glob
+    files: Annotated[str, Field(min_length=1)] | None = None  # a path or a glob
+    journal: str | None = None  # a unit; "" or "*": all
+    keep_time: bool = True  # whether the time at the start of a line stays
+    format: str = ""  # fields to pick from JSON and logfmt lines, as "{level} {msg}"; empty: the line as it is
+    continuation: str = ""  # a regular expression; lines that match are joined to the one before; empty: none
+
+    @field_validator("format")
+    @classmethod
+    def _names_fields(cls, text: str) -> str:
+        if text:
+            Template(text)
+        return text
+
+    @field_validator("continuation")
+    @classmethod
+    def _is_a_rule(cls, rule: str) -> str:
+        try:
+            re.compile(rule)
+        except re.error as error:
+            raise ValueError(f"not a regular expression ({error}); a rule is one of Python's, as '^\\s'") from None
+        return rule
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Source:
+        if (self.files is None) == (self.journal is None):
+            raise ValueError("a source has either files or journal, exactly one of them")
+        return self
 
 
 class CorpusSettings(_Table):
@@ -179,8 +207,8 @@ class Settings(BaseSettings):
 
     @property
     def patterns(self) -> list[str]:
-        """The paths and globs of all sources."""
-        return [source.files for source in self.source]
+        """The paths and globs of all sources that are files."""
+        return [source.files for source in self.source if source.files is not None]
 
 
 def load(path: Path) -> Settings:
@@ -237,18 +265,24 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def template(preset: str, sources: list[str], remote: str) -> str:
+def template(preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = ()) -> str:
     """The text of a new `logling.toml`."""
     no_remote = '# remote = ""            # a URL or a path; weights are pushed there\n'
     remote_line = tomli_w.dumps({"remote": remote}) if remote else no_remote
-    tables = "\n".join(f"[[source]]\n{tomli_w.dumps({'files': files})}" for files in sources)
+    origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
+    tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     return f"""\
 # Settings of this Logling home. Every key can be left out; what is shown commented is the default.
 
 # "full" is the best model that fits in 101 KB; "seed" is tiny and trains in seconds.
 {tomli_w.dumps({"preset": preset})}
-# Where lines come from: a path or a glob for each source, plain or gzip.
-{tables or "# [[source]]" + chr(10) + '# files = "/var/log/syslog*"' + chr(10)}
+# Where lines come from. Each [[source]] has either files (a path or a glob; plain, gzip, xz or zstd) or journal
+# (a unit of systemd; "*" is all of them).
+{tables or "# [[source]]" + chr(10) + '# files = "/var/log/syslog*"' + chr(10)}\
+# keep_time = true       # false drops the time at the start of a line; for journal = "ssh.service" as for files
+# format = ""            # "{{level}} {{msg}}" keeps these fields of JSON and logfmt lines
+# continuation = ""      # '^\\s' joins lines that begin with a space to the one before, as in stack traces
+
 [corpus]
 # megabytes = 4.0        # recent lines whole, older ones thinned, so that a run costs the same every week
 

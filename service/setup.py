@@ -20,7 +20,7 @@ def page_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "web"
 
 
-def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str) -> Home:
+def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
     """Make settings, state and site in a new or empty folder. Raises LoglingError; then nothing is left behind."""
     if preset not in PRESETS:
         raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
@@ -29,7 +29,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str) -
         raise LoglingError(f"{home.path} is a Logling home already")
     if home.site.exists() or home.state.exists():
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
-    text = template(preset, [absolute(source) for source in sources], remote)
+    text = template(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
     home.path.mkdir(parents=True, exist_ok=True)
     write_durably(home.settings_file, text.encode())

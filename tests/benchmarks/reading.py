@@ -14,6 +14,7 @@ from service.corpus import Corpus
 from service.lines import CHUNK, LineReader
 from service.pull import pull
 from service.redaction import Redactor
+from service.settings import Source
 
 MEGABYTE = 1_000_000
 
@@ -44,7 +45,7 @@ def read_redacted(path: Path) -> None:
 
 def read_into_corpus(path: Path) -> None:
     with Corpus(path.with_suffix(".db")) as corpus:
-        pull([str(path)], corpus)
+        pull([Source(files=str(path))], corpus)
 
 
 STAGES: dict[str, Callable[[Path], None]] = {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, DamagedGzip, LineReader, Oddities, lines_of
+from service.archives import Damaged
+from service.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, LineReader, Oddities, lines_of
 
 ODD_PIECES = [
     b"plain words",
@@ -102,12 +103,11 @@ def test_a_cut_never_leaves_half_a_character() -> None:
 def test_a_line_without_end_takes_no_memory(byte: bytes) -> None:
     reader, chunk = LineReader(), byte * 1_000_000
     tracemalloc.start()
-    for _ in range(100):
-        assert reader.feed(chunk) == []
+    given = [line for _ in range(100) for line in reader.feed(chunk)]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4_000_000
-    assert reader.feed(b"end\nnext\n")[-1] == "next"
+    assert len(given + reader.feed(b"end\nnext\n")) == 2
 
 
 def test_a_gzip_file_reads_like_the_plain_one(tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) ->
     packed = gzip.compress(text.encode())
     (tmp_path / "cut.gz").write_bytes(packed[: len(packed) // 2])
     lines = []
-    with pytest.raises(DamagedGzip, match="ends early"):
+    with pytest.raises(Damaged, match="ends early"):
         lines.extend(lines_of(tmp_path / "cut.gz"))
     assert 20_000 < len(lines) < 30_000
     assert text.startswith("\n".join(lines))

@@ -1,9 +1,11 @@
 """Pull: each line of each file once, whatever happens to the files or to the process."""
 
 import gzip
+import lzma
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,9 +13,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from service.corpus import Corpus
-from service.pull import PullReport, pull
+from service.pull import pull
+from service.reports import PullReport
+from service.settings import Source
 
 
 class Logs:
@@ -35,7 +40,7 @@ class Logs:
 
     def pull(self, *patterns: str) -> PullReport:
         with Corpus(self.corpus) as corpus:
-            return pull([f"{self.folder}/{pattern}" for pattern in patterns or ("*",)], corpus)
+            return pull([Source(files=f"{self.folder}/{pattern}") for pattern in patterns or ("*",)], corpus)
 
     def lines(self) -> list[str]:
         with Corpus(self.corpus) as corpus:
@@ -54,7 +59,7 @@ def test_the_report_has_what_the_contract_names(logs: Logs) -> None:
         "lines": {"new": 2, "total": 2},
         "gaps": [],
         "sources": [{"path": str(path), "position": 24, "lines": 2}],
-        "oddities": {"invalid_utf8": 0, "nul": 0, "crlf": 1, "control": 0, "overlong": 0, "blank": 1},
+        "oddities": {"invalid_utf8": 0, "nul": 0, "crlf": 1, "control": 0, "overlong": 0, "blank": 1, "unformatted": 0},
         "masked": {"named_value": 1},
         "problems": [],
     }
@@ -155,15 +160,38 @@ def test_a_replaced_file_is_a_gap_of_unknown_size_when_all_that_was_seen_was_rea
     assert (gap.bytes, "not known" in gap.reason) == (0, True)
 
 
-def test_what_was_written_to_a_file_before_it_moved_out_of_sight_is_a_gap_of_known_size(logs: Logs) -> None:
+def test_a_file_is_read_on_under_a_name_that_no_pattern_matches(logs: Logs) -> None:
     path = logs.write("a.log", "one\n")
     logs.pull("a.log")
-    logs.append("a.log", "missed\n")
+    logs.append("a.log", "two\n")
     path.rename(logs.folder / "a.log.1")
-    logs.write("a.log", "two\n")
-    (gap,) = logs.pull("a.log").gaps
-    assert (gap.bytes, "a.log.1" in gap.reason) == (len("missed\n"), True)
-    assert logs.pull("a.log").gaps == []
+    logs.write("a.log", "three\n")
+    assert (logs.pull("a.log").gaps, logs.lines()) == ([], ["one", "two", "three"])
+
+
+def test_rotations_between_two_pulls_are_read_though_the_pattern_names_only_the_live_file(logs: Logs) -> None:
+    for day in range(4):
+        logs.write("a.log", f"day {day}\n")
+        if day in (0, 3):
+            logs.pull("a.log")
+        (logs.folder / "a.log").rename(logs.folder / f"a.log-2026010{day}")
+    logs.write("b.log", "not asked for\n")
+    assert (logs.pull("a.log").new, sorted(logs.lines())) == (0, [f"day {day}" for day in range(4)])
+
+
+def test_rotations_from_before_the_first_pull_are_not_read_unless_a_pattern_matches_them(logs: Logs) -> None:
+    os.utime(logs.write("a.log.1", "old\n"), (1_700_000_000,) * 2)
+    logs.write("a.log", "new\n")
+    assert [logs.pull("a.log").new for _ in range(2)] == [1, 0]
+    assert logs.pull("a.log*").new == 1
+
+
+def test_a_file_is_not_followed_when_its_source_was_taken_out(logs: Logs) -> None:
+    logs.write("a.log", "one\n")
+    logs.pull("a.log")
+    logs.append("a.log", "two\n")
+    report = logs.pull("b.log")
+    assert (report.new, report.gaps) == (0, [])
 
 
 def test_a_file_that_moved_out_of_sight_after_it_was_read_is_no_gap(logs: Logs) -> None:
@@ -213,7 +241,7 @@ def test_progress_ends_at_all_bytes(logs: Logs) -> None:
     logs.write("a.log.1.gz", gzip.compress(b"two\n" * 300_000))
     seen: list[tuple[int, int]] = []
     with Corpus(logs.corpus) as corpus:
-        pull([f"{logs.folder}/*"], corpus, lambda done, total: seen.append((done, total)))
+        pull([Source(files=f"{logs.folder}/*")], corpus, lambda done, total: seen.append((done, total)))
     assert seen == sorted(seen)
     assert seen[-1][0] == seen[-1][1] == sum(path.stat().st_size for path in logs.folder.iterdir())
 
@@ -221,7 +249,7 @@ def test_progress_ends_at_all_bytes(logs: Logs) -> None:
 def test_a_first_pull_larger_than_the_corpus_stays_bounded_and_keeps_the_end(logs: Logs) -> None:
     logs.write("a.log", "".join(f"line {number:09d}\n" for number in range(200_000)))
     with Corpus(logs.corpus, max_bytes=100_000) as corpus:
-        report = pull([f"{logs.folder}/*"], corpus)
+        report = pull([Source(files=f"{logs.folder}/*")], corpus)
         assert report.new == corpus.totals().lines_ever == 200_000
         assert corpus.totals().bytes <= 100_000
         assert corpus.documents()[0].lines[-1] == "line 000199999"
@@ -236,12 +264,171 @@ def test_nothing_new_writes_nothing(logs: Logs) -> None:
     assert logs.corpus.read_bytes() == before
 
 
+def test_two_logs_with_the_same_first_line_are_not_merged(logs: Logs) -> None:
+    """vectordotdev/vector#5833"""
+    for name in ("a.log", "b.log"):
+        logs.write(name, "time,level,message\n")
+    logs.pull()
+    for name in ("a.log", "b.log"):
+        logs.append(name, f"of {name}\n")
+    logs.pull()
+    assert Counter(logs.lines()) == {"time,level,message": 2, "of a.log": 1, "of b.log": 1}
+
+
+def test_a_file_smaller_than_any_fingerprint_is_read(logs: Logs) -> None:
+    """vectordotdev/vector#2701"""
+    logs.write("a.log", "x\n")
+    assert logs.pull().new == 1
+
+
+def test_an_inode_used_again_with_a_position_past_its_end_does_not_stall(logs: Logs) -> None:
+    """vectordotdev/vector#23076, fluent/fluent-bit#8025"""
+    path = logs.write("a.log", "long before\n" * 50)
+    logs.pull()
+    inode = path.stat().st_ino
+    path.write_text("")
+    with path.open("r+") as same:
+        same.write("new\n")
+    assert path.stat().st_ino == inode
+    assert (logs.pull().new, logs.lines()[-1]) == (1, "new")
+
+
+def test_a_file_emptied_while_nobody_looked_and_regrown_past_the_position_is_read_anew(logs: Logs) -> None:
+    logs.write("a.log", "before\n" * 10)
+    logs.pull()
+    (logs.folder / "a.log").write_text("after\n" * 100)
+    report = logs.pull()
+    assert (report.new, len(report.gaps)) == (100, 1)
+
+
+def test_the_hole_that_copytruncate_leaves_is_not_part_of_the_line(logs: Logs) -> None:
+    """logrotate/logrotate#34"""
+    path = logs.write("a.log", "before\n" * 1000)
+    logs.pull()
+    with path.open("r+b") as writer:  # without O_APPEND
+        writer.seek(0, os.SEEK_END)
+        logs.write("a.log.1", path.read_bytes())
+        os.truncate(path, 0)
+        writer.write(b"after\n")
+    report = logs.pull()
+    assert (report.new, logs.lines()[-1], report.oddities.nul) == (1, "after", 1)
+    logs.append("a.log", "and more\n")
+    assert (logs.pull().new, logs.lines()[-1]) == (1, "and more")
+
+
+def test_a_line_longer_than_the_buffer_does_not_hide_what_follows(logs: Logs) -> None:
+    """fluent/fluent-bit#10435"""
+    logs.write("a.log", "x" * 3_000_000 + "\nnext\n")
+    assert (logs.pull().new, logs.lines()[1]) == (2, "next")
+
+
+def test_an_overlong_line_is_given_out_once_and_its_growing_rest_is_not_read_again(logs: Logs) -> None:
+    logs.write("a.log", "one\n" + "x" * 100_000)
+    reports = [logs.pull()]
+    for _ in range(3):
+        logs.append("a.log", "y" * 100_000)
+        reports.append(logs.pull())
+    logs.append("a.log", "end\ntwo\n")
+    reports.append(logs.pull())
+    assert [report.new for report in reports] == [2, 0, 0, 0, 1]
+    assert [report.sources[0].position for report in reports[:4]] == [4 + 100_000 * n for n in (1, 2, 3, 4)]
+    assert [line[:3] for line in logs.lines()] == ["one", "xxx", "two"]
+
+
+def test_positions_survive_a_kill_in_the_middle_of_their_writing(logs: Logs) -> None:
+    """vectordotdev/vector#20753: a checkpoint file was empty after a kill; here it is SQLite's journal that is torn"""
+    logs.write("a.log", "one\n")
+    logs.pull()
+    logs.corpus.with_name("corpus.db-wal").write_bytes(b"torn" * 1000)
+    logs.append("a.log", "two\n")
+    assert (logs.pull().new, logs.lines()) == (1, ["one", "two"])
+
+
+@pytest.mark.parametrize("lines", [3, 3_000])
+def test_a_pull_between_copy_and_truncation_reads_the_copy_not_again(logs: Logs, lines: int) -> None:
+    path = logs.write("a.log", "")
+    logs.append("a.log", "".join(f"line {number}\n" for number in range(lines)))
+    logs.pull()
+    logs.append("a.log", "unread\n")
+    logs.write("a.log.1", path.read_bytes())
+    assert (logs.pull().new, logs.pull().new) == (1, 0)
+    path.write_text("")
+    logs.append("a.log", "after\n")
+    assert logs.pull().new == 1
+    assert Counter(logs.lines()).most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".xz", ".zst"])
+def test_every_compression_carries_on_and_its_damage_is_told(logs: Logs, suffix: str) -> None:
+    text = "".join(f"line {number} {number**3}\n" for number in range(20_000)).encode()
+    packed = {".gz": gzip.compress, ".xz": lzma.compress, ".zst": zstandard.ZstdCompressor().compress}[suffix](text)
+    path = logs.write("a.log", text[: text.index(b"\n", len(text) // 2) + 1])
+    before = logs.pull().new
+    path.unlink()
+    logs.write(f"a.log.1{suffix}", packed)
+    logs.write("a.log", "")
+    report = logs.pull()
+    assert (report.new, report.gaps, report.problems) == (20_000 - before, [], [])
+    logs.write(f"b.log.1{suffix}", packed[: len(packed) // 2])
+    report = logs.pull()
+    assert "the compressed data" in report.problems[0]
+    assert 1_000 < report.new < 15_000
+
+
+def test_a_symlink_that_is_re_pointed_leaves_no_line_behind(logs: Logs) -> None:
+    (logs.folder / "current").symlink_to(logs.write("app-20260101.log", "one\n"))
+    logs.pull("current")
+    logs.append("app-20260101.log", "two\n")
+    (logs.folder / "current").unlink()
+    (logs.folder / "current").symlink_to(logs.write("app-20260102.log", "three\n"))
+    assert (logs.pull("current").gaps, logs.lines()) == ([], ["one", "two", "three"])
+
+
+def test_a_device_that_is_numbered_anew_at_mounting_is_not_read_again(logs: Logs) -> None:
+    logs.write("a.log", "short\n")
+    logs.pull()
+    with sqlite3.connect(logs.corpus) as database:
+        known = database.execute("SELECT born FROM files").fetchone()[0]
+        database.execute("UPDATE files SET device = '12345'")
+    assert logs.pull().new == (0 if known else 1)
+
+
+def test_a_deleted_log_is_a_gap_of_unknown_size_and_a_rotated_one_is_none(logs: Logs) -> None:
+    for name in ("a.log", "a.log.1"):
+        logs.write(name, f"{name}\n")
+    logs.pull()
+    (logs.folder / "a.log.1").unlink()
+    assert logs.pull().gaps == []
+    (logs.folder / "a.log").unlink()
+    assert [gap.bytes for gap in logs.pull().gaps] == [0]
+    assert logs.pull().gaps == []
+
+
+def test_a_stack_trace_is_one_line_also_when_it_is_written_over_several_pulls(logs: Logs) -> None:
+    def pulled() -> int:
+        with Corpus(logs.corpus) as corpus:
+            return pull([Source(files=f"{logs.folder}/a.log", continuation=r"^\s")], corpus).new
+
+    logs.write("a.log", "one\nTraceback\n  File x\n")
+    counts = [pulled()]
+    logs.append("a.log", "    foo()\n")
+    counts.append(pulled())
+    logs.append("a.log", "Error\nlast\n  of it\n  to")
+    counts += [pulled(), pulled(), pulled()]
+    logs.append("a.log", "rn\nnext\n")
+    counts += [pulled(), pulled(), pulled()]
+    assert logs.lines() == ["one", "Traceback⏎  File x⏎    foo()", "Error", "last⏎  of it", "  torn", "next"]
+    assert sum(counts) == 6
+
+
 PULL = """
 import sys
 from service.corpus import Corpus
 from service.pull import pull
+from service.settings import Source
 
-pull(sys.argv[2:], Corpus(sys.argv[1], 10**9), lambda done, total: print(done, total, flush=True))
+sources = [Source(files=pattern) for pattern in sys.argv[2:]]
+pull(sources, Corpus(sys.argv[1], 10**9), lambda done, total: print(done, total, flush=True))
 """
 
 
@@ -270,6 +457,6 @@ def test_a_pull_killed_anywhere_neither_loses_nor_repeats_a_line(logs: Logs) -> 
         if attempt % 5 == 4:
             (logs.folder / "a.log").rename(logs.folder / f"a.log.{20 - attempt}")
     with Corpus(logs.corpus, 10**9) as corpus:
-        pull([f"{logs.folder}/*"], corpus)
+        pull([Source(files=f"{logs.folder}/*")], corpus)
     assert killed >= 15
     assert Counter(logs.lines()) == Counter(expected)

@@ -1,0 +1,119 @@
+"""Compressed logs: gzip, xz and zstd, told by their first bytes, given out in chunks of flat size.
+
+Unlike gzip.open and its kin they give out what decompresses before they raise Damaged. A file of any
+other kind, bzip2 included, is for this module plain.
+"""
+
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import zstandard
+
+CHUNK = 256 * 1024
+MAGIC_BYTES = 6
+
+_PIECE = 64 * 1024
+# zstd gives out all that a piece holds at once: small pieces bound it, even when they are made to swell.
+_ZSTD_PIECE = 4 * 1024
+_ZSTD_WINDOW = 1 << 27  # what zstd itself accepts unless told otherwise
+
+
+class Damaged(ValueError):
+    """A compressed file that ends early or does not decompress further; all before the damage was given out."""
+
+
+def decompressor(first_bytes: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
+    """The function that decompresses a file which begins like this; None for a plain file."""
+    for magic, function in _DECOMPRESSORS.items():
+        if first_bytes.startswith(magic):
+            return function
+    return None
+
+
+def gunzip(stream: BinaryIO) -> Iterator[bytes]:
+    """Decompress every member of a .gz, in chunks of at most CHUNK bytes. Raises Damaged."""
+    member = zlib.decompressobj(wbits=31)
+    is_new = True
+    while piece := stream.read(_PIECE):
+        while piece:
+            if is_new and not piece.strip(b"\0"):
+                break  # zero padding after the last member, as tape and block devices leave it
+            is_new = False
+            yield from _decompress(member, piece)
+            piece = member.unused_data
+            if member.eof:
+                member, is_new = zlib.decompressobj(wbits=31), True
+    if not is_new:
+        yield member.flush()
+        raise Damaged("the compressed data ends early")
+
+
+def _decompress(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    while piece:
+        before = member.copy()
+        try:
+            data = member.decompress(piece, CHUNK)
+        except zlib.error as error:
+            yield from _until_damage(before, piece)
+            raise Damaged(f"the compressed data is damaged ({error})") from error
+        if data:
+            yield data
+        piece = member.unconsumed_tail
+
+
+def _until_damage(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
+    """Byte by byte, because a failing call gives out nothing of what it had decompressed."""
+    try:
+        for at in range(len(piece)):
+            if data := member.decompress(piece[at : at + 1]):
+                yield data
+    except zlib.error:
+        return
+
+
+def unxz(stream: BinaryIO) -> Iterator[bytes]:
+    """Decompress every stream of a .xz, in chunks of at most CHUNK bytes. Raises Damaged."""
+    member: lzma.LZMADecompressor | None = None
+    while piece := stream.read(_PIECE):
+        while piece:
+            if member is None:
+                piece = piece.lstrip(b"\0")  # padding between streams
+                if not piece:
+                    break
+                member = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+            try:
+                data = member.decompress(piece, CHUNK)
+                while data:
+                    yield data
+                    data = b"" if member.eof or member.needs_input else member.decompress(b"", CHUNK)
+            except lzma.LZMAError as error:
+                raise Damaged(f"the compressed data is damaged ({error})") from error
+            piece = member.unused_data if member.eof else b""
+            if member.eof:
+                member = None
+    if member is not None:
+        raise Damaged("the compressed data ends early")
+
+
+def unzstd(stream: BinaryIO) -> Iterator[bytes]:
+    """Decompress every frame of a .zst, in chunks of at most CHUNK bytes. Raises Damaged."""
+    source = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    frame = None
+    while piece := stream.read(_ZSTD_PIECE):
+        while piece:
+            frame = frame or source.decompressobj()
+            try:
+                data = frame.decompress(piece)
+            except zstandard.ZstdError as error:
+                raise Damaged(f"the compressed data is damaged ({error})") from error
+            yield from (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+            piece = frame.unused_data if frame.eof else b""
+            if frame.eof:
+                frame = None
+    if frame is not None:
+        raise Damaged("the compressed data ends early")
+
+
+_DECOMPRESSORS = {b"\x1f\x8b": gunzip, b"\xfd7zXZ\0": unxz, b"\x28\xb5\x2f\xfd": unzstd}
