@@ -41,6 +41,10 @@ class WeightsFileError(ValueError):
     """A weights file that must not be used, with the reason in words."""
 
 
+class TooLarge(WeightsFileError):
+    """A weights file that would be larger than LARGEST_FILE."""
+
+
 def golden_bits(model: Model, text: str) -> float:
     """The exact score of the golden text: its lines, each with its newline."""
     return sum(score.bits for score in score_lines(model, text.split("\n")))
@@ -50,7 +54,7 @@ def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
     """The file for a model and its card.
 
     Format, config, vocabulary, parameters and the golden entry (the text, and its score under the weights as
-    a reader gets them) are added to the card. Raises WeightsFileError when the file would be larger than
+    a reader gets them) are added to the card. Raises TooLarge when the file would be larger than
     LARGEST_FILE.
     """
     card = {
@@ -72,7 +76,7 @@ def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
     data = _with_metadata(save(tensors), {"card": text, "crc32": f"{crc:08x}"})
     file = f'{comment(card)}\nglobalThis.LOGLING_WEIGHTS = "{base64.b64encode(data).decode()}";\n'.encode()
     if len(file) > LARGEST_FILE:
-        raise WeightsFileError(
+        raise TooLarge(
             f"the weights file would have {len(file):,} bytes, more than {LARGEST_FILE:,}: use a smaller preset"
         )
     return file

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+from model import weights_file
 from model.sampling import continue_log
 from model.transformer import Model
 
@@ -37,6 +38,21 @@ def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
         if line not in known and len((text + line).encode()) < SAMPLE_BYTES:
             text += line + "\n"
     return text
+
+
+def fitted(model: Model, facts: dict[str, Any]) -> bytes:
+    """The weights file with this card; of a card that is too long, the sample's last lines and then the oldest scores
+    are left out. Raises WeightsFileError when it does not fit even so."""
+    while True:
+        try:
+            return weights_file.encode(model, facts, GOLDEN_TEXT)
+        except weights_file.TooLarge:
+            if facts["sample"]:
+                facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}
+            elif len(facts["history"]) > 1:
+                facts = {**facts, "history": facts["history"][1:]}
+            else:
+                raise
 
 
 def describe(

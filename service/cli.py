@@ -49,8 +49,15 @@ def main() -> None:
     except (LoglingError, OSError, ValueError) as error:
         if isinstance(error, ValueError) and not is_about_weights(error):
             raise
-        err.print(f"logling: {error}")
+        err.print(f"logling: {in_words(error)}")
         sys.exit(1)
+
+
+def in_words(error: Exception) -> str:
+    """A file error by its file and reason, any other by its own words."""
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def is_about_weights(error: ValueError) -> bool:
@@ -173,7 +180,9 @@ def serve(home: HomeOption = None) -> None:
 def history(
     home: HomeOption = None,
     as_json: JsonOption = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many runs, newest first.")] = 52,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many runs, newest first; else 52, with --json all.")
+    ] = None,
 ) -> None:
     """The ledger: every run, newest first."""
     from .hold import Hold
@@ -184,7 +193,7 @@ def history(
     found = find(home)
     found.make_state()
     with Ledger(found.ledger) as ledger:
-        runs = ledger.runs(-1 if as_json else limit)
+        runs = ledger.runs(limit or (-1 if as_json else 52))
     undone, held = rollbacks(found), Hold(found)
     if as_json:
         print_json({"runs": runs, "rollbacks": undone, "hold": held.read()})

@@ -159,6 +159,6 @@ def tell_the_end(scene: Scene, home: Home, settings: Settings, records: list[Rec
         outcome: sum(r["outcome"] == outcome for r in records) for outcome in ("committed", "rejected", "skipped")
     }
     happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
-    out.print(f"What happened:  {happened}. Each commit of weights is a better model, and a client pulled it.")
+    out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
     out.print(f"The page:       open {scene.page} by double click; it needs no server and no network.", markup=False)
     out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")

@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from model import weights_file
@@ -149,13 +150,23 @@ def next_run(home: Home, settings: Settings) -> str:
     return f"next run {plan.in_words(plan.following(now))}; {service}"
 
 
+def unreadable(path: Path) -> str:
+    """Why a file cannot be read, in words, empty when it can."""
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return ""
+
+
 def sources(settings: Settings) -> Iterator[Check]:
     """Each source has files that can be read, or a journal that answers."""
     if not settings.source:
         yield Check("sources", False, 'none is set: add [[source]] with files = "…" or journal = "…" to logling.toml')
     for pattern in settings.patterns:
         found = find_files([pattern])
-        problems = "; ".join(found.problems)
+        problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
         yield Check(f"source {pattern}", not problems, problems or f"{len(found.files)} files")
     for source in settings.source:
         if source.journal is not None:

@@ -94,8 +94,8 @@ def judge(
 ) -> Verdict:
     """The challenger must beat the champion on the holdout, and not have forgotten `older` lines.
 
-    `older` are champion and challenger on lines from before; `forgetting` is the share by which they may cost
-    more now.
+    `older` are champion and challenger on lines from before, which the champion was trained on and may know by heart.
+    They may cost more now by the share `forgetting`, and by as many bits per character as the new lines save.
     """
     won = gain(champion, challenger, seed)
     figures = f"{challenger.bits_per_char:.3f} bits per character against the champion's {champion.bits_per_char:.3f}"
@@ -103,7 +103,10 @@ def judge(
         return Verdict(False, f"not better: {figures}", won)
     if won.low <= 0:
         return Verdict(False, f"better, but it may be luck: {figures}, the gain's lower bound is {won.low:+.4f}", won)
-    if older and older[1].bits_per_char > older[0].bits_per_char * (1 + forgetting):
+    if older:
         was, now = older[0].bits_per_char, older[1].bits_per_char
-        return Verdict(False, f"better on new lines, but it forgot older ones: {now:.3f} against {was:.3f} there", won)
+        if now - was > max(forgetting * was, won.mean):
+            return Verdict(
+                False, f"better on new lines, but it forgot older ones: {now:.3f} against {was:.3f} there", won
+            )
     return Verdict(True, f"better: {figures}", won)

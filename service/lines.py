@@ -58,15 +58,16 @@ class LineReader:
     `consumed` is the number of bytes that need not be read again.
     """
 
-    def __init__(self, skipping: bool = False) -> None:
+    def __init__(self, skipping: bool = False, keeps_blank: bool = False) -> None:
         self.oddities = Oddities()
         self.consumed = 0
         self.skipping = skipping
+        self.keeps_blank = keeps_blank
         self._fed = 0
         self._held = b""
 
     def feed(self, chunk: bytes) -> list[str]:
-        """The lines that this chunk completes, without blank ones."""
+        """The lines that this chunk completes, without blank ones unless those are kept."""
         if self.skipping:
             end = chunk.find(b"\n")
             self.skipping = end < 0
@@ -111,6 +112,8 @@ class LineReader:
         lines = _clean_lines(complete)
         if lines is None:
             lines = [self._clean(raw) for raw in complete.split(b"\n")]
+        if self.keeps_blank:
+            return lines
         kept = [line for line in lines if line and not line.isspace()]
         self.oddities.blank += len(lines) - len(kept)
         return kept
@@ -182,11 +185,11 @@ def _clean_lines(complete: bytes) -> list[str] | None:
 
 
 def lines_of(path: Path, oddities: Oddities | None = None) -> Iterator[str]:
-    """The lines of a whole file, plain or compressed, the last one also without its newline.
+    """The lines of a whole file, plain or compressed, blank ones too, the last one also without its newline.
 
     Adds what was odd to `oddities` at the end. Raises OSError, and Damaged after the last good line.
     """
-    reader = LineReader()
+    reader = LineReader(keeps_blank=True)
     with path.open("rb") as stream:
         decompress = decompressor(stream.read(MAGIC_BYTES))
         stream.seek(0)

@@ -43,12 +43,12 @@ class Reporter:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Show that a step has begun, and take it away when it has ended."""
-        task = self._task(name, SAID[name], None)
+        self._task(name, SAID[name], None)
         try:
             yield
         finally:
-            self._progress.remove_task(task)
-            del self._tasks[name]
+            for key in [key for key in self._tasks if key.startswith(name)]:  # its parts too, where it was cut short
+                self._progress.remove_task(self._tasks.pop(key))
 
     def pulled(self, done: int, total: int) -> None:
         """Show how far a pull is, in bytes."""

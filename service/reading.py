@@ -82,7 +82,7 @@ def newest_lines(home: Home) -> Sequence[str]:
 def read_lines(file: Path) -> list[str]:
     """The clean lines of a file. Raises LoglingError when it has none, or is no log."""
     lines = list(log_lines(file))
-    if not lines:
+    if not any(lines):
         raise LoglingError(f"{file} has no lines")
     return lines
 

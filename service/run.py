@@ -26,7 +26,7 @@ from .ledger import Ledger, Outcome, Record, empty_record
 from .progress import Reporter
 from .pull import pull
 from .settings import Settings
-from .site import RUN_TRAILER, Site, message
+from .site import RUN_TRAILER, WEIGHTS, Site, message
 from .split import Seen, Split, split
 
 FEWEST_HOLDOUT = 40  # lines
@@ -118,7 +118,7 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
             settings, parts, run=run.record["run"], now=now(), tokens=challenger.training.tokens,
             bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(shipping, parts),
         )  # fmt: skip
-        file = weights_file.encode(challenger.model, facts, card.GOLDEN_TEXT)
+        file = card.fitted(challenger.model, facts)
         weights_file.decode(file)
     run.record["weights_bytes"] = len(file)
     ledger.note(run.record)  # so that a commit which outlives this process has its figures
@@ -174,9 +174,12 @@ def too_few(new: int, record: Record, settings: Settings) -> str:
 
 
 def read_champion(site: Site, commit: str = "HEAD") -> tuple[Model | None, Card | None]:
-    """The model at the tip of the site, or of a commit, if there is one. Raises WeightsFileError."""
+    """The model at the tip of the site, or of a commit, if there is one. Raises LoglingError."""
     file = site.weights(commit)
-    return weights_file.decode(file) if file is not None else (None, None)
+    try:
+        return weights_file.decode(file) if file is not None else (None, None)
+    except weights_file.WeightsFileError as error:
+        raise LoglingError(f"{site.path / WEIGHTS}: {error}; `logling rollback` brings earlier ones back") from None
 
 
 def seen_by(champion_card: Card | None, ledger: Ledger) -> Seen:

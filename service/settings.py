@@ -225,7 +225,9 @@ def load(path: Path) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise SettingsError(f"in {path}: " + "; ".join(_in_words(problem) for problem in error.errors())) from None
+        raise SettingsError(
+            f"in {path}, or a {PREFIX} variable: " + "; ".join(_in_words(problem) for problem in error.errors())
+        ) from None
     except ValueError as error:  # a variable that is not the JSON its key needs
         raise SettingsError(f"in the environment: {error}") from None
 

@@ -31,7 +31,7 @@ document.addEventListener('DOMContentLoaded', () => {
     const base64 = assignedWeights();
     const { model, card } = decodeWeights(base64);
     byId('self-check', HTMLElement).textContent =
-      `Checked itself: its golden text costs ${card.golden.bits.toFixed(3)} bits here too`;
+      'Checked itself: it computes here exactly as where it was made';
     byId('self-check', HTMLElement).classList.add('good');
     showAbout(card, base64.length);
     startContinue(model, card);

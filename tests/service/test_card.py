@@ -11,7 +11,7 @@ from model import weights_file
 from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
-from service.card import GOLDEN_TEXT, MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, write_sample
+from service.card import GOLDEN_TEXT, MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, fitted, write_sample
 from service.settings import Settings, Source
 from service.split import Split
 
@@ -94,3 +94,14 @@ def test_a_card_comes_back_from_the_file() -> None:
     facts = card()
     _, read = weights_file.decode(weights_file.encode(tiny(), facts, GOLDEN_TEXT))
     assert {name: read[name] for name in facts} == facts
+
+
+def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores() -> None:
+    wide = "".join(chr(0x4E00 + number) for number in range(94))
+    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\\n' * 500)
+    facts["history"] = facts["history"] * 40
+    file = fitted(tiny("full", wide), facts)
+    _, read = weights_file.decode(file)
+    assert read["sample"] == ""
+    assert len(read["history"]) < len(facts["history"])
+    assert read["history"][-1] == facts["history"][-1]

@@ -108,3 +108,9 @@ def test_the_same_scores_give_the_same_verdict() -> None:
 def test_few_lines_are_judged_too(lines: int) -> None:
     champion = scored(1.0, lines)
     assert not judge(champion, champion, None, FORGETTING).passed
+
+
+def test_what_was_known_by_heart_may_be_forgotten_for_a_larger_gain() -> None:
+    champion, challenger = scored(3.0), scored(1.0)
+    assert judge(champion, challenger, (scored(0.7), scored(1.4)), 0.05).passed
+    assert not judge(champion, scored(2.9), (scored(0.7), scored(1.4)), 0.05).passed

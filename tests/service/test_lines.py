@@ -133,6 +133,11 @@ def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) ->
 
 def test_oddities_of_a_whole_file_are_added_to_those_given(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"a\r\n\n")
-    oddities = Oddities(blank=1)
-    assert list(lines_of(tmp_path / "a.log", oddities)) == ["a"]
-    assert oddities == Oddities(crlf=1, blank=2)
+    oddities = Oddities(crlf=1)
+    assert list(lines_of(tmp_path / "a.log", oddities)) == ["a", ""]
+    assert oddities == Oddities(crlf=2)
+
+
+def test_blank_lines_of_a_whole_file_keep_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(b"a\n\n \nb")
+    assert list(lines_of(tmp_path / "a.log")) == ["a", "", " ", "b"]
