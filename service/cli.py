@@ -222,7 +222,7 @@ def rollback(
         return
     out.print(f"The weights of {done.restored[:12]} are back, as commit {done.commit[:12]}.")
     if done.problem:
-        err.print(f"problem: not pushed: {done.problem}")
+        err.print(f"problem: {done.problem}")
     out.print("Nothing is published from now on: `logling resume` lifts that.")
 
 

@@ -37,6 +37,13 @@ class GitError(SiteError):
 def run_git(
     path: Path, settings: GitSettings, *arguments: str, variables: Mapping[str, str] | None = None, data: bytes = b""
 ) -> str:
+    """What a git command prints, as text without space around it. Raises GitError with git's reason."""
+    return output_of(path, settings, *arguments, variables=variables, data=data).decode(errors="replace").strip()
+
+
+def output_of(
+    path: Path, settings: GitSettings, *arguments: str, variables: Mapping[str, str] | None = None, data: bytes = b""
+) -> bytes:
     """What a git command prints, given `data` on its input. Raises GitError with git's reason.
 
     A command that takes too long, or whose program dies, is ended with SIGTERM, so that git tidies up its locks.
@@ -56,14 +63,16 @@ def run_git(
     process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = process.communicate(data, timeout=settings.seconds)
-    except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]} did not end within {settings.seconds:g} s") from None
+    except subprocess.TimeoutExpired as late:
+        if process.poll() is None:
+            raise GitError(f"git {arguments[0]} did not end within {settings.seconds:g} s") from None
+        output, errors = late.output or b"", late.stderr or b""  # what a hook left running holds the pipes open
     finally:
         end(process)
     if process.returncode:
         words = in_words((errors + output).decode(errors="replace"))
         raise GitError(f"git {arguments[0]}: {words}", process.returncode, output.decode(errors="replace"))
-    return output.decode(errors="replace").strip()
+    return output
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

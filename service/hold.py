@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from .errors import LoglingError
 from .home import Home
 from .site import write_durably
 
@@ -20,9 +21,12 @@ class Hold:
     def read(self) -> dict[str, str] | None:
         """Since when, and by the rollback to which commit; None when nothing is held."""
         try:
-            return dict(json.loads(self._file.read_text()))
+            held = json.loads(self._file.read_text())
+            return {"since": str(held["since"]), "commit": str(held["commit"])}
         except FileNotFoundError:
             return None
+        except (ValueError, KeyError, TypeError):
+            raise LoglingError(f"{self._file} is damaged: `logling resume` lifts the hold") from None
 
     def begin(self, commit: str, now: datetime) -> None:
         """Hold all publishing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,8 +33,8 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
     """
     with locked(home), Site(home.site, settings.git) as site:
         site.clear_locks()
-        site.recover()
         site.check_ready()
+        problems = [*site.recover(), *taken_over(site)]
         restored = site.resolve(commit) if commit else before_the_present(site)
         file = site.weights(restored)
         if file is None:
@@ -41,9 +43,31 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
             raise LoglingError(f"the weights of commit {restored[:9]} are the present ones")
         _, card = weights_file.decode(file)
         subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
-        Hold(home).begin(restored, now)
-        made = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
-        return Rollback(made, restored, *pushed(site))
+        with held(Hold(home), restored, now):
+            made, problem = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
+        published, reason = pushed(site)
+        return Rollback(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
+
+
+@contextmanager
+def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
+    """Hold publishing before the rollback is made, so that a crash cannot part them; a refused one holds nothing."""
+    was_held = bool(hold.read())
+    hold.begin(commit, now)
+    try:
+        yield
+    except Exception:
+        if not was_held:
+            hold.lift()
+        raise
+
+
+def taken_over(site: Site) -> list[str]:
+    """Take over what the remote has, whose weights would else win over the restored ones; problems, in words."""
+    try:
+        return site.synchronise() if site.settings.remote else []
+    except SiteError as error:
+        return [str(error)]
 
 
 def rollbacks(home: Home) -> list[dict[str, str]]:
@@ -67,7 +91,6 @@ def pushed(site: Site) -> tuple[bool | None, str]:
     if not site.settings.remote:
         return None, ""
     try:
-        site.synchronise()
         site.push()
     except SiteError as error:
         return False, str(error)

@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 from git import Repo
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from .git import GitError, SiteError, run_git
+from .git import GitError, SiteError, output_of, run_git
 from .settings import GitSettings
 
 WEIGHTS = "web/weights.js"
@@ -33,11 +33,12 @@ UNFINISHED = {
     "rebase-apply": "rebase",
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
+    "sequencer": "cherry-pick or revert",
     "BISECT_LOG": "bisect",
 }
 SECONDS_FOR_LOCK = 15  # that another git may hold a lock before we give up
 QUIET_SECONDS = 1  # without any git after which a lock is nobody's
-LOCKS = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", f"{PRIVATE_INDEX}.lock")
+LOCKS = ("*.lock", "packed-refs.new", "refs/**/*.lock", "objects/maintenance.lock", "objects/info/**/*.lock")
 
 
 class Version(NamedTuple):
@@ -49,6 +50,13 @@ class Version(NamedTuple):
     restored: str  # the commit it rolled back to, empty where it did not
 
 
+class Committed(NamedTuple):
+    """A commit of weights."""
+
+    commit: str
+    problem: str  # why work tree or index could not follow, empty when they did
+
+
 class Site:
     """A context manager over an existing site repository. Raises SiteError."""
 
@@ -56,29 +64,32 @@ class Site:
         self.path = path
         self.settings = settings
         try:
-            self.repo = Repo(path)
+            with Repo(path) as repo:
+                self.folder = Path(repo.git_dir)
         except (InvalidGitRepositoryError, NoSuchPathError):
             raise SiteError(f"{path} is not a git repository: make the home anew with `logling init`") from None
-        self.folder = Path(self.repo.git_dir)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.repo.close()
+        """Nothing is open between two commands, so that nothing can die unnoticed."""
 
     # ---- what is there
 
     def weights(self, commit: str = "HEAD") -> bytes | None:
         """The weights file of a commit, by default at the tip; None where there is none. Raises SiteError."""
-        if commit == "HEAD" and not self.repo.head.is_valid():
+        if commit == "HEAD" and self.is_empty():
             return None
-        try:
-            blob = self.repo.commit(self.resolve(commit)).tree / WEIGHTS
-        except KeyError:
-            return None
-        data: bytes = blob.data_stream.read()
-        return data
+        blob = self._blob(self.resolve(commit), WEIGHTS)
+        return self._content(blob) if blob else None
+
+    def is_empty(self) -> bool:
+        """Whether there is no commit yet.
+
+        Asked of a git of our own: GitPython takes it for one when its helper process has died.
+        """
+        return not self._git("rev-parse", "--verify", "--quiet", "HEAD", allowed=1)
 
     def resolve(self, commit: str) -> str:
         """The id of a commit that a person named. Raises SiteError."""
@@ -89,14 +100,21 @@ class Site:
 
     def head(self) -> str:
         """The commit at the tip."""
-        return self._git("rev-parse", "HEAD")
+        return self._git("rev-parse", "--verify", "HEAD")
 
     def versions(self, most: int = -1) -> list[Version]:
         """The commits that changed the weights, newest first."""
-        if not self.repo.head.is_valid():
+        if self.is_empty():
             return []
+        return self._log(f"--max-count={most}", "--", WEIGHTS)
+
+    def version(self, commit: str) -> Version:
+        """What one commit says of itself, also one whose weights a merge has left behind. Raises SiteError."""
+        return self._log("--no-walk", self.resolve(commit), "--")[0]
+
+    def _log(self, *arguments: str) -> list[Version]:
         trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
-        text = self._git("log", f"--max-count={most}", f"--format=%H%x09%cI%x09{trailers}%x09.", "--", WEIGHTS)
+        text = self._git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
         return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
 
     # ---- whether it can be committed to
@@ -107,7 +125,7 @@ class Site:
             if (self.folder / name).exists():
                 raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
         try:
-            branch = self._git("symbolic-ref", "--short", "HEAD")
+            branch = self._git("symbolic-ref", "HEAD").removeprefix("refs/heads/")
         except GitError:
             raise SiteError(f"{self.path} has a detached HEAD: `git switch {self.settings.branch}` there") from None
         if branch != self.settings.branch:
@@ -123,7 +141,7 @@ class Site:
         raises SiteError when that takes long.
         """
         told = []
-        for lock in [*(self.folder / name for name in LOCKS), *(self.folder / "refs").rglob("*.lock")]:
+        for lock in (lock for pattern in LOCKS for lock in sorted(self.folder.glob(pattern))):
             if self._is_left_behind(lock):
                 lock.unlink(missing_ok=True)
                 told.append(f"removed {lock.relative_to(self.folder)}, which a killed git had left")
@@ -145,10 +163,11 @@ class Site:
 
     # ---- commits
 
-    def commit_weights(self, file: bytes, message: str, when: datetime) -> str:
-        """Commit the weights file and nothing else, dated `when`; returns the commit's id. Raises SiteError, GitError.
+    def commit_weights(self, file: bytes, message: str, when: datetime) -> Committed:
+        """Commit the weights file and nothing else, dated `when`. Raises SiteError, GitError.
 
-        When git refuses (a hook, a full disk), everything is as before.
+        When git refuses (a hook, a full disk), everything is as before. A work tree that cannot follow is a problem
+        told: the commit is made.
         """
         self.check_ready()
         blob = self._git("hash-object", "-w", "--stdin", data=file)
@@ -156,26 +175,45 @@ class Site:
         date = when.isoformat(timespec="seconds")
         variables = {"GIT_INDEX_FILE": str(index), "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         try:
-            if self.repo.head.is_valid():
+            if not self.is_empty():
                 self._git("read-tree", "HEAD", variables=variables)
             self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{WEIGHTS}", variables=variables)
             self._git("commit", "--quiet", "--message", message, variables=variables)
         finally:
             index.unlink(missing_ok=True)
-        self.catch_up()
-        return self.head()
+        return Committed(self.head(), self.catch_up())
 
     def catch_up(self) -> str:
         """Bring work tree and index to HEAD where they still have the weights of one commit before.
 
-        Returns why not, in words, where a person's own changes are in the way; they stay as they are.
+        Returns why not, in words, where a person's own changes or a full disk are in the way.
         """
-        if not self.repo.head.is_valid() or not self._behind_head():
+        try:
+            return self._catch_up()
+        except (GitError, OSError) as error:
+            return f"the work tree of {self.path} is behind its HEAD: {error}"
+
+    def _catch_up(self) -> str:
+        if self.is_empty() or not self._behind_head():
             return ""
-        parents = self._git("rev-list", "--parents", "--max-count=1", "HEAD").split()[1:]
-        told = self._follow(parents[0] if parents else self._git("mktree"), self.head())
+        head = self.head()
+        before = self._git("rev-parse", "--verify", "--quiet", "HEAD^", allowed=1) or self._git("mktree")
+        self._mark(before, head)
+        followed = self._restored(WEIGHTS, [before, head], head)
         self._marker.unlink(missing_ok=True)
-        return told
+        return "" if followed else f"{WEIGHTS} in {self.path} is not as committed: a person's change, left as it is"
+
+    def _blob(self, commit: str, name: str) -> str:
+        """The id of a file in a commit or tree, empty where it has none."""
+        return self._git("rev-parse", "--verify", "--quiet", f"{commit}:{name}", allowed=1)
+
+    def _content(self, blob: str) -> bytes:
+        return output_of(self.path, self.settings, "cat-file", "blob", blob)
+
+    def _staged(self, name: str) -> str:
+        """The id of a file in the person's index, empty where it has none."""
+        entry = self._git("ls-files", "--stage", "--", literally(name)).split()
+        return entry[1] if entry else ""
 
     def _behind_head(self) -> bool:
         target = self.path / WEIGHTS
@@ -190,37 +228,75 @@ class Site:
         A crash on the way leaves a marker, by which `recover` knows whose half-written files they are.
         """
         self._git("update-index", "-q", "--refresh", allowed=1)
+        if names := self._in_the_way(before, after):
+            return f"the work tree of {self.path} was left as it is: {', '.join(names)} is there and not in git"
         try:
             self._git("read-tree", "--dry-run", "-m", "-u", before, after)
         except GitError as error:
             return f"the work tree of {self.path} was left as it is: {error}"
-        write_durably(self._marker, f"{before} {after}\n".encode())
+        self._mark(before, after)
         self._git("read-tree", "-m", "-u", before, after)
         return ""
+
+    def _in_the_way(self, before: str, after: str) -> list[str]:
+        """What is where a commit adds a file; git itself would overwrite it if a person has it ignored."""
+        added = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", before, after)
+        places = {part for name in filter(None, added.split("\0")) for part in (Path(name), *Path(name).parents)}
+        return sorted(
+            str(place)
+            for place in places
+            if os.path.lexists(self.path / place) and not (self.path / place).is_dir() and not self._staged(str(place))
+        )
+
+    def _mark(self, before: str, after: str) -> None:
+        write_durably(self._marker, f"{before} {after}\n".encode())
 
     @property
     def _marker(self) -> Path:
         return self.folder / "logling-following"
 
-    def recover(self) -> None:
-        """Finish or undo what a crash left half-way in the work tree; a person's files are not touched."""
+    def recover(self) -> list[str]:
+        """Finish or undo what a crash left half-way in the work tree; returns what a person has changed since."""
         (self.folder / PRIVATE_INDEX).unlink(missing_ok=True)
         if not self._marker.exists():
-            return
+            return []
         words = self._marker.read_text().split()
-        head = self.head() if self.repo.head.is_valid() else ""
+        head = "" if self.is_empty() else self.head()
+        told = []
         if head in words or not head:
-            self._restore(self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words), head)
+            names = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words).split("\0")
+            told = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
         self._marker.unlink()
+        return [f"{name} in {self.path} was changed after a crash: left as it is" for name in told]
 
-    def _restore(self, names: str, head: str) -> None:
-        """Make files and index entries what HEAD has."""
-        for name in filter(None, names.split("\0")):
-            if head and self._git("ls-tree", "--name-only", "HEAD", "--", f":/{name}"):
-                self._git("checkout", "--quiet", "--force", "HEAD", "--", f":/{name}")
-            else:
-                self._git("rm", "--quiet", "--force", "--ignore-unmatch", "--cached", "--", f":/{name}")
-                (self.path / name).unlink(missing_ok=True)
+    def _restored(self, name: str, commits: list[str], head: str, half: bool = False) -> bool:
+        """Make a file and its index entry what HEAD has; False where a person's hand is seen, whose it stays.
+
+        Nobody's are an index entry and a file as one of the commits has them, or none, or `half` of such a file.
+        """
+        blobs = [self._blob(commit, name) for commit in commits]
+        if self._staged(name) not in blobs:
+            return False
+        self._git("reset", "--quiet", "--", literally(name))
+        if not self._is_nobodys(name, blobs, half):
+            return False
+        if head and self._blob(head, name):
+            self._git("checkout-index", "--quiet", "--force", "--index", "--", name)
+        else:
+            (self.path / name).unlink(missing_ok=True)
+        return True
+
+    def _is_nobodys(self, name: str, blobs: list[str], half: bool) -> bool:
+        target = self.path / name
+        if not os.path.lexists(target):
+            return True
+        if target.is_dir() and not target.is_symlink():
+            return False
+        content = os.fsencode(target.readlink()) if target.is_symlink() else target.read_bytes()
+        wholes = [self._content(blob) for blob in filter(None, blobs)]
+        if content in wholes or (half and any(whole.startswith(content) for whole in wholes)):
+            return True
+        return self._git("hash-object", "--stdin", "--path", name, data=content) in blobs  # line ends converted
 
     # ---- the remote
 
@@ -234,7 +310,7 @@ class Site:
         self._git("fetch", "--quiet", "--prune", ORIGIN)
         if not self._remote_known():
             return []
-        if not self.repo.head.is_valid():
+        if self.is_empty():
             return self._advance(self._git("rev-parse", self._tracking))
         ours, theirs = (
             int(n) for n in self._git("rev-list", "--left-right", "--count", f"HEAD...{self._tracking}").split()
@@ -247,7 +323,7 @@ class Site:
 
     def _advance(self, commit: str) -> list[str]:
         """Move the branch to a commit that contains it, work tree and index with it."""
-        before = self.head() if self.repo.head.is_valid() else ""
+        before = "" if self.is_empty() else self.head()
         told = self._follow(before or self._git("mktree"), commit)
         if told:
             raise SiteError(told)
@@ -273,20 +349,21 @@ class Site:
         return self._git("commit-tree", tree, "-p", "HEAD", "-p", self._tracking, "-m", message)
 
     def _with_their_weights(self, tree: str) -> str:
-        """A tree with the remote's weights file in it."""
+        """A tree with the remote's weights file in it, or without one where the remote has none."""
         index = self.folder / PRIVATE_INDEX
         variables = {"GIT_INDEX_FILE": str(index)}
-        blob = self._git("rev-parse", f"{self._tracking}:{WEIGHTS}")
+        blob = self._blob(self._tracking, WEIGHTS)  # none where they took the weights back
+        change = ["--add", "--cacheinfo", f"100644,{blob},{WEIGHTS}"] if blob else ["--force-remove", "--", WEIGHTS]
         try:
             self._git("read-tree", tree, variables=variables)
-            self._git("update-index", "--add", "--cacheinfo", f"100644,{blob},{WEIGHTS}", variables=variables)
+            self._git("update-index", *change, variables=variables)
             return self._git("write-tree", variables=variables)
         finally:
             index.unlink(missing_ok=True)
 
     def ahead(self) -> int:
         """How many commits the remote was last known not to have; 0 without a remote."""
-        if not self.settings.remote or not self.repo.head.is_valid():
+        if not self.settings.remote or self.is_empty():
             return 0
         return int(self._git("rev-list", "--count", "HEAD", *(["^" + self._tracking] if self._remote_known() else [])))
 
@@ -321,6 +398,11 @@ class Site:
             if allowed and error.status == allowed:
                 return ""
             raise
+
+
+def literally(name: str) -> str:
+    """A file's name as a pathspec in which nothing is a pattern."""
+    return f":(top,literal){name}"
 
 
 def git_is_at_work(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from . import card
 from .challenger import Progress, train_challengers
 from .corpus import Corpus, Document
 from .errors import LoglingError
+from .git import SiteError
 from .home import Home, locked
 from .ledger import Ledger, Record
 from .run import read_champion, sample_of, seen_by
@@ -35,26 +37,41 @@ def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> V
     """Retrain from what a commit's trailers and the ledger say; changes nothing. Raises LoglingError."""
     with locked(home), Site(home.site, settings.git) as site, Ledger(home.ledger) as ledger:
         commit = site.resolve(commit)
-        run = next((version.run for version in site.versions() if version.commit == commit), "")
+        run = site.version(commit).run
         file = site.weights(commit)
         if not run or file is None:
             raise LoglingError(f"commit {commit[:9]} was not made by a run: it has no {RUN_TRAILER} trailer")
         record = ledger.run(run)
         if record is None:
             return Verification(commit, run, None, f"the ledger does not know run {run}")
-        _, facts = weights_file.decode(file)
+        try:
+            _, facts = weights_file.decode(file)
+        except weights_file.WeightsFileError as error:
+            return Verification(commit, run, False, f"the run made no such file: {error}")
+        if facts.get("run") != run:
+            return Verification(commit, run, False, f"the weights are not those of run {run}, their card says")
         if facts["version"] != card.program_version():
             reason = f"it was made by version {facts['version']}, this is {card.program_version()}"
             return Verification(commit, run, None, reason)
-        champion, champion_card = read_champion(site, commit + "^")
+        if "newest_line" not in record:
+            return Verification(commit, run, None, f"the ledger does not know what run {run} was trained on")
+        champion, champion_card = champion_of(site, record, commit)
         with Corpus(home.corpus, settings.corpus_bytes) as corpus:
             documents = [until(document, record["newest_line"]) for document in corpus.documents()]
+        documents = [document for document in documents if document.ids]  # a log that came later
         parts = split(documents, seen_by(champion_card, ledger))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
     again = made_again(as_it_was(settings, record), parts, record, (champion, champion_card), facts, progress)
     words = "the same bytes" if again == file else "other bytes: another machine or library, or it was altered"
     return Verification(commit, run, again == file, words)
+
+
+def champion_of(site: Site, record: Record, commit: str) -> tuple[Model | None, Card | None]:
+    """What a run went on from, also when a commit is asked about that only has its trailers."""
+    with suppress(SiteError):
+        commit = site.resolve(record["commit"] or commit)
+    return read_champion(site, commit + "^")
 
 
 def until(document: Document, newest: int) -> Document:
@@ -89,4 +106,4 @@ def made_again(
         settings, parts, run=record["run"], now=datetime.fromisoformat(facts["created"]),
         tokens=challengers[0].training.tokens, bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
     )  # fmt: skip
-    return weights_file.encode(model, described, card.GOLDEN_TEXT)
+    return card.fitted(model, described)

@@ -98,8 +98,8 @@ def test_a_card_comes_back_from_the_file() -> None:
 
 def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores() -> None:
     wide = "".join(chr(0x4E00 + number) for number in range(94))
-    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\\n' * 500)
-    facts["history"] = facts["history"] * 40
+    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\" ' * 40 + "\n")
+    facts["history"] = facts["history"] * 8
     file = fitted(tiny("full", wide), facts)
     _, read = weights_file.decode(file)
     assert read["sample"] == ""

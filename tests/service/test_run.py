@@ -4,27 +4,33 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 
 from model import weights_file
-from model.training import TrainingDiverged
+from model.training import Point, TrainingDiverged, begin
 from service import evaluation
 from service.corpus import Corpus
+from service.errors import LoglingError
 from service.git import SiteError
 from service.home import Home
 from service.ledger import Ledger, Record
-from service.settings import Settings
 from service.split import split
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = {
     "run": str,
     "outcome": str,
@@ -57,10 +63,6 @@ def misfits(record: Any, fields: dict[str, Any], path: str = "") -> list[str]:
 def ledger_of(home: Home) -> list[Record]:
     with Ledger(home.ledger) as ledger:
         return ledger.runs()
-
-
-def changed(settings: Settings, table: str, **values: Any) -> Settings:
-    return settings.model_copy(update={table: getattr(settings, table).model_copy(update=values)})
 
 
 def test_the_first_run_commits_and_its_record_has_the_fields_of_the_contract(first_record: Record) -> None:
@@ -125,11 +127,18 @@ def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first
     assert len(card["history"]) == 2
 
 
-def test_a_run_that_learned_nothing_is_rejected_with_its_reason(committed: Any) -> None:
+def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
+    committed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_effect(config, plan, tokens, validation, start, **rest):  # type: ignore[no-untyped-def]
+        is_warm = plan.tokens < committed.home.settings().training.tokens
+        bits = 1.0 if is_warm else 2.0
+        return replace(begin(start), step=1, curve=[Point(0, bits, bits)])
+
+    monkeypatch.setattr("service.challenger.train", without_effect)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
-    hardly_trained = changed(committed.home.settings(), "training", tokens=1_000)
-    record = committed.retrain(hardly_trained)
+    record = committed.retrain()
     assert record["outcome"] == "rejected"
     champion, challenger = record["bits_per_char"]["champion"], record["bits_per_char"]["challenger"]
     assert f"{challenger:.3f} bits per character against the champion's {champion:.3f}" in record["reason"]
@@ -177,7 +186,7 @@ def test_damaged_weights_in_the_site_fail_the_run_by_name(committed: Any) -> Non
     (committed.home.site / "web" / "weights.js").write_text("not weights")
     committed.git("commit", "--quiet", "--all", "--message", "oops")
     committed.append_usual(150)
-    with pytest.raises(weights_file.WeightsFileError, match="not a Logling weights file"):
+    with pytest.raises(LoglingError, match="not a Logling weights file"):
         committed.retrain()
     assert "not a Logling weights file" in ledger_of(committed.home)[0]["reason"]
 
@@ -284,6 +293,210 @@ def test_no_line_and_no_path_of_the_log_is_in_any_object_of_the_site(fresh: Any)
     assert b"safetensors" in everything
     forbidden = [b"marker", str(fresh.folder).encode(), os.uname().nodename.encode() + b"."]
     assert [word for word in forbidden if word in everything] == []
+
+
+# ---- people and others in the site
+
+
+def others_push(place: Any, remote: Path, name: str, content: bytes) -> None:
+    """Somebody else changes a file on the remote."""
+    place.git("clone", "--quiet", str(remote), "others", at=".")
+    (place.folder / "others" / name).write_bytes(content)
+    place.git("add", ".", at="others")
+    place.git("commit", "--quiet", "--message", "others", at="others")
+    place.git("push", "--quiet", at="others")
+
+
+def test_weights_that_others_pushed_are_the_champion_of_the_next_run(committed: Any, first_record: Record) -> None:
+    first = (committed.home.site / "web" / "weights.js").read_bytes()
+    committed.append_usual(200)
+    assert committed.retrain()["outcome"] == "committed"
+    remote = committed.add_remote()
+    committed.retrain()
+    others_push(committed, remote, "web/weights.js", first)
+    committed.append_usual(200)
+    record = committed.retrain()
+    assert record["outcome"] == "committed", record["reason"]
+    show = ["git", "-C", str(committed.home.site), "show", f"{record['commit']}^:web/weights.js"]
+    assert subprocess.run(show, check=True, capture_output=True).stdout == first
+    card = weights_file.decode((committed.home.site / "web" / "weights.js").read_bytes())[1]
+    assert len(card["history"]) == 2, "goes on from theirs, not from ours"
+
+
+def test_a_person_in_the_way_of_what_others_pushed_is_told_and_the_run_goes_on(committed: Any) -> None:
+    remote = committed.add_remote()
+    committed.retrain()
+    others_push(committed, remote, "web/index.html", b"theirs")
+    (committed.home.site / "web" / "index.html").write_text("mine")
+    committed.append_usual(200)
+    record = committed.retrain()
+    assert (record["outcome"], record["pushed"]) == ("committed", False)
+    assert any("left as it is" in problem for problem in record["problems"])
+    assert (committed.home.site / "web" / "index.html").read_text() == "mine"
+
+
+def test_a_persons_change_of_the_weights_is_told_and_stays(committed: Any) -> None:
+    (committed.home.site / "web" / "weights.js").write_text("mine")
+    committed.append_usual(200)
+    record = committed.retrain()
+    assert record["outcome"] == "committed"
+    assert any("a person's change" in problem for problem in record["problems"])
+    assert (committed.home.site / "web" / "weights.js").read_text() == "mine"
+    assert committed.git("rev-parse", "HEAD") == record["commit"]
+
+
+def test_a_half_finished_merge_fails_the_run_by_name_and_lines_are_pulled(committed: Any) -> None:
+    for branch, text in (("other", "one"), ("main", "two")):
+        committed.git("switch", "--quiet", *(["--create"] if branch == "other" else []), branch)
+        (committed.home.site / "text.txt").write_text(text)
+        committed.git("add", ".")
+        committed.git("commit", "--quiet", "--message", branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        committed.git("merge", "other")
+    committed.append_usual(200)
+    status = committed.git("status")
+    with pytest.raises(SiteError, match="a merge is under way"):
+        committed.retrain()
+    record = ledger_of(committed.home)[0]
+    assert (record["outcome"], record["lines"]["new"]) == ("failed", 200)
+    assert committed.git("status") == status
+    assert "train" not in record["seconds"]
+    committed.git("commit", "--quiet", "--all", "--message", "solved")
+    assert committed.retrain()["outcome"] == "committed"
+
+
+@pytest.mark.parametrize("checkout", [["--detach"], ["--create", "mine"]])
+def test_a_site_on_another_branch_fails_the_run_until_a_person_switches_back(
+    committed: Any, checkout: list[str]
+) -> None:
+    committed.git("switch", "--quiet", *checkout)
+    with pytest.raises(SiteError, match="`git switch main`"):
+        committed.retrain()
+    committed.git("switch", "--quiet", "main")
+    assert committed.retrain()["outcome"] == "skipped"
+
+
+def test_a_lock_that_a_crash_left_is_removed_and_told(committed: Any) -> None:
+    (committed.home.site / ".git" / "index.lock").touch()
+    record = committed.retrain()
+    assert record["problems"] == ["removed index.lock, which a killed git had left"]
+
+
+def test_a_commit_whose_run_never_told_it_is_found_even_when_others_weights_win(
+    committed: Any, first_record: Record
+) -> None:
+    first = (committed.home.site / "web" / "weights.js").read_bytes()
+    remote = committed.add_remote()
+    committed.retrain()
+    committed.append_usual(200)
+    committed.set("[git]\n", "[git]\nseconds = 50\n")
+    remote.rename(away := remote.with_name("away.git"))
+    lost = committed.retrain()
+    with sqlite3.connect(committed.home.ledger) as database:
+        record = json.dumps({**lost, "commit": None, "outcome": None})
+        values = (record, lost["run"])
+        database.execute("UPDATE runs SET outcome = NULL, finished = NULL, record = ? WHERE run = ?", values)
+    away.rename(remote)
+    others_push(committed, remote, "web/weights.js", first + b"\n")
+    committed.retrain()
+    found = next(record for record in ledger_of(committed.home) if record["run"] == lost["run"])
+    assert (found["outcome"], found["commit"]) == ("committed", lost["commit"])
+
+
+# ---- the clock and the databases
+
+
+def test_a_clock_that_was_set_back_a_day_changes_nothing(committed: Any, first_record: Record) -> None:
+    committed.append_usual(200)
+    record = committed.retrain(now=NOON - timedelta(days=1))
+    assert record["outcome"] == "committed"
+    assert ledger_of(committed.home)[0]["run"] == record["run"]
+    assert committed.git("rev-parse", "HEAD~1") == first_record["commit"]
+    assert committed.retrain(now=NOON - timedelta(days=1))["outcome"] == "skipped"
+
+
+@contextmanager
+def write_lock(path: Path) -> Iterator[sqlite3.Connection]:
+    """Somebody who writes to a database and does not come to an end."""
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("name", ["ledger", "corpus"])
+def test_a_database_that_is_busy_for_a_while_is_waited_for(committed: Any, name: str) -> None:
+    committed.append_usual(50)
+    with write_lock(getattr(committed.home, name)) as database:
+        timer = Timer(0.5, database.rollback)
+        timer.start()
+        record = committed.retrain()
+        timer.join()
+    assert (record["outcome"], record["lines"]["new"]) == ("skipped", 50)
+
+
+class Impatient(sqlite3.Connection):
+    """A connection that waits for a lock a moment only."""
+
+    def __init__(self, path: Any, **options: Any) -> None:
+        super().__init__(path, **{**options, "timeout": 0.1})
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        return super().execute("SELECT 1" if "busy_timeout" in statement else statement, *values)
+
+
+@pytest.mark.parametrize("name", ["ledger", "corpus"])
+def test_a_database_that_is_busy_for_too_long_is_a_sentence_and_loses_nothing(
+    committed: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    committed.append_usual(200)
+    connect = sqlite3.connect
+    with write_lock(getattr(committed.home, name)), monkeypatch.context() as patch:
+        patch.setattr("sqlite3.connect", lambda *given, **options: connect(*given, **options, factory=Impatient))
+        with pytest.raises(LoglingError, match=r"cannot be used.*: database is locked"):
+            committed.retrain()
+    record = committed.retrain()
+    assert (record["outcome"], record["lines"]["new"]) == ("committed", 200)
+
+
+# ---- a full disk
+
+
+@pytest.fixture
+def small_disk(committed: Any) -> Iterator[Path]:
+    """The state of a home on a disk of its own."""
+    state = committed.home.state
+    away = state.rename(state.with_name("away"))
+    state.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", state], capture_output=True).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        shutil.copytree(away, state, dirs_exist_ok=True)
+        yield state
+    finally:
+        subprocess.run(["umount", state], check=True)
+
+
+def fill(filler: Path, but: int = 0) -> None:
+    """Write until nothing more can be written, and give back some bytes."""
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    os.truncate(filler, max(0, filler.stat().st_size - but))
+
+
+@pytest.mark.parametrize("room", [0, 100_000])
+def test_a_full_disk_is_a_sentence_and_loses_nothing(committed: Any, small_disk: Path, room: int) -> None:
+    committed.append_usual(4_000)
+    fill(small_disk / "filler", but=room)
+    with pytest.raises((LoglingError, OSError), match=r"full|disk I/O|No space"):
+        committed.retrain()
+    (small_disk / "filler").unlink()
+    record = committed.retrain()
+    assert (record["outcome"], record["lines"]["new"]) == ("committed", 4_000)
+    assert ledger_of(committed.home)[0]["run"] == record["run"]
 
 
 def all_objects(place: Any) -> bytes:
