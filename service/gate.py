@@ -59,6 +59,8 @@ def gain(before: Scored, after: Scored, seed: int = 0) -> Gain:
     drawn = np.random.default_rng(seed).integers(0, len(begins), (DRAWS, len(begins)))
     gains = saved[drawn].sum(axis=1) / characters[drawn].sum(axis=1)
     mean = float(saved.sum() / characters.sum())
+    if len(begins) < 2:
+        return Gain(mean, -np.inf, np.inf)  # one block says nothing about others
     low, high = mean + few_blocks(len(begins)) * (np.quantile(gains, [1 - SURE, SURE]) - mean)
     return Gain(mean, float(low), float(high))
 
@@ -69,8 +71,6 @@ def few_blocks(n: int) -> float:
     Draws from n blocks vary by √((n − 1)/n) too little, and their spread is itself uncertain, as in Student's t
     (its quantile by the first two terms of Cornish and Fisher, 1938).
     """
-    if n < 2:
-        return float("inf")
     freedom = n - 1
     t = Z + (Z**3 + Z) / (4 * freedom) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * freedom**2)
     return float(t / Z * np.sqrt(n / freedom))
