@@ -15,10 +15,9 @@ from model import weights_file
 from . import journal
 from .errors import LoglingError
 from .git import run_git
-from .home import Home, locked
+from .home import Home, locked, only_service
 from .ledger import Ledger, check
 from .schedule import Schedule
-from .serve import only_service
 from .settings import Settings
 from .site import Site
 from .sources import find_files

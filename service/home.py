@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,20 +68,30 @@ def find(given: Path | None) -> Home:
     return home
 
 
+def locked(home: Home) -> AbstractContextManager[None]:
+    """Hold the home: one run or pull at a time. Raises LoglingError saying who holds it."""
+    return _held(home, "lock", "is in use by {holder}: wait until it has finished")
+
+
+def only_service(home: Home) -> AbstractContextManager[None]:
+    """Be the only service of a home. Raises LoglingError saying who is."""
+    return _held(home, "service.lock", "is served by {holder} already: stop that one first")
+
+
 @contextmanager
-def locked(home: Home) -> Iterator[None]:
-    """Hold the home: one run or pull at a time. Raises LoglingError saying who holds it.
+def _held(home: Home, name: str, words: str) -> Iterator[None]:
+    """Hold a lock file of the state.
 
     The kernel gives the lock back when its holder ends, however it ends, so no stale lock can block.
     """
     home.make_state()
-    with (home.state / "lock").open("a+", encoding="utf-8") as file:
+    with (home.state / name).open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "another process"
-            raise LoglingError(f"{home.path} is in use by {holder}: wait until it has finished") from None
+            raise LoglingError(f"{home.path} {words.format(holder=holder)}") from None
         file.truncate(0)
         file.write(f"process {os.getpid()}\n")
         file.flush()

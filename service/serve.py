@@ -8,12 +8,11 @@ takes the clock and the waiting as arguments, and it feeds systemd's watchdog it
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -26,7 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 from .child import Child, End, end_leftovers, retrain_command
 from .errors import LoglingError
 from .events import EVENTS, begin_log
-from .home import Home, locked
+from .home import Home, locked, only_service
 from .ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
 from .notify import Notifier, from_environment
 from .schedule import Outlook, Schedule, outlook
@@ -233,21 +232,3 @@ def child_of(home: Home, settings: Settings, changed: Callable[[], None]) -> Beg
         return Child(retrain_command(home, wanted), home, limit, lambda line: EVENTS.info("run: %s", line), changed)
 
     return begin
-
-
-@contextmanager
-def only_service(home: Home) -> Iterator[None]:
-    """Be the only service of a home. Raises LoglingError saying who is. The kernel gives the lock back."""
-    home.make_state()
-    with (home.state / "service.lock").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise LoglingError(f"{home.path} is served by {holder} already: stop that one first") from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}\n")
-        file.flush()
-        yield
-        file.truncate(0)
