@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -329,7 +330,10 @@ def serve() -> Iterator[Serve]:
 
 def processes_training(home: Home) -> int:
     """How many processes a run has, multiprocessing's own keeper not counted."""
-    commands = [Path(f"/proc/{process}/cmdline").read_bytes() for process in leftovers(home)]
+    commands = []
+    for process in leftovers(home):
+        with suppress(FileNotFoundError):  # it has just ended
+            commands.append(Path(f"/proc/{process}/cmdline").read_bytes())
     return sum(b"resource_tracker" not in command for command in commands)
 
 
