@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,7 @@ def main() -> None:
     except Interrupted:
         err.print("stopped")
         sys.exit(1)
-    except (LoglingError, OSError, ValueError) as error:
+    except (LoglingError, OSError, ValueError, sqlite3.Error) as error:
         if isinstance(error, ValueError) and not is_about_weights(error):
             raise
         err.print(f"logling: {in_words(error)}")
