@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from .errors import LoglingError
-from .sources import Position
+from .position import Position
 
 FORMAT = 2
 BLOCK_LINES = 64

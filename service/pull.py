@@ -10,22 +10,15 @@ from . import journal
 from .archives import Damaged
 from .corpus import Corpus
 from .formats import Shape, shape
+from .identity import Standing, recognise, survivor
 from .lines import LineReader
+from .logfile import LogFile, OpenLog, RefusedFile
+from .position import Position
 from .records import RecordReader
 from .redaction import Redactor
 from .reports import Gap, PullReport, SourceReport
 from .settings import Source
-from .sources import (
-    LogFile,
-    OpenLog,
-    Position,
-    RefusedFile,
-    Standing,
-    find_files,
-    recognise,
-    survivor,
-    with_siblings,
-)
+from .sources import find_files, with_siblings
 
 BATCH_LINES = 5_000
 BATCH_BYTES = 4 * 1024 * 1024

@@ -17,8 +17,8 @@ from .corpus import Corpus
 from .errors import LoglingError
 from .home import Home
 from .lines import lines_of
+from .logfile import OpenLog, RefusedFile
 from .site import Site
-from .sources import OpenLog, RefusedFile
 
 CONTEXT_LINES = 200  # more than any context shows
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.corpus import BLOCK_LINES, FORMAT, Corpus, CorpusError
-from service.sources import Position
+from service.position import Position
 
 
 def position(family: str = "/logs/a.log", at: int = 0, row: int | None = None) -> Position:

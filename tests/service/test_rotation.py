@@ -21,9 +21,9 @@ import pytest
 import zstandard
 
 from service.corpus import Corpus
+from service.position import HEAD_BYTES, Position
 from service.pull import pull
 from service.settings import Source
-from service.sources import HEAD_BYTES, Position
 
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress,
