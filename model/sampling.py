@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .context import last_lines, reach
 from .exact import Floats, Mulberry32, softmax
 from .state import State
 from .transformer import Model
@@ -89,9 +90,5 @@ def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
 
 def context_tokens(model: Model, context: Sequence[str]) -> Tokens:
     """The newline that begins the first line, then the lines; only those that reach into the visible context."""
-    room, kept = model.config.n_context * model.config.n_layer + model.config.n_smear, 0
-    first = len(context)
-    while first > 0 and kept < room:
-        first -= 1
-        kept += len(context[first]) + 1
-    return model.vocabulary.encode("\n" + "".join(line + "\n" for line in context[first:]))
+    seen = last_lines(context, reach(model.config))
+    return model.vocabulary.encode("\n" + "".join(line + "\n" for line in seen))

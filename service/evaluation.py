@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from model import ngram
+from model.context import last_lines
 from model.scoring import score_lines
 from model.transformer import Model
 from model.vocabulary import Vocabulary
@@ -49,20 +50,11 @@ def score(model: Model, parts: Iterable[Part]) -> Scored:
 
 def score_ngrams(split: Split, vocabulary: Vocabulary, largest: int) -> tuple[Scored, Scored]:
     """The order-2 n-gram, and the best one of at most `largest` bytes, on the holdout."""
-    learned = newest([line for lines in split.train for line in lines], NGRAM_CHARACTERS)
+    learned = last_lines((line for lines in split.train for line in lines), NGRAM_CHARACTERS)
     checked = [line for lines in split.validation for line in lines] or learned[-100:]
     order2 = ngram.fit(vocabulary, learned, 2)
     best = ngram.best(vocabulary, learned, checked, largest)
     return _ngram_scored(order2, split.holdout), _ngram_scored(best, split.holdout)
-
-
-def newest(lines: Sequence[str], characters: int) -> Sequence[str]:
-    """The last lines that have at most so many characters."""
-    first = len(lines)
-    while first and characters > 0:
-        first -= 1
-        characters -= len(lines[first]) + 1
-    return lines[first:]
 
 
 def _ngram_scored(model: ngram.NGram, parts: Iterable[Part]) -> Scored:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from model import weights_file
+from model.context import last_lines, reach
 from model.sampling import Sample, continue_log
 from model.scoring import LineScore, bits_per_character, score_lines
 from model.transformer import Model
@@ -19,8 +19,6 @@ from .home import Home
 from .lines import lines_of
 from .logfile import OpenLog, RefusedFile
 from .site import Site
-
-CONTEXT_LINES = 200  # more than any context shows
 
 
 class ScoredFile(NamedTuple):
@@ -54,7 +52,7 @@ def champion(home: Home) -> Model:
 def score_file(home: Home, file: Path, context: Path | None) -> ScoredFile:
     """Score every line of a file, after those of `context`. Raises LoglingError, OSError."""
     model = champion(home)
-    before = last_lines(context) if context else []
+    before = last_lines(log_lines(context), reach(model.config)) if context else []
     lines = read_lines(file)
     return ScoredFile(list(score_lines(model, lines, before)), lines)
 
@@ -63,20 +61,19 @@ def predict_lines(
     home: Home, context: Path | None, *, samples: int, steps: int, seed: int, temperature: float, top_k: int
 ) -> list[Sample]:
     """Sample what may follow a file, or else the newest lines of the corpus. Raises LoglingError, OSError."""
-    before = last_lines(context) if context else newest_lines(home)
-    return continue_log(
-        champion(home), before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
-    )
+    model = champion(home)
+    before = last_lines(log_lines(context) if context else newest_lines(home), reach(model.config))
+    return continue_log(model, before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k)
 
 
-def newest_lines(home: Home) -> Sequence[str]:
-    """The last lines of the log that was read last."""
+def newest_lines(home: Home) -> list[str]:
+    """The kept lines of the log that was read last."""
     if not home.corpus.exists():
         return []
     with Corpus(home.corpus, home.settings().corpus_bytes) as corpus:
         documents = [document for document in corpus.documents() if document.ids]
     newest = max(documents, key=lambda document: document.ids[-1], default=None)
-    return newest.lines[-CONTEXT_LINES:] if newest else []
+    return newest.lines if newest else []
 
 
 def read_lines(file: Path) -> list[str]:
@@ -85,11 +82,6 @@ def read_lines(file: Path) -> list[str]:
     if not any(lines):
         raise LoglingError(f"{file} has no lines")
     return lines
-
-
-def last_lines(file: Path) -> list[str]:
-    """The last lines of a file, as many as can matter. Raises LoglingError."""
-    return list(deque(log_lines(file), CONTEXT_LINES))
 
 
 def log_lines(file: Path) -> Iterator[str]:

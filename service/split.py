@@ -14,6 +14,9 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from model.config import PRESETS
+from model.context import last_lines, reach
+
 from .corpus import Document
 
 HOLDOUT_SHARE = 0.1
@@ -21,7 +24,7 @@ FEWEST_HOLDOUT = 40  # lines of a log, where it has twice as many new ones
 MOST_HOLDOUT = 2000  # lines in all
 VALIDATION_SHARE = 0.1
 MOST_VALIDATION = 400  # lines in all
-CONTEXT_LINES = 50  # given before scored lines; more than any context shows
+CONTEXT = max(reach(preset.config) for preset in PRESETS.values())  # characters given before scored lines
 OLDER_LINES = 200
 OLDER_BLOCKS = 4
 
@@ -29,7 +32,7 @@ Seen = Mapping[str, int]  # source -> the newest line id that a model has seen
 
 
 class Part(NamedTuple):
-    """Consecutive lines of one log, and some of the lines before them."""
+    """Consecutive lines of one log, and as many of the lines before them as a model can see."""
 
     context: Sequence[str]
     lines: Sequence[str]
@@ -99,7 +102,7 @@ def _capped(counts: list[int], most: int) -> list[int]:
 
 
 def _part(lines: Sequence[str], begin: int, end: int) -> Part:
-    return Part(lines[max(0, begin - CONTEXT_LINES) : begin], lines[begin:end])
+    return Part(last_lines(lines[max(0, begin - CONTEXT) : begin], CONTEXT), lines[begin:end])
 
 
 def _older(document: Document, champion_seen: Seen, n_documents: int) -> list[Part]:
