@@ -4,9 +4,7 @@
 // Per second of processor time, in one thread, so that other work on the machine counts little. Random weights of
 // each shape; what they predict does not change the time a token takes.
 
-const { State, shapes } = require('../../web/transformer.js');
-const { Mulberry32, pick } = require('../../web/sampling.js');
-const { tokenBits } = require('../../web/scoring.js');
+const { Mulberry32, State, pick, shapes, tokenBits } = require('../../web/transformer.js');
 const { Vocabulary } = require('../../web/vocabulary.js');
 
 const COLUMNS = { n_smear: 2, positions: 'columns', final_norm: true };

@@ -7,10 +7,9 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
-const { WeightsFileError, decodeWeights } = web('weights_file.js');
-const { State } = web('transformer.js');
-const { continueLog } = web('sampling.js');
-const { bitsPerCharacter, scoreLines, surprise } = web('scoring.js');
+const { State, WeightsFileError, bitsPerCharacter, continueLog, decodeWeights, scoreLines } =
+  web('transformer.js');
+const { surprise } = web('surprise.js');
 
 /** @type {Record<string, (request: any) => unknown>} */
 const answers = {
