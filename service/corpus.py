@@ -14,6 +14,7 @@ from math import ceil, log2
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from .database import execute_all, format_of, opened, transaction
 from .errors import LoglingError
 from .position import Position
 
@@ -221,59 +222,49 @@ class Corpus:
     def _open(self) -> sqlite3.Connection:
         try:
             self.path.touch(mode=0o600)
-        except OSError as error:
-            raise CorpusError(f"{self.path} cannot be used as a corpus: {error.strerror}") from error
-        # isolation_level=None: transactions begin and end where this file says, not where the driver guesses.
-        database = sqlite3.connect(self.path, isolation_level=None)
-        try:
-            database.execute("PRAGMA busy_timeout = 30000")
-            self._check_format(database)
-            database.execute("PRAGMA journal_mode = WAL")
-            # NORMAL may lose the last commits of a WAL at power loss. Each would be read again, but not if
-            # logrotate has deleted the file since; FULL costs one sync per batch of thousands of lines.
-            database.execute("PRAGMA synchronous = FULL")
-            database.execute("PRAGMA foreign_keys = ON")
-            database.execute("PRAGMA journal_size_limit = 4194304")
-        except sqlite3.DatabaseError as error:
-            database.close()
-            raise CorpusError(f"{self.path} cannot be used as a corpus: {error}") from error
-        except CorpusError:
-            database.close()
-            raise
+            database = opened(self.path, self._prepare)
+        except (OSError, sqlite3.DatabaseError) as error:
+            words = getattr(error, "strerror", None) or error
+            raise CorpusError(f"{self.path} cannot be used as a corpus: {words}") from error
+        database.execute("PRAGMA foreign_keys = ON")
         return database
 
-    def _check_format(self, database: sqlite3.Connection) -> None:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        if format_of(database) == FORMAT:
+            return
+        # Must be set before the first table; freed pages are then returned a few at a time, without the
+        # full copy of the file that VACUUM needs.
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        with transaction(database):
+            if self._is_new(database):
+                execute_all(database, _SCHEMA)
+                database.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _is_new(self, database: sqlite3.Connection) -> bool:
+        """Whether nothing is in it yet; not if another process was first. Raises CorpusError if it is no corpus."""
+        version = format_of(database)
         if version > FORMAT:
             raise CorpusError(
                 f"{self.path} has corpus format {version}, written by a newer Logling; this one knows up to"
                 f" {FORMAT}: upgrade Logling"
             )
-        if version == FORMAT:
-            return
-        if version:
+        if 0 < version < FORMAT:
             raise CorpusError(
                 f"{self.path} has corpus format {version} of an older Logling, from before its first release:"
                 " remove it, and the logs are read anew"
             )
-        if database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        if not version and database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             raise CorpusError(f"{self.path} is a database of something else, not a corpus")
-        # Must be set before the first table; freed pages are then returned a few at a time, without the
-        # full copy of the file that VACUUM needs.
-        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
+        return not version
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            with transaction(self._database):
+                yield
         except BaseException:
-            if self._database.in_transaction:  # SQLite itself rolls back when the disk is full
-                self._database.execute("ROLLBACK")
             self._kept = self.totals().bytes
             raise
-        self._database.execute("COMMIT")
 
     def _number(self, query: str, *values: object) -> int:
         return int(self._database.execute(query, values).fetchone()[0])

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from model import weights_file
 
 from . import journal
+from .database import check
 from .errors import LoglingError
 from .git import run_git
 from .home import Home, locked, only_service
-from .ledger import Ledger, check
+from .ledger import Ledger
 from .schedule import Schedule
 from .settings import Settings
 from .site import Site

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from .database import execute_all, format_of, opened, transaction
 from .errors import LoglingError
 from .schedule import Try
 
@@ -49,24 +48,20 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")  # what is recorded survives a power cut
-            self._prepare()
+            self._database = opened(path, self._prepare)
         except sqlite3.Error as error:
             raise LoglingError(f"the ledger {path} cannot be used: {error}") from None
 
-    def _prepare(self) -> None:
-        with self._transaction():
-            (version,) = self._database.execute("PRAGMA user_version").fetchone()
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        if format_of(database) == FORMAT:
+            return
+        with transaction(database):
+            version = format_of(database)  # another process may have been first
             if version > FORMAT:
                 raise LoglingError(f"the ledger {self.path} has format {version}, newer than {FORMAT}: update Logling")
-            if version == FORMAT:
-                return
             for change in CHANGES[version:]:
-                for statement in change.split(";\n"):
-                    self._database.execute(statement)
-            self._database.execute(f"PRAGMA user_version = {FORMAT}")
+                execute_all(database, change)
+            database.execute(f"PRAGMA user_version = {FORMAT}")
 
     def __enter__(self) -> Self:
         return self
@@ -74,24 +69,13 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._database.in_transaction:  # SQLite itself rolls back when the disk is full
-                self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
-
     def begin(self, empty: Record, now: datetime) -> Record:
         """Write down that a run has begun; returns `empty` with its id. Only for the holder of the home's lock.
 
         A record with `slot` and `attempt` is a scheduled run's, and no other may have the same.
         """
         record = {**empty, "run": new_id(now)}
-        with self._transaction():
+        with transaction(self._database):
             self._close_unfinished(now)
             self._insert(record, now)
         return record
@@ -104,7 +88,7 @@ class Ledger:
 
     def close_unfinished(self, now: datetime) -> None:
         """Close a run that was killed as `interrupted`. Only for the holder of the home's lock."""
-        with self._transaction():
+        with transaction(self._database):
             self._close_unfinished(now)
 
     def has_unfinished(self) -> bool:
@@ -123,12 +107,12 @@ class Ledger:
 
     def note(self, record: Record) -> None:
         """Keep what is known of a run so far, or was found out later; its outcome stays with `end`."""
-        with self._transaction():
+        with transaction(self._database):
             self._database.execute("UPDATE runs SET record = ? WHERE run = ?", (json.dumps(record), record["run"]))
 
     def settle(self, record: Record) -> None:
         """Set right how an ended run ended, when that was found out later."""
-        with self._transaction():
+        with transaction(self._database):
             self._database.execute(
                 "UPDATE runs SET record = ?, outcome = ? WHERE run = ? AND outcome IS NOT NULL",
                 (json.dumps(record), record["outcome"], record["run"]),
@@ -136,7 +120,7 @@ class Ledger:
 
     def end(self, record: Record, now: datetime) -> None:
         """Write down how a run ended."""
-        with self._transaction():
+        with transaction(self._database):
             self._end(record, now)
 
     def _end(self, record: Record, now: datetime) -> None:
@@ -154,7 +138,7 @@ class Ledger:
         run could not write its own, or, to overrule it, if that is `interrupted`; all of it is taken if the process
         did not get as far as to begin a run.
         """
-        with self._transaction():
+        with transaction(self._database):
             row = self._database.execute(
                 "SELECT outcome, record FROM runs WHERE slot = ? AND attempt = ?",
                 (scheduled["slot"], scheduled["attempt"]),
@@ -230,13 +214,3 @@ def new_id(now: datetime) -> str:
 def slot_text(slot: datetime) -> str:
     """A slot as the ledger has it: UTC, so that texts are in the order of time."""
     return slot.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def check(path: Path) -> str:
-    """SQLite's own word on whether a database file is sound: "ok", or what is wrong."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            (word,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        return str(error)
-    return str(word)

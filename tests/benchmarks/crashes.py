@@ -35,9 +35,10 @@ from typing import Any, ClassVar, NamedTuple
 from service import challenger, gate
 from service.child import processes
 from service.corpus import Corpus
+from service.database import check
 from service.gate import Gain, Verdict
 from service.home import Home
-from service.ledger import Ledger, check
+from service.ledger import Ledger
 from service.rollback import roll_back
 from service.run import retrain
 from service.setup import make_home

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.errors import LoglingError
-from service.ledger import FORMAT, Ledger, check
+from service.ledger import FORMAT, Ledger
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -97,16 +97,3 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "ledger.db").write_text("no database" * 100)
     with pytest.raises(LoglingError, match=r"ledger\.db cannot be used"):
         Ledger(tmp_path / "ledger.db")
-
-
-def test_the_check_finds_a_sound_ledger_sound(tmp_path: Path) -> None:
-    Ledger(tmp_path / "ledger.db").__exit__()
-    assert check(tmp_path / "ledger.db") == "ok"
-
-
-@pytest.mark.parametrize("folder", ["home", "50%41 #1? ü"])
-def test_the_check_says_what_is_wrong_with_a_damaged_one(tmp_path: Path, folder: str) -> None:
-    path = tmp_path / folder / "ledger.db"
-    path.parent.mkdir()
-    path.write_text("no database" * 100)
-    assert "not a database" in check(path)
