@@ -45,6 +45,10 @@ def drop_time(line: str) -> str:
     return line[found.end() :] if found else line
 
 
+class _Number(str):
+    """A number of JSON, as it was written."""
+
+
 class Template:
     """`{level} {http.status} {msg}`: text, and keys of JSON or logfmt in braces. Raises ValueError.
 
@@ -68,7 +72,11 @@ class Template:
         if all(value is None for value in values.values()):
             oddities.unformatted += 1
             return line
-        texts = {key: MISSING if value is None else _text(value) for key, value in values.items()}
+        try:
+            texts = {key: MISSING if value is None else _text(value) for key, value in values.items()}
+        except RecursionError:  # an object in an object, hundreds of times
+            oddities.unformatted += 1
+            return line
         return clean_text(
             "".join(literal + (texts[key] if key is not None else "") for literal, key in self._parts), oddities
         )
@@ -97,8 +105,7 @@ def _fields(line: str) -> Mapping[str, Any]:
     text = line.strip()
     if text.startswith("{"):
         try:
-            # Numbers stay as they were written.
-            fields = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+            fields = json.loads(text, parse_float=_Number, parse_int=_Number, parse_constant=_Number)
         except (ValueError, RecursionError):
             return {}
         return fields if isinstance(fields, dict) else {}
@@ -128,8 +135,15 @@ def _find(fields: Any, key: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
+    """A value as text: a string without its quotes, anything else as JSON has it."""
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, _Number):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join([f"{_json(key)}:{_json(member)}" for key, member in value.items()]) + "}"
+    return json.dumps(value, ensure_ascii=False)

@@ -22,6 +22,10 @@ def applied(template: str, line: str) -> tuple[str, int]:
         ('{"level": null, "msg": "m"}', "- m"),
         ('{"level": true, "msg": 1.50}', "true 1.50"),
         ('{"level": 1e3, "msg": {"a": ["b"]}}', '1e3 {"a":["b"]}'),
+        (
+            '{"level": [1.50, -0, true, null, "x\\"y"], "msg": {"n": 1e3, "1": {}}}',
+            '[1.50,-0,true,null,"x\\"y"] {"n":1e3,"1":{}}',
+        ),
         (r'{"level": "e", "msg": "Trace\n  at x\u0000\u001b[31m"}', "e Trace⏎  at x"),
         (r'{"level": "e", "msg": "\ud800"}', "e \ufffd"),
         ('level=warn msg="disk full"', "warn disk full"),
@@ -47,6 +51,7 @@ def test_fields_are_picked_from_json_and_logfmt(line: str, expected: str) -> Non
         '{"other": "shape"}',
         "other=shape",
         '{"a":' * 5_000,
+        '{"msg":' + "[" * 5_000 + "]" * 5_000 + "}",
         "",
         "=",
         "level",
@@ -54,6 +59,14 @@ def test_fields_are_picked_from_json_and_logfmt(line: str, expected: str) -> Non
 )
 def test_what_is_neither_or_has_none_of_the_fields_is_kept_whole_and_counted(line: str) -> None:
     assert applied("{level} {msg}", line) == (line, 1)
+
+
+@pytest.mark.parametrize("value", ["1.50", "-7", "1E3", "true", "false", "NaN", '"1"', '"a b"'])
+def test_a_value_has_the_same_text_however_deep_it_lies(value: str) -> None:
+    text = value.strip('"')
+    assert applied("{a}", f'{{"a": {value}}}') == (text, 0)
+    assert applied("{a.b}", f'{{"a": {{"b": {value}}}}}') == (text, 0)
+    assert applied("{a.b.c}", f'{{"a": {{"b": {{"c": {value}}}}}}}') == (text, 0)
 
 
 def test_dots_lead_into_objects_unless_the_whole_key_is_there() -> None:
