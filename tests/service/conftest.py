@@ -1,13 +1,19 @@
-"""Homes with a log, a site and a committed model, made once and copied by each test that changes one."""
+"""Homes with a log, a site and a committed model, made once and copied by each test that changes one.
+
+And what the world may do to them that needs to be root, or not to be: small disks, files that may not be read.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -164,3 +170,63 @@ def committed(original: Original, tmp_path: Path) -> Place:
 def reader(original: Original) -> Place:
     """A home with a committed model, for tests that change nothing."""
     return original.place
+
+
+SmallDisk = Callable[[Path, str], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def small_disk() -> SmallDisk:
+    """`small_disk(folder, "4m")`: the folder and what is in it on a disk of its own, which is full at that size."""
+    return disk_of_its_own
+
+
+@contextmanager
+def disk_of_its_own(folder: Path, size: str) -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as away:
+        shutil.copytree(folder, away, dirs_exist_ok=True)
+        subprocess.run(mounting(folder, size), check=True)
+        try:
+            shutil.copytree(away, folder, dirs_exist_ok=True)
+            yield
+            shutil.copytree(folder, away, dirs_exist_ok=True)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+            shutil.copytree(away, folder, dirs_exist_ok=True)
+
+
+def mounting(folder: Path, size: str) -> list[str]:
+    return ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that needs a small disk in a child, root in namespaces of its own, if not root here."""
+    if "small_disk" not in pyfuncitem.fixturenames or may_mount(pyfuncitem.funcargs["tmp_path"]):
+        return None
+    test = [sys.executable, "-m", "pytest", "-q", pyfuncitem.nodeid]
+    command = ["unshare", "--map-root-user", "--mount", *test]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=pyfuncitem.config.rootpath)
+    assert done.returncode == 0, f"needs root, or user namespaces: {done.stdout}{done.stderr}"
+    return True
+
+
+def may_mount(folder: Path) -> bool:
+    if subprocess.run(mounting(folder, "1m"), capture_output=True).returncode:
+        return False
+    subprocess.run(["umount", folder], check=True)
+    return True
+
+
+@pytest.fixture
+def mere_owner() -> Iterator[None]:
+    """Takes root's right to read and write whatever the mode of a file says from this thread, until the end."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # of version 3, this thread
+    held = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
+    assert libc.capget(header, held) == 0
+    without = type(held)(*held)
+    without[0] &= ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    assert libc.capset(header, without) == 0
+    yield
+    assert libc.capset(header, held) == 0

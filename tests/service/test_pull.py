@@ -230,10 +230,27 @@ def test_a_file_that_was_empty_and_then_is_binary_is_refused(logs: Logs) -> None
     assert (report.new, "looks binary" in report.problems[0]) == (0, True)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_a_problem(logs: Logs) -> None:
-    logs.write("a.log", "one\n").chmod(0)
-    assert "Permission denied" in logs.pull().problems[0]
+@pytest.mark.usefixtures("mere_owner")
+def test_a_file_without_permission_is_a_problem_and_is_read_when_it_may_be(logs: Logs) -> None:
+    path = logs.write("a.log", "one\n")
+    path.chmod(0)
+    report = logs.pull()
+    assert (report.new, report.gaps) == (0, [])
+    assert "Permission denied" in report.problems[0]
+    path.chmod(0o600)
+    assert (logs.pull().new, logs.lines()) == (1, ["one"])
+
+
+@pytest.mark.usefixtures("mere_owner")
+def test_a_folder_that_may_not_be_entered_for_a_while_is_no_gap(logs: Logs) -> None:
+    logs.write("a.log", "one\ntorn")
+    logs.pull("a.log")
+    logs.folder.chmod(0)
+    report = logs.pull("a.log")
+    logs.folder.chmod(0o700)
+    assert (report.new, report.gaps, "a.log" in report.problems[0]) == (0, [], True)
+    logs.append("a.log", " no more\n")
+    assert (logs.pull("a.log").new, logs.lines()) == (1, ["one", "torn no more"])
 
 
 def test_progress_ends_at_all_bytes(logs: Logs) -> None:

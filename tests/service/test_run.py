@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -461,21 +460,6 @@ def test_a_database_that_is_busy_for_too_long_is_a_sentence_and_loses_nothing(
 # ---- a full disk
 
 
-@pytest.fixture
-def small_disk(committed: Any) -> Iterator[Path]:
-    """The state of a home on a disk of its own."""
-    state = committed.home.state
-    away = state.rename(state.with_name("away"))
-    state.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", state], capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk")
-    try:
-        shutil.copytree(away, state, dirs_exist_ok=True)
-        yield state
-    finally:
-        subprocess.run(["umount", state], check=True)
-
-
 def fill(filler: Path, but: int = 0) -> None:
     """Write until nothing more can be written, and give back some bytes."""
     with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -485,15 +469,17 @@ def fill(filler: Path, but: int = 0) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 100_000])
-def test_a_full_disk_is_a_sentence_and_loses_nothing(committed: Any, small_disk: Path, room: int) -> None:
+def test_a_full_disk_is_a_sentence_and_loses_nothing(committed: Any, small_disk: Any, room: int) -> None:
     committed.append_usual(4_000)
-    fill(small_disk / "filler", but=room)
-    with pytest.raises((LoglingError, OSError), match=r"full|disk I/O|No space"):
-        committed.retrain()
-    (small_disk / "filler").unlink()
-    record = committed.retrain()
-    assert (record["outcome"], record["lines"]["new"]) == ("committed", 4_000)
-    assert ledger_of(committed.home)[0]["run"] == record["run"]
+    state = committed.home.state
+    with small_disk(state, "4m"):
+        fill(state / "filler", but=room)
+        with pytest.raises((LoglingError, OSError), match=r"full|disk I/O|No space"):
+            committed.retrain()
+        (state / "filler").unlink()
+        record = committed.retrain()
+        assert (record["outcome"], record["lines"]["new"]) == ("committed", 4_000)
+        assert ledger_of(committed.home)[0]["run"] == record["run"]
 
 
 def all_objects(place: Any) -> bytes:

@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -426,28 +426,21 @@ def fill(filler: Path) -> None:
             file.write(bytes(4096))
 
 
-@contextmanager
-def full_disk(folder: Path) -> Iterator[None]:
-    """A folder on a disk of its own that has no byte left, until the end."""
-    away = Path(tempfile.mkdtemp()) / "away"
-    shutil.copytree(folder, away)
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True).returncode:
-        shutil.rmtree(away.parent)
-        pytest.skip("only root may mount a small disk")
-    try:
-        shutil.copytree(away, folder, dirs_exist_ok=True)
-        filler = folder / "filler"
-        fill(filler)
-        yield
-        filler.unlink()
-        shutil.copytree(folder, away, dirs_exist_ok=True)
-    finally:
-        subprocess.run(["umount", folder], check=True)
-        shutil.copytree(away, folder, dirs_exist_ok=True)
-        shutil.rmtree(away.parent)
+@pytest.fixture
+def full_disk(small_disk: Any) -> Callable[[Path], AbstractContextManager[None]]:
+    """`full_disk(folder)`: the folder on a disk of its own that has no byte left, until the end."""
+
+    @contextmanager
+    def filled(folder: Path) -> Iterator[None]:
+        with small_disk(folder, "8m"):
+            fill(folder / "filler")
+            yield
+            (folder / "filler").unlink()
+
+    return filled
 
 
-def test_a_full_disk_refuses_the_commit_and_leaves_all_as_it_was(site: Path) -> None:
+def test_a_full_disk_refuses_the_commit_and_leaves_all_as_it_was(site: Path, full_disk: Any) -> None:
     with full_disk(site / ".git" / "objects"), pytest.raises(SiteError, match="unable to write"):
         commit(site, os.urandom(20_000))
     assert (committed(site), git(site, "status", "--porcelain")) == ("first\n", "")
@@ -455,7 +448,7 @@ def test_a_full_disk_refuses_the_commit_and_leaves_all_as_it_was(site: Path) -> 
     assert commit(site, b"second\n") == ""
 
 
-def test_a_disk_that_is_full_for_the_work_tree_is_told_and_mended_later(site: Path) -> None:
+def test_a_disk_that_is_full_for_the_work_tree_is_told_and_mended_later(site: Path, full_disk: Any) -> None:
     file = b"x" * 20_000
     with full_disk(site / "web"):
         assert "behind its HEAD" in commit(site, file)
