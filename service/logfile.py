@@ -185,8 +185,8 @@ class OpenLog:
         """Whether the bytes that are known of it are as they were, so that reading can go on."""
         if known.position and digest(self.head(known.head_length)) != known.head_hash:
             return False
-        if self.compressed and known.compressed and self.is_at_inode(known) and self.file.size == known.size:
-            return True  # a .gz does not change: no need to decompress it all again at every pull
+        if self.compressed and known.compressed and self.is_untouched(known):
+            return True  # no need to decompress it all again at every pull
         ends = self.ends(known.position, known.torn_length)
         if ends is None or (known.position and digest(ends.tail) != known.tail_hash):
             return False
@@ -198,6 +198,10 @@ class OpenLog:
         if known.inode != file.inode or (known.born and file.born and known.born != file.born):
             return False
         return known.device == file.device or bool(known.born and file.born)
+
+    def is_untouched(self, known: Position) -> bool:
+        """Whether inode, size and time of writing say that nothing has changed since."""
+        return self.is_at_inode(known) and (self.file.size, self.file.mtime_ns) == (known.size, known.mtime_ns)
 
     def is_beginning_of(self, other: "OpenLog") -> int | None:
         """Up to where its whole lines go, if all of this file is how the other one begins; else None."""

@@ -22,11 +22,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from service.corpus import Corpus
 from service.home import Home
 from service.ledger import Record
 from service.progress import Reporter
+from service.pull import pull
+from service.reports import PullReport
 from service.run import retrain
-from service.settings import Settings
+from service.settings import Settings, Source
 from service.setup import make_home
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -170,6 +173,37 @@ def committed(original: Original, tmp_path: Path) -> Place:
 def reader(original: Original) -> Place:
     """A home with a committed model, for tests that change nothing."""
     return original.place
+
+
+class Logs:
+    """A folder of logs and a corpus that is opened anew for every pull."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "logs"
+        self.folder.mkdir()
+        self.corpus = folder / "corpus.db"
+
+    def write(self, name: str, data: str | bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def append(self, name: str, text: str) -> None:
+        with (self.folder / name).open("a") as log:
+            log.write(text)
+
+    def pull(self, *patterns: str) -> PullReport:
+        with Corpus(self.corpus) as corpus:
+            return pull([Source(files=f"{self.folder}/{pattern}") for pattern in patterns or ("*",)], corpus)
+
+    def lines(self) -> list[str]:
+        with Corpus(self.corpus) as corpus:
+            return [line for document in corpus.documents() for line in document.lines]
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Logs:
+    return Logs(tmp_path)
 
 
 SmallDisk = Callable[[Path, str], AbstractContextManager[None]]
