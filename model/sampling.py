@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .context import last_lines, reach
-from .exact import Floats, Mulberry32, softmax
+from .exact import Floats, Mulberry32, exp, softmax
 from .state import State
 from .transformer import Model
 from .vocabulary import ESCAPE, NEWLINE, Tokens
@@ -26,17 +26,17 @@ class Sample(NamedTuple):
 def pick(logits: Floats, temperature: float, top_k: int, uniform: float) -> int:
     """The id that a uniform number in [0, 1) falls on. [V] -> id
 
-    The escape is never picked. Temperature 0 takes the most likely id, the lower one of two equals; `top_k`
-    0 means all.
+    Ids share [0, 1) in their order, each as its probability says; the escape is never picked. Temperature 0 takes the
+    most likely id, the lower one of two equals; `top_k` 0 means all.
     """
-    order = np.argsort(-logits, kind="stable")
-    order = order[order != ESCAPE]
+    known = np.arange(ESCAPE + 1, len(logits))
     if temperature == 0:
-        return int(order[0])
+        return int(known[np.argmax(logits[known])])
     if top_k:
-        order = order[:top_k]
-    cumulative = np.cumsum(softmax(logits[order] / temperature))
-    return int(order[min(np.searchsorted(cumulative, uniform, side="right"), len(order) - 1)])
+        known = np.sort(known[np.argsort(-logits[known], kind="stable")[:top_k]])
+    cumulative = np.cumsum(exp((logits[known] - logits[known].max()) / temperature))
+    reached = (cumulative > uniform * cumulative[-1]) | (cumulative == cumulative[-1])
+    return int(known[np.argmax(reached)])
 
 
 def continue_log(

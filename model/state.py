@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exact import Floats, linear, softmax, total
+from .exact import STEPS_PER_NAT, Floats, linear, power, total
 from .positions import buckets
 from .transformer import EPSILON, Array, Model, as_dtype
 from .vocabulary import NEWLINE, Tokens
+
+STEEPEST = 262144  # steps: an attention score counts as at most 2^512, and at least 2^-512
 
 
 class State:
@@ -21,6 +23,10 @@ class State:
     def __init__(self, model: Model, n: int = 1) -> None:
         config = model.config
         self.model = model._replace(weights=as_dtype(model.weights, np.float64))
+        # Attention scores are counted in the steps of `power`.
+        weights, steps = self.model.weights, STEPS_PER_NAT / np.sqrt(config.head_size)
+        self.queries = [weights[f"h{layer}.wq"] * steps for layer in range(config.n_layer)]
+        self.biases = [weights.get(f"h{layer}.bias", np.zeros(0)) * STEPS_PER_NAT for layer in range(config.n_layer)]
         shape = (config.n_layer, n, config.n_context, config.n_embd)
         self.keys = np.zeros(shape)
         self.values = np.zeros(shape)
@@ -83,17 +89,17 @@ class State:
         config, _, weights = self.model
         h, n, slot = f"h{layer}.", len(x), self.length % config.n_context
         normed = rms_norm(x)
-        q = linear(normed, weights[h + "wq"]) * (1.0 / np.sqrt(config.head_size))
+        q = linear(normed, self.queries[layer])
         self.keys[layer, :, slot] = linear(normed, weights[h + "wk"])
         self.values[layer, :, slot] = linear(normed, weights[h + "wv"])
         by_head = (n, len(seen), config.n_head, config.head_size)
         k, v = (ring[layer][:, seen].reshape(by_head) for ring in (self.keys, self.values))
         scores = total(q.reshape(n, 1, config.n_head, config.head_size) * k).transpose(0, 2, 1)  # [N, H, S]
         if config.positions == "columns":
-            scores = scores + weights[h + "bias"][:, bucket].transpose(1, 0, 2)
-        p = softmax(scores)
-        mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)).reshape(n, config.n_embd)
-        x = x + linear(mixed, weights[h + "wo"])
+            scores = scores + self.biases[layer][:, bucket].transpose(1, 0, 2)
+        p = power(np.clip(scores, -STEEPEST, STEEPEST))
+        mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)) * (1.0 / total(p))[:, :, None]
+        x = x + linear(mixed.reshape(n, config.n_embd), weights[h + "wo"])
         hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0.0)
         return x + linear(hidden, weights[h + "fc2"])
 

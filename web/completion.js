@@ -57,14 +57,18 @@ function completionScript() {
       }
       found = found.sort((a, b) => b.probability - a.probability).slice(0, alternatives);
       const worst = found.length < alternatives ? 0 : found[alternatives - 1].probability;
-      open = steps
+      const likely = steps
         .slice(0, alternatives)
-        .filter(({ token, probability }) => token !== NEWLINE && probability > worst)
-        .map(({ from, token, probability }) => {
-          const next = from.state.copy();
-          next.read(token);
-          return { state: next, tokens: [...from.tokens, token], probability };
-        });
+        .filter(({ token, probability }) => token !== NEWLINE && probability > worst);
+      open = likely.map(({ from, token, probability }) => ({
+        state: from.state.copy(),
+        tokens: [...from.tokens, token],
+        probability,
+      }));
+      readSideBySide(
+        open.map((next) => next.state),
+        likely.map(({ token }) => token),
+      );
     }
     return found;
   }

@@ -87,83 +87,54 @@ function transformerScript() {
 
   // ---- arithmetic that gives the same bits as model/exact.py
 
-  const LOG2_E = 1.4426950408889634;
-  const LN2_HIGH = 0.69314718036912381649; // the leading bits of ln 2: n · LN2_HIGH is exact for |n| < 2^20
-  const LN2_LOW = 1.90821492927058770002e-10; // the rest of ln 2
-  const SMALLEST_POWER = -1022;
+  const STEPS = 512; // of a doubling, in the table of powers
+  const STEPS_PER_NAT = 738.6598609351493; // 512 / ln 2
+  const LINEAR = 0.0013538030870311431; // ln 2 / 512, its square over 2 and its cube over 6
+  const QUADRATIC = 9.163913992275266e-7;
+  const CUBIC = 4.135378350676714e-10;
+  const HALF_RANGE = 524288; // steps: powers go from 2^-1024 to 2^1023
+  const ROOTS = rootsOfTwo();
   const POWERS = powersOfTwo();
 
-  /** 2^-1022 … 2^1023, each exact because doubling is. */
+  /** 2^(i / 512) for i = 0 … 511, as products of 2^(1/2), 2^(1/4), … */
+  function rootsOfTwo() {
+    let roots = Float64Array.of(1);
+    for (let root = Math.sqrt(2); roots.length < STEPS; root = Math.sqrt(root)) {
+      const [before, factor] = [roots, root];
+      roots = Float64Array.from({ length: 2 * before.length }, (_, i) =>
+        i % 2 ? before[i >> 1] * factor : before[i >> 1],
+      );
+    }
+    return roots;
+  }
+
+  /** 2^-1024 … 2^1023, each exact because doubling and halving are. */
   function powersOfTwo() {
-    const powers = new Float64Array(2046);
-    powers[0] = 2.2250738585072014e-308; // the smallest normal number, 2^-1022
-    for (let i = 1; i < powers.length; i++) powers[i] = 2 * powers[i - 1];
+    const powers = new Float64Array((2 * HALF_RANGE) / STEPS);
+    const middle = HALF_RANGE / STEPS;
+    powers[middle] = 1;
+    for (let i = middle + 1; i < powers.length; i++) powers[i] = 2 * powers[i - 1];
+    for (let i = middle - 1; i >= 0; i--) powers[i] = powers[i + 1] / 2;
     return powers;
   }
 
   /**
-   * e^x for x <= 709: x = n·ln 2 + r, a Taylor polynomial in r, times 2^n; 0 below -700.
+   * 2^(t / 512) for |t| < 2^19, to about 14 digits. The nearest whole step comes from a table; what is left goes into
+   * a cubic polynomial.
+   * @param {number} t
+   */
+  function power(t) {
+    const step = (t + (HALF_RANGE + 0.5)) | 0;
+    const r = t - (step - HALF_RANGE);
+    return (((CUBIC * r + QUADRATIC) * r + LINEAR) * r + 1) * (ROOTS[step & (STEPS - 1)] * POWERS[step >> 9]);
+  }
+
+  /**
+   * e^x for x <= 709, to about 13 digits; 0 below -700.
    * @param {number} x
    */
   function exp(x) {
-    if (x < -700) return 0;
-    const n = Math.floor(x * LOG2_E + 0.5);
-    const r = x - n * LN2_HIGH - n * LN2_LOW;
-    let polynomial = r * (1 / 6227020800) + 1 / 479001600;
-    polynomial = polynomial * r + 1 / 39916800;
-    polynomial = polynomial * r + 1 / 3628800;
-    polynomial = polynomial * r + 1 / 362880;
-    polynomial = polynomial * r + 1 / 40320;
-    polynomial = polynomial * r + 1 / 5040;
-    polynomial = polynomial * r + 1 / 720;
-    polynomial = polynomial * r + 1 / 120;
-    polynomial = polynomial * r + 1 / 24;
-    polynomial = polynomial * r + 1 / 6;
-    polynomial = polynomial * r + 1 / 2;
-    polynomial = polynomial * r + 1;
-    polynomial = polynomial * r + 1;
-    return polynomial * POWERS[n - SMALLEST_POWER];
-  }
-
-  // Sums begin at -0, since -0 + x is x for every x; 0 + x is not, for x = -0.
-
-  /**
-   * w @ x into out[at …], with every sum in index order. [n_in], [n_out, n_in] -> [n_out]
-   * @param {Float64Array} out
-   * @param {number} at
-   * @param {Float64Array} x
-   * @param {Float64Array} w
-   */
-  function linear(out, at, x, w) {
-    const n_in = x.length;
-    const n_out = w.length / n_in;
-    let o = 0;
-    for (; o + 4 <= n_out; o += 4) {
-      const row0 = o * n_in;
-      const row1 = row0 + n_in;
-      const row2 = row1 + n_in;
-      const row3 = row2 + n_in;
-      let sum0 = -0;
-      let sum1 = -0;
-      let sum2 = -0;
-      let sum3 = -0;
-      for (let i = 0; i < n_in; i++) {
-        const xi = x[i];
-        sum0 += xi * w[row0 + i];
-        sum1 += xi * w[row1 + i];
-        sum2 += xi * w[row2 + i];
-        sum3 += xi * w[row3 + i];
-      }
-      out[at + o] = sum0;
-      out[at + o + 1] = sum1;
-      out[at + o + 2] = sum2;
-      out[at + o + 3] = sum3;
-    }
-    for (; o < n_out; o++) {
-      let sum = -0;
-      for (let i = 0; i < n_in; i++) sum += x[i] * w[o * n_in + i];
-      out[at + o] = sum;
-    }
+    return x < -700 ? 0 : power(x * STEPS_PER_NAT);
   }
 
   /**
@@ -174,24 +145,160 @@ function transformerScript() {
   function softmax(x, n) {
     let largest = x[0];
     for (let i = 1; i < n; i++) if (x[i] > largest) largest = x[i];
-    let total = -0;
-    for (let i = 0; i < n; i++) {
-      x[i] = exp(x[i] - largest);
-      total += x[i];
-    }
+    let total = 0;
+    for (let i = 0; i < n; i++) total += x[i] = exp(x[i] - largest);
     for (let i = 0; i < n; i++) x[i] /= total;
   }
 
   /**
-   * x over its root mean square. [C] -> [C]
+   * A matrix packed for `linear`: four outputs side by side, and rows of zeros up to a multiple of four.
+   * @typedef {{ packed: Float64Array, n_in: number, n_out: number }} Matrix
+   */
+
+  /**
+   * @param {number} n_in
+   * @param {Float64Array[]} parts each [n_out, n_in], one below the other, each beginning at a multiple of four
+   * @returns {Matrix}
+   */
+  function pack(n_in, ...parts) {
+    const n_out = parts.reduce((sum, part) => sum + fourfold(part.length / n_in), 0);
+    const packed = new Float64Array(n_out * n_in);
+    let begin = 0;
+    for (const part of parts) {
+      for (let o = 0; o < part.length / n_in; o++) {
+        const at = begin + (o & ~3) * n_in + (o & 3);
+        for (let i = 0; i < n_in; i++) packed[at + 4 * i] = part[o * n_in + i];
+      }
+      begin += fourfold(part.length / n_in) * n_in;
+    }
+    return { packed, n_in, n_out };
+  }
+
+  /**
+   * The next multiple of four.
+   * @param {number} n
+   */
+  function fourfold(n) {
+    return (n + 3) & ~3;
+  }
+
+  // Sums begin at -0, since -0 + x is x for every x; 0 + x is not, for x = -0.
+
+  /**
+   * matrix @ x for n rows x, with every sum in index order. [n, n_in] -> [n, n_out]; rows of both begin at multiples
+   * of four. Two rows at a time share the loading of the weights.
    * @param {Float64Array} out
    * @param {Float64Array} x
+   * @param {Matrix} matrix
+   * @param {number} n
+   * @param {number} [row] the first one wanted
    */
-  function rmsNorm(out, x) {
+  function linear(out, x, { packed, n_in, n_out }, n, row = 0) {
+    const stride = fourfold(n_in);
+    for (; row + 2 <= n; row += 2) linearTwo(out, row * n_out, x, row * stride, packed, n_in, n_out);
+    if (row < n) linearOne(out, row * n_out, x, row * stride, packed, n_in, n_out);
+  }
+
+  /**
+   * @param {Float64Array} out
+   * @param {number} to where the row begins in `out`
+   * @param {Float64Array} x
+   * @param {number} from where the row begins in `x`
+   * @param {Float64Array} packed
+   * @param {number} n_in
+   * @param {number} n_out
+   */
+  function linearOne(out, to, x, from, packed, n_in, n_out) {
+    let w = 0;
+    for (const end = to + n_out; to < end; to += 4) {
+      let sum0 = -0;
+      let sum1 = -0;
+      let sum2 = -0;
+      let sum3 = -0;
+      let i = 0;
+      for (; i + 2 <= n_in; i += 2, w += 8) {
+        const a = x[from + i];
+        const b = x[from + i + 1];
+        sum0 = sum0 + a * packed[w] + b * packed[w + 4];
+        sum1 = sum1 + a * packed[w + 1] + b * packed[w + 5];
+        sum2 = sum2 + a * packed[w + 2] + b * packed[w + 6];
+        sum3 = sum3 + a * packed[w + 3] + b * packed[w + 7];
+      }
+      for (; i < n_in; i++, w += 4) {
+        const a = x[from + i];
+        sum0 += a * packed[w];
+        sum1 += a * packed[w + 1];
+        sum2 += a * packed[w + 2];
+        sum3 += a * packed[w + 3];
+      }
+      out[to] = sum0;
+      out[to + 1] = sum1;
+      out[to + 2] = sum2;
+      out[to + 3] = sum3;
+    }
+  }
+
+  /**
+   * The same for this row and the one after it.
+   * @param {Float64Array} out
+   * @param {number} to
+   * @param {Float64Array} x
+   * @param {number} from
+   * @param {Float64Array} packed
+   * @param {number} n_in
+   * @param {number} n_out
+   */
+  function linearTwo(out, to, x, from, packed, n_in, n_out) {
+    const after = fourfold(n_in);
+    let w = 0;
+    for (const end = to + n_out; to < end; to += 4) {
+      let a0 = -0;
+      let a1 = -0;
+      let a2 = -0;
+      let a3 = -0;
+      let b0 = -0;
+      let b1 = -0;
+      let b2 = -0;
+      let b3 = -0;
+      for (let i = from; i < from + n_in; i++, w += 4) {
+        const a = x[i];
+        const b = x[i + after];
+        const w0 = packed[w];
+        const w1 = packed[w + 1];
+        const w2 = packed[w + 2];
+        const w3 = packed[w + 3];
+        a0 += a * w0;
+        a1 += a * w1;
+        a2 += a * w2;
+        a3 += a * w3;
+        b0 += b * w0;
+        b1 += b * w1;
+        b2 += b * w2;
+        b3 += b * w3;
+      }
+      out[to] = a0;
+      out[to + 1] = a1;
+      out[to + 2] = a2;
+      out[to + 3] = a3;
+      out[to + n_out] = b0;
+      out[to + n_out + 1] = b1;
+      out[to + n_out + 2] = b2;
+      out[to + n_out + 3] = b3;
+    }
+  }
+
+  /**
+   * n numbers over their root mean square.
+   * @param {Float64Array} out
+   * @param {Float64Array} x
+   * @param {number} at where they begin in both
+   * @param {number} n
+   */
+  function rmsNorm(out, x, at, n) {
     let total = -0;
-    for (let i = 0; i < x.length; i++) total += x[i] * x[i];
-    const scale = 1 / Math.sqrt(total / x.length + EPSILON);
-    for (let i = 0; i < x.length; i++) out[i] = x[i] * scale;
+    for (let i = at; i < at + n; i++) total += x[i] * x[i];
+    const scale = 1 / Math.sqrt(total / n + EPSILON);
+    for (let i = at; i < at + n; i++) out[i] = x[i] * scale;
   }
 
   // ---- where a key lies to a query, as in model/positions.py
@@ -202,137 +309,101 @@ function transformerScript() {
   const BUCKET_COLUMNS = FURTHEST_RIGHT - FURTHEST_LEFT + 1;
   // prettier-ignore
   const BUCKETS = Uint8Array.of(
-  5, 4, 4, 4, 4, 3, 2, 1, 0, 0, 0, 0,
-  6, 6, 6, 6, 6, 6, 7, 8, 9, 10, 11, 12,
-  14, 14, 14, 14, 14, 14, 14, 14, 13, 13, 13, 14,
-  15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
-);
+    5, 4, 4, 4, 4, 3, 2, 1, 0, 0, 0, 0,
+    6, 6, 6, 6, 6, 6, 7, 8, 9, 10, 11, 12,
+    14, 14, 14, 14, 14, 14, 14, 14, 13, 13, 13, 14,
+    15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+  );
 
   /**
-   * The bias bucket of each key that one query can see, into out[0 … n_key).
+   * The bias bucket of each key that one query can see, into out[at …].
    * @param {Uint8Array} out
-   * @param {number} column of the query
-   * @param {number} line of the query
-   * @param {Int32Array} columns of the keys, the first of which is number `begin`
-   * @param {Int32Array} lines
-   * @param {number} begin
-   * @param {number} n_key
+   * @param {number} at
+   * @param {State} state the query is its newest token
+   * @param {number} begin number of the first key
    */
-  function buckets(out, column, line, columns, lines, begin, n_key) {
-    for (let s = 0; s < n_key; s++) {
-      const back = Math.min(line - lines[begin + s], FURTHEST_BACK);
-      const across = Math.max(FURTHEST_LEFT, Math.min(FURTHEST_RIGHT, columns[begin + s] - column));
-      out[s] = BUCKETS[back * BUCKET_COLUMNS + across - FURTHEST_LEFT];
+  function buckets(out, at, { column, line, columns, lines, end }, begin) {
+    for (let s = begin; s < end; s++, at++) {
+      const back = Math.min(line - lines[s], FURTHEST_BACK);
+      const across = Math.max(FURTHEST_LEFT, Math.min(FURTHEST_RIGHT, columns[s] - column));
+      out[at] = BUCKETS[back * BUCKET_COLUMNS + across - FURTHEST_LEFT];
     }
   }
 
-  /**
-   * The tensors of one layer by their short names; bias is missing with absolute positions.
-   * @param {Model['weights']} weights
-   * @param {string} h
-   */
-  function layerWeights(weights, h) {
-    const [wq, wk, wv, wo] = ['wq', 'wk', 'wv', 'wo'].map((name) => weights[h + name]);
-    return { bias: weights[h + 'bias'], wq, wk, wv, wo, fc1: weights[h + 'fc1'], fc2: weights[h + 'fc2'] };
-  }
+  // ---- the forward
 
-  /** What a text has read so far: keys and values of each layer in a ring, and where each token stood. */
-  class State {
+  const ROWS = 16; // tokens that are computed side by side
+  const STEEPEST = 262144; // steps: an attention score counts as at most 2^512, and at least 2^-512
+
+  /** The weights as they are computed with, and room for what is computed; all texts of a model share one. */
+  class Forward {
     /** @param {Model} model */
-    constructor(model) {
-      const { n_layer, n_context, n_embd, n_head, n_smear } = model.config;
-      const ring = () => new Float64Array(2 * n_context * n_embd);
-      this.model = model;
-      this.keys = Array.from({ length: n_layer }, ring); // per layer [2 · n_context, C]
-      this.values = Array.from({ length: n_layer }, ring);
-      this.columns = new Int32Array(2 * n_context);
-      this.lines = new Int32Array(2 * n_context);
-      this.column = 0;
-      this.line = 0;
-      this.before = new Float64Array(n_smear * n_embd); // embeddings of the last characters, newest first
-      this.length = 0; // tokens read
+    constructor({ config, vocabulary, weights }) {
+      const { n_layer, n_head, n_embd, n_context } = config;
+      const stride = fourfold(n_embd);
+      const rows = (/** @type {number} */ n) => new Float64Array(ROWS * n);
+      this.config = config;
+      this.weights = weights;
+      this.stride = stride; // between rows of n_embd numbers
+      this.layers = Array.from({ length: n_layer }, (_, layer) => layerOf(config, weights, `h${layer}.`));
+      this.head = pack(n_embd, weights.lm_head);
+      this.n_vocabulary = vocabulary.size;
 
-      this.begin = 0; // where in the ring the newest token begins to see
-      this.seen = 0; // how many tokens it sees, itself included
-      this.x = new Float64Array(n_embd);
-      this.normed = new Float64Array(n_embd);
-      this.q = new Float64Array(n_embd);
-      this.mixed = new Float64Array(n_embd);
-      this.added = new Float64Array(n_embd);
-      this.hidden = new Float64Array(4 * n_embd);
+      this.n = 0; // rows at hand
+      /** @type {State[]} */
+      this.states = []; // of each row
+      this.begins = new Int32Array(ROWS); // the first key that each row sees
+      this.ends = new Int32Array(ROWS); // behind its last key, itself
+      this.bucket = new Uint8Array(ROWS * n_context);
+      this.x = rows(stride);
+      this.normed = rows(stride);
+      this.qkv = rows(3 * stride);
+      this.mixed = rows(stride);
+      this.added = rows(stride);
+      this.hidden = rows(4 * n_embd);
       this.scores = new Float64Array(n_context);
-      this.bucket = new Uint8Array(n_context);
       this.headSize = n_embd / n_head;
-      this.layers = Array.from({ length: n_layer }, (_, layer) => layerWeights(model.weights, `h${layer}.`));
-      this.logits = new Float64Array(model.vocabulary.size);
-    }
-
-    /** Another text that has read the same. */
-    copy() {
-      const copy = new State(this.model);
-      this.keys.forEach((ring, layer) => copy.keys[layer].set(ring));
-      this.values.forEach((ring, layer) => copy.values[layer].set(ring));
-      copy.columns.set(this.columns);
-      copy.lines.set(this.lines);
-      copy.before.set(this.before);
-      copy.logits.set(this.logits);
-      copy.column = this.column;
-      copy.line = this.line;
-      copy.length = this.length;
-      return copy;
+      this.logits = rows(this.head.n_out); // rows begin at multiples of head.n_out
     }
 
     /**
-     * Read one more token and predict the next. The logits [V] are overwritten by the next call.
+     * Put one more token of a text into the next row: its place, its embedding, and what it sees.
+     * @param {State} state with room for it
      * @param {number} token
      */
-    read(token) {
-      const { config, weights } = this.model;
-      const newline = token === NEWLINE;
-      this.column = newline ? 0 : this.column + 1;
-      this.line += newline ? 1 : 0;
-      this.rememberPlace();
-      this.embed(token);
-      rmsNorm(this.x, this.x);
-      if (config.positions === 'columns') {
-        buckets(this.bucket, this.column, this.line, this.columns, this.lines, this.begin, this.seen);
-      }
-      for (let layer = 0; layer < config.n_layer; layer++) this.block(layer);
-      this.length++;
-      if (config.final_norm) rmsNorm(this.x, this.x);
-      linear(this.logits, 0, this.x, weights.lm_head);
-      return this.logits;
-    }
-
-    /** Note the newest token's place in the ring, and what it can see. */
-    rememberPlace() {
-      const { n_context, positions } = this.model.config;
-      const slot = this.length % n_context;
-      this.columns[slot] = this.columns[slot + n_context] = this.column;
-      this.lines[slot] = this.lines[slot + n_context] = this.line;
-      this.seen = positions === 'absolute' ? slot + 1 : Math.min(this.length + 1, n_context);
-      this.begin = positions === 'absolute' ? 0 : (this.length + 1 - this.seen) % n_context;
-    }
-
-    /**
-     * Character and position, and of the characters before what the smear lets through.
-     * @param {number} token
-     */
-    embed(token) {
-      const { config, weights } = this.model;
-      const { x, before } = this;
-      const { n_embd, n_smear, n_context, n_position } = config;
-      const index = config.positions === 'absolute' ? this.length % n_context : this.column % n_position;
+    add(state, token) {
+      const { config, weights, x, stride, n } = this;
+      const { n_embd, n_context, n_position, n_smear } = config;
+      const index = state.step(token);
       // With absolute positions nothing is visible beyond a full context.
-      if (config.positions === 'absolute' && index === 0) before.fill(0);
+      if (config.positions === 'absolute' && index === 0) state.before.fill(0);
+      const seen = config.positions === 'absolute' ? index + 1 : Math.min(state.length, n_context);
+      this.states[n] = state;
+      this.ends[n] = state.end;
+      this.begins[n] = state.end - seen;
+      if (config.positions === 'columns') buckets(this.bucket, n * n_context, state, state.end - seen);
+      const before = state.before;
+      const row = config.positions === 'absolute' ? index : state.column % n_position;
       for (let i = 0; i < n_embd; i++) {
-        let sum = weights.wte[token * n_embd + i] + weights.wpe[index * n_embd + i];
+        let sum = weights.wte[token * n_embd + i] + weights.wpe[row * n_embd + i];
         for (let at = i; at < n_smear * n_embd; at += n_embd) sum += before[at] * weights.smear[at];
-        x[i] = sum;
+        x[n * stride + i] = sum;
       }
-      if (!n_smear) return;
-      before.copyWithin(n_embd, 0);
-      for (let i = 0; i < n_embd; i++) before[i] = weights.wte[token * n_embd + i];
+      state.remember(token);
+      rmsNorm(x, x, n * stride, n_embd);
+      this.n = n + 1;
+    }
+
+    /**
+     * Compute the rows that were added: their keys and values go to their texts, their predictions into `logits`.
+     * @param {number} from the first row whose prediction is wanted
+     */
+    run(from) {
+      const { config, x, n, stride } = this;
+      for (let layer = 0; layer < config.n_layer; layer++) this.block(layer);
+      this.n = 0;
+      if (config.final_norm) for (let row = from; row < n; row++) rmsNorm(x, x, row * stride, config.n_embd);
+      linear(this.logits, x, this.head, n, from);
     }
 
     /**
@@ -340,82 +411,130 @@ function transformerScript() {
      * @param {number} layer
      */
     block(layer) {
-      const { x, normed, q, added, hidden } = this;
-      const { n_embd, n_context, n_head } = this.model.config;
-      const { bias, wq, wk, wv, wo, fc1, fc2 } = this.layers[layer];
-      rmsNorm(normed, x);
-      linear(q, 0, normed, wq);
-      const root = 1 / Math.sqrt(this.headSize);
-      for (let i = 0; i < n_embd; i++) q[i] *= root;
-      const slot = this.length % n_context;
-      remember(this.keys[layer], slot * n_embd, n_context * n_embd, normed, wk);
-      remember(this.values[layer], slot * n_embd, n_context * n_embd, normed, wv);
-      for (let head = 0; head < n_head; head++) this.attend(layer, head, bias);
-      linear(added, 0, this.mixed, wo);
-      for (let i = 0; i < n_embd; i++) x[i] += added[i];
-      rmsNorm(normed, x);
-      linear(hidden, 0, normed, fc1);
-      for (let i = 0; i < hidden.length; i++) hidden[i] = Math.max(hidden[i], 0);
-      linear(added, 0, hidden, fc2);
-      for (let i = 0; i < n_embd; i++) x[i] += added[i];
+      const { x, normed, hidden, n, stride } = this;
+      const { n_embd } = this.config;
+      const { qkv, bias, wo, fc1, fc2 } = this.layers[layer];
+      for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
+      linear(this.qkv, normed, qkv, n);
+      for (let row = 0; row < n; row++) this.keep(layer, row);
+      for (let row = 0; row < n; row++) this.attend(layer, row, bias);
+      linear(this.added, this.mixed, wo, n);
+      this.addToStream();
+      for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
+      linear(hidden, normed, fc1, n);
+      for (let i = 0; i < n * fc1.n_out; i++) hidden[i] = Math.max(hidden[i], 0);
+      linear(this.added, hidden, fc2, n);
+      this.addToStream();
+    }
+
+    addToStream() {
+      const { x, added, n, stride } = this;
+      for (let i = 0; i < n * stride; i++) x[i] += added[i];
     }
 
     /**
-     * What one head makes of all it can see, into its part of `mixed`.
+     * Key and value of a row, for its text.
      * @param {number} layer
-     * @param {number} head
-     * @param {Float64Array | undefined} bias [H, N_BUCKETS]
+     * @param {number} row
      */
-    attend(layer, head, bias) {
-      const { scores, bucket, seen, headSize } = this;
-      const { n_embd } = this.model.config;
-      const from = head * headSize;
-      const first = this.begin * n_embd + from;
-      scoreKeys(scores, this.q, from, this.keys[layer], first, n_embd, seen, headSize);
-      if (bias) for (let s = 0; s < seen; s++) scores[s] += bias[head * N_BUCKETS + bucket[s]];
-      softmax(scores, seen);
-      mixValues(this.mixed, from, scores, this.values[layer], first, n_embd, seen, headSize);
+    keep(layer, row) {
+      const { qkv, stride, states, ends } = this;
+      const { n_embd } = this.config;
+      const keys = states[row].keys[layer];
+      const values = states[row].values[layer];
+      const at = (ends[row] - 1) * n_embd;
+      const key = (3 * row + 1) * stride;
+      for (let i = 0; i < n_embd; i++) {
+        keys[at + i] = qkv[key + i];
+        values[at + i] = qkv[key + stride + i];
+      }
+    }
+
+    /**
+     * What one row makes of all it can see, into its part of `mixed`.
+     * @param {number} layer
+     * @param {number} row
+     * @param {Float64Array} bias [H, N_BUCKETS]
+     */
+    attend(layer, row, bias) {
+      const { states, begins, ends, bucket, qkv, mixed, scores, stride, headSize } = this;
+      const { n_head, n_embd, n_context } = this.config;
+      const places = row * n_context; // where the row begins in bucket
+      const keys = states[row].keys[layer];
+      const values = states[row].values[layer];
+      const begin = begins[row];
+      const seen = ends[row] - begin;
+      for (let head = 0; head < n_head; head++) {
+        const to = row * stride + head * headSize;
+        const query = to + 2 * row * stride;
+        const at = begin * n_embd + head * headSize;
+        const first = head * N_BUCKETS;
+        if (headSize === 4) {
+          attendFour(mixed, to, qkv, query, keys, values, at, n_embd, seen, bias, first, bucket, places);
+          continue;
+        }
+        scoreKeys(scores, qkv, query, keys, at, n_embd, seen, headSize);
+        const total = weigh(scores, seen, bias, first, bucket, places);
+        mixValues(mixed, to, scores, values, at, n_embd, seen, headSize, 1 / total);
+      }
     }
   }
 
   /**
-   * w @ x into the ring at `at`, and again one turn further on.
-   * @param {Float64Array} ring
-   * @param {number} at
-   * @param {number} turn
-   * @param {Float64Array} x
-   * @param {Float64Array} w
+   * The tensors of one layer as they are computed with. Queries and biases are scaled so that scores are counted in
+   * the steps of `power`.
+   * @param {Config} config
+   * @param {Model['weights']} weights
+   * @param {string} h
    */
-  function remember(ring, at, turn, x, w) {
-    linear(ring, at, x, w);
-    for (let i = at; i < at + x.length; i++) ring[i + turn] = ring[i];
+  function layerOf({ n_embd, n_head }, weights, h) {
+    const steps = STEPS_PER_NAT / Math.sqrt(n_embd / n_head);
+    const queries = weights[h + 'wq'].map((weight) => weight * steps);
+    return {
+      qkv: pack(n_embd, queries, weights[h + 'wk'], weights[h + 'wv']),
+      bias: weights[h + 'bias']?.map((bias) => bias * STEPS_PER_NAT) ?? new Float64Array(n_head * N_BUCKETS),
+      wo: pack(n_embd, weights[h + 'wo']),
+      fc1: pack(n_embd, weights[h + 'fc1']),
+      fc2: pack(4 * n_embd, weights[h + 'fc2']),
+    };
   }
 
   /**
    * The dot product of one head's query with each key, four keys side by side. -> scores [S]
    * @param {Float64Array} scores
    * @param {Float64Array} q
-   * @param {number} from where the head begins in q
+   * @param {number} from where the query begins in q
    * @param {Float64Array} keys
-   * @param {number} first where the head begins in the first key
+   * @param {number} key where the first key begins
    * @param {number} stride from key to key
    * @param {number} n_key
    * @param {number} headSize
    */
-  function scoreKeys(scores, q, from, keys, first, stride, n_key, headSize) {
+  function scoreKeys(scores, q, from, keys, key, stride, n_key, headSize) {
     let s = 0;
-    let key = first;
     for (; s + 4 <= n_key; s += 4, key += 4 * stride) {
+      const key1 = key + stride;
+      const key2 = key1 + stride;
+      const key3 = key2 + stride;
       let sum0 = -0;
       let sum1 = -0;
       let sum2 = -0;
       let sum3 = -0;
-      for (let d = 0; d < headSize; d++) {
-        const qd = q[from + d];
-        sum0 += qd * keys[key + d];
-        sum1 += qd * keys[key + stride + d];
-        sum2 += qd * keys[key + 2 * stride + d];
-        sum3 += qd * keys[key + 3 * stride + d];
+      let d = 0;
+      for (; d + 2 <= headSize; d += 2) {
+        const a = q[from + d];
+        const b = q[from + d + 1];
+        sum0 = sum0 + a * keys[key + d] + b * keys[key + d + 1];
+        sum1 = sum1 + a * keys[key1 + d] + b * keys[key1 + d + 1];
+        sum2 = sum2 + a * keys[key2 + d] + b * keys[key2 + d + 1];
+        sum3 = sum3 + a * keys[key3 + d] + b * keys[key3 + d + 1];
+      }
+      for (; d < headSize; d++) {
+        const a = q[from + d];
+        sum0 += a * keys[key + d];
+        sum1 += a * keys[key1 + d];
+        sum2 += a * keys[key2 + d];
+        sum3 += a * keys[key3 + d];
       }
       scores[s] = sum0;
       scores[s + 1] = sum1;
@@ -430,45 +549,271 @@ function transformerScript() {
   }
 
   /**
-   * The mean of one head's values, weighted by p, four dimensions side by side. -> mixed[from …] [headSize]
+   * The weight of each key from its score, in place; their sum.
+   * @param {Float64Array} scores [S]
+   * @param {number} n_key
+   * @param {Float64Array} bias
+   * @param {number} first where the head begins in bias
+   * @param {Uint8Array} bucket
+   * @param {number} row where the query begins in bucket
+   */
+  function weigh(scores, n_key, bias, first, bucket, row) {
+    let total = -0;
+    for (let s = 0; s < n_key; s++) {
+      const weight = power(clamped(scores[s] + bias[first + bucket[row + s]]));
+      scores[s] = weight;
+      total += weight;
+    }
+    return total;
+  }
+
+  /**
+   * A score within what `power` takes, with room for a sum.
+   * @param {number} t
+   */
+  function clamped(t) {
+    return t > STEEPEST ? STEEPEST : t < -STEEPEST ? -STEEPEST : t;
+  }
+
+  /**
+   * The mean of one head's values, weighted by p, four dimensions side by side. -> mixed[to …] [headSize]
    * @param {Float64Array} mixed
-   * @param {number} from
+   * @param {number} to
    * @param {Float64Array} p [S]
    * @param {Float64Array} values
    * @param {number} first where the head begins in the first value
    * @param {number} stride from value to value
    * @param {number} n_key
    * @param {number} headSize
+   * @param {number} scale 1 over the sum of p
    */
-  function mixValues(mixed, from, p, values, first, stride, n_key, headSize) {
+  function mixValues(mixed, to, p, values, first, stride, n_key, headSize, scale) {
     let d = 0;
     for (; d + 4 <= headSize; d += 4) {
       let sum0 = -0;
       let sum1 = -0;
       let sum2 = -0;
       let sum3 = -0;
-      for (let s = 0, at = first + d; s < n_key; s++, at += stride) {
-        const weight = p[s];
-        sum0 += weight * values[at];
-        sum1 += weight * values[at + 1];
-        sum2 += weight * values[at + 2];
-        sum3 += weight * values[at + 3];
+      let at = first + d;
+      let s = 0;
+      for (; s + 2 <= n_key; s += 2, at += 2 * stride) {
+        const a = p[s];
+        const b = p[s + 1];
+        const after = at + stride;
+        sum0 = sum0 + a * values[at] + b * values[after];
+        sum1 = sum1 + a * values[at + 1] + b * values[after + 1];
+        sum2 = sum2 + a * values[at + 2] + b * values[after + 2];
+        sum3 = sum3 + a * values[at + 3] + b * values[after + 3];
       }
-      mixed[from + d] = sum0;
-      mixed[from + d + 1] = sum1;
-      mixed[from + d + 2] = sum2;
-      mixed[from + d + 3] = sum3;
+      if (s < n_key) {
+        const a = p[s];
+        sum0 += a * values[at];
+        sum1 += a * values[at + 1];
+        sum2 += a * values[at + 2];
+        sum3 += a * values[at + 3];
+      }
+      mixed[to + d] = sum0 * scale;
+      mixed[to + d + 1] = sum1 * scale;
+      mixed[to + d + 2] = sum2 * scale;
+      mixed[to + d + 3] = sum3 * scale;
     }
     for (; d < headSize; d++) {
       let sum = -0;
       for (let s = 0, at = first + d; s < n_key; s++, at += stride) sum += p[s] * values[at];
-      mixed[from + d] = sum;
+      mixed[to + d] = sum * scale;
+    }
+  }
+
+  /**
+   * scoreKeys, weigh and mixValues in one go for a head of four dimensions, the shape of `seed`: nothing needs storing.
+   * @param {Float64Array} mixed
+   * @param {number} to
+   * @param {Float64Array} q
+   * @param {number} from
+   * @param {Float64Array} keys
+   * @param {Float64Array} values
+   * @param {number} at where the head begins in the first key and value
+   * @param {number} stride
+   * @param {number} n_key
+   * @param {Float64Array} bias
+   * @param {number} first
+   * @param {Uint8Array} bucket
+   * @param {number} row
+   */
+  function attendFour(mixed, to, q, from, keys, values, at, stride, n_key, bias, first, bucket, row) {
+    const q0 = q[from];
+    const q1 = q[from + 1];
+    const q2 = q[from + 2];
+    const q3 = q[from + 3];
+    let sum0 = -0;
+    let sum1 = -0;
+    let sum2 = -0;
+    let sum3 = -0;
+    let total = -0;
+    for (let s = 0; s < n_key; s++, at += stride) {
+      const dot = q0 * keys[at] + q1 * keys[at + 1] + q2 * keys[at + 2] + q3 * keys[at + 3];
+      const weight = power(clamped(dot + bias[first + bucket[row + s]]));
+      total += weight;
+      sum0 += weight * values[at];
+      sum1 += weight * values[at + 1];
+      sum2 += weight * values[at + 2];
+      sum3 += weight * values[at + 3];
+    }
+    const scale = 1 / total;
+    mixed[to] = sum0 * scale;
+    mixed[to + 1] = sum1 * scale;
+    mixed[to + 2] = sum2 * scale;
+    mixed[to + 3] = sum3 * scale;
+  }
+
+  // ---- a text that is read
+
+  const SLACK = 128; // tokens that a text's keys can grow by before they are moved to the front
+
+  /** @type {WeakMap<Model, Forward>} */
+  const forwards = new WeakMap();
+
+  /** @param {Model} model */
+  function forwardOf(model) {
+    const forward = forwards.get(model) ?? new Forward(model);
+    forwards.set(model, forward);
+    return forward;
+  }
+
+  /** What a text has read so far: keys and values of what it can still see, and where each token stood. */
+  class State {
+    /** @param {Model} model */
+    constructor(model) {
+      const { n_layer, n_context, n_embd, n_smear } = model.config;
+      const room = n_context + SLACK;
+      const rows = () => new Float64Array(room * n_embd);
+      this.model = model;
+      this.forward = forwardOf(model);
+      this.keys = Array.from({ length: n_layer }, rows); // per layer [room, C], oldest first
+      this.values = Array.from({ length: n_layer }, rows);
+      this.columns = new Int32Array(room);
+      this.lines = new Int32Array(room);
+      this.end = 0; // rows of these in use
+      this.column = 0;
+      this.line = 0;
+      this.before = new Float64Array(n_smear * n_embd); // embeddings of the last characters, newest first
+      this.length = 0; // tokens read
+      this.logits = new Float64Array(model.vocabulary.size); // the prediction of the next token
+    }
+
+    /** Another text that has read the same. */
+    copy() {
+      const copy = new State(this.model);
+      const begin = Math.max(0, this.end - this.model.config.n_context);
+      const from = begin * this.model.config.n_embd;
+      const to = this.end * this.model.config.n_embd;
+      this.keys.forEach((rows, layer) => copy.keys[layer].set(rows.subarray(from, to)));
+      this.values.forEach((rows, layer) => copy.values[layer].set(rows.subarray(from, to)));
+      copy.columns.set(this.columns.subarray(begin, this.end));
+      copy.lines.set(this.lines.subarray(begin, this.end));
+      copy.end = this.end - begin;
+      copy.before.set(this.before);
+      copy.logits.set(this.logits);
+      copy.column = this.column;
+      copy.line = this.line;
+      copy.length = this.length;
+      return copy;
+    }
+
+    /**
+     * Read one more token and predict the next. The logits [V] are overwritten by the next call.
+     * @param {number} token
+     */
+    read(token) {
+      this.makeRoom(1);
+      this.forward.add(this, token);
+      this.forward.run(0);
+      this.notePrediction(0);
+      return this.logits;
+    }
+
+    /**
+     * Read tokens one after the other, ROWS at most, the predictions of all but the last being left in `forward`.
+     * @param {Int32Array} tokens
+     * @param {boolean} predicting whether those are wanted
+     */
+    readBlock(tokens, predicting) {
+      this.makeRoom(tokens.length);
+      for (let i = 0; i < tokens.length; i++) this.forward.add(this, tokens[i]);
+      this.forward.run(predicting ? 0 : tokens.length - 1);
+      this.notePrediction(tokens.length - 1);
+    }
+
+    /**
+     * Take over the prediction of a row.
+     * @param {number} row
+     */
+    notePrediction(row) {
+      const { logits, head } = this.forward;
+      const { length } = this.logits;
+      for (let i = 0; i < length; i++) this.logits[i] = logits[row * head.n_out + i];
+    }
+
+    /**
+     * Move what can still be seen to the front when n more tokens would not find room.
+     * @param {number} n at most SLACK
+     */
+    makeRoom(n) {
+      const { n_context, n_embd } = this.model.config;
+      if (this.end + n <= this.columns.length) return;
+      const begin = this.end - n_context;
+      for (const rows of [...this.keys, ...this.values])
+        rows.copyWithin(0, begin * n_embd, this.end * n_embd);
+      this.columns.copyWithin(0, begin, this.end);
+      this.lines.copyWithin(0, begin, this.end);
+      this.end = n_context;
+    }
+
+    /**
+     * Take one more place. Returns its index in its window, for absolute positions.
+     * @param {number} token
+     */
+    step(token) {
+      const newline = token === NEWLINE;
+      this.column = newline ? 0 : this.column + 1;
+      if (newline) this.line++;
+      this.columns[this.end] = this.column;
+      this.lines[this.end++] = this.line;
+      return this.length++ % this.model.config.n_context;
+    }
+
+    /**
+     * Note the embedding of the newest token for those that follow.
+     * @param {number} token
+     */
+    remember(token) {
+      const { n_embd, n_smear } = this.model.config;
+      if (!n_smear) return;
+      const { wte } = this.model.weights;
+      this.before.copyWithin(n_embd, 0);
+      for (let i = 0; i < n_embd; i++) this.before[i] = wte[token * n_embd + i];
+    }
+  }
+
+  /**
+   * Read one more token of each of some texts side by side, faster than one by one and with the same bits.
+   * @param {State[]} states of one model, all different
+   * @param {ArrayLike<number>} tokens one for each
+   */
+  function readSideBySide(states, tokens) {
+    for (let first = 0; first < states.length; first += ROWS) {
+      const { forward } = states[first];
+      const last = Math.min(first + ROWS, states.length);
+      for (let i = first; i < last; i++) {
+        states[i].makeRoom(1);
+        forward.add(states[i], tokens[i]);
+      }
+      forward.run(0);
+      for (let i = first; i < last; i++) states[i].notePrediction(i - first);
     }
   }
 
   // ---- scoring
-
-  const CHARACTERS_A_STEP = 16; // read between two places where the caller may pause
 
   /**
    * Score lines one after the other, those of `context` and all earlier ones being seen but not scored. Yields the
@@ -479,30 +824,47 @@ function transformerScript() {
    * @returns {Generator<LineScore | undefined, void, void>}
    */
   function* scoring(model, lines, context = []) {
-    const { vocabulary } = model;
     const state = new State(model);
     state.read(NEWLINE);
-    let read = 0;
     for (const line of context) {
-      for (const token of vocabulary.encode(line + '\n')) {
-        state.read(token);
-        if (++read % CHARACTERS_A_STEP === 0) yield undefined;
+      const tokens = model.vocabulary.encode(line + '\n');
+      for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
+        state.readBlock(tokens.subarray(i, i + ROWS), false);
       }
     }
     let number = 0;
     for (const line of lines) {
       const codes = codePoints(line + '\n');
+      const tokens = codes.map((code) => model.vocabulary.id(code));
       const byCharacter = new Float64Array(codes.length);
-      let bits = 0;
-      for (let i = 0; i < codes.length; i++) {
-        const token = vocabulary.id(codes[i]);
-        byCharacter[i] = tokenBits(state.logits, token) + (token === ESCAPE ? escapeBits(codes[i]) : 0);
-        bits += byCharacter[i];
-        state.read(token);
-        if (++read % CHARACTERS_A_STEP === 0) yield undefined;
+      for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
+        charge(byCharacter.subarray(i, i + ROWS), state, tokens.subarray(i, i + ROWS));
       }
-      yield { number: ++number, bits, characters: codes.length, byCharacter };
+      for (let i = 0; i < tokens.length; i++)
+        if (tokens[i] === ESCAPE) byCharacter[i] += escapeBits(codes[i]);
+      yield { number: ++number, bits: total(byCharacter), characters: codes.length, byCharacter };
     }
+  }
+
+  /**
+   * Read a block of tokens, and note what each cost.
+   * @param {Float64Array} bits [n]
+   * @param {State} state
+   * @param {Int32Array} tokens [n], ROWS at most
+   */
+  function charge(bits, state, tokens) {
+    const { logits, head } = state.forward;
+    bits[0] = tokenBits(state.logits, tokens[0]);
+    state.readBlock(tokens, true);
+    for (let i = 1; i < tokens.length; i++) {
+      const row = (i - 1) * head.n_out;
+      bits[i] = tokenBits(logits.subarray(row, row + state.logits.length), tokens[i]);
+    }
+  }
+
+  /** @param {Float64Array} bits */
+  function total(bits) {
+    return bits.reduce((sum, more) => sum + more, 0);
   }
 
   /**
@@ -545,7 +907,6 @@ function transformerScript() {
   // ---- sampling
 
   const LONGEST_LINE = 2000; // characters after which a sampled line that never ends is ended
-  const TOKENS_A_STEP = 16; // read between two places where the caller may pause
 
   /** The 32-bit generator mulberry32 (Tommy Ettinger, public domain): the same stream in any language. */
   class Mulberry32 {
@@ -564,42 +925,44 @@ function transformerScript() {
     }
   }
 
+  let cumulative = new Float64Array(256);
+
   /**
-   * The id that a uniform number in [0, 1) falls on. The escape is never picked. Temperature 0 takes the most likely
-   * id, the lower one of two equals; topK 0 means all.
-   *
-   * Logits are sorted without their ids; the id is then the one of that logit, the lowest first where several share it.
+   * The id that a uniform number in [0, 1) falls on. Ids share [0, 1) in their order, each as its probability says; the
+   * escape is never picked. Temperature 0 takes the most likely id, the lower one of two equals; topK 0 means all.
    * @param {Float64Array} logits [V]
    * @param {number} temperature
    * @param {number} topK
    * @param {number} uniform
    */
   function pick(logits, temperature, topK, uniform) {
-    const sorted = logits
-      .slice(ESCAPE + 1)
-      .sort()
-      .reverse();
-    const last = (topK ? Math.min(topK, sorted.length) : sorted.length) - 1;
-    const rank = temperature === 0 ? 0 : rankOf(sorted, last, temperature, uniform);
-    let equals = rank - sorted.indexOf(sorted[rank]);
+    let likeliest = ESCAPE + 1;
+    for (let id = likeliest + 1; id < logits.length; id++) if (logits[id] > logits[likeliest]) likeliest = id;
+    if (temperature === 0) return likeliest;
+    if (topK) logits = onlyTop(logits, topK);
+    if (cumulative.length < logits.length) cumulative = new Float64Array(logits.length);
+    const largest = logits[likeliest];
+    let total = 0;
+    for (let id = ESCAPE + 1; id < logits.length; id++) {
+      cumulative[id] = total += exp((logits[id] - largest) / temperature);
+    }
+    const share = uniform * total;
     let id = ESCAPE + 1;
-    while (logits[id] !== sorted[rank] || equals-- > 0) id++;
+    while (cumulative[id] <= share && cumulative[id] < total) id++;
     return id;
   }
 
   /**
-   * Where a uniform number falls in the cumulative probabilities of the sorted logits 0 … last.
-   * @param {Float64Array} sorted
-   * @param {number} last
-   * @param {number} temperature
-   * @param {number} uniform
+   * The logits without all but the topK largest, of which the lower ids go first among equals.
+   * @param {Float64Array} logits [V]
+   * @param {number} topK
    */
-  function rankOf(sorted, last, temperature, uniform) {
-    const p = sorted.map((logit) => logit / temperature);
-    softmax(p, last + 1);
-    let rank = 0;
-    for (let cumulative = p[0]; rank < last && !(cumulative > uniform); cumulative += p[rank]) rank++;
-    return rank;
+  function onlyTop(logits, topK) {
+    const ids = Array.from(logits.keys()).slice(ESCAPE + 1);
+    ids.sort((a, b) => logits[b] - logits[a] || a - b);
+    const top = new Float64Array(logits.length).fill(-Infinity);
+    for (const id of ids.slice(0, topK)) top[id] = logits[id];
+    return top;
   }
 
   /**
@@ -621,33 +984,71 @@ function transformerScript() {
    * @returns {Generator<Sample | undefined, void, void>}
    */
   function* continuing(model, context, options = {}) {
-    const { samples = 1, steps = 1, seed = 0, temperature = 1, topK = 0, begun = '' } = options;
-    const before = new State(model);
-    let read = 0;
-    for (const token of contextTokens(model, context, begun)) {
-      before.read(token);
-      if (++read % TOKENS_A_STEP === 0) yield undefined;
+    const { samples = 1, seed = 0, begun = '' } = options;
+    const state = new State(model);
+    const tokens = contextTokens(model, context, begun);
+    for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
+      state.readBlock(tokens.subarray(i, i + ROWS), false);
     }
-    for (let i = 0; i < samples; i++) {
-      const state = samples > 1 ? before.copy() : before;
-      const draw = new Mulberry32(seed + i);
-      /** @type {Sample} */
-      const sample = { lines: [], bits: [] };
-      while (sample.lines.length < steps) {
-        /** @type {number[]} */
-        const line = [];
-        let bits = 0;
-        for (let token = -1; token !== NEWLINE; state.read(token)) {
-          const full = line.length >= LONGEST_LINE;
-          token = full ? NEWLINE : pick(state.logits, temperature, topK, draw.uniform());
-          bits += tokenBits(state.logits, token);
-          if (token !== NEWLINE) line.push(token);
-          if (++read % TOKENS_A_STEP === 0) yield undefined;
-        }
-        sample.lines.push(model.vocabulary.decode(line));
-        sample.bits.push(bits);
+    /** @type {Future[]} */
+    const futures = [];
+    /** @type {Future[]} */
+    let open = [];
+    for (let handedOn = 0; handedOn < samples;) {
+      while (open.length < ROWS && futures.length < samples) {
+        futures.push(new Future(samples > 1 ? state.copy() : state, seed + futures.length, options));
+        open.push(futures[futures.length - 1]);
       }
-      yield sample;
+      const drawn = open.map((future) => future.draw());
+      readSideBySide(
+        open.map((future) => future.state),
+        drawn,
+      );
+      open = open.filter((future) => !future.ended);
+      yield undefined;
+      while (futures[handedOn]?.ended) yield futures[handedOn++].sample;
+    }
+  }
+
+  /** One sample while it is drawn. */
+  class Future {
+    /**
+     * @param {State} state
+     * @param {number} seed
+     * @param {SamplingOptions} options
+     */
+    constructor(state, seed, { steps = 1, temperature = 1, topK = 0 }) {
+      this.state = state;
+      this.random = new Mulberry32(seed);
+      this.steps = steps;
+      this.temperature = temperature;
+      this.topK = topK;
+      /** @type {Sample} */
+      this.sample = { lines: [], bits: [] };
+      /** @type {number[]} */
+      this.line = [];
+      this.bits = 0; // of the line so far
+    }
+
+    get ended() {
+      return this.sample.lines.length >= this.steps;
+    }
+
+    /** Draw the next token, which is then to be read. */
+    draw() {
+      const { logits, model } = this.state;
+      const full = this.line.length >= LONGEST_LINE;
+      const token = full ? NEWLINE : pick(logits, this.temperature, this.topK, this.random.uniform());
+      this.bits += tokenBits(logits, token);
+      if (token !== NEWLINE) {
+        this.line.push(token);
+        return token;
+      }
+      this.sample.lines.push(model.vocabulary.decode(this.line));
+      this.sample.bits.push(this.bits);
+      this.line = [];
+      this.bits = 0;
+      return token;
     }
   }
 
@@ -659,7 +1060,8 @@ function transformerScript() {
    */
   function primed(model, context, begun = '') {
     const state = new State(model);
-    for (const token of contextTokens(model, context, begun)) state.read(token);
+    const tokens = contextTokens(model, context, begun);
+    for (let i = 0; i < tokens.length; i += ROWS) state.readBlock(tokens.subarray(i, i + ROWS), false);
     return state;
   }
 
@@ -976,6 +1378,7 @@ function transformerScript() {
     pick,
     Mulberry32,
     primed,
+    readSideBySide,
     readWeights,
     scoreLines,
     scoring,
@@ -999,6 +1402,7 @@ const {
   pick,
   Mulberry32,
   primed,
+  readSideBySide,
   readWeights,
   scoreLines,
   scoring,

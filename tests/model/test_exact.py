@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from model.exact import Mulberry32, exp, linear, softmax, total
+from model.exact import Mulberry32, exp, linear, power, softmax, total
 
 PUBLISHED = {  # the first draws, times 2^32, and the 100,000th, of mulberry32 as published in JavaScript, run by Node
     0: ([1144304738, 1416247, 958946056, 627933444], 451400699),
@@ -14,13 +14,14 @@ PUBLISHED = {  # the first draws, times 2^32, and the 100,000th, of mulberry32 a
 }
 
 
-def ulps(actual, expected):
-    return np.abs(actual - expected) / np.spacing(expected)
-
-
-def test_exp_is_within_two_units_in_the_last_place():
+def test_exp_is_right_to_thirteen_digits():
     x = np.concatenate([np.linspace(-700, 700, 20_001), np.random.default_rng(0).normal(0, 3, 20_000)])
-    assert ulps(exp(x), np.array([math.exp(value) for value in x])).max() <= 2
+    np.testing.assert_allclose(exp(x), [math.exp(value) for value in x], rtol=2e-13, atol=0)
+
+
+def test_exp_near_zero_is_right_to_fourteen_digits():
+    x = np.linspace(-1, 1, 20_001)
+    np.testing.assert_allclose(exp(x), [math.exp(value) for value in x], rtol=2e-14, atol=0)
 
 
 def test_exp_of_zero_is_exactly_one():
@@ -32,7 +33,12 @@ def test_exp_far_below_zero_is_zero():
 
 
 def test_exp_holds_up_to_709():
-    assert ulps(exp(np.array([709.0])), np.array([math.exp(709.0)])).max() <= 2
+    np.testing.assert_allclose(exp(np.array([709.0])), [math.exp(709.0)], rtol=2e-13, atol=0)
+
+
+@pytest.mark.parametrize("step", [-524_000, -513, -512, -1, 0, 1, 256, 512, 523_000])
+def test_power_of_a_whole_step_comes_from_the_table(step):
+    np.testing.assert_allclose(power(np.array([float(step)])), [2.0 ** (step / 512)], rtol=1e-15, atol=0)
 
 
 def test_exp_of_a_number_does_not_depend_on_its_neighbours():
