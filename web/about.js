@@ -1,22 +1,31 @@
 'use strict';
 
-// The card as facts, and the scores of the last weeks as a line.
-
-const SPARK_WIDTH = 240;
-const SPARK_HEIGHT = 48;
-const SPARK_MARGIN = 4;
+// The card: how well the model predicts, now and over the last weeks, and what it is.
 
 /**
  * @param {Card} card
  * @param {number} bytes of the weights file
+ * @returns {() => void} draws what needs to know its width
  */
-function showAbout(card, bytes) {
-  const facts = byId('facts', HTMLDListElement);
+function startAbout(card, bytes) {
+  byId('score', HTMLElement).textContent = decimals(card.bits_per_char) ?? 'unknown';
+  byId('score-words', HTMLElement).textContent = scoreInWords(card);
+  byId('context', HTMLElement).textContent = count(card.config.n_context * card.config.n_layer);
   for (const [term, fact] of factsOf(card, bytes)) {
-    facts.append(element('div', '', element('dt', '', term), element('dd', '', fact)));
+    byId('facts', HTMLDListElement).append(
+      element('div', '', element('dt', '', term), element('dd', '', fact)),
+    );
   }
-  showHistory(scoresOf(card));
-  byId('about', HTMLElement).hidden = false;
+  return () => showHistory(scoresOf(card));
+}
+
+/** @param {Card} card */
+function scoreInWords({ bits_per_char: bits, ngram }) {
+  if (!isNumber(bits)) return 'The card of this model does not say how well it predicts.';
+  const guess = `On average it gives the right next character a probability of ${percent(2 ** -bits)}.`;
+  if (!isNumber(ngram) || ngram <= 0) return guess;
+  const than = bits < ngram ? 'better' : 'worse';
+  return `${guess} An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
 }
 
 /**
@@ -25,31 +34,19 @@ function showAbout(card, bytes) {
  * @returns {[string, string][]}
  */
 function factsOf(card, bytes) {
+  const shape = `${counted(card.config.n_layer, 'layer')} of width ${card.config.n_embd}`;
   /** @type {[string, string | undefined][]} */
   const facts = [
-    ['Bits per character', decimals(card.bits_per_char)],
-    ['An n-gram model’s', decimals(card.ngram)],
     ['Trained', day(card.created)],
-    ['On', isNumber(card.lines) ? `${count(card.lines)} lines` : undefined],
+    ['On', isNumber(card.lines) ? counted(card.lines, 'line') : undefined],
     ['Parameters', isNumber(card.parameters) ? count(card.parameters) : undefined],
-    ['Size', `${count(Math.ceil(bytes / 1024))} KB`],
-    ['Context', `${count(card.config.n_context)} characters`],
+    ['Size of its file', `${count(Math.ceil(bytes / 1024))} KB`],
+    ['Shape', `a transformer, ${shape}`],
+    ['Characters it knows', count(Array.from(String(card.vocabulary)).length)],
+    ['Context', `${count(card.config.n_context)} characters a layer`],
     ['Made by', card.version ? `Logling ${card.version}${card.preset ? `, ${card.preset}` : ''}` : undefined],
   ];
   return /** @type {[string, string][]} */ (facts.filter(([, fact]) => fact !== undefined));
-}
-
-/**
- * @param {unknown} value
- * @returns {value is number}
- */
-function isNumber(value) {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** @param {number} value */
-function count(value) {
-  return value.toLocaleString('en');
 }
 
 /** @param {unknown} value */
@@ -85,37 +82,9 @@ function scoresOf(card) {
 function showHistory(scores) {
   if (scores.length < 2) return;
   const [first, last] = [scores[0], scores[scores.length - 1]];
-  byId('history-caption', HTMLElement).append(
-    `${scores.length} trainings since ${day(first[0]) ?? 'the first'}: from ${first[1].toFixed(3)} to ${last[1].toFixed(3)}`,
-  );
-  const figure = byId('history', HTMLElement);
-  figure.prepend(sparkline(scores.map(([, bits]) => bits)));
-  figure.hidden = false;
-}
-
-/** @param {number[]} values */
-function sparkline(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const points = values.map((value, i) => [
-    SPARK_MARGIN + (i / (values.length - 1)) * (SPARK_WIDTH - 2 * SPARK_MARGIN),
-    SPARK_MARGIN + ((high - value) / (high - low || 1)) * (SPARK_HEIGHT - 2 * SPARK_MARGIN),
-  ]);
-  const line = svg('polyline', {
-    points: points.map((point) => point.map((x) => x.toFixed(1)).join()).join(' '),
-  });
-  const [x, y] = points[points.length - 1];
-  const size = { viewBox: `0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`, 'aria-hidden': 'true' };
-  return svg('svg', size, line, svg('circle', { cx: String(x), cy: String(y), r: '3' }));
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string>} attributes
- * @param {Node[]} children
- */
-function svg(name, attributes, ...children) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  made.append(...children);
-  return made;
+  const words = `${scores.length} trainings since ${day(first[0]) ?? 'the first'}: from ${first[1].toFixed(3)} to ${last[1].toFixed(3)} bits per character.`;
+  byId('history', HTMLElement).hidden = false;
+  byId('history-caption', HTMLElement).textContent = words;
+  const bits = scores.map(([, score]) => score);
+  drawHistory(byId('history-chart', HTMLElement), bits, [day(first[0]) ?? '', day(last[0]) ?? ''], words);
 }

@@ -1,143 +1,343 @@
 'use strict';
 
-// The view that checks a log: its lines by surprise, each character shaded by its bits. Results appear while the
-// work runs.
+// The view that checks a log: its strangest lines, those around them, and a strip of the whole. Results appear while
+// the work runs, and stay when it is stopped.
 
-const LINES_SHOWN = 100; // at first, and more each time
-const LARGEST_LOG = 20 * 1024 * 1024; // bytes
-const REFRESH = 400; // milliseconds between two looks at the results so far
-
-/** @typedef {LineScore & { text: string, surprise: number }} CheckedLine */
-/** @typedef {{ checked: CheckedLine[], order: string, limit: number }} View */
+const ROWS = 40; // at first, and more each time
+const REFRESH = 250; // milliseconds between two looks at the results so far
+const FAMILIAR = 1.3; // times the bits of the log that the model was trained for
+const FOREIGN = 2.5;
+const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 
 /**
- * @param {Model} model
+ * @param {Workers} workers
  * @param {Card} card
+ * @returns {View}
  */
-function startCheck(model, card) {
+function startCheck(workers, card) {
+  const view = new CheckView(workers, card);
   const text = byId('lines-to-check', HTMLTextAreaElement);
   const file = byId('file', HTMLInputElement);
-  const order = byId('order', HTMLSelectElement);
-  /** @type {View} */
-  const view = { order: order.value, limit: LINES_SHOWN, checked: [] };
-  let running = new AbortController();
-
-  /** @param {string} log */
-  async function run(log) {
-    running.abort();
-    running = new AbortController();
-    const { signal } = running;
-    const lines = splitLines(log);
-    if (!lines.length) return say('There is nothing to check yet: paste some lines, or open a file.');
-    view.checked = [];
-    view.limit = LINES_SHOWN;
-    setRunning(true);
-    let refreshed = performance.now();
-    const finished = await inSlices(
-      scoring(model, lines),
-      (score) => {
-        view.checked.push({ ...score, text: lines[score.number - 1], surprise: surprise(score.byCharacter) });
-        if (performance.now() - refreshed < REFRESH) return;
-        byId('check-progress', HTMLProgressElement).value = score.number / lines.length;
-        showChecked(view);
-        refreshed = performance.now();
-      },
-      signal,
-    );
-    if (running.signal !== signal) return;
-    setRunning(false);
-    showChecked(view);
-    const left = finished ? '' : ` Stopped: ${count(lines.length - view.checked.length)} lines are left.`;
-    say(summary(view.checked, card.bits_per_char) + left);
-  }
-
-  /** @param {File | undefined} chosen */
-  async function open(chosen) {
-    if (!chosen) return;
-    if (chosen.size > LARGEST_LOG) {
-      say(
-        `${chosen.name} has ${count(Math.round(chosen.size / 1e6))} MB; this page reads up to 20 MB. Check a part of it.`,
-      );
-      return;
-    }
-    const content = await chosen.text();
-    if (content.includes('\0')) {
-      say(`${chosen.name} is not a text file: it holds NUL bytes. Unpack it first if it is compressed.`);
-      return;
-    }
-    say(`Checking ${chosen.name} …`);
-    await run(content);
-  }
-
   byId('check-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    run(text.value);
+    view.check(view.file ?? new File([text.value], 'these lines'));
   });
-  byId('stop', HTMLButtonElement).addEventListener('click', () => running.abort());
-  file.addEventListener('change', () => open(file.files?.[0]));
-  order.addEventListener('change', () => {
-    view.order = order.value;
-    showChecked(view);
+  text.addEventListener('input', () => view.choose(undefined));
+  file.addEventListener('change', () => {
+    if (file.files?.[0]) view.open(file.files[0]);
+    file.value = '';
   });
-  byId('more', HTMLButtonElement).addEventListener('click', () => {
-    view.limit += LINES_SHOWN;
-    showChecked(view);
-  });
-  acceptDrops(byId('check', HTMLElement), open);
-}
-
-/** @param {boolean} running */
-function setRunning(running) {
-  byId('stop', HTMLButtonElement).hidden = !running;
-  const progress = byId('check-progress', HTMLProgressElement);
-  progress.hidden = !running;
-  progress.value = 0;
-}
-
-/** @param {string} message */
-function say(message) {
-  byId('check-summary', HTMLElement).textContent = message;
+  text.value = exampleLog(card);
+  let begun = false;
+  return {
+    title: 'Check',
+    drop: 'Drop it: the page looks for what is strange in it',
+    open: (dropped) => view.open(dropped),
+    show() {
+      if (!begun && text.value && !view.file) view.check(new File([text.value], 'the example'));
+      else view.draw();
+      begun = true;
+    },
+  };
 }
 
 /**
- * @param {CheckedLine[]} checked
- * @param {unknown} usual bits per character of the log that the model was trained for
+ * The card's sample, with a line in it that no model has made.
+ * @param {Card} card
  */
-function summary(checked, usual) {
-  const lines = checked.length === 1 ? '1 line' : `${count(checked.length)} lines`;
-  const comparison = isNumber(usual) ? `; ${usual.toFixed(3)} on the log it was trained for` : '';
-  return `${lines}, ${bitsPerCharacter(checked).toFixed(3)} bits per character${comparison}.`;
+function exampleLog({ sample }) {
+  if (typeof sample !== 'string' || !sample) return '';
+  const lines = sample.trimEnd().split('\n');
+  lines.splice(Math.ceil((2 * lines.length) / 3), 0, STRANGE_EXAMPLE);
+  return lines.join('\n') + '\n';
 }
 
-/** @param {View} view */
-function showChecked({ checked, order, limit }) {
-  const sorted = order === 'surprise' ? [...checked].sort((a, b) => b.surprise - a.surprise) : checked;
-  byId('checked-lines', HTMLElement).replaceChildren(
-    ...sorted.slice(0, limit).map((line) => {
-      const runs = shaded(line.text, line.byCharacter);
-      return lineElement(String(line.number), runs, line.surprise, 'bits of surprise');
-    }),
-  );
-  byId('more', HTMLElement).hidden = sorted.length <= limit;
-  byId('checked', HTMLElement).hidden = !sorted.length;
-}
+class CheckView {
+  /**
+   * @param {Workers} workers
+   * @param {Card} card
+   */
+  constructor(workers, card) {
+    this.workers = workers;
+    this.card = card;
+    /** @type {File | undefined} */
+    this.file = undefined; // the one that was opened, unless lines were written since
+    /** @type {LogCheck | undefined} */
+    this.run = undefined;
+    this.began = 0;
+    this.drawn = 0;
+    this.rows = ROWS;
+    /** @type {Set<string>} */
+    this.hidden = new Set(); // keys of lines that are ignored from now on
+    this.list = new FindingsList(byId('checked-lines', HTMLElement), (finding) => this.ignore(finding));
+    this.strip = new Strip((finding) => this.ignore(finding));
+    this.listen();
+  }
 
-/**
- * Take a file that is dropped on a place; elsewhere a drop does not lead away from the page.
- * @param {HTMLElement} place
- * @param {(file: File | undefined) => void} open
- */
-function acceptDrops(place, open) {
-  window.addEventListener('dragover', (event) => event.preventDefault());
-  window.addEventListener('drop', (event) => {
-    event.preventDefault();
-    place.classList.remove('dropping');
-    if (event.target instanceof Node && place.contains(event.target)) open(event.dataTransfer?.files[0]);
-  });
-  place.addEventListener('dragenter', () => place.classList.add('dropping'));
-  place.addEventListener('dragleave', (event) => {
-    if (!(event.relatedTarget instanceof Node && place.contains(event.relatedTarget))) {
-      place.classList.remove('dropping');
+  listen() {
+    const on = (/** @type {string} */ id, /** @type {() => void} */ act) =>
+      byId(id, HTMLButtonElement).addEventListener('click', act);
+    on('stop', () => this.run?.stop());
+    on('save-csv', () => this.save('csv'));
+    on('save-json', () => this.save('json'));
+    on('more', () => {
+      this.rows += ROWS;
+      this.draw();
+    });
+    byId('order', HTMLSelectElement).addEventListener('change', () => this.draw());
+  }
+
+  /** @param {File | undefined} file */
+  choose(file) {
+    this.file = file;
+    const text = byId('lines-to-check', HTMLTextAreaElement);
+    for (const example of byId('check-note', HTMLElement).querySelectorAll('.example')) example.remove();
+    if (file) text.value = '';
+    text.placeholder = file ? `${file.name}, ${size(file.size)}. Or paste lines here.` : '';
+  }
+
+  /** @param {File} file */
+  open(file) {
+    this.choose(file);
+    this.check(file);
+  }
+
+  /** @param {File} file */
+  async check(file) {
+    this.run?.stop();
+    const ignored = this.patterns();
+    if (!ignored) return;
+    const run = new LogCheck(this.workers, file, {
+      learns: byId('learn', HTMLInputElement).checked,
+      ignored,
+    });
+    this.begin(run);
+    try {
+      await run.run(() => this.refresh());
+    } catch (error) {
+      if (this.run === run) this.fail(error);
     }
-  });
+    if (this.run !== run) return;
+    this.setRunning(false);
+    byId('check-summary', HTMLElement).textContent = this.summary(run);
+    this.draw();
+  }
+
+  /** @param {LogCheck} run */
+  begin(run) {
+    this.run = run;
+    this.began = this.drawn = performance.now();
+    this.rows = ROWS;
+    this.hidden.clear();
+    this.strip.choose(-1);
+    byId('check-trouble', HTMLElement).textContent = '';
+    byId('check-summary', HTMLElement).textContent = `Checking ${run.file.name} …`;
+    byId('checked', HTMLElement).hidden = false;
+    this.setRunning(true);
+    this.draw();
+  }
+
+  /** @param {unknown} error */
+  fail(error) {
+    const words = error instanceof Error ? error.message : String(error);
+    byId('check-trouble', HTMLElement).textContent =
+      error instanceof UnreadableLog ? words : `The check failed: ${words}. Reload the page to try again.`;
+  }
+
+  /** The patterns of lines to ignore; undefined, and told, if one of them is no regular expression. */
+  patterns() {
+    const trouble = byId('patterns-trouble', HTMLElement);
+    trouble.textContent = '';
+    const patterns = byId('patterns', HTMLTextAreaElement).value.split('\n').filter(Boolean);
+    for (const pattern of patterns) {
+      try {
+        new RegExp(pattern);
+      } catch (error) {
+        byId('ignore', HTMLDetailsElement).open = true;
+        trouble.textContent = `Not a regular expression: ${pattern} (${error instanceof Error ? error.message : error})`;
+        return undefined;
+      }
+    }
+    return patterns;
+  }
+
+  /** @param {boolean} running */
+  setRunning(running) {
+    byId('stop', HTMLButtonElement).hidden = !running;
+    byId('under-way', HTMLElement).hidden = !running;
+    for (const id of ['save-csv', 'save-json']) byId(id, HTMLButtonElement).hidden = running;
+  }
+
+  refresh() {
+    if (performance.now() - this.drawn < REFRESH) return;
+    this.drawn = performance.now();
+    this.draw();
+  }
+
+  draw() {
+    const { run } = this;
+    if (!run) return;
+    const { findings } = run;
+    const left = findings.groups.filter(({ key }) => !this.hidden.has(key));
+    const shown = left.slice(0, this.rows);
+    if (byId('order', HTMLSelectElement).value === 'number') shown.sort((a, b) => a.number - b.number);
+    this.list.show(shown, (finding) => findings.countOf(finding));
+    byId('more', HTMLButtonElement).hidden = left.length <= this.rows;
+    this.strip.show(findings.stretches);
+    this.drawScores(run);
+    this.drawProgress(run);
+    for (const id of ['strip-box', 'scores']) byId(id, HTMLElement).hidden = !findings.lines;
+  }
+
+  /** @param {LogCheck} run */
+  drawScores({ findings, settings }) {
+    const { bits, adapted, characters } = findings;
+    const perCharacter = (/** @type {number} */ sum) => (sum / characters || 0).toFixed(3);
+    /** @type {[string, string][]} */
+    const scores = [[perCharacter(bits), 'bits per character, by the model alone']];
+    if (settings.learns)
+      scores.push([perCharacter(adapted), 'bits, by what it learned from this file as well']);
+    if (isNumber(this.card.bits_per_char)) {
+      scores.push([this.card.bits_per_char.toFixed(3), 'bits on the log that it was trained for']);
+    }
+    byId('scores', HTMLElement).replaceChildren(
+      ...scores.map(([score, words]) =>
+        element('div', '', element('dd', '', score), element('dt', '', words)),
+      ),
+    );
+  }
+
+  /** @param {LogCheck} run */
+  drawProgress(run) {
+    const { progress, findings } = run;
+    const seconds = (performance.now() - this.began) / 1000;
+    byId('check-progress', HTMLProgressElement).value = progress;
+    const left =
+      seconds > 1.5 && progress > 0 ? `, about ${duration(seconds / progress - seconds)} left` : '';
+    byId('check-status', HTMLElement).textContent =
+      `${counted(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${size(run.file.size)}${left}`;
+  }
+
+  /** @param {LogCheck} run */
+  summary(run) {
+    const { findings, stopped, reader } = run;
+    if (!findings.lines) return stopped ? 'Stopped.' : '';
+    const lines = counted(findings.lines, 'line');
+    const what = stopped ? `Stopped after ${lines} of ${run.file.name}.` : `${lines} checked.`;
+    const ignored = findings.ignored ? ` ${counted(findings.ignored, 'line')} ignored.` : '';
+    return what + ignored + this.verdict(findings) + oddities(reader);
+  }
+
+  /** @param {Findings} findings */
+  verdict({ bits, characters }) {
+    const usual = this.card.bits_per_char;
+    if (!isNumber(usual) || usual <= 0) return '';
+    const ratio = bits / characters / usual;
+    if (ratio <= FAMILIAR) return ' It reads like the log that the model was trained for.';
+    if (ratio <= FOREIGN) return ' It is less familiar than the log that the model was trained for.';
+    return ' This is not the kind of log that the model was trained for: let it learn from the file while it reads.';
+  }
+
+  /** @param {Finding} finding */
+  ignore(finding) {
+    const pattern = finding.key.split('#').map(escaped).join('\\S+');
+    const box = byId('patterns', HTMLTextAreaElement);
+    box.value += `${box.value && !box.value.endsWith('\n') ? '\n' : ''}^${pattern}$\n`;
+    byId('ignore', HTMLDetailsElement).open = true;
+    this.hidden.add(finding.key);
+    this.draw();
+    byId('ranked-title', HTMLElement).focus();
+  }
+
+  /** @param {'csv' | 'json'} kind */
+  save(kind) {
+    const { run } = this;
+    if (!run) return;
+    const name = `${run.file.name.replace(/\W+/g, '-')}-findings.${kind}`;
+    const about = { name: run.file.name, complete: !run.stopped, learns: run.settings.learns };
+    if (kind === 'csv') save(name, 'text/csv', findingsAsCsv(run.findings));
+    else save(name, 'application/json', findingsAsJson(run.findings, about));
+  }
+}
+
+/**
+ * A text as a regular expression that matches it.
+ * @param {string} text
+ */
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+/** @param {LineReader} reader */
+function oddities({ oddities: { invalid, control, cut } }) {
+  const told = [
+    invalid && `${counted(invalid, 'line')} held bytes that are not UTF-8`,
+    control && `${counted(control, 'line')} held control characters, which are left out`,
+    cut && `${counted(cut, 'line')} cut after ${count(MAX_CHARACTERS)} characters`,
+  ].filter(Boolean);
+  return told.length ? ` ${told.join('; ')}.` : '';
+}
+
+/** The strip over the whole log, and the stretch of it that is chosen. */
+class Strip {
+  /** @param {(finding: Finding) => void} ignore */
+  constructor(ignore) {
+    this.box = byId('strip', HTMLElement);
+    this.list = new FindingsList(byId('stretch-lines', HTMLElement), ignore);
+    /** @type {Stretch[]} */
+    this.stretches = [];
+    this.chosen = -1;
+    this.box.addEventListener('pointerdown', (event) => {
+      const { left, width } = this.box.getBoundingClientRect();
+      this.choose(Math.floor(((event.clientX - left) / width) * this.stretches.length));
+    });
+    this.box.addEventListener('keydown', (event) => this.press(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const last = this.stretches.length - 1;
+    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 }[
+      event.key
+    ];
+    if (by) this.choose(this.chosen + by);
+    else if (event.key === 'Home') this.choose(0);
+    else if (event.key === 'End') this.choose(last);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {number} chosen -1 for none */
+  choose(chosen) {
+    this.chosen =
+      chosen < 0 && this.chosen <= 0 ? chosen : Math.max(0, Math.min(chosen, this.stretches.length - 1));
+    this.show(this.stretches);
+  }
+
+  /** @param {Stretch[]} stretches */
+  show(stretches) {
+    this.stretches = stretches;
+    const stretch = stretches[this.chosen];
+    drawStrip(this.box, stretches, this.chosen);
+    byId('strip-first', HTMLElement).textContent = stretches.length ? 'line 1' : '';
+    byId('strip-last', HTMLElement).textContent = stretches.length
+      ? `line ${count(stretches[stretches.length - 1].last)}`
+      : '';
+    this.box.setAttribute('aria-valuemax', String(Math.max(1, stretches.length)));
+    this.box.setAttribute('aria-valuenow', String(Math.max(0, this.chosen) + 1));
+    this.box.setAttribute(
+      'aria-valuetext',
+      stretch ? inWords(stretch) : 'Choose a stretch with the arrow keys',
+    );
+    byId('stretch', HTMLElement).hidden = !stretch;
+    byId('stretch-title', HTMLElement).textContent = stretch ? inWords(stretch) : '';
+    this.list.show(stretch?.worst ? [stretch.worst] : [], () => 1);
+  }
+}
+
+/** @param {Stretch} stretch */
+function inWords({ first, last, bits, characters, worst }) {
+  const lines = first === last ? `Line ${count(first)}` : `Lines ${count(first)} to ${count(last)}`;
+  const strangest = worst ? `the strangest is line ${count(worst.number)}` : 'all ignored';
+  return `${lines}: ${(bits / characters).toFixed(2)} bits per character; ${strangest}.`;
 }

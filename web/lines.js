@@ -1,57 +1,14 @@
 'use strict';
 
-// Lines as the page shows them: number, text shaded by what each character cost, and one figure. Text goes into the
-// document as text nodes only, whatever it looks like.
+// Lines as the page shows them: text shaded by what each character cost, and the probability of what was sampled.
 
 const LONGEST_SHOWN = 1000; // characters
 const SHADES = [1.5, 3, 5, 8, 12]; // bits from which a character has shade 1, 2, …
 
 /**
- * The element of an id, which must be in index.html.
- * @template {HTMLElement} T
- * @param {string} id
- * @param {new () => T} type
- */
-function byId(id, type) {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
-  return found;
-}
-
-/**
- * @param {string} name
- * @param {string} className
- * @param {(string | Node)[]} content strings become text
- */
-function element(name, className, ...content) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...content);
-  return made;
-}
-
-/**
- * One line of a list.
- * @param {string} number shown before it
- * @param {Node[]} text
- * @param {number} figure bits
- * @param {string} meaning of the figure, for those who cannot see the column
- */
-function lineElement(number, text, figure, meaning) {
-  const unit = element('span', 'visually-hidden', ` ${meaning}`);
-  return element(
-    'li',
-    '',
-    element('span', 'number', number),
-    element('code', 'text', ...text),
-    element('span', 'figure', figure.toFixed(1), unit),
-  );
-}
-
-/**
  * A text in runs of equal shade, cut where it is too long to show.
  * @param {string} text
- * @param {Float64Array} byCharacter bits of each code point
+ * @param {ArrayLike<number>} byCharacter bits of each code point
  * @returns {Node[]}
  */
 function shaded(text, byCharacter) {
@@ -66,16 +23,30 @@ function shaded(text, byCharacter) {
     runs.push(shade(begin) ? element('span', `bits-${shade(begin)}`, run) : document.createTextNode(run));
   }
   const left = characters.length - shown;
-  if (left) runs.push(element('span', 'cut', ` … and ${left.toLocaleString('en')} more characters`));
+  if (left) runs.push(element('span', 'cut', ` … and ${count(left)} more characters`));
   return runs;
 }
 
 /**
- * The lines of a text as the service reads them: an ending newline ends the last line, it does not begin another.
+ * A text with every place marked where a word stands, whatever its case.
  * @param {string} text
+ * @param {string} word
+ * @returns {Node[]}
  */
-function splitLines(text) {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
+function marked(text, word) {
+  if (!word) return [document.createTextNode(text)];
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pieces = text.split(new RegExp(`(${escaped})`, 'iu'));
+  return pieces.map((piece, i) => (i % 2 ? element('mark', '', piece) : document.createTextNode(piece)));
+}
+
+/**
+ * One row of a list: what is likely, and how likely.
+ * @param {number} probability
+ * @param {(string | Node)[]} text
+ */
+function likelihood(probability, ...text) {
+  const bar = element('span', 'bar');
+  bar.style.setProperty('--share', String(probability));
+  return [element('span', 'figure', percent(probability)), bar, element('code', 'text', ...text)];
 }

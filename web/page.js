@@ -26,22 +26,77 @@ const TROUBLES = {
   },
 };
 
-document.addEventListener('DOMContentLoaded', () => {
+document.addEventListener('DOMContentLoaded', async () => {
   try {
     const base64 = assignedWeights();
-    const { model, card } = decodeWeights(base64);
-    byId('self-check', HTMLElement).textContent =
-      'Checked itself: it computes here exactly as where it was made';
-    byId('self-check', HTMLElement).classList.add('good');
-    showAbout(card, base64.length);
-    startContinue(model, card);
-    startCheck(model, card);
-    byId('instrument', HTMLElement).hidden = false;
+    const { model, card } = readWeights(base64);
+    const log = startLog(card);
+    if (/^#?(predict|$)/.test(location.hash)) predictFirst(model, log);
+    await painted();
+    checkGolden(model, card);
+    const chip = byId('self-check', HTMLElement);
+    chip.textContent = 'Checked itself: it computes here exactly as where it was made';
+    chip.classList.add('good');
+    openInstrument(model, card, log, base64.length);
   } catch (error) {
     if (!(error instanceof WeightsFileError)) throw error;
     showTrouble(error);
   }
 });
+
+/**
+ * The text that is continued: at first the sample that the model made up.
+ * @param {Card} card
+ */
+function startLog({ sample }) {
+  const log = new SharedLog([byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)]);
+  if (typeof sample === 'string' && sample) log.append(sample.trimEnd().split('\n'));
+  const example = byId('log-note', HTMLElement).querySelector('.example');
+  if (!log.text) example?.remove();
+  log.onChange(() => example?.remove());
+  return log;
+}
+
+/**
+ * Show a first prediction at once: a worker needs longer to start than this takes.
+ * @param {Model} model
+ * @param {SharedLog} log
+ */
+function predictFirst(model, log) {
+  const [first] = continueLog(model, log.lines(), { temperature: 0 });
+  showLikely([{ text: first.lines[0], probability: 2 ** -first.bits[0] }]);
+  byId('predict-view', HTMLElement).hidden = false;
+}
+
+/** Resolves when the browser has painted; at the latest after a while, since a tab in the background does not paint. */
+function painted() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => nextTurn().then(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
+/**
+ * @param {Model} model
+ * @param {Card} card
+ * @param {SharedLog} log
+ * @param {number} bytes of the weights file
+ */
+function openInstrument(model, card, log, bytes) {
+  const workers = new Workers(model);
+  const check = startCheck(workers, card);
+  /** @param {File} file */
+  const openInCheck = (file) => {
+    location.hash = '#check';
+    check.open(file);
+  };
+  startViews({
+    predict: startPredict(workers, log),
+    complete: startComplete(workers, log),
+    check,
+    about: { title: 'About this model', drop: check.drop, open: openInCheck, show: startAbout(card, bytes) },
+  });
+}
 
 /** What weights.js assigned. */
 function assignedWeights() {
@@ -68,6 +123,7 @@ function showTrouble(error) {
   byId('trouble-reason', HTMLElement).textContent = sentence.replace(/\.?$/, '.');
   byId('trouble-fix', HTMLElement).textContent = fix;
   byId('trouble', HTMLElement).hidden = false;
+  byId('predict-view', HTMLElement).hidden = true;
   const chip = byId('self-check', HTMLElement);
   chip.textContent = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
 }

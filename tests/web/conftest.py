@@ -7,16 +7,20 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import trustme
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from model.config import MICROGPT, PRESETS, Config
@@ -203,41 +207,109 @@ def launched() -> Iterator[Callable[[Callable[[Playwright], Browser]], Browser]]
             browser.close()
 
 
-@pytest.fixture(params=[open_chromium, open_firefox], ids=["chromium", "firefox"])
-def browser(request: pytest.FixtureRequest, launched: Callable[..., Browser]) -> Browser:
-    return launched(request.param)
+class Where(NamedTuple):
+    """A browser, and the kind of address that it opens the page from."""
+
+    opener: Callable[[Playwright], Browser]
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.opener.__name__.removeprefix('open_')} {self.scheme}"
 
 
-Opener = Callable[[bytes | None], Page]
+USUAL = [Where(open_chromium, "file"), Where(open_firefox, "https")]
+EVERYWHERE = [*USUAL, Where(open_chromium, "https"), Where(open_firefox, "file")]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test of the page runs in both browsers; one marked `everywhere`, from both kinds of address as well."""
+    if "where" in metafunc.fixturenames:
+        places = EVERYWHERE if metafunc.definition.get_closest_marker("everywhere") else USUAL
+        metafunc.parametrize("where", places, ids=str, indirect=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "everywhere: from file:// and https:// in both browsers")
 
 
 @pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
-    """Open the page from file:// with these bytes as its weights.js, or none; it must ask for its own files only.
+def where(request: pytest.FixtureRequest) -> Where:
+    found: Where = request.param
+    return found
 
-    What went wrong on it is in `page.troubles`.
+
+class StaticHost(NamedTuple):
+    """A server on the loopback that serves a folder over https."""
+
+    folder: Path
+    address: str
+    paths: list[str]
+
+
+@pytest.fixture(scope="session")
+def static_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticHost]:
+    folder, paths = tmp_path_factory.mktemp("host"), []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            paths.append(self.path)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield StaticHost(folder, f"https://localhost:{server.server_port}", paths)
+    server.shutdown()
+    server.server_close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(
+    where: Where,
+    launched: Callable[..., Browser],
+    static_host: StaticHost,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> Iterator[Opener]:
+    """Open the page with these bytes as its weights.js, or none; it must ask for its own files only.
+
+    What went wrong on it is in `page.troubles`. A `marker` in the address opens one of its views.
     """
-    site = tmp_path / "web"
+    name = re.sub(r"\W+", "-", request.node.name)
+    site = (tmp_path if where.scheme == "file" else static_host.folder / name) / "web"
+    address = site.as_uri() if where.scheme == "file" else f"{static_host.address}/{name}/web"
     shutil.copytree(WEB, site, ignore=shutil.ignore_patterns("weights.js"))
-    page = browser.new_page()
+    context = launched(where.opener).new_context(ignore_https_errors=True)
+    context.set_default_timeout(PAGE_PATIENCE)
+    page = context.new_page()
     troubles: list[str] = []
     requests: list[str] = []
     page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
 
-    def open_(weights: bytes | None) -> Page:
+    def open_(weights: bytes | None, marker: str = "") -> Page:
         if weights is not None:
             (site / "weights.js").write_bytes(weights)
-        page.set_default_timeout(PAGE_PATIENCE)
-        page.goto((site / "index.html").as_uri())
-        page.wait_for_selector("#instrument:not([hidden]), #trouble:not([hidden])")
+        page.goto(f"{address}/index.html{marker}")
+        page.wait_for_selector("#views:not([hidden]), #trouble:not([hidden])")
         page.troubles = troubles  # type: ignore[attr-defined]
+        page.requests = requests  # type: ignore[attr-defined]
+        page.address = address  # type: ignore[attr-defined]
         return page
 
     yield open_
-    page.close()
-    assert [url for url in requests if not url.startswith(site.as_uri() + "/")] == []
+    context.close()
+    assert [url for url in requests if not url.startswith((address + "/", f"blob:{origin_of(address)}"))] == []
+
+
+def origin_of(address: str) -> str:
+    """What the address of a blob begins with, that a page of this address made."""
+    return "null/" if address.startswith("file:") else address.partition("/")[0] + "//" + address.split("/")[2]
 
 
 @pytest.fixture
@@ -246,3 +318,16 @@ def page(open_page: Opener, trained: Weights) -> Iterator[Page]:
     page = open_page(trained.file)
     yield page
     assert page.troubles == []  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def view(open_page: Opener, trained: Weights) -> Iterator[Callable[[str], Page]]:
+    """The same, opened at one of its views."""
+    pages = []
+
+    def at(marker: str) -> Page:
+        pages.append(open_page(trained.file, marker))
+        return pages[-1]
+
+    yield at
+    assert [page.troubles for page in pages] == [[] for _ in pages]

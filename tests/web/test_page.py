@@ -1,13 +1,14 @@
-"""The page in real browsers, opened from file:// and used through its buttons."""
+"""The page as a whole, in real browsers: what it opens with, how one gets about, and what it never does."""
 
 import numpy as np
 import pytest
 
-from model.sampling import continue_log, pick, primed
+from model.sampling import continue_log
 from model.scoring import bits_per_character, score_lines
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> <script>document.title='taken'</script>"
+VIEWS = ["predict", "complete", "check", "about"]
 
 
 def mixed_lines(count):
@@ -21,84 +22,76 @@ def mixed_lines(count):
     ]
 
 
-def set_number(page, name, value):
-    page.focus(f"#{name}")
-    page.keyboard.press("Control+A")  # Firefox's fill() appends to a number field
-    page.keyboard.type(str(value))
+def futures_have_come(page):
+    page.wait_for_function("() => document.getElementById('futures-status').textContent.includes('sampled')")
 
 
-def continued(page):
-    page.click("#go-on")
-    page.wait_for_selector("#continued:not([hidden])")
-    return page.locator("#continued-lines .text").all_text_contents()
-
-
-def checked(page, text):
-    page.fill("#lines-to-check", text)
-    page.click("#check-lines")
-    page.wait_for_function("() => document.getElementById('check-summary').textContent.includes('per character')")
-    return page.locator("#checked-lines .text").all_text_contents()
-
-
-def test_it_says_that_it_checked_itself(page):
+@pytest.mark.everywhere
+def test_it_opens_with_a_prediction_and_says_that_it_checked_itself(page):
+    assert page.inner_text("#likely li .text").strip()
     assert page.inner_text("#self-check").startswith("Checked itself")
 
 
-def test_it_shows_the_card_as_facts(page, trained):
+@pytest.mark.everywhere
+def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
+    futures_have_come(page)
+    page.click("#to-complete")
+    page.click("#editor")
+    page.keyboard.press("Control+End")
+    page.wait_for_selector("#rests li")
+    page.click("#to-check")
+    page.check("#learn")
+    page.click("#check-lines")
+    page.wait_for_selector("#save-csv:visible")
+    with page.expect_download():
+        page.click("#save-csv")
+    page.click("#to-about")
+    own = {"index.html", "style.css", "icon.svg", "weights.js"}
+    named = {url.removeprefix(page.address + "/") for url in page.requests if not url.startswith("blob:")}
+    assert all(name in own or name.endswith(".js") and "/" not in name for name in named)
+    if page.address.startswith("https:"):  # what the server saw, since Firefox does not report all
+        host = page.address.removeprefix(static_host.address)
+        asked = [path for path in static_host.paths if not path.startswith("/test")]
+        assert asked == []
+        assert f"{host}/index.html" in static_host.paths
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_view_has_an_address_and_a_title(view, name):
+    page = view(f"#{name}")
+    assert page.locator("main > section:visible").evaluate_all("all => all.map((one) => one.id)") == [f"{name}-view"]
+    assert page.get_attribute(f"#to-{name}", "aria-current") == "page"
+    assert page.title() != "Logling"
+
+
+def test_the_views_are_reached_by_keyboard_and_the_back_button(page):
+    page.focus("#to-check")
+    page.keyboard.press("Enter")
+    assert page.is_visible("#check-view")
+    page.evaluate("() => history.back()")
+    page.wait_for_selector("#predict-view:visible")
+    assert page.is_visible("#predict-view")
+    assert not page.is_visible("#check-view")
+
+
+def test_it_shows_the_card_as_facts(view, trained):
+    page = view("#about")
     facts = page.inner_text("#facts")
     assert f"{trained.model.config.parameters(trained.model.vocabulary.size):,}" in facts
     assert "22 November 2026" in facts
-    assert "0.910" in facts
-    assert page.locator("#history polyline").count() == 1
-
-
-def test_it_starts_from_the_sample_that_the_model_wrote(page):
-    assert page.input_value("#log").startswith("00:00 bed")
-    assert page.is_visible("#log-note")
+    assert "0.910" in page.inner_text("#score-words")
+    assert page.inner_text("#history-caption").startswith("29 trainings since 1 September 2026")
+    assert page.locator("#history svg path").count() == 1
 
 
 def test_a_card_with_nothing_optional_is_enough(open_page, bare):
     page = open_page(bare.file)
     assert page.inner_text("#self-check").startswith("Checked itself")
+    page.click("#to-about")
     assert page.locator("#facts div").count() >= 2
-
-
-def test_it_continues_a_pasted_log_as_python_does(page, trained):
-    page.fill("#log", "\n".join(LOG) + "\n")
-    for name, value in {"steps": 3, "seed": 41, "temperature": 0.9}.items():
-        set_number(page, name, value)
-    assert continued(page) == continue_log(trained.model, LOG, steps=3, seed=41, temperature=0.9)[0].lines
-
-
-def test_another_takes_the_next_seed(page, trained):
-    page.fill("#log", "\n".join(LOG) + "\n")
-    set_number(page, "steps", 1)
-    set_number(page, "seed", 41)
-    set_number(page, "temperature", 1)
-    page.click("#another")
-    page.wait_for_selector("#continued:not([hidden])")
-    expected = continue_log(trained.model, LOG, seed=42)[0].lines
-    assert page.locator("#continued-lines .text").all_text_contents() == expected
-
-
-def test_it_completes_a_line_that_stops_half_way(page, trained):
-    begun, rest = "12:03 bed1 a", ""
-    state, _ = primed(trained.model, LOG)
-    for token in trained.model.vocabulary.encode(begun):
-        logits = state.read(np.array([token]))
-    while (token := pick(logits[0], 0, 0, 0.0)) != 1:
-        rest += trained.model.vocabulary.decode([token])
-        logits = state.read(np.array([token]))
-    page.fill("#log", "\n".join([*LOG, begun]))
-    set_number(page, "temperature", 0)
-    assert continued(page)[0] == begun + rest
-
-
-def test_sampled_lines_can_be_added_to_the_log(page):
-    page.fill("#log", "12:03 be")
-    lines = continued(page)
-    page.click("#append")
-    assert page.input_value("#log") == "".join(line + "\n" for line in lines)
+    page.click("#to-check")
+    page.click("#check-lines")
+    page.wait_for_selector("#check-trouble:not(:empty)")
 
 
 def test_seeded_text_is_pythons(page, trained):
@@ -126,48 +119,34 @@ def test_scores_are_pythons_on_a_thousand_lines(page, trained):
     assert np.allclose(scores[1], [score.bits / score.characters for score in expected], atol=1e-9, rtol=0)
 
 
-def test_the_strangest_line_comes_first(page):
-    strange = "12:03 bed1 FIRE °°°"
-    assert checked(page, "\n".join([*LOG, strange, *LOG]))[0] == strange
-    assert page.locator("#checked-lines li").first.locator(".number").inner_text() == "4"
-    page.select_option("#order", "number")
-    assert page.locator("#checked-lines .text").all_text_contents() == [*LOG, strange, *LOG]
-
-
-def test_markup_in_a_log_stays_text(page, trained):
-    assert checked(page, HOSTILE) == [HOSTILE]
+def test_markup_in_a_log_stays_text(page):
     page.fill("#log", HOSTILE)
-    assert continued(page)[0].startswith(HOSTILE)
-    assert page.locator("main img, main script").count() == 0
-    assert page.title() == "Logling"
-
-
-def test_a_file_is_checked(page, tmp_path):
-    log = tmp_path / "greenhouse.log"
-    log.write_bytes("\r\n".join([*LOG, ""]).encode())
-    page.set_input_files("#file", log)
-    page.wait_for_selector("#checked:not([hidden])")
-    assert sorted(page.locator("#checked-lines .text").all_text_contents()) == LOG
-
-
-def test_a_binary_file_gets_a_plain_answer(page, tmp_path):
-    (tmp_path / "core").write_bytes(bytes(range(256)))
-    page.set_input_files("#file", tmp_path / "core")
-    page.wait_for_function("() => document.getElementById('check-summary').textContent.includes('not a text file')")
-
-
-def test_nothing_to_check_gets_a_plain_answer(page):
+    futures_have_come(page)
+    page.fill("#word", HOSTILE[:8])
+    page.click("#append")
+    page.click("#to-complete")
+    page.click("#editor")
+    page.keyboard.press("Control+End")
+    page.wait_for_selector("#rests li")
+    page.click("#to-check")
+    page.fill("#lines-to-check", "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
     page.click("#check-lines")
-    assert page.inner_text("#check-summary").startswith("There is nothing to check yet")
+    page.wait_for_selector("#checked-lines .toggle")
+    for toggle in page.locator("#checked-lines .toggle").all():
+        toggle.click()
+    assert HOSTILE in page.locator("#checked-lines .text").all_text_contents()
+    assert page.locator("main img, main script").count() == 0
+    assert "taken" not in page.title()
 
 
-def test_stop_ends_a_long_check_and_keeps_what_is_done(page, tmp_path):
-    (tmp_path / "long.log").write_text("\n".join(LOG * 8000))
-    page.set_input_files("#file", tmp_path / "long.log")
+def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where):
+    page = open_page(trained.file)
+    page.add_init_script("globalThis.Worker = function () { throw new DOMException('refused', 'SecurityError') }")
+    page.reload()
+    futures_have_come(page)
+    page.click("#to-check")
     page.wait_for_selector("#checked-lines li")
-    page.click("#stop")
-    page.wait_for_function("() => document.getElementById('check-summary').textContent.includes('Stopped')")
-    assert page.locator("#checked-lines li").count() > 0
+    assert page.troubles == []
 
 
 TROUBLES = {
@@ -200,12 +179,14 @@ def test_it_says_what_to_do_about_weights_that_are(open_page, trained, kind):
     page = open_page(spoil(trained))
     assert title in page.inner_text("#trouble-title")
     assert word in page.inner_text("#trouble")
-    assert not page.is_visible("#instrument")
+    assert page.locator("main > section:visible").count() == 1
+    assert not page.is_visible("#views")
 
 
+@pytest.mark.everywhere
 def test_the_policy_refuses_any_connection(open_page, trained):
     page = open_page(trained.file)
-    assert page.evaluate("() => fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'refused')") == "refused"
+    assert page.evaluate("() => fetch('https://127.0.0.1:9/').then(() => 'sent', () => 'refused')") == "refused"
     for _ in range(50):  # the browser tells of it in its own time
         if page.troubles:
             break

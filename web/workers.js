@@ -1,0 +1,194 @@
+'use strict';
+
+// Workers that compute beside the page, so that it never waits. A page from file:// can load no script into a worker,
+// so they are made of the text of the page's own functions. Where the browser refuses them, the same jobs run on the
+// page, in slices.
+
+const MOST_WORKERS = 8;
+
+/** @typedef {keyof typeof jobs} JobName */
+
+/** What runs in a worker, after the scripts that it uses. */
+function workerScript() {
+  /** @type {Map<number, AbortController>} */
+  const running = new Map();
+  /** @type {Model} */
+  let model;
+
+  self.onmessage = ({ data }) => {
+    if (data.model) {
+      const { config, characters, weights } = data.model;
+      model = { config, weights, vocabulary: new Vocabulary(characters) };
+      self.postMessage({ ready: true });
+    } else if (data.stop) running.get(data.id)?.abort();
+    else run(data);
+  };
+
+  /** @param {{ id: number, job: JobName, request: any }} order */
+  async function run({ id, job, request }) {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      await inSlices(
+        /** @type {Iterable<unknown>} */ (jobs[job](model, request)),
+        (part) => self.postMessage({ id, part }),
+        controller.signal,
+      );
+      self.postMessage({ id, done: true });
+    } catch (error) {
+      self.postMessage({ id, done: true, error: String(error) });
+    }
+    running.delete(id);
+  }
+}
+
+/** Those who wait for a job. */
+/** @typedef {{ take: (part: any) => void, resolve: () => void, reject: (error: Error) => void }} Waiting */
+
+/** One worker, and what it was given to do. Started when it is first needed. */
+class JobWorker {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+    /** @type {Map<number, Waiting>} */
+    this.waiting = new Map();
+    /** @type {Promise<Worker | undefined> | undefined} */
+    this.starting = undefined;
+    this.given = 0;
+    this.load = 0; // jobs given and not done
+  }
+
+  /** The worker, or undefined where the browser refuses one. */
+  started() {
+    this.starting ??= startWorker(this.model, (data) => this.hear(data)).catch(() => undefined);
+    return this.starting;
+  }
+
+  /** @param {{ id: number, part?: unknown, done?: boolean, error?: string }} data */
+  hear({ id, part, done, error }) {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    if (part !== undefined) waiting.take(part);
+    if (!done) return;
+    this.waiting.delete(id);
+    if (error) waiting.reject(new Error(error));
+    else waiting.resolve();
+  }
+
+  /**
+   * Run a job to its end, or until the signal ends it. What comes after that is not handed on.
+   * @param {JobName} job
+   * @param {any} request
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async run(job, request, take, signal) {
+    this.load++;
+    try {
+      const worker = await this.started();
+      if (signal.aborted) return;
+      if (worker) await this.give(worker, { job, request }, take, signal);
+      else await inSlices(/** @type {Iterable<unknown>} */ (jobs[job](this.model, request)), take, signal);
+    } finally {
+      this.load--;
+    }
+  }
+
+  /**
+   * @param {Worker} worker
+   * @param {{ job: JobName, request: any }} order
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async give(worker, order, take, signal) {
+    const id = ++this.given;
+    await new Promise((resolve, reject) => {
+      this.waiting.set(id, { take, resolve: () => resolve(undefined), reject });
+      signal.addEventListener('abort', () => {
+        if (!this.waiting.delete(id)) return;
+        worker.postMessage({ id, stop: true });
+        resolve(undefined);
+      });
+      worker.postMessage({ id, ...order });
+    });
+  }
+}
+
+/**
+ * Resolves when the worker is ready; rejects where the browser refuses it.
+ * @param {Model} model
+ * @param {(data: any) => void} hear
+ * @returns {Promise<Worker>}
+ */
+function startWorker(model, hear) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(/** @type {string} */ (workerUrl()));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+    worker.onmessage = ({ data }) => (data.ready ? resolve(worker) : hear(data));
+    const characters = model.vocabulary.alphabet.slice(RESERVED).join('');
+    worker.postMessage({ model: { config: model.config, weights: model.weights, characters } });
+  });
+}
+
+/** @type {unknown} */
+let madeUrl;
+
+/** The address of the workers' script, which nothing but this page can make. */
+function workerUrl() {
+  if (madeUrl) return madeUrl;
+  const scripts = [
+    vocabularyScript,
+    transformerScript,
+    surpriseScript,
+    completionScript,
+    slicesScript,
+    jobsScript,
+  ];
+  const source = scripts.map((script) => `Object.assign(self, (${script})());`).join('\n');
+  const blob = new Blob([`'use strict';\n${source}\n(${workerScript})();`], { type: 'text/javascript' });
+  const url = URL.createObjectURL(blob);
+  // The page's policy takes no other script address than one that this policy has made.
+  const policy = Reflect.get(window, 'trustedTypes')?.createPolicy('logling-worker', {
+    createScriptURL: (/** @type {string} */ wanted) => (wanted === url ? wanted : ''),
+  });
+  madeUrl = policy ? policy.createScriptURL(url) : url;
+  return madeUrl;
+}
+
+/** As many workers as the machine has cores to spare, the first of which answers what is short. */
+class Workers {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+    const size = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, MOST_WORKERS));
+    this.all = Array.from({ length: size }, () => new JobWorker(model));
+  }
+
+  /** How many jobs are worth giving at a time: one, where there are no workers. */
+  async width() {
+    return (await this.all[0].started()) ? this.all.length : 1;
+  }
+
+  /** Start one, before it is needed. */
+  warmUp() {
+    this.all[0].started();
+  }
+
+  /** The one with the least to do. */
+  idlest() {
+    return this.all.reduce((idlest, worker) => (worker.load < idlest.load ? worker : idlest));
+  }
+
+  /**
+   * @param {JobName} job
+   * @param {any} request
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  run(job, request, take, signal) {
+    return this.idlest().run(job, request, take, signal);
+  }
+}
