@@ -281,16 +281,16 @@ def test_a_push_that_is_refused_stays_a_problem_until_it_works(committed: Any) -
 
 
 def test_no_line_and_no_path_of_the_log_is_in_any_object_of_the_site(fresh: Any) -> None:
-    moved = fresh.log.with_name("marker-in-path.log")
+    moved = fresh.log.with_name("zebra-in-path.log")
     lines = fresh.log.read_text().splitlines()
-    lines.insert(250, "marker-in-line")
+    lines.insert(250, "zebra-in-line")
     moved.write_text("".join(line + "\n" for line in lines))
     fresh.set(str(fresh.log), str(moved))
     assert fresh.retrain()["outcome"] == "committed"
     everything = all_objects(fresh)
     assert b"Logling-Run" in everything
     assert b"safetensors" in everything
-    forbidden = [b"marker", str(fresh.folder).encode(), os.uname().nodename.encode() + b"."]
+    forbidden = [b"zebra", str(fresh.folder).encode(), os.uname().nodename.encode() + b"."]
     assert [word for word in forbidden if word in everything] == []
 
 

@@ -48,7 +48,7 @@ def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
     page.click("#to-about")
     own = {"index.html", "style.css", "icon.svg", "weights.js"}
     named = {url.removeprefix(page.address + "/") for url in page.requests if not url.startswith("blob:")}
-    assert all(name in own or name.endswith(".js") and "/" not in name for name in named)
+    assert all(name in own or (name.endswith(".js") and "/" not in name) for name in named)
     if page.address.startswith("https:"):  # what the server saw, since Firefox does not report all
         host = page.address.removeprefix(static_host.address)
         asked = [path for path in static_host.paths if not path.startswith("/test")]
