@@ -1,0 +1,276 @@
+"""What is remembered of the text so far: which symbols followed which contexts, and where the text was like now.
+
+The same contents as `web/memory.js`, to the last bit. Memory is flat: tables of fixed size, in which what was seen
+least gives way.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .vocabulary import NEWLINE
+
+ORDERS = 6  # the first contexts are the last 1 … 6 symbols
+CONTEXTS = 15
+LONGEST_LINE = 4096  # symbols of a line that can be seen from the line below
+NOTHING = 0
+WORD = 0xFFFFFFFF
+
+
+def hashed(a: int, b: int) -> int:
+    """One hash of two numbers, 32 bits."""
+    x = (a * 0x9E3779B1 & WORD) ^ ((b + 0x7F4A7C15) * 0x85EBCA6B & WORD)
+    x ^= x >> 15
+    x = x * 0xC2B2AE35 & WORD
+    return x ^ (x >> 13)
+
+
+DIGIT, LETTER, LINE_END, OTHER = range(4)
+
+
+def kind_of(code: int) -> int:
+    """Which of the four kinds a character is; all that is not ASCII is a letter."""
+    if 48 <= code <= 57:
+        return DIGIT
+    if 65 <= code <= 90 or 97 <= code <= 122 or code > 127:
+        return LETTER
+    return LINE_END if code == 10 else OTHER
+
+
+class Line:
+    """A line as its symbols, with the beginnings and hashes of its fields, which a blank or a tab ends."""
+
+    def __init__(self) -> None:
+        self.symbols: list[int] = []
+        self.begins = [0]
+        self.fields: list[int] = []
+
+    def at(self, column: int) -> int:
+        """The symbol in a column, or nothing."""
+        return self.symbols[column] if column < len(self.symbols) else NOTHING
+
+
+class Place:
+    """Where the next symbol stands: what its contexts are made of."""
+
+    def __init__(self) -> None:
+        self.orders = [0] * (ORDERS + 1)  # hashes of the last 0 … 6 symbols
+        self.last = self.before_last = NEWLINE
+        self.kind = LINE_END  # of the last symbol
+        self.word = 0
+        self.above = Line()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a line."""
+        self.line = Line()
+        self.field = 0  # number of the field
+        self.column = 0  # in the line
+        self.in_field = 0
+        self.token = 0  # hash of the field so far
+        self.token_before = 0
+        self.shape = 0  # hash of the fields before, without their digits
+        self.field_shape = 0
+        self.template = 0  # hash of the line so far, each number as one digit
+
+    def read(self, symbol: int, code: int) -> None:
+        """Go one symbol on."""
+        kind = kind_of(code)
+        for i in range(ORDERS, 0, -1):
+            self.orders[i] = hashed(self.orders[i - 1], symbol)
+        self.word = hashed(self.word if kind <= LETTER else 0, symbol)
+        if kind != DIGIT or self.kind != DIGIT:
+            self.template = hashed(self.template, 0 if kind == DIGIT else symbol + 1)
+        self.before_last, self.last, self.kind = self.last, symbol, kind
+        if kind == LINE_END:
+            self.line.fields.append(self.token)
+            self.above = self.line
+            self._begin()
+        elif self.column < LONGEST_LINE:
+            self._advance(symbol, code)
+
+    def _advance(self, symbol: int, code: int) -> None:
+        self.line.symbols.append(symbol)
+        self.column += 1
+        self.in_field += 1
+        if code not in (32, 9):
+            self.token = hashed(self.token, symbol)
+            if kind_of(code) != DIGIT:
+                self.field_shape = hashed(self.field_shape, symbol)
+            return
+        self.line.fields.append(self.token)
+        self.token_before = self.token
+        self.shape = hashed(self.shape, self.field_shape)
+        self.token = self.field_shape = self.in_field = 0
+        self.field += 1
+        self.line.begins.append(self.column)
+
+    def contexts(self) -> list[int]:
+        """The hash of each context. -> [CONTEXTS]"""
+        above, field, last, token = self.above, self.field, self.last, self.token
+        same_field = next_in_field = field_above = NOTHING
+        if field < len(above.begins):
+            at = above.begins[field] + self.in_field
+            same_field, next_in_field = above.at(at), above.at(at + 1)
+        if field < len(above.fields):
+            field_above = above.fields[field]
+        over, over_next = above.at(self.column), above.at(self.column + 1)
+        return [
+            *self.orders[1:],
+            hashed(self.word, 1),
+            hashed(hashed(field, self.token_before), token),
+            hashed(hashed(same_field, last), field),
+            hashed(hashed(hashed(same_field, next_in_field), hashed(last, self.before_last)), field),
+            hashed(hashed(over, over_next), last),
+            hashed(self.shape, token),
+            hashed(hashed(field, self.in_field), last),
+            hashed(hashed(field, field_above), token),
+            hashed(field, 2),
+        ]
+
+
+SLOT_BITS = 16
+SLOTS = 1 << SLOT_BITS  # of each context
+PROBES = np.arange(4)  # slots in which one hash may lie
+WAYS = 6  # symbols that a slot remembers
+MOST_SEEN = 255
+PATIENT = [0, 1, 12, 14]  # contexts that forget nothing when another symbol comes
+
+_CONTEXT = np.arange(CONTEXTS)
+_WAY = np.arange(WAYS)
+_BEFORE = np.maximum(_WAY - 1, 0)
+
+
+class Memory:
+    """For each context, slots with the symbols that followed it and how often, the last one first."""
+
+    def __init__(self) -> None:
+        self.symbols = np.zeros((CONTEXTS * SLOTS, WAYS), dtype=np.uint16)
+        self.counts = np.zeros((CONTEXTS * SLOTS, WAYS), dtype=np.uint8)
+        self.checks = np.zeros(CONTEXTS * SLOTS, dtype=np.uint16)  # 0: empty
+        self.impatient = ~np.isin(_CONTEXT, PATIENT)[:, None]
+        self.wanted = np.zeros(CONTEXTS, dtype=np.uint16)
+        self.slots = np.zeros(CONTEXTS, dtype=np.int64)  # of the contexts now
+        self.followers: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # their symbols
+        self.seen: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # and counts, 0 being none
+
+    def recall(self, hashes: list[int]) -> None:
+        """Find the slots of the contexts, or those that will be taken for them. [CONTEXTS]"""
+        wide = np.array(hashes, dtype=np.int64)
+        check = wide & 0xFFFF
+        self.wanted = np.where(check == 0, 1, check)
+        homes = ((wide >> (32 - SLOT_BITS)) + _CONTEXT * SLOTS)[:, None] ^ PROBES
+        found = self.checks[homes] == self.wanted[:, None]
+        known = found.any(axis=1)
+        best = found.argmax(axis=1)
+        if not known.all():
+            best = np.where(known, best, self.counts[homes].sum(axis=2, dtype=np.int64).argmin(axis=1))
+        self.slots = homes[_CONTEXT, best]
+        self.followers = self.symbols[self.slots].astype(np.int64)
+        self.seen = self.counts[self.slots] * known[:, None].astype(np.int64)
+
+    def learn(self, symbol: int) -> None:
+        """Move the symbol that followed to the front of each slot, count it, and let the others fade."""
+        hit = (self.followers == symbol) & (self.seen > 0)
+        at = np.where(hit, _WAY, WAYS - 1).min(axis=1)
+        free = np.where(self.seen == 0, _WAY, WAYS - 1).min(axis=1)
+        at = np.minimum(at, free)[:, None]
+        front = (self.seen * hit).sum(axis=1) + 1
+        moved = at >= _WAY
+        symbols = np.where(moved, self.followers[:, _BEFORE], self.followers)
+        counts = np.where(moved, self.seen[:, _BEFORE], self.seen)
+        counts = np.where(self.impatient & (counts > 2), (counts * 3 + 1) >> 2, counts)
+        full = front == MOST_SEEN
+        if full.any():
+            counts = np.where(full[:, None], (counts + 1) >> 1, counts)
+            front = np.where(full, (front + 1) >> 1, front)
+        symbols[:, 0] = symbol
+        counts[:, 0] = front
+        self.checks[self.slots] = self.wanted
+        self.symbols[self.slots] = symbols
+        self.counts[self.slots] = counts
+
+
+HISTORY = 1 << 20  # symbols that a match can reach back
+MASK = HISTORY - 1
+
+
+class History:
+    """The last symbols of the text."""
+
+    def __init__(self) -> None:
+        self.symbols = array("H", bytes(2 * HISTORY))
+        self.length = 0  # of the text
+
+    def add(self, symbol: int) -> None:
+        """Note the next symbol."""
+        self.symbols[self.length & MASK] = symbol
+        self.length += 1
+
+
+PLACES = 1 << 16  # that a match knows
+VERIFIED = 32  # symbols that are compared
+FACTOR = 0x2C1B3C6D
+RECENT = 4  # predictions whose success is remembered
+
+
+class Match:
+    """An earlier place in the text that was like now, followed as long as nothing better is found."""
+
+    def __init__(self, shortest: int) -> None:
+        """`shortest`: symbols that must be alike; 0: the line up to here must be, numbers aside."""
+        self.shortest = shortest
+        self.places = array("q", bytes(8 * PLACES))  # by hash: what followed, 0 being nowhere
+        self.place = 0
+        self.length = 0  # symbols alike
+        self.misses = 0  # one bit for each of the last predictions, 1: it was wrong
+        self.hash = 0
+        self.oldest = pow(FACTOR, shortest, 1 << 32)
+
+    def predicted(self, history: History) -> int:
+        """The symbol that follows there, or -1."""
+        if self.place and history.length - self.place < HISTORY:
+            return history.symbols[self.place & MASK]
+        return -1
+
+    def advance(self, history: History, template: int) -> None:
+        """Go one symbol on, which `history` has already. `template` is that of the line up to here."""
+        length, symbols = history.length, history.symbols
+        if self.place:
+            right = symbols[self.place & MASK] == symbols[(length - 1) & MASK]
+            self.length = min(self.length + 1, 65535) if right else 0
+            self.misses = (self.misses << 1 | (not right)) & ((1 << RECENT) - 1)
+            self.place += 1
+        key = (self._rolled(history) if self.shortest else template) >> 16
+        found, self.places[key] = self.places[key], length
+        if not found or not self._lost(template) or length - found >= HISTORY:
+            return
+        alike = self._alike(history, found)
+        if self.shortest and (alike < self.shortest or alike <= self.length):
+            return
+        self.place, self.length = found, alike
+        if self.shortest:
+            self.misses = 0
+
+    def _lost(self, template: int) -> bool:
+        if not self.place:
+            return True
+        return self.length < self.shortest if self.shortest else bool(self.misses & 1) or template == 0
+
+    def _rolled(self, history: History) -> int:
+        length, symbols = history.length, history.symbols
+        gone = symbols[(length - 1 - self.shortest) & MASK] + 1 if length > self.shortest else 0
+        self.hash = (self.hash * FACTOR + symbols[(length - 1) & MASK] + 1 - gone * self.oldest) & WORD
+        return hashed(self.hash, 3)
+
+    def _alike(self, history: History, place: int) -> int:
+        """How many symbols before a place are those before now."""
+        symbols, length = history.symbols, history.length
+        most = min(VERIFIED, place)
+        n = 0
+        while n < most and symbols[(place - 1 - n) & MASK] == symbols[(length - 1 - n) & MASK]:
+            n += 1
+        return n

@@ -1,0 +1,174 @@
+"""How the answers of many predictors to one yes-or-no question become one probability, and what each learns.
+
+The same numbers as `web/mixing.js`, to the last bit: tables in place of functions that round differently, and sums in
+index order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .exact import Floats, exp
+
+Ints = NDArray[np.int64]
+Number = TypeVar("Number", float, Floats)
+
+STAGES = 3  # first, second and any later question about a character learn apart
+
+LN2 = 0.6931471805599453
+STRETCH_STEPS = 65536
+SQUASH_STEPS = 128  # of a unit
+STEEPEST = 12.0  # stretched probabilities go from -12 to 12
+SURE = 1 - 1e-6
+
+
+HALF_ROOT = 0.7071067811865476
+
+
+def ln(x: float) -> float:
+    """ln x of a normal number, by its exponent and a series in its mantissa."""
+    mantissa, exponent = math.frexp(x)
+    if mantissa < HALF_ROOT:
+        mantissa, exponent = mantissa * 2, exponent - 1
+    return exponent * LN2 + series(mantissa)
+
+
+def series(x: Number) -> Number:
+    """ln x for x within a factor of √2 of 1, to about 13 digits."""
+    s = (x - 1) / (x + 1)
+    z = s * s
+    sum_ = z * (1 / 17) + 1 / 15
+    for n in (13, 11, 9, 7, 5, 3):
+        sum_ = sum_ * z + 1 / n
+    return 2 * s + 2 * s * z * sum_
+
+
+def stretch(p: float) -> float:
+    """ln(p / (1 - p)), within bounds."""
+    inside = min(max(p, 1 - SURE), SURE)
+    return ln(inside / (1 - inside))
+
+
+def _stretched() -> Floats:
+    """`stretch` in the middle of each of the steps from 0 to 1."""
+    p = (np.arange(STRETCH_STEPS) + 0.5) / STRETCH_STEPS
+    mantissa, exponent = np.frexp(p / (1 - p))
+    small = mantissa < HALF_ROOT
+    return np.asarray((exponent - small) * LN2 + series(np.where(small, mantissa * 2, mantissa)))
+
+
+STRETCHED = _stretched()
+SQUASHED = (1 / (1 + exp(STEEPEST - np.arange(2 * 12 * SQUASH_STEPS + 2) / SQUASH_STEPS))).tolist()
+
+
+def squash(x: float) -> float:
+    """1 / (1 + e^-x), between the points of a table."""
+    at = (x + STEEPEST) * SQUASH_STEPS
+    i = int(at)
+    low: float = SQUASHED[i]
+    high: float = SQUASHED[i + 1]
+    return low + (high - low) * (at - i)
+
+
+def bounded(x: float) -> float:
+    """A stretched probability that `squash` takes."""
+    return min(max(x, -STEEPEST), STEEPEST)
+
+
+LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]  # counts that are told apart
+N_LEVEL = len(LEVELS)
+MOST = 255
+LEVEL = np.searchsorted(LEVELS, np.arange(MOST + 1), side="right") - 1
+
+
+class Rates:
+    """Probabilities that a question in some state is answered with yes, learned from how it was."""
+
+    def __init__(self, prior: Floats) -> None:
+        self.p = prior.ravel().copy()
+        self.n = np.full(self.p.shape, 2, dtype=np.uint16)
+
+    def learn(self, states: Ints, answer: int) -> None:
+        """Learn from one question that was in these states, all different."""
+        p, n = self.p[states], self.n[states]
+        self.p[states] = np.minimum(np.maximum(p + (answer - p) / (n + 1.5), 1e-5), 1 - 1e-5)
+        self.n[states] = np.minimum(n + 1, MOST)
+
+
+POINTS = 33
+POINT_DISTANCE = 0.75
+CURVE_RATE = 0.02
+
+
+class Curves:
+    """Rows of learned curves from a stretched probability to a better one."""
+
+    def __init__(self, rows: int) -> None:
+        curve = [squash((i - (POINTS - 1) / 2) * POINT_DISTANCE) for i in range(POINTS)]
+        self.p = curve * rows
+        self.at = 0
+        self.above = 0.0  # share of the upper point
+
+    def refine(self, row: int, x: float) -> float:
+        """The better probability."""
+        place = min(max(x, -11.99), 11.99) / POINT_DISTANCE + (POINTS - 1) / 2
+        point = int(place)
+        self.at = row * POINTS + point
+        self.above = place - point
+        return self.p[self.at] * (1 - self.above) + self.p[self.at + 1] * self.above
+
+    def learn(self, answer: int) -> None:
+        """Learn from the question that was refined last."""
+        p, at, above = self.p, self.at, self.above
+        p[at] += (answer - p[at]) * CURVE_RATE * (1 - above)
+        p[at + 1] += (answer - p[at + 1]) * CURVE_RATE * above
+
+
+RATE = 0.02
+LEAST_RATE = 0.003
+RATE_DECAY = 0.02
+FINAL_RATE = 0.005
+
+
+class Mixer:
+    """Sets of weights, one of each kind chosen for a question, and the weights of their answers."""
+
+    def __init__(self, kinds: Sequence[int], start: Floats) -> None:
+        """`kinds`: how many sets of each kind there are; `start`: weights at first. [INPUTS]"""
+        self.first = np.cumsum([0, *kinds[:-1]])
+        self.weights = np.tile(start, (sum(kinds), 1))
+        self.used = np.zeros(sum(kinds), dtype=np.int64)
+        self.final = [[1 / len(kinds)] * len(kinds) for _ in range(STAGES)]
+        self.sets = self.first
+        self.chosen = self.weights[self.sets]
+        self.dots: list[float] = []
+        self.stage = 0
+        self.dot = 0.0
+
+    def mix(self, inputs: Floats, stage: int, chosen: Sequence[int]) -> float:
+        """The stretched probability of a yes. `chosen` says which set of each kind is used."""
+        self.sets = self.first + chosen
+        self.chosen = self.weights[self.sets]
+        self.dots = [bounded(dot) for dot in np.cumsum(self.chosen * inputs, axis=1)[:, -1].tolist()]
+        dot = 0.0
+        for weight, answer in zip(self.final[stage], self.dots, strict=True):
+            dot += weight * answer
+        self.stage = stage
+        self.dot = bounded(dot)
+        return self.dot
+
+    def learn(self, inputs: Floats, answer: int) -> None:
+        """Learn from the question that was mixed last."""
+        step = (answer - squash(self.dot)) * FINAL_RATE
+        final = self.final[self.stage]
+        for kind, dot in enumerate(self.dots):
+            final[kind] += step * dot
+        rates = np.maximum(LEAST_RATE, RATE / np.sqrt(1 + self.used[self.sets] * RATE_DECAY))
+        self.used[self.sets] += 1
+        steps = np.array([answer - squash(dot) for dot in self.dots]) * rates
+        self.weights[self.sets] = self.chosen + steps[:, None] * inputs
