@@ -20,7 +20,7 @@ function startCheck(workers, card) {
   const file = byId('file', HTMLInputElement);
   byId('check-form', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
-    view.check(view.file ?? new File([text.value], 'these lines'));
+    view.check(view.file ?? new File([text.value], 'pasted lines'));
   });
   text.addEventListener('input', () => view.choose(undefined));
   file.addEventListener('change', () => {
@@ -140,8 +140,12 @@ class CheckView {
   /** @param {unknown} error */
   fail(error) {
     const words = error instanceof Error ? error.message : String(error);
-    byId('check-trouble', HTMLElement).textContent =
-      error instanceof UnreadableLog ? words : `The check failed: ${words}. Reload the page to try again.`;
+    const isEmpty = !this.file && !this.run?.file.size;
+    byId('check-trouble', HTMLElement).textContent = isEmpty
+      ? 'There is nothing to check yet: paste lines, or open a log.'
+      : error instanceof UnreadableLog
+        ? words
+        : `The check failed: ${words}. Reload the page to try again.`;
   }
 
   /** The patterns of lines to ignore; undefined, and told, if one of them is no regular expression. */

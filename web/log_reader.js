@@ -136,6 +136,7 @@ async function* logLines(file, reader) {
     yield { lines: reader.finish(), bytes };
     throw await troubleOf(file, error);
   }
+  if (!isText) throw new UnreadableLog(`${file.name} is empty, or holds nothing but NUL bytes.`);
   yield { lines: reader.finish(), bytes: file.size };
 }
 
@@ -227,3 +228,5 @@ async function troubleOf(file, error) {
   const why = error instanceof Error ? ` (${error.message})` : '';
   return new UnreadableLog(`${file.name} cannot be read: it was changed, moved or is locked${why}.`);
 }
+
+if (typeof module !== 'undefined') Object.assign(module.exports, { LineReader });

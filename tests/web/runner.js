@@ -10,6 +10,7 @@ const web = (/** @type {string} */ name) => require(join(__dirname, '../../web',
 const { State, WeightsFileError, bitsPerCharacter, continueLog, decodeWeights, scoreLines } =
   web('transformer.js');
 const { surprise } = web('surprise.js');
+const { LineReader } = web('log_reader.js');
 
 /** @type {Record<string, (request: any) => unknown>} */
 const answers = {
@@ -21,6 +22,13 @@ const answers = {
       throw error;
     }
     return null;
+  },
+  lines: ({ base64, cuts }) => {
+    const data = Buffer.from(base64, 'base64');
+    const reader = new LineReader();
+    const ends = [...cuts, data.length];
+    const lines = ends.flatMap((end, i) => reader.feed(data.subarray(ends[i - 1] ?? 0, end)));
+    return [...lines, ...reader.finish()];
   },
   card: ({ base64 }) => decodeWeights(base64).card,
   weights: ({ base64 }) => {
