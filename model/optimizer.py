@@ -56,16 +56,16 @@ def clip(grads: Weights, largest: float) -> float:
 def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates: Rates) -> None:
     """Move the weights one step, in place; `step` counts from 1."""
     clip(grads, rates.clip)
-    for name, w in weights.items():
-        matrix = is_matrix(name)
-        muon = matrix and rates.matrix_rate > 0
-        rate = rates.matrix_rate if muon else rates.rate
-        if matrix and rates.weight_decay:
-            w *= 1 - rate * rates.weight_decay
-        if muon:
-            w -= rate * muon_direction(grads[name], moments["m." + name])
-        else:
-            w -= rate * adam_direction(grads[name], moments["m." + name], moments["v." + name], step)
+    matrices = [name for name in weights if is_matrix(name)]
+    by_muon = matrices if rates.matrix_rate > 0 else []
+    if rates.weight_decay:
+        for name in matrices:
+            weights[name] *= 1 - (rates.matrix_rate if by_muon else rates.rate) * rates.weight_decay
+    directions = muon_directions([grads[name] for name in by_muon], [moments["m." + name] for name in by_muon])
+    for name, direction in zip(by_muon, directions, strict=True):
+        weights[name] -= rates.matrix_rate * direction
+    for name in [name for name in weights if name not in by_muon]:
+        weights[name] -= rates.rate * adam_direction(grads[name], moments["m." + name], moments["v." + name], step)
 
 
 def adam_direction(grad: Array, m: Array, v: Array, step: int) -> Array:
@@ -76,22 +76,34 @@ def adam_direction(grad: Array, m: Array, v: Array, step: int) -> Array:
     return np.asarray(m / (1 - b1**step) / (np.sqrt(v / (1 - b2**step)) + ADAM_EPSILON))
 
 
-def muon_direction(grad: Array, m: Array) -> Array:
-    """The orthogonalised Nesterov momentum, scaled for tall matrices; updates m in place. [n, k] -> [n, k]"""
-    m *= MUON_MOMENTUM
-    m += grad
-    direction = orthogonalised(grad + MUON_MOMENTUM * m)
-    return np.asarray(direction * direction.dtype.type(max(1.0, grad.shape[0] / grad.shape[1]) ** 0.5))
+def muon_directions(grads: list[Array], momenta: list[Array]) -> list[Array]:
+    """The orthogonalised Nesterov momentum of each matrix, scaled for tall ones; updates the momenta in place.
+
+    Matrices of one shape, or of it turned over, are worked on together. [n, k] each
+    """
+    nesterov = []
+    for grad, m in zip(grads, momenta, strict=True):
+        m *= MUON_MOMENTUM
+        m += grad
+        nesterov.append(grad + MUON_MOMENTUM * m)
+    wide = [x if x.shape[0] <= x.shape[1] else x.T for x in nesterov]
+    directions = dict[int, Array]()
+    for shape in dict.fromkeys(x.shape for x in wide):
+        alike = [i for i, x in enumerate(wide) if x.shape == shape]
+        directions |= zip(alike, orthogonalised(np.stack([wide[i] for i in alike])), strict=True)
+    return [directions[i] if x is wide[i] else directions[i].T * tall_scale(x) for i, x in enumerate(nesterov)]
+
+
+def tall_scale(x: Array) -> float:
+    """How much further a tall matrix moves, so that each of its outputs changes as much as a square one's."""
+    return float(np.sqrt(x.shape[0] / x.shape[1]))
 
 
 def orthogonalised(x: Array) -> Array:
-    """Roughly U·Vᵀ of x = U·S·Vᵀ: singular values end between 0.7 and 1.2. [n, k] -> [n, k]"""
-    tall = x.shape[0] > x.shape[1]
-    if tall:
-        x = x.T
+    """Roughly U·Vᵀ of each x = U·S·Vᵀ: singular values end between 0.7 and 1.2. [..., n, k], n <= k"""
     a, b, c = NEWTON_SCHULZ
-    x = x / (np.linalg.norm(x) + 1e-7)
+    x = x / (np.linalg.norm(x, axis=(-2, -1), keepdims=True) + x.dtype.type(1e-7))
     for _ in range(NEWTON_SCHULZ_STEPS):
-        gram = x @ x.T
+        gram = x @ x.swapaxes(-1, -2)
         x = a * x + (b * gram + c * (gram @ gram)) @ x
-    return x.T if tall else x
+    return x

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .gradient import loss_and_gradients
 from .optimizer import Rates, fresh_moments, update
-from .transformer import Dropout, Weights, Window, backward, cross_entropy, forward, token_bits
+from .transformer import Dropout, Weights, Window, forward, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
 DIVERGED = 2.0  # bits above the start: a loss that is not coming back
@@ -163,9 +164,7 @@ def one_step(
     n_window = max(1, plan.batch_tokens // config.n_context)
     batch = batch_at(text, rng.choice(starts, n_window), config.n_context)
     dropout = Dropout(plan.dropout, rng) if plan.dropout else None
-    logits, cache, _ = forward(config, weights, batch.window, dropout=dropout)
-    loss, dlogits = cross_entropy(logits, batch.targets, batch.weight)
-    grads = backward(config, weights, dlogits, cache)
+    loss, grads = loss_and_gradients(config, weights, batch, dropout)
     update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, tokens)))
     return loss, batch.targets.size
 

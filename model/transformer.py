@@ -92,6 +92,13 @@ class Dropout(NamedTuple):
     share: float
     rng: np.random.Generator
 
+    def factors(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Zero for a random share of numbers and, so that their sum stays, 1 / (1 - share) for the others."""
+        kept = np.frombuffer(self.rng.bytes(int(np.prod(shape))), np.uint8) >= round(256 * self.share)
+        factors = kept.reshape(shape).astype(dtype)
+        factors *= 1 / (1 - round(256 * self.share) / 256)
+        return factors
+
 
 # ---- one step each, forward and backward; a backward takes the gradient of what its forward returned
 
@@ -108,11 +115,10 @@ def rms_norm_backward(dy: Array, y: Array, scale: Array) -> Array:
 
 
 def drop(x: Array, dropout: Dropout | None) -> tuple[Array, Array | None]:
-    """x with a share of its numbers at zero and the others enlarged for it, and the factors. [...] -> [...] twice"""
+    """x with a share of its numbers at zero and the others enlarged for it, and the factors. [B, T, C] -> twice"""
     if dropout is None:
         return x, None
-    kept = dropout.rng.random(x.shape, dtype=np.float32) >= dropout.share
-    factors = kept.astype(x.dtype) / x.dtype.type(1 - dropout.share)
+    factors = np.moveaxis(dropout.factors((x.shape[2], *x.shape[:2]), x.dtype), 0, 2)
     return x * factors, factors
 
 

@@ -1,0 +1,231 @@
+"""The loss of a batch and its gradients, fast: what a training step computes.
+
+The same named steps as in `transformer.py`, which is the plain form and tests this one. Here activations are kept by
+feature, [C, N] for the N = B·T tokens of a batch: heads are split without copying, norms are sums of whole rows.
+Letters in the shapes as there; windows have no past.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
+from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
+from .config import Config
+from .transformer import EPSILON, Array, Dropout, Weights, drop_backward, position_rows
+from .windows import Batch
+
+
+def loss_and_gradients(
+    config: Config, weights: Weights, batch: Batch, dropout: Dropout | None = None
+) -> tuple[float, Weights]:
+    """The weighted mean −ln p of the targets, in nats, and the gradient of every tensor."""
+    window, grads = batch.window, Weights()
+    x, embedded = embed(config, weights, batch, dropout)
+    bands = bands_of(window, x.dtype) if config.positions == "columns" else None
+    blocks = blocks_of(window.tokens.shape, config.n_head, bands)
+    layers = []
+    for layer in range(config.n_layer):
+        x, saved = block(config, weights, f"h{layer}.", x, bands, blocks, dropout)
+        layers.append(saved)
+    final, final_scale = rms_norm(x) if config.final_norm else (x, None)
+    loss, dlogits = cross_entropy(weights["lm_head"] @ final, batch.targets.ravel(), batch.weight.ravel())
+    dx, grads["lm_head"] = linear_backward(dlogits, final, weights["lm_head"])
+    if final_scale is not None:
+        dx = rms_norm_backward(dx, final, final_scale)
+    for layer in reversed(range(config.n_layer)):
+        dx = block_backward(config, weights, grads, f"h{layer}.", dx, layers[layer], bands, blocks)
+    embed_backward(config, weights, grads, dx, embedded, batch)
+    return loss, grads
+
+
+# ---- one step each, forward and backward
+
+
+def rms_norm(x: Array) -> tuple[Array, Array]:
+    """x over its root mean square. [C, N] -> [C, N], and 1/rms [N]"""
+    scale = 1.0 / np.sqrt(np.square(x).sum(axis=0) * x.dtype.type(1 / len(x)) + x.dtype.type(EPSILON))
+    return x * scale, scale
+
+
+def rms_norm_backward(dy: Array, y: Array, scale: Array) -> Array:
+    """[C, N] -> [C, N]"""
+    dx = y * ((dy * y).sum(axis=0) * y.dtype.type(-1 / len(y)))
+    dx += dy
+    return np.asarray(dx * scale)
+
+
+def drop(x: Array, dropout: Dropout | None) -> tuple[Array, Array | None]:
+    """x without a random share of its numbers, in place, and the factors. [C, N] -> [C, N] twice"""
+    if dropout is None:
+        return x, None
+    factors = dropout.factors(x.shape, x.dtype)
+    x *= factors
+    return x, factors
+
+
+def linear_backward(dy: Array, x: Array, w: Array) -> tuple[Array, Array]:
+    """The gradients of x and of w. [n_out, N], [n_in, N], [n_out, n_in] -> [n_in, N], [n_out, n_in]"""
+    return w.T @ dy, dy @ x.T
+
+
+def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
+    """The weighted mean −ln p, and the gradient of the logits, in their place. [V, N], [N] twice -> nats, [V, N]"""
+    token = np.arange(len(targets))
+    count = max(1e-9, float(weight.sum()))
+    logits -= logits.max(axis=0)
+    picked = logits[targets, token]
+    p = np.exp(logits, out=logits)
+    total = p.sum(axis=0)
+    loss = float(np.sum((np.log(total) - picked) * weight, dtype=np.float64)) / count
+    share = (weight / count).astype(p.dtype)
+    p *= share / total
+    p[targets, token] -= share
+    return loss, p
+
+
+# ---- the embedding
+
+
+def embed(config: Config, weights: Weights, batch: Batch, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
+    """Characters, their places and the characters before. -> [C, N], and what the backward needs"""
+    tokens, rows = batch.window.tokens, position_rows(config, batch.window)
+    characters = np.ascontiguousarray(weights["wte"].T).take(tokens, axis=1)  # [C, B, T]
+    x = np.ascontiguousarray(weights["wpe"].T).take(rows, axis=1)
+    x += characters
+    for back in range(1, config.n_smear + 1):
+        x[:, :, back:] += characters[:, :, :-back] * weights["smear"][back - 1, :, None, None]
+    normed, scale = rms_norm(x.reshape(config.n_embd, -1))
+    out, kept = drop(normed.copy() if dropout else normed, dropout)
+    return out, {"characters": characters, "rows": rows, "normed": normed, "scale": scale, "kept": kept}
+
+
+def embed_backward(
+    config: Config, weights: Weights, grads: Weights, dx: Array, saved: dict[str, Any], batch: Batch
+) -> None:
+    """Adds the gradients of wte, wpe and smear to `grads`."""
+    characters = saved["characters"]
+    dx = rms_norm_backward(drop_backward(dx, saved["kept"]), saved["normed"], saved["scale"])
+    grads["wpe"] = scatter_add(dx, saved["rows"], config.n_position)
+    dcharacters = dx.reshape(characters.shape)
+    if config.n_smear:
+        dcharacters, dsmear = dcharacters.copy(), []
+        for back, s in enumerate(weights["smear"], 1):
+            dlater = dx.reshape(characters.shape)[:, :, back:]
+            dcharacters[:, :, :-back] += dlater * s[:, None, None]
+            dsmear.append((dlater * characters[:, :, :-back]).sum(axis=(1, 2)))
+        grads["smear"] = np.array(dsmear)
+    grads["wte"] = scatter_add(dcharacters.reshape(dx.shape), batch.window.tokens, len(weights["wte"]))
+
+
+def scatter_add(dx: Array, rows: Array, n_rows: int) -> Array:
+    """Sum the gradients of the tokens that share a row. [C, N], [B, T] -> [n_rows, C]"""
+    one_hot = (rows.ravel() == np.arange(n_rows)[:, None]).astype(dx.dtype)
+    return np.asarray(one_hot @ dx.T)
+
+
+# ---- a layer
+
+
+def block(
+    config: Config,
+    weights: Weights,
+    h: str,
+    x: Array,
+    bands: Bands | None,
+    blocks: list[Block],
+    dropout: Dropout | None,
+) -> tuple[Array, dict[str, Any]]:
+    """One layer: attention, then the two-matrix perceptron, each added to the stream. [C, N] -> [C, N]"""
+    normed, scale = rms_norm(x)
+    q, k, v, values = attention_inputs(config, weights, h, normed, bands, blocks)
+    attended, powers = attention(q, k, v, values, blocks)
+    d = config.head_size
+    divisor = 1 / attended[:, d:]  # [H, 1, B, T]
+    mixed = attended[:, :d] * divisor
+    attention_out, kept = drop(weights[h + "wo"] @ mixed.reshape(x.shape), dropout)
+    x = x + attention_out
+    normed2, scale2 = rms_norm(x)
+    hidden = weights[h + "fc1"] @ normed2
+    np.maximum(hidden, 0, out=hidden)
+    perceptron_out, kept2 = drop(weights[h + "fc2"] @ hidden, dropout)
+    saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "powers": powers}
+    saved |= {"mixed": mixed, "divisor": divisor, "normed2": normed2, "scale2": scale2, "hidden": hidden}
+    return x + perceptron_out, saved | {"kept": kept, "kept2": kept2}
+
+
+def attention_inputs(
+    config: Config, weights: Weights, h: str, normed: Array, bands: Bands | None, blocks: list[Block]
+) -> tuple[Array, Array, Array, Array | None]:
+    """Queries and keys with the features of lines below them, values with a row of ones, and the bands' values.
+
+    Queries and values of bands are in units of log2, so that q·k is. [C, N] -> [H, K, B, T] twice, [H, D + 1, B, T]
+    """
+    n_head, d, n = config.n_head, config.head_size, normed.shape[1]
+    n_lines = len(bands.on_line) if bands else 0
+    q: Array = np.empty((n_head, d + n_lines, n), normed.dtype)
+    k: Array = np.empty_like(q)
+    v: Array = np.ones((n_head, d + 1, n), normed.dtype)
+    scaled = weights[h + "wq"] * normed.dtype.type(LOG2_E * d**-0.5)
+    for w, part in ((scaled, q), (weights[h + "wk"], k), (weights[h + "wv"], v)):
+        np.matmul(w.reshape(n_head, d, -1), normed, out=part[:, :d])
+    values = None
+    if bands:
+        values = band_values(weights[h + "bias"]) * normed.dtype.type(LOG2_E)
+        q[:, d:] = line_features(values[:, :N_WIDE], bands).reshape(n_head, n_lines, n)
+        k[:, d:] = bands.on_line.reshape(n_lines, n)
+    shape = (blocks[-1].windows.stop, blocks[-1].queries.stop)  # B, T
+    q, k, v = (part.reshape(n_head, -1, *shape) for part in (q, k, v))
+    return q, k, v, values
+
+
+def block_backward(
+    config: Config,
+    weights: Weights,
+    grads: Weights,
+    h: str,
+    dx: Array,
+    saved: dict[str, Any],
+    bands: Bands | None,
+    blocks: list[Block],
+) -> Array:
+    """Adds the layer's gradients to `grads` and returns that of its input. [C, N] -> [C, N]"""
+    dout = drop_backward(dx, saved["kept2"])
+    dhidden, grads[h + "fc2"] = linear_backward(dout, saved["hidden"], weights[h + "fc2"])
+    dhidden *= saved["hidden"] > 0
+    dnormed2, grads[h + "fc1"] = linear_backward(dhidden, saved["normed2"], weights[h + "fc1"])
+    dx = dx + rms_norm_backward(dnormed2, saved["normed2"], saved["scale2"])
+    dout = drop_backward(dx, saved["kept"])
+    dmixed, grads[h + "wo"] = linear_backward(dout, saved["mixed"].reshape(dout.shape), weights[h + "wo"])
+    dnormed = attention_inputs_backward(config, weights, grads, h, dmixed, saved, bands, blocks)
+    return np.asarray(dx + rms_norm_backward(dnormed, saved["normed"], saved["scale"]))
+
+
+def attention_inputs_backward(
+    config: Config,
+    weights: Weights,
+    grads: Weights,
+    h: str,
+    dmixed: Array,
+    saved: dict[str, Any],
+    bands: Bands | None,
+    blocks: list[Block],
+) -> Array:
+    """Through attention and the matrices before it; adds their gradients. [C, N] -> [C, N]"""
+    q, k, v, mixed, divisor = (saved[name] for name in ("q", "k", "v", "mixed", "divisor"))
+    d, dtype = config.head_size, dmixed.dtype.type
+    dy = np.empty_like(v)
+    np.multiply(dmixed.reshape(mixed.shape), divisor, out=dy[:, :d])
+    np.negative((dy[:, :d] * mixed).sum(axis=1), out=dy[:, d])
+    dqkv, dlines, dvalues = attention_backward(dy, q, k, v, saved["powers"], blocks)
+    if bands:
+        dwide = line_features_backward(dlines, bands)
+        grads[h + "bias"] = band_values_backward(np.concatenate([dwide, dvalues], axis=1))
+    names, factors = ("wq", "wk", "wv"), (d**-0.5, 1 / LOG2_E, 1.0)
+    scaled = [weights[h + name] * dtype(factor) for name, factor in zip(names, factors, strict=True)]
+    dnormed, dw = linear_backward(dqkv.reshape(-1, dmixed.shape[1]), saved["normed"], np.concatenate(scaled))
+    for name, part, factor in zip(names, np.split(dw, 3), factors, strict=True):
+        grads[h + name] = part * dtype(factor)
+    return dnormed
