@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import subprocess
@@ -15,7 +16,6 @@ from model import weights_file
 from . import journal
 from .database import check
 from .errors import LoglingError
-from .git import run_git
 from .home import Home, locked, only_service
 from .ledger import Ledger
 from .schedule import Schedule
@@ -24,6 +24,7 @@ from .site import Site
 from .sources import find_files
 
 LEAST_FREE = 200_000_000  # bytes
+OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
 
 
 class Check(NamedTuple):
@@ -65,10 +66,13 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 
 
 def git_version() -> str:
-    """The version of git."""
+    """The version of git, which is new enough to merge without a work tree."""
     if not shutil.which("git"):
         raise LoglingError("git is not installed (Debian, Ubuntu: apt install git)")
-    return subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    told = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if tuple(int(number) for number in re.findall(r"\d+", told)[:2]) < OLDEST_GIT:
+        raise LoglingError(f"{told} is too old: {'.'.join(map(str, OLDEST_GIT))} or newer is needed")
+    return told
 
 
 def private_state(home: Home) -> str:
@@ -105,20 +109,19 @@ def sound(exists: bool, look: Callable[[], str]) -> str:
 
 def clean_site(home: Home, settings: Settings) -> str:
     """The repository is there, on its branch, and the weights file is as committed."""
-    with Site(home.site, settings.git) as site:
-        branch = run_git(site.path, settings.git, "symbolic-ref", "--short", "HEAD")
-        if branch != settings.git.branch:
-            raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
-        if changed := run_git(site.path, settings.git, "status", "--porcelain", "--", "web"):
-            raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
-        unpushed = site.ahead()
+    site = Site(home.site, settings.git)
+    branch = site.git("symbolic-ref", "--short", "HEAD")
+    if branch != settings.git.branch:
+        raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
+    if changed := site.git("status", "--porcelain", "--", "web"):
+        raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
+    unpushed = site.remote.ahead()
     return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
 
 
 def readable_weights(home: Home, settings: Settings) -> str:
     """The champion passes its own checks."""
-    with Site(home.site, settings.git) as site:
-        file = site.weights()
+    file = Site(home.site, settings.git).weights()
     if file is None:
         return "none yet: the first run makes them"
     _, card = weights_file.decode(file)
@@ -129,7 +132,7 @@ def reachable_remote(home: Home, settings: Settings) -> str:
     """The remote answers."""
     if not settings.git.remote:
         return "none is set: nothing is pushed"
-    run_git(home.site, settings.git, "ls-remote", "--heads", "--", settings.git.remote)
+    Site(home.site, settings.git).remote.ask()
     return f"{settings.git.remote} answers"
 
 

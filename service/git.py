@@ -70,7 +70,7 @@ def output_of(
     finally:
         end(process)
     if process.returncode:
-        words = in_words((errors + output).decode(errors="replace"))
+        words = in_words((errors + output).decode(errors="replace")) or how_it_died(process.returncode)
         raise GitError(f"git {arguments[0]}: {words}", process.returncode, output.decode(errors="replace"))
     return output
 
@@ -102,7 +102,14 @@ def end_with_parent() -> Callable[[], None] | None:
 def in_words(output: str) -> str:
     """git's own words on one line."""
     lines = [line.strip() for line in output.splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith("hint:")) or "no reason given"
+    return " ".join(line for line in lines if line and not line.startswith("hint:"))
+
+
+def how_it_died(status: int) -> str:
+    """What there is to say of a git that said nothing itself."""
+    if status == -signal.SIGXFSZ:
+        return "it may not write files as large as it must (RLIMIT_FSIZE)"
+    return f"it was ended by {signal.Signals(-status).name}" if status < 0 else "no reason given"
 
 
 def options(settings: GitSettings) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from .durable import write_durably
 from .errors import LoglingError
 from .home import Home
-from .site import write_durably
 
 
 @dataclass(frozen=True)

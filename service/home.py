@@ -42,6 +42,11 @@ class Home:
         return self.state / "corpus.db"
 
     @property
+    def unpushed(self) -> Path:
+        """There while commits wait to be pushed."""
+        return self.state / "unpushed"
+
+    @property
     def site(self) -> Path:
         """The git repository that clients pull."""
         return self.path / "site"

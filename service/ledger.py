@@ -118,6 +118,14 @@ class Ledger:
                 (json.dumps(record), record["outcome"], record["run"]),
             )
 
+    def note_pushed(self) -> None:
+        """The remote has all commits by now, also those of runs that could not push them."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE runs SET record = json_set(record, '$.pushed', json('true')) "
+                "WHERE outcome IS NOT NULL AND json_extract(record, '$.pushed') = 0"
+            )
+
     def end(self, record: Record, now: datetime) -> None:
         """Write down how a run ended."""
         with transaction(self._database):

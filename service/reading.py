@@ -42,8 +42,7 @@ class ScoredFile(NamedTuple):
 
 def champion(home: Home) -> Model:
     """The model at the tip of the site. Raises LoglingError when there is none, WeightsFileError when it is damaged."""
-    with Site(home.site, home.settings().git) as site:
-        file = site.weights()
+    file = Site(home.site, home.settings().git).weights()
     if file is None:
         raise LoglingError("there are no weights yet: the first comes with `logling retrain`")
     return weights_file.decode(file)[0]

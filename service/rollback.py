@@ -10,9 +10,10 @@ from typing import NamedTuple
 from model import weights_file
 
 from .errors import LoglingError
-from .git import SiteError
 from .hold import Hold
 from .home import Home, locked
+from .ledger import Ledger
+from .publish import make_ready, publish
 from .settings import Settings
 from .site import ROLLBACK_TRAILER, Site, message
 
@@ -31,10 +32,10 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
     """
-    with locked(home), Site(home.site, settings.git) as site:
-        site.clear_locks()
-        site.check_ready()
-        problems = [*site.recover(), *taken_over(site)]
+    with locked(home), Ledger(home.ledger) as ledger:
+        site = Site(home.site, settings.git)
+        ledger.close_unfinished(now)
+        problems = make_ready(site, ledger)  # with the remote's weights, which would else win over the restored ones
         restored = site.resolve(commit) if commit else before_the_present(site)
         file = site.weights(restored)
         if file is None:
@@ -45,7 +46,7 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
         subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
         with held(Hold(home), restored, now):
             made, problem = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
-        published, reason = pushed(site)
+        published, reason = publish(home, site, ledger)
         return Rollback(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
 
 
@@ -62,18 +63,10 @@ def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
         raise
 
 
-def taken_over(site: Site) -> list[str]:
-    """Take over what the remote has, whose weights would else win over the restored ones; problems, in words."""
-    try:
-        return site.synchronise() if site.settings.remote else []
-    except SiteError as error:
-        return [str(error)]
-
-
 def rollbacks(home: Home) -> list[dict[str, str]]:
     """All rollbacks in the site's history, newest first."""
-    with Site(home.site, home.settings().git) as site:
-        made = [version for version in site.versions() if version.restored]
+    versions = Site(home.site, home.settings().git).versions()
+    made = [version for version in versions if version.restored]
     return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
 
 
@@ -84,14 +77,3 @@ def before_the_present(site: Site) -> str:
         if site.weights(version.commit) not in (present, None):
             return version.commit
     raise LoglingError(f"{site.path} has no earlier weights to roll back to")
-
-
-def pushed(site: Site) -> tuple[bool | None, str]:
-    """Push at once, for clients should have the earlier weights soon; why not, in words."""
-    if not site.settings.remote:
-        return None, ""
-    try:
-        site.push()
-    except SiteError as error:
-        return False, str(error)
-    return True, ""

@@ -19,18 +19,18 @@ from .corpus import Corpus
 from .errors import Interrupted, LoglingError
 from .evaluation import Scores, evaluate
 from .gate import Verdict
-from .git import SiteError
 from .hold import Hold
 from .home import Home, locked
 from .ledger import Ledger, Outcome, Record, empty_record
 from .progress import Reporter
+from .publish import make_ready, publish
 from .pull import pull
+from .repository import WEIGHTS
 from .settings import Settings
-from .site import RUN_TRAILER, WEIGHTS, Site, message
+from .site import RUN_TRAILER, Site, message
 from .split import Seen, Split, split
 
 FEWEST_HOLDOUT = 40  # lines
-RECENT = 20  # commits in which a lost one is looked for
 
 Clock = Callable[[], datetime]
 
@@ -55,6 +55,15 @@ class Run:
 
     def end(self, outcome: Outcome, reason: str) -> None:
         """Note the outcome and why."""
+        restarts = sum(training["restarts"] for training in self.record["trainings"])
+        if restarts:
+            reason += f"; training diverged and was restarted at a lower rate ({restarts}x)"
+        self.record.update(outcome=outcome, reason=reason, seconds=self.seconds)
+
+    def cut_short(self, outcome: Outcome, reason: str) -> None:
+        """Note what ended it before its time; once there is a commit, it is `committed` all the same."""
+        if self.record["commit"]:
+            outcome, reason = "committed", f"{self.record['reason']}; then, before all was pushed: {reason}"
         self.record.update(outcome=outcome, reason=reason, seconds=self.seconds)
 
 
@@ -69,13 +78,14 @@ def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter, sche
         try:
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 pull_lines(run, settings, corpus, ledger)
-                with Site(home.site, settings.git) as site:
-                    one_pass(run, settings, corpus, site, ledger, Hold(home), now)
+                site = Site(home.site, settings.git)
+                one_pass(run, settings, corpus, site, ledger, Hold(home), now)
+                push(run, home, site, ledger)
         except (KeyboardInterrupt, Interrupted):
-            run.end("interrupted", "it was asked to stop")
+            run.cut_short("interrupted", "it was asked to stop")
             raise
         except BaseException as error:
-            run.end("failed", str(error) or type(error).__name__)
+            run.cut_short("failed", str(error) or type(error).__name__)
             raise
         finally:
             ledger.end(run.record, now())
@@ -92,27 +102,27 @@ def databases_in_words(home: Home) -> Iterator[None]:
 
 
 def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock) -> None:
-    """enough that is new? → split → train → encode → score what would ship → gate → commit → push"""
-    prepare(run, site, ledger)
+    """enough that is new? → split → train → encode → score what would ship → gate → commit"""
+    with run.step("site"):
+        run.record["problems"] += make_ready(site, ledger)
+    tip = site.tip()
     new = run.record["lines"]["new"]
     if new < settings.gate.min_new_lines:
-        return finish(run, site, "skipped", too_few(new, run.record, settings))
+        return run.end("skipped", too_few(new, run.record, settings))
     champion, champion_card = read_champion(site)
     parts = split(corpus.documents(), seen_by(champion_card, ledger))
     run.record["lines"] |= parts.lines
     if parts.lines["holdout"] < FEWEST_HOLDOUT:
-        return finish(
-            run, site, "skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by"
-        )
+        return run.end("skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by")
     run.record |= {"newest_line": corpus.newest_id(), "seen": parts.seen, "settings": settings.of_training()}
     challenger = train_best(run, settings, parts, champion)
     file, shipping = encode_draft(run, challenger)
     scores = score_all(run, parts, champion, shipping, len(file))
     verdict = judge(run, settings, scores)
     if not verdict.passed:
-        return finish(run, site, "rejected", verdict.reason)
+        return run.end("rejected", verdict.reason)
     if held := hold.in_words():
-        return finish(run, site, "rejected", f"{held}; else it would have been committed: {verdict.reason}")
+        return run.end("rejected", f"{held}; else it would have been committed: {verdict.reason}")
     with run.step("encode"):
         facts = card.describe(
             settings, parts, run=run.record["run"], now=now(), tokens=challenger.training.tokens,
@@ -123,9 +133,10 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
     run.record["weights_bytes"] = len(file)
     ledger.note(run.record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
-        run.record["commit"], problem = site.commit_weights(file, commit_message(run.record, facts), now())
+        run.record["reason"] = verdict.reason
+        run.record["commit"], problem = site.commit_weights(file, commit_message(run.record, facts), now(), over=tip)
     run.record["problems"] += filter(None, [problem])
-    return finish(run, site, "committed", verdict.reason)
+    return run.end("committed", verdict.reason)
 
 
 def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> None:
@@ -135,34 +146,6 @@ def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> 
     run.record["problems"] += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
     run.record["lines"]["new"] = corpus.lines_after(last["newest_line"] if last else 0)
-
-
-def prepare(run: Run, site: Site, ledger: Ledger) -> None:
-    """Make the site ready: mend what a crash left, refuse a person's unfinished work, take over what others pushed.
-
-    An unreachable remote is a problem, not the end of the run. Raises SiteError.
-    """
-    with run.step("site"):
-        problems = run.record["problems"]
-        problems += site.clear_locks()
-        site.check_ready()
-        problems += site.recover()
-        problems += filter(None, [site.catch_up()])
-        reconcile(site, ledger)
-        if site.settings.remote:
-            try:
-                problems += site.synchronise()
-            except SiteError as error:
-                problems.append(str(error))
-
-
-def reconcile(site: Site, ledger: Ledger) -> None:
-    """Find the commits of runs that died before the ledger knew of them."""
-    for version in site.versions(RECENT):
-        record = ledger.run(version.run)
-        if record and record["commit"] is None:
-            reason = f"{record['reason']}; but its commit had been made before"
-            ledger.settle({**record, "outcome": "committed", "commit": version.commit, "reason": reason})
 
 
 def too_few(new: int, record: Record, settings: Settings) -> str:
@@ -266,23 +249,11 @@ def commit_message(record: Record, facts: Card) -> str:
     return message(subject, trailers)
 
 
-def finish(run: Run, site: Site, outcome: Outcome, reason: str) -> None:
-    """Push what the remote does not have, also from earlier runs, and note how the run ended."""
-    if site.settings.remote:
-        with run.step("push"):
-            run.record["pushed"] = pushed(run, site)
-    restarts = sum(training["restarts"] for training in run.record["trainings"])
-    if restarts:
-        reason += f"; training diverged and was restarted at a lower rate ({restarts}x)"
-    run.end(outcome, reason)
-
-
-def pushed(run: Run, site: Site) -> bool:
-    """Push; False when the remote does not have all commits after that."""
-    try:
-        if site.ahead():
-            site.push()
-    except SiteError as error:
-        run.record["problems"].append(f"not pushed: {error}")
-        return False
-    return True
+def push(run: Run, home: Home, site: Site, ledger: Ledger) -> None:
+    """Push what the remote does not have, also from earlier runs."""
+    if not site.settings.remote:
+        return
+    with run.step("push"):
+        run.record["pushed"] = False  # also if this process is stopped meanwhile
+        run.record["pushed"], problem = publish(home, site, ledger)
+    run.record["problems"] += filter(None, [problem])

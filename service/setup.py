@@ -8,10 +8,11 @@ from pathlib import Path
 
 from model.config import PRESETS
 
+from .durable import write_durably
 from .errors import LoglingError
 from .home import Home
 from .settings import template
-from .site import create, write_durably
+from .site import create
 
 
 def page_folder() -> Path:

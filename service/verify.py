@@ -35,7 +35,8 @@ class Verification(NamedTuple):
 
 def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
     """Retrain from what a commit's trailers and the ledger say; changes nothing. Raises LoglingError."""
-    with locked(home), Site(home.site, settings.git) as site, Ledger(home.ledger) as ledger:
+    with locked(home), Ledger(home.ledger) as ledger:
+        site = Site(home.site, settings.git)
         commit = site.resolve(commit)
         run = site.version(commit).run
         file = site.weights(commit)

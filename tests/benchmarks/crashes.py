@@ -39,10 +39,10 @@ from service.database import check
 from service.gate import Gain, Verdict
 from service.home import Home
 from service.ledger import Ledger
+from service.repository import WEIGHTS
 from service.rollback import roll_back
 from service.run import retrain
 from service.setup import make_home
-from service.site import WEIGHTS
 
 SETTINGS = "[corpus]\nmegabytes = 0.03\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 2\n"
 LINES = 90  # added before each kill: half of them can be held out

@@ -190,6 +190,12 @@ def test_damaged_weights_in_the_site_fail_the_run_by_name(committed: Any) -> Non
     assert "not a Logling weights file" in ledger_of(committed.home)[0]["reason"]
 
 
+def script(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
 def begin_long_run(place: Any) -> subprocess.Popen[str]:
     """A run in a process of its own that is training now."""
     command = [str(Path(sys.executable).with_name("logling")), "retrain", "--home", str(place.home.path)]
@@ -278,6 +284,48 @@ def test_a_push_that_is_refused_stays_a_problem_until_it_works(committed: Any) -
     assert any("quota exceeded" in problem for problem in record["problems"])
     hook.unlink()
     assert committed.retrain()["pushed"] is True
+
+
+def test_a_run_that_is_told_to_stop_while_it_pushes_has_committed_and_the_push_waits(fresh: Any) -> None:
+    fresh.add_remote()
+    script(fresh.home.site / ".git" / "hooks" / "pre-push", "sleep 60")
+    command = [str(Path(sys.executable).with_name("logling")), "retrain", "--home", str(fresh.home.path)]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not fresh.home.unpushed.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    child.send_signal(signal.SIGTERM)
+    _, errors = child.communicate(timeout=30)
+    assert (child.returncode, errors) == (1, "stopped\n")
+    (record,) = ledger_of(fresh.home)
+    assert (record["outcome"], record["pushed"]) == ("committed", False)
+    assert record["reason"].endswith("; then, before all was pushed: it was asked to stop")
+    assert record["commit"] == fresh.git("rev-parse", "HEAD")
+    assert fresh.home.unpushed.exists()
+
+
+def test_other_weights_that_were_committed_while_it_trained_fail_the_run_and_the_next_compares_with_them(
+    committed: Any, first_record: Record
+) -> None:
+    committed.append_usual(200)
+    swap = """
+    mkdir .git/once 2>/dev/null || exit 0
+    blob=$( (git cat-file blob HEAD:web/weights.js; echo) | git hash-object -w --stdin)
+    export GIT_INDEX_FILE=.git/others-index
+    git read-tree HEAD
+    git update-index --cacheinfo 100644,$blob,web/weights.js
+    git update-ref HEAD $(git commit-tree -p HEAD -m theirs $(git write-tree))
+    """
+    script(committed.home.site / ".git" / "hooks" / "pre-commit", swap)
+    with pytest.raises(SiteError, match="other weights were committed"):
+        committed.retrain()
+    assert committed.git("log", "-1", "--format=%s") == "theirs"
+    committed.git("checkout", "--quiet", "HEAD", "--", ".")
+    record = committed.retrain()
+    assert record["outcome"] == "committed"
+    assert record["bits_per_char"]["champion"] is not None
+    assert committed.git("log", "-1", "--skip=1", "--format=%s") == "theirs"
 
 
 def test_no_line_and_no_path_of_the_log_is_in_any_object_of_the_site(fresh: Any) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from service.git import SiteError, run_git
+from service.repository import WEIGHTS
 from service.settings import GitSettings
-from service.site import WEIGHTS, Site, create, message
+from service.site import Site, create, message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
@@ -69,33 +70,33 @@ def pushing(tmp_path: Path, page: Path, remote: Path) -> Path:
 
 
 def commit(site: Path, file: bytes = b"weights 1\n", settings: GitSettings = SETTINGS) -> str:
-    with Site(site, settings) as opened:
-        return opened.commit_weights(file, MESSAGE, NOON).commit
+    opened = Site(site, settings)
+    return opened.commit_weights(file, MESSAGE, NOON).commit
 
 
 def test_a_new_site_has_the_page_and_no_weights(site: Path) -> None:
     assert git(site, "ls-files") == "web/index.html"
     assert git(site, "log", "--format=%an %s") == "Logling Add the page that runs the model"
-    with Site(site, SETTINGS) as opened:
-        assert opened.weights() is None
+    opened = Site(site, SETTINGS)
+    assert opened.weights() is None
 
 
 def test_a_new_site_pushes_all_to_an_empty_remote(pushing: Path, remote: Path) -> None:
-    with Site(pushing, to(remote)) as opened:
-        assert opened.ahead() == 1
-        opened.push()
-        assert opened.ahead() == 0
+    opened = Site(pushing, to(remote))
+    assert opened.remote.ahead() == 1
+    opened.remote.push()
+    assert opened.remote.ahead() == 0
     assert git(remote, "rev-parse", "main") == git(pushing, "rev-parse", "HEAD")
 
 
 def test_a_new_site_goes_on_from_what_the_remote_has(tmp_path: Path, page: Path, pushing: Path, remote: Path) -> None:
     first = commit(pushing, settings=to(remote))
-    with Site(pushing, to(remote)) as opened:
-        opened.push()
+    opened = Site(pushing, to(remote))
+    opened.remote.push()
     create(tmp_path / "second", page, to(remote))
-    with Site(tmp_path / "second", to(remote)) as opened:
-        assert opened.weights() == b"weights 1\n"
-        assert opened.ahead() == 0
+    opened = Site(tmp_path / "second", to(remote))
+    assert opened.weights() == b"weights 1\n"
+    assert opened.remote.ahead() == 0
     assert git(tmp_path / "second", "rev-parse", "HEAD") == first
 
 
@@ -103,8 +104,8 @@ def test_a_commit_has_the_weights_file_alone(site: Path) -> None:
     commit(site)
     assert git(site, "show", "--format=", "--name-only") == WEIGHTS
     assert git(site, "status", "--porcelain") == ""
-    with Site(site, SETTINGS) as opened:
-        assert opened.weights() == b"weights 1\n"
+    opened = Site(site, SETTINGS)
+    assert opened.weights() == b"weights 1\n"
 
 
 def test_the_id_of_the_commit_is_given_back(site: Path) -> None:
@@ -150,8 +151,8 @@ def test_it_commits_as_the_settings_say_where_git_knows_somebody_else(
 
 
 def test_a_commit_is_dated_as_it_was_told(site: Path) -> None:
-    with Site(site, SETTINGS) as opened:
-        opened.commit_weights(b"x", MESSAGE, datetime(2024, 2, 29, 23, 30, 1, tzinfo=timezone(timedelta(hours=9))))
+    opened = Site(site, SETTINGS)
+    opened.commit_weights(b"x", MESSAGE, datetime(2024, 2, 29, 23, 30, 1, tzinfo=timezone(timedelta(hours=9))))
     assert git(site, "log", "-1", "--format=%aI %cI") == "2024-02-29T23:30:01+09:00 2024-02-29T23:30:01+09:00"
 
 
@@ -172,7 +173,7 @@ def test_a_commit_that_a_hook_refuses_leaves_everything_as_it_was(site: Path, be
     git(site, "add", "staged.txt")
     tip, status = git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")
     hook(site / ".git", "pre-commit", "echo 'not on a Sunday' >&2; exit 1")
-    with pytest.raises(SiteError, match="git commit: not on a Sunday"):
+    with pytest.raises(SiteError, match="the hook pre-commit: not on a Sunday"):
         commit(site)
     assert (git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")) == (tip, status)
     assert ((site / WEIGHTS).read_bytes() if (site / WEIGHTS).exists() else None) == before
@@ -180,17 +181,17 @@ def test_a_commit_that_a_hook_refuses_leaves_everything_as_it_was(site: Path, be
 
 def test_a_commit_that_is_interrupted_leaves_everything_as_it_was(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(site)
-    with Site(site, SETTINGS) as opened:
-        original = opened._git
+    opened = Site(site, SETTINGS)
+    original = opened.git
 
-        def stopped(*arguments: str, **rest: Any) -> str:
-            if arguments[0] == "commit":
-                raise KeyboardInterrupt
-            return original(*arguments, **rest)
+    def stopped(*arguments: str, **rest: Any) -> str:
+        if arguments[0] == "commit-tree":
+            raise KeyboardInterrupt
+        return original(*arguments, **rest)
 
-        monkeypatch.setattr(opened, "_git", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            opened.commit_weights(b"weights 2\n", MESSAGE, NOON)
+    monkeypatch.setattr(opened, "git", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        opened.commit_weights(b"weights 2\n", MESSAGE, NOON)
     assert git(site, "status", "--porcelain") == ""
     assert (site / WEIGHTS).read_bytes() == b"weights 1\n"
 
@@ -205,52 +206,52 @@ def test_nothing_is_committed_on_another_branch(site: Path, checkout: list[str])
 
 
 def test_what_others_pushed_is_taken_over(tmp_path: Path, pushing: Path, remote: Path) -> None:
-    with Site(pushing, to(remote)) as opened:
-        opened.push()
+    opened = Site(pushing, to(remote))
+    opened.remote.push()
     git(tmp_path, "clone", "--quiet", str(remote), "theirs")
     (tmp_path / "theirs" / "note.txt").write_text("hello\n")
     git(tmp_path / "theirs", "add", ".")
     git(tmp_path / "theirs", "commit", "--quiet", "--message", "theirs")
     git(tmp_path / "theirs", "push", "--quiet")
-    with Site(pushing, to(remote)) as opened:
-        opened.synchronise()
+    opened = Site(pushing, to(remote))
+    opened.remote.synchronise()
     assert (pushing / "note.txt").read_text() == "hello\n"
 
 
 def test_what_others_did_meanwhile_is_merged_and_nothing_is_forced(tmp_path: Path, pushing: Path, remote: Path) -> None:
-    with Site(pushing, to(remote)) as opened:
-        opened.push()
+    opened = Site(pushing, to(remote))
+    opened.remote.push()
     git(tmp_path, "clone", "--quiet", str(remote), "theirs")
     git(tmp_path / "theirs", "commit", "--quiet", "--allow-empty", "--message", "theirs")
     git(tmp_path / "theirs", "push", "--quiet")
     tip, theirs = commit(pushing, settings=to(remote)), git(remote, "rev-parse", "main")
-    with Site(pushing, to(remote)) as opened:
-        opened.synchronise()
-        opened.push()
+    opened = Site(pushing, to(remote))
+    opened.remote.synchronise()
+    opened.remote.push()
     assert git(remote, "show", "--no-patch", "--format=%P", "main").split() == [tip, theirs]
     assert git(pushing, "status", "--porcelain") == ""
 
 
 def test_a_push_that_the_remote_refuses_has_the_remotes_words(pushing: Path, remote: Path) -> None:
     hook(remote, "pre-receive", "echo 'quota exceeded'; exit 1")
-    with Site(pushing, to(remote)) as opened, pytest.raises(SiteError, match="quota exceeded"):
-        opened.push()
+    opened = Site(pushing, to(remote))
+    with pytest.raises(SiteError, match="quota exceeded"):
+        opened.remote.push()
 
 
 def test_a_remote_that_is_gone_is_an_error_with_its_name(pushing: Path, remote: Path) -> None:
     remote.rename(remote.with_name("elsewhere"))
-    with Site(pushing, to(remote)) as opened, pytest.raises(SiteError, match=r"remote\.git"):
-        opened.push()
+    opened = Site(pushing, to(remote))
+    with pytest.raises(SiteError, match=r"remote\.git"):
+        opened.remote.push()
 
 
 def test_a_remote_that_hangs_is_given_up_in_time(pushing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_SSH_COMMAND", "sleep 20;:")
     begun = time.monotonic()
-    with (
-        Site(pushing, to("ssh://git@example.invalid/site.git", seconds=1)) as opened,
-        pytest.raises(SiteError, match="git fetch did not end within 1 s"),
-    ):
-        opened.synchronise()
+    opened = Site(pushing, to("ssh://git@example.invalid/site.git", seconds=1))
+    with pytest.raises(SiteError, match="git fetch did not end within 1 s"):
+        opened.remote.synchronise()
     assert time.monotonic() - begun < 5
     while any(leads_to(task, pushing) for task in Path("/proc").glob("[0-9]*/cwd")):
         assert time.monotonic() - begun < 10, "what git had begun goes on"
@@ -258,20 +259,20 @@ def test_a_remote_that_hangs_is_given_up_in_time(pushing: Path, monkeypatch: pyt
 
 
 def test_a_remote_that_the_settings_name_later_is_the_one_that_is_pushed_to(site: Path, remote: Path) -> None:
-    with Site(site, to(remote)) as opened:
-        opened.synchronise()
-        opened.push()
+    opened = Site(site, to(remote))
+    opened.remote.synchronise()
+    opened.remote.push()
     assert git(remote, "rev-parse", "main") == git(site, "rev-parse", "HEAD")
 
 
 def test_another_remote_in_the_settings_gets_all_commits(tmp_path: Path, pushing: Path, remote: Path) -> None:
-    with Site(pushing, to(remote)) as opened:
-        opened.push()
+    opened = Site(pushing, to(remote))
+    opened.remote.push()
     other = bare(tmp_path / "other.git")
-    with Site(pushing, to(other)) as opened:
-        opened.synchronise()
-        assert opened.ahead() == 1
-        opened.push()
+    opened = Site(pushing, to(other))
+    opened.remote.synchronise()
+    assert opened.remote.ahead() == 1
+    opened.remote.push()
     assert git(other, "rev-parse", "main") == git(pushing, "rev-parse", "HEAD")
 
 
@@ -323,9 +324,9 @@ def test_many_openings_leave_nothing_open(site: Path, count: Callable[[], object
     commit(site)
 
     def use() -> None:
-        with Site(site, SETTINGS) as opened:
-            opened.weights()
-            opened.ahead()
+        opened = Site(site, SETTINGS)
+        opened.weights()
+        opened.remote.ahead()
 
     use()
     before = count()

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import socket
 import ssl
 import subprocess
 import threading
@@ -14,8 +15,9 @@ from typing import NamedTuple
 import pytest
 
 from service.git import SiteError
+from service.repository import WEIGHTS
 from service.settings import GitSettings
-from service.site import WEIGHTS, Site, create, message
+from service.site import Site, create, message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -43,14 +45,14 @@ class Pair(NamedTuple):
         return Site(self.site, GitSettings().model_copy(update={"remote": url or str(self.remote), **changes}))
 
     def commit(self, file: bytes) -> str:
-        with self.open() as site:
-            return site.commit_weights(file, message("Weights", {"Logling-Run": file.decode().strip()}), NOON).commit
+        site = self.open()
+        return site.commit_weights(file, message("Weights", {"Logling-Run": file.decode().strip()}), NOON).commit
 
     def publish(self) -> list[str]:
         """Take over, then push, as a run does."""
-        with self.open() as site:
-            told = site.synchronise()
-            site.push()
+        site = self.open()
+        told = site.remote.synchronise()
+        site.remote.push()
         return told
 
     def others_commit(self, **files: bytes | None) -> str:
@@ -167,25 +169,28 @@ def serve(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.fixture
 def fake_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An ssh that goes nowhere: it runs the command here, and notes whether it could ask anybody."""
-    asked = tmp_path / "asked"
-    notes = f'(: < /dev/tty) 2>&1 | grep -c "No such" >> {asked}\necho "$SSH_ASKPASS_REQUIRE" >> {asked}\n'
-    text = notes + 'while [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"'
-    script(tmp_path / "bin" / "ssh", text)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    return asked
+    """An ssh that goes nowhere: it runs the command here, and notes its arguments and whether it could ask anybody."""
+    program = tmp_path / "bin" / "ssh"
+    notes = (
+        f'(: < /dev/tty) 2>&1 | grep -c "No such" >> {tmp_path}/asked\n'
+        f'echo "$SSH_ASKPASS_REQUIRE" >> {tmp_path}/asked\n'
+        f'echo "$@" >> {tmp_path}/arguments\n'
+    )
+    script(program, notes + 'while [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"')
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return program
 
 
 def goes_both_ways(pair: Pair, url: str) -> None:
     """What the site has goes there, and what others push comes here."""
     pair.commit(b"second\n")
-    with pair.open(url) as site:
-        assert site.synchronise() == []
-        site.push()
-        assert site.ahead() == 0
+    site = pair.open(url)
+    assert site.remote.synchronise() == []
+    site.remote.push()
+    assert site.remote.ahead() == 0
     theirs = pair.others_commit(note=b"hello")
-    with pair.open(url) as site:
-        assert site.synchronise() == []
+    site = pair.open(url)
+    assert site.remote.synchronise() == []
     assert pair.tips() == (theirs, theirs)
     assert git(pair.site, "status", "--porcelain") == ""
 
@@ -198,9 +203,70 @@ def test_a_remote_is_reached_by_a_file_url(pair: Pair) -> None:
     goes_both_ways(pair, pair.remote.as_uri())
 
 
-def test_a_remote_is_reached_by_ssh_which_asks_nothing(pair: Pair, fake_ssh: Path) -> None:
-    goes_both_ways(pair, f"ssh://git@host.invalid{pair.remote}")
-    assert set(fake_ssh.read_text().split()) == {"1", "never"}
+QUIET = "-o BatchMode=yes -o ConnectTimeout=30"
+
+
+def over_ssh(pair: Pair) -> str:
+    return f"ssh://git@host.invalid{pair.remote}"
+
+
+def test_a_remote_is_reached_by_ssh_which_asks_nothing(pair: Pair, fake_ssh: Path, tmp_path: Path) -> None:
+    goes_both_ways(pair, over_ssh(pair))
+    assert set((tmp_path / "asked").read_text().split()) == {"1", "never"}
+    lines = (tmp_path / "arguments").read_text().splitlines()
+    assert [line for line in lines if not line.startswith(QUIET)] == []
+
+
+def test_the_doctor_s_question_asks_nothing_either(pair: Pair, fake_ssh: Path, tmp_path: Path) -> None:
+    pair.open(over_ssh(pair)).remote.ask()
+    assert (tmp_path / "arguments").read_text().startswith(QUIET)
+
+
+@pytest.mark.parametrize("where", ["GIT_SSH_COMMAND", "core.sshCommand"])
+def test_a_persons_own_ssh_command_keeps_its_options_and_asks_nothing(
+    pair: Pair, fake_ssh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    command = f"'{fake_ssh}' -i 'my key' -o BatchMode=no"
+    if where == "GIT_SSH_COMMAND":
+        monkeypatch.setenv("GIT_SSH_COMMAND", command)
+        git(pair.site, "config", "core.sshCommand", "false")
+    else:
+        git(pair.site, "config", "core.sshCommand", command)
+    goes_both_ways(pair, over_ssh(pair))
+    assert (tmp_path / "arguments").read_text().startswith(f"-i my key -o BatchMode=no {QUIET}")
+
+
+def test_a_persons_own_ssh_program_is_the_one_that_runs(
+    pair: Pair, fake_ssh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = fake_ssh.rename(tmp_path / "ssh")
+    monkeypatch.setenv("GIT_SSH", str(own))
+    goes_both_ways(pair, over_ssh(pair))
+    assert (tmp_path / "arguments").read_text().startswith(QUIET)
+
+
+@pytest.mark.parametrize(("variant", "expected"), [("simple", "git@host.invalid"), ("ssh", QUIET)])
+def test_a_program_that_is_not_named_ssh_gets_only_options_that_a_person_says_it_knows(
+    pair: Pair, fake_ssh: Path, tmp_path: Path, variant: str, expected: str
+) -> None:
+    own = fake_ssh.rename(tmp_path / "tunnel")
+    git(pair.site, "config", "core.sshCommand", str(own))
+    git(pair.site, "config", "ssh.variant", variant)
+    goes_both_ways(pair, over_ssh(pair))
+    assert (tmp_path / "arguments").read_text().startswith(expected)
+
+
+@pytest.fixture
+def deaf() -> Iterator[int]:
+    """The port of a server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_the_real_ssh_gives_up_before_git_does_and_says_why(pair: Pair, deaf: int) -> None:
+    site = pair.open(f"ssh://git@127.0.0.1:{deaf}/site.git", seconds=6)
+    with pytest.raises(SiteError, match=r"git fetch: .*timed out"):
+        site.remote.synchronise()
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -209,39 +275,35 @@ def test_a_remote_is_reached_by_the_web(pair: Pair, serve: Serve, scheme: str) -
 
 
 def test_a_remote_that_wants_a_password_is_told_at_once_and_nobody_is_asked(pair: Pair, serve: Serve) -> None:
-    with (
-        pair.open(serve("http", "me:secret")) as site,
-        pytest.raises(SiteError, match=r"Authentication failed|Username"),
-    ):
-        site.synchronise()
+    site = pair.open(serve("http", "me:secret"))
+    with pytest.raises(SiteError, match=r"Authentication failed|Username"):
+        site.remote.synchronise()
 
 
 def test_a_password_in_the_url_opens_the_remote_and_is_never_told(pair: Pair, serve: Serve) -> None:
     url = serve("http", "me:secret")
     goes_both_ways(pair, url.replace("://", "://me:secret@"))
-    with (
-        pair.open(url.replace("://", "://me:wrongsecret@")) as site,
-        pytest.raises(SiteError) as told,
-    ):
-        site.synchronise()
+    site = pair.open(url.replace("://", "://me:wrongsecret@"))
+    with pytest.raises(SiteError) as told:
+        site.remote.synchronise()
     assert "wrongsecret" not in str(told.value)
 
 
 def test_a_checked_out_remote_refuses_its_own_branch_with_a_reason(tmp_path: Path, pair: Pair) -> None:
     git(tmp_path, "clone", "--quiet", str(pair.remote), "checked-out")
     pair.commit(b"second\n")
-    with pair.open(str(tmp_path / "checked-out")) as site:
-        site.synchronise()
-        with pytest.raises(SiteError, match="checked out"):
-            site.push()
+    site = pair.open(str(tmp_path / "checked-out"))
+    site.remote.synchronise()
+    with pytest.raises(SiteError, match="checked out"):
+        site.remote.push()
 
 
 def test_a_checked_out_remote_that_follows_has_the_new_weights(tmp_path: Path, pair: Pair) -> None:
     git(tmp_path, "clone", "--quiet", str(pair.remote), "checked-out")
     git(tmp_path / "checked-out", "config", "receive.denyCurrentBranch", "updateInstead")
     pair.commit(b"second\n")
-    with pair.open(str(tmp_path / "checked-out")) as site:
-        site.push()
+    site = pair.open(str(tmp_path / "checked-out"))
+    site.remote.push()
     assert (tmp_path / "checked-out" / WEIGHTS).read_bytes() == b"second\n"
 
 
@@ -280,8 +342,8 @@ def test_weights_that_were_taken_back_on_the_remote_do_not_come_again(pair: Pair
     pair.commit(b"ours\n")
     pair.others_commit(weights=None)
     pair.publish()
-    with pair.open() as site:
-        assert site.weights() is None
+    site = pair.open()
+    assert site.weights() is None
     assert len(set(pair.tips())) == 1
 
 
@@ -289,8 +351,8 @@ def test_a_commit_that_a_merge_left_behind_still_says_which_run_made_it(pair: Pa
     ours = pair.commit(b"ours\n")
     pair.others_commit(weights=b"theirs\n")
     pair.publish()
-    with pair.open() as site:
-        assert site.version(ours).run == "ours"
+    site = pair.open()
+    assert site.version(ours).run == "ours"
 
 
 def test_a_file_that_both_have_changed_is_named_and_left_to_a_person(pair: Pair) -> None:
@@ -298,16 +360,18 @@ def test_a_file_that_both_have_changed_is_named_and_left_to_a_person(pair: Pair)
     git(pair.site, "commit", "--quiet", "--all", "--message", "here")
     pair.others_commit(page=b"there\n")
     before = pair.tips()
-    with pair.open() as site, pytest.raises(SiteError, match=r"have both changed web/page\.js: merge them there"):
-        site.synchronise()
+    site = pair.open()
+    with pytest.raises(SiteError, match=r"have both changed web/page\.js: merge them there"):
+        site.remote.synchronise()
     assert (pair.tips(), git(pair.site, "status", "--porcelain")) == (before, "")
 
 
 def test_a_remote_with_a_history_of_its_own_is_told_and_not_merged(tmp_path: Path, pair: Pair) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main", "alien")
     git(tmp_path / "alien", "commit", "--quiet", "--allow-empty", "--message", "alien")
-    with pair.open(str(tmp_path / "alien")) as site, pytest.raises(SiteError, match="unrelated histories"):
-        site.synchronise()
+    site = pair.open(str(tmp_path / "alien"))
+    with pytest.raises(SiteError, match="unrelated histories"):
+        site.remote.synchronise()
 
 
 def test_a_remote_that_was_rewritten_is_merged_and_not_overwritten(pair: Pair) -> None:
@@ -323,22 +387,23 @@ def test_a_remote_that_was_rewritten_is_merged_and_not_overwritten(pair: Pair) -
 
 def test_a_branch_that_the_remote_lost_is_pushed_again(pair: Pair) -> None:
     git(pair.remote, "update-ref", "-d", "refs/heads/main")
-    with pair.open() as site:
-        assert site.synchronise() == []
-        assert site.ahead() == 2
-        site.push()
+    site = pair.open()
+    assert site.remote.synchronise() == []
+    assert site.remote.ahead() == 2
+    site.remote.push()
     assert len(set(pair.tips())) == 1
 
 
 def test_after_weeks_without_the_remote_all_commits_go_at_once(pair: Pair) -> None:
     away = pair.remote.rename(pair.remote.with_name("away"))
     for week in range(3):
-        with pair.open() as site, pytest.raises(SiteError):
-            site.synchronise()
+        site = pair.open()
+        with pytest.raises(SiteError):
+            site.remote.synchronise()
         pair.commit(f"week {week}\n".encode())
     away.rename(pair.remote)
-    with pair.open() as site:
-        assert site.ahead() == 3
+    site = pair.open()
+    assert site.remote.ahead() == 3
     pair.publish()
     assert len(set(pair.tips())) == 1
 
@@ -350,10 +415,10 @@ def test_after_weeks_without_the_remote_all_commits_go_at_once(pair: Pair) -> No
 def test_a_protected_branch_is_told_in_the_remotes_words_and_the_commit_stays(pair: Pair, name: str) -> None:
     script(pair.remote / "hooks" / name, "echo 'main is protected'; exit 1")
     ours = pair.commit(b"second\n")
-    with pair.open() as site:
-        with pytest.raises(SiteError, match="main is protected"):
-            site.push()
-        assert site.ahead() == 1
+    site = pair.open()
+    with pytest.raises(SiteError, match="main is protected"):
+        site.remote.push()
+    assert site.remote.ahead() == 1
     (pair.remote / "hooks" / name).unlink()
     pair.publish()
     assert pair.tips() == (ours, ours)
@@ -362,8 +427,9 @@ def test_a_protected_branch_is_told_in_the_remotes_words_and_the_commit_stays(pa
 def test_a_push_that_comes_too_late_is_refused_and_goes_after_the_merge(pair: Pair) -> None:
     pair.commit(b"second\n")
     pair.others_commit(note=b"hello")
-    with pair.open() as site, pytest.raises(SiteError, match="rejected"):
-        site.push()
+    site = pair.open()
+    with pytest.raises(SiteError, match="rejected"):
+        site.remote.push()
     pair.publish()
     assert len(set(pair.tips())) == 1
 
@@ -371,5 +437,6 @@ def test_a_push_that_comes_too_late_is_refused_and_goes_after_the_merge(pair: Pa
 def test_a_hook_of_the_clone_may_refuse_the_push(pair: Pair) -> None:
     script(pair.site / ".git" / "hooks" / "pre-push", "echo 'not on a Sunday' >&2; exit 1")
     pair.commit(b"second\n")
-    with pair.open() as site, pytest.raises(SiteError, match="not on a Sunday"):
-        site.push()
+    site = pair.open()
+    with pytest.raises(SiteError, match="not on a Sunday"):
+        site.remote.push()

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from service.git import SiteError
+from service.locks import clear_locks
+from service.repository import WEIGHTS
 from service.settings import GitSettings
-from service.site import WEIGHTS, Site, create, message
+from service.site import Site, create, message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
@@ -49,8 +51,8 @@ def site(tmp_path: Path) -> Path:
 
 def commit(site: Path, file: bytes) -> str:
     """Commit weights; what was told."""
-    with Site(site, SETTINGS) as opened:
-        return opened.commit_weights(file, message("Weights", {"Logling-Run": "r1"}), NOON).problem
+    opened = Site(site, SETTINGS)
+    return opened.commit_weights(file, message("Weights", {"Logling-Run": "r1"}), NOON).problem
 
 
 def committed(site: Path) -> str:
@@ -58,8 +60,8 @@ def committed(site: Path) -> str:
 
 
 def caught_up(site: Path) -> str:
-    with Site(site, SETTINGS) as opened:
-        return opened.catch_up()
+    opened = Site(site, SETTINGS)
+    return opened.work_tree.catch_up()
 
 
 # ---- a person's changes to the weights file itself
@@ -143,8 +145,9 @@ def test_work_where_the_remote_has_changed_something_stays_and_is_told(
 ) -> None:
     work(site)
     tip, status = git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")
-    with Site(site, moved) as opened, pytest.raises(SiteError, match="left as it is"):
-        opened.synchronise()
+    opened = Site(site, moved)
+    with pytest.raises(SiteError, match="left as it is"):
+        opened.remote.synchronise()
     assert (git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")) == (tip, status)
     assert "mine\n" in [path.read_text() for path in site.glob("*.txt")]
     assert commit(site, b"second\n") == ""
@@ -154,8 +157,8 @@ def test_work_beside_what_the_remote_has_changed_stays_while_that_is_taken_over(
     (site / "web" / "page.js").write_text("mine\n")
     (site / "staged.txt").write_text("mine\n")
     git(site, "add", "staged.txt")
-    with Site(site, moved) as opened:
-        opened.synchronise()
+    opened = Site(site, moved)
+    opened.remote.synchronise()
     assert git(site, "status", "--porcelain") == "A  staged.txt\n M web/page.js"
     assert (site / "text.txt").read_text() == "two\n"
 
@@ -232,10 +235,43 @@ def test_a_lock_that_a_killed_git_left_is_removed_and_told(site: Path, name: str
     lock = site / ".git" / name
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.touch()
-    with Site(site, SETTINGS) as opened:
-        assert opened.clear_locks() == [f"removed {name}, which a killed git had left"]
-        assert opened.clear_locks() == []
+    opened = Site(site, SETTINGS)
+    assert clear_locks(opened) == [f"removed {name}, which a killed git had left"]
+    assert clear_locks(opened) == []
     assert commit(site, b"second\n") == ""
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second is too long to wait for a lock."""
+    monkeypatch.setattr("service.locks.SECONDS_FOR_LOCK", 0.3)
+    monkeypatch.setattr("service.locks.QUIET_SECONDS", 0.1)
+
+
+@pytest.fixture(params=["another user's", "no /proc"])
+def unseen(request: pytest.FixtureRequest, site: Path, monkeypatch: pytest.MonkeyPatch, impatient: None) -> Path:
+    """The lock of a git that would not be seen at work."""
+    if request.param == "no /proc":
+        monkeypatch.setattr("service.locks.PROCESSES", site / "none")
+    else:
+        monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
+    lock = site / ".git" / "index.lock"
+    lock.touch()
+    return lock
+
+
+def test_a_lock_of_a_git_that_cannot_be_seen_stays_while_it_is_young(site: Path, unseen: Path) -> None:
+    with pytest.raises(SiteError, match=r"index\.lock is there, or was killed: then it counts until 10 min old"):
+        clear_locks(Site(site, SETTINGS))
+    assert unseen.exists()
+
+
+@pytest.mark.parametrize("age", [700, -700])
+def test_a_lock_of_a_git_that_cannot_be_seen_is_removed_when_it_is_old_also_by_a_clock_set_back(
+    site: Path, unseen: Path, age: int
+) -> None:
+    os.utime(unseen, (time.time() - age,) * 2)
+    assert clear_locks(Site(site, SETTINGS)) == ["removed index.lock, which a killed git had left"]
 
 
 @pytest.fixture
@@ -253,19 +289,19 @@ def person_at_work(site: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_lock_is_waited_for_while_a_git_is_at_work(site: Path, person_at_work: subprocess.Popen[bytes]) -> None:
-    with Site(site, SETTINGS) as opened:
-        assert opened.clear_locks() == []
+    opened = Site(site, SETTINGS)
+    assert clear_locks(opened) == []
     assert person_at_work.wait() == 0
     assert git(site, "log", "-1", "--format=%s") == "theirs"
     assert commit(site, b"second\n") == ""
 
 
 def test_a_git_that_works_for_long_is_named_and_keeps_its_lock(
-    site: Path, person_at_work: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+    site: Path, person_at_work: subprocess.Popen[bytes], impatient: None
 ) -> None:
-    monkeypatch.setattr("service.site.SECONDS_FOR_LOCK", 0.2)
-    with Site(site, SETTINGS) as opened, pytest.raises(SiteError, match=r"another git is at work .*index\.lock"):
-        opened.clear_locks()
+    opened = Site(site, SETTINGS)
+    with pytest.raises(SiteError, match=r"another git is at work .*index\.lock"):
+        clear_locks(opened)
     assert person_at_work.wait() == 0
 
 
@@ -291,9 +327,55 @@ def test_a_commit_msg_hook_may_edit_the_message(site: Path) -> None:
 
 def test_a_post_commit_hook_that_leaves_something_running_does_not_fail_the_commit(site: Path) -> None:
     hook(site, "post-commit", "sleep 8 &")
-    with Site(site, SETTINGS.model_copy(update={"seconds": 1.0})) as opened:
-        assert opened.commit_weights(b"second\n", message("Weights", {}), NOON).problem == ""
+    opened = Site(site, SETTINGS.model_copy(update={"seconds": 1.0}))
+    assert opened.commit_weights(b"second\n", message("Weights", {}), NOON).problem == ""
     assert committed(site) == "second\n"
+
+
+def test_a_pre_commit_hook_finds_the_weights_staged_and_the_persons_files(site: Path) -> None:
+    (site / "staged.txt").write_text("mine\n")
+    git(site, "add", "staged.txt")
+    hook(site, "pre-commit", "git diff --cached --name-only > .git/seen; ls staged.txt >> .git/seen")
+    commit(site, b"second\n")
+    assert (site / ".git" / "seen").read_text().split() == [WEIGHTS, "staged.txt"]
+
+
+def test_hooks_in_a_folder_of_the_work_tree_are_honoured(site: Path) -> None:
+    git(site, "config", "core.hooksPath", ".githooks")
+    (site / ".githooks").mkdir()
+    (site / ".githooks" / "pre-commit").write_text("#!/bin/sh\necho 'not on a Sunday'; exit 1\n")
+    (site / ".githooks" / "pre-commit").chmod(0o755)
+    with pytest.raises(SiteError, match="the hook pre-commit: not on a Sunday"):
+        commit(site, b"second\n")
+
+
+def test_a_prepare_commit_msg_hook_gets_the_message_as_of_a_person_who_gave_one(site: Path) -> None:
+    hook(site, "prepare-commit-msg", 'echo "Prepared-as: $2" >> "$1"')
+    commit(site, b"second\n")
+    assert git(site, "log", "-1", "--format=%(trailers:only)").strip() == "Logling-Run: r1\nPrepared-as: message"
+
+
+def test_a_post_commit_hook_finds_the_commit_made_and_everything_clean(site: Path) -> None:
+    hook(site, "post-commit", "(git rev-parse HEAD; git symbolic-ref HEAD; git status --porcelain) > .git/seen")
+    commit(site, b"second\n")
+    assert (site / ".git" / "seen").read_text() == f"{git(site, 'rev-parse', 'HEAD')}\nrefs/heads/main\n"
+
+
+def test_a_post_commit_hook_that_fails_is_told_and_undoes_nothing(site: Path) -> None:
+    hook(site, "post-commit", "echo 'no mirror'; exit 1")
+    assert commit(site, b"second\n") == "after the commit: git hook: no mirror"
+    assert (committed(site), git(site, "status", "--porcelain")) == ("second\n", "")
+
+
+def test_a_merge_with_the_remote_is_signed_as_commits_are(site: Path, tmp_path: Path, moved: GitSettings) -> None:
+    program = tmp_path / "gpg"
+    program.write_text("#!/bin/sh\necho '[GNUPG:] SIG_CREATED D' >&2\ncat > /dev/null\necho signed by the test\n")
+    program.chmod(0o755)
+    git(site, "config", "gpg.program", str(program))
+    commit(site, b"second\n")
+    git(site, "config", "commit.gpgsign", "true")
+    Site(site, moved).remote.synchronise()
+    assert "gpgsig signed by the test" in git(site, "cat-file", "commit", "HEAD")
 
 
 def test_a_commit_is_signed_where_git_is_set_to(site: Path, tmp_path: Path) -> None:
@@ -338,8 +420,8 @@ def crash(site: Path, before: str, after: str) -> None:
 
 
 def recovered(site: Path) -> list[str]:
-    with Site(site, SETTINGS) as opened:
-        return opened.recover()
+    opened = Site(site, SETTINGS)
+    return opened.work_tree.recover()
 
 
 @pytest.fixture
@@ -376,6 +458,13 @@ def test_an_index_that_went_ahead_of_a_crash_comes_back(crashed: Path) -> None:
     assert git(crashed, "status", "--porcelain") == ""
 
 
+def test_what_a_killed_commit_left_beside_the_index_goes(site: Path) -> None:
+    for name in ("logling-index", "logling-message"):
+        (site / ".git" / name).write_text("half")
+    assert Site(site, SETTINGS).tidy() == []
+    assert not list((site / ".git").glob("logling-*"))
+
+
 def test_what_a_person_changed_after_a_crash_stays_and_is_told(crashed: Path) -> None:
     git(crashed, "read-tree", "-m", "-u", "before", "next")
     (crashed / "text.txt").write_text("mine\n")
@@ -409,7 +498,8 @@ def test_a_git_that_dies_when_asked_for_the_tip_is_no_empty_site(
     fake.chmod(0o755)
     with monkeypatch.context() as patch:
         patch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-        with Site(site, SETTINGS) as opened, pytest.raises(SiteError):
+        opened = Site(site, SETTINGS)
+        with pytest.raises(SiteError):
             opened.weights()
         with pytest.raises(SiteError):
             commit(site, b"second\n")

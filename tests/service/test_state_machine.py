@@ -25,8 +25,8 @@ from service.hold import Hold
 from service.home import locked
 from service.ledger import Ledger
 from service.pull import pull
+from service.repository import WEIGHTS
 from service.rollback import roll_back
-from service.site import WEIGHTS
 
 
 def load(name: str) -> ModuleType:
