@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from types import FrameType
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 from .errors import Interrupted
 from .home import Home
@@ -41,6 +41,19 @@ class End(NamedTuple):
     outcome: Outcome
     reason: str
     overrules: bool = False  # also an `interrupted` that the run wrote
+
+
+class Running(Protocol):
+    """A run under way, as `Child` is."""
+
+    def remaining(self) -> timedelta:
+        """How long it may still take."""
+
+    def ended(self) -> End | None:
+        """How it ended; None while it runs."""
+
+    def stop(self) -> End:
+        """End it now."""
 
 
 class Child:
@@ -137,11 +150,20 @@ class Child:
 
 
 def retrain_command(home: Home, wanted: Outlook) -> list[str]:
-    """What is begun for a slot: a run with the lowest claim on the disk. `-P`: nothing is imported from where the
-    service was started."""
+    """What is begun for a slot: a run."""
+    return command(home, "retrain", "--slot", slot_text(wanted.slot), "--attempt", str(wanted.attempt))
+
+
+def push_command(home: Home) -> list[str]:
+    """What is begun to push between runs."""
+    return command(home, "push")
+
+
+def command(home: Home, name: str, *options: str) -> list[str]:
+    """One of our commands, with the lowest claim on the disk. `-P`: nothing is imported from where the service was
+    started."""
     gently = ["ionice", "-t", "-c", "3"] if shutil.which("ionice") else []
-    place = ["--home", str(home.path), "--slot", slot_text(wanted.slot), "--attempt", str(wanted.attempt)]
-    return [*gently, sys.executable, "-P", "-m", "service.cli", "retrain", *place]
+    return [*gently, sys.executable, "-P", "-m", "service.cli", name, "--home", str(home.path), *options]
 
 
 def in_words(status: int) -> str:

@@ -168,6 +168,21 @@ def retrain(
     out.print(run_in_words(record))
 
 
+@app.command(hidden=True)
+def push(home: HomeOption = None) -> None:
+    """Push what could not be pushed before; begun by `logling serve` between runs."""
+    from .child import SERVED, attend
+    from .home import find
+    from .publish import push_again
+
+    if SERVED in os.environ:
+        attend()
+    found = find(home)
+    for problem in push_again(found, found.settings(), now()):
+        err.print(f"problem: {problem}")
+    err.print("all commits are pushed")
+
+
 @app.command()
 def serve(home: HomeOption = None) -> None:
     """Run what is due by the schedule, until stopped."""

@@ -16,18 +16,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Protocol, Self
+from typing import Self
 
 from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
-from .child import Child, End, end_leftovers, retrain_command
+from .child import Child, End, Running, end_leftovers, push_command, retrain_command
 from .errors import LoglingError
 from .events import EVENTS, begin_log
 from .home import Home, locked, only_service
 from .ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
 from .notify import Notifier, from_environment
+from .pushes import Pushes
 from .schedule import Outlook, Schedule, outlook
 from .settings import Settings
 
@@ -37,19 +38,6 @@ TROUBLE = timedelta(seconds=60)  # until the service tries again what it could n
 
 Clock = Callable[[], datetime]
 Wait = Callable[[datetime], bool]
-
-
-class Running(Protocol):
-    """A run under way, as `Child` is."""
-
-    def remaining(self) -> timedelta:
-        """How long it may still take."""
-
-    def ended(self) -> End | None:
-        """How it ended; None while it runs."""
-
-    def stop(self) -> End:
-        """End it now."""
 
 
 Begin = Callable[[Outlook], Running]
@@ -64,6 +52,7 @@ class Service:
     ledger: Ledger
     begin: Begin
     notifier: Notifier
+    pushes: Pushes
     wanted: Outlook | None = None  # the run that is under way, or else the next
     running: Running | None = None
     status: str = ""
@@ -72,6 +61,8 @@ class Service:
         """Do what is to be done now; returns when to look again. What the service cannot do, it tries again."""
         self.notifier.alive()
         try:
+            if self.pushes.is_under_way():  # a run that is due waits for it
+                return now + BUSY
             return self._close(now) if self.running else self._look(now)
         except (LoglingError, OSError, sqlite3.Error) as error:
             self._say(f"the service cannot go on: {error}; trying again every {TROUBLE.seconds} s")
@@ -80,6 +71,7 @@ class Service:
     def stop(self, now: datetime) -> None:
         """End the run under way and write down that it was interrupted."""
         self.notifier.tell(STOPPING="1")
+        self.pushes.stop()
         if self.running:
             self._note(self.running.stop(), now)
 
@@ -90,7 +82,7 @@ class Service:
         self.wanted = outlook(self.schedule, now, self.ledger.tries(latest))
         if self.wanted.when > now:
             self._say(self._next_in_words(self.wanted))
-            return self.wanted.when
+            return min(self.wanted.when, self.pushes.turn(now))
         if not self._is_free():
             return now + BUSY
         self._say(f"running for {self._in_words(self.wanted)}")
@@ -219,7 +211,8 @@ def serve(home: Home, now: Clock) -> None:
             signal.signal(number, alarm.stop)
         EVENTS.info("serving %s, process %d", home.path, os.getpid())
         notifier.tell(READY="1")
-        service = Service(home, schedule, ledger, child_of(home, settings, alarm.wake), notifier)
+        pushes = Pushes(home, push_of(home, settings, alarm.wake))
+        service = Service(home, schedule, ledger, child_of(home, settings, alarm.wake), notifier, pushes)
         run_until_stopped(service, now, alarm.wait)
         EVENTS.info("stopped")
 
@@ -230,5 +223,15 @@ def child_of(home: Home, settings: Settings, changed: Callable[[], None]) -> Beg
 
     def begin(wanted: Outlook) -> Running:
         return Child(retrain_command(home, wanted), home, limit, lambda line: EVENTS.info("run: %s", line), changed)
+
+    return begin
+
+
+def push_of(home: Home, settings: Settings, changed: Callable[[], None]) -> Callable[[], Running]:
+    """How pushes are begun: likewise. The limit is more than all their git commands may take."""
+    limit = timedelta(minutes=5, seconds=5 * settings.git.seconds)
+
+    def begin() -> Running:
+        return Child(push_command(home), home, limit, lambda line: EVENTS.info("push: %s", line), changed)
 
     return begin

@@ -35,6 +35,7 @@ from service.home import Home
 from service.ledger import Ledger
 from service.notify import Notifier
 from service.progress import Reporter
+from service.pushes import Pushes
 from service.run import retrain
 from service.schedule import Outlook, Schedule
 from service.serve import Running, Service, run_until_stopped, scheduled_record
@@ -112,6 +113,9 @@ class World:
         self.report()
         return self
 
+    def begin_push(self) -> Running:
+        raise AssertionError("there is no remote")
+
     def remaining(self) -> timedelta:
         return timedelta(minutes=10)
 
@@ -145,7 +149,8 @@ def main(weeks: int) -> None:
         schedule = Schedule.of(ScheduleSettings(timezone="Europe/Helsinki"))
         while world.now < world.until:
             with Ledger(world.home.ledger) as ledger:
-                service = Service(world.home, schedule, ledger, world.begin, Notifier("", None))
+                pushes = Pushes(world.home, world.begin_push)
+                service = Service(world.home, schedule, ledger, world.begin, Notifier("", None), pushes)
                 run_until_stopped(service, lambda: world.now, world.wait)
             if world.chance.random() < 0.1:
                 world.now += timedelta(days=world.chance.uniform(0, 21))

@@ -23,6 +23,7 @@ from service.child import Child, End, leftovers
 from service.home import Home, locked
 from service.ledger import Ledger, Outcome, Record, empty_record
 from service.notify import Notifier
+from service.pushes import Pushes
 from service.schedule import Outlook, Schedule
 from service.serve import Alarm, Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
@@ -36,6 +37,10 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path)
     home.make_state()
     return home
+
+
+def not_at_all() -> Running:
+    raise AssertionError("there is nothing to push")
 
 
 @dataclass
@@ -81,7 +86,7 @@ class World:
     def service(self, home: Home, **schedule: object) -> Service:
         assert self.ledger
         plan = Schedule.of(ScheduleSettings.model_validate(schedule))
-        return Service(home, plan, self.ledger, self.begin, Notifier("", None))
+        return Service(home, plan, self.ledger, self.begin, Notifier("", None), Pushes(home, not_at_all))
 
 
 def history(home: Home) -> list[Record]:
@@ -217,7 +222,8 @@ def test_the_service_outlives_any_run(home: Home, program: str, reason: str) -> 
 
     schedule = Schedule.of(ScheduleSettings(retry_minutes=[0.001]))
     with Ledger(home.ledger) as ledger, Alarm(0.5) as alarm:
-        run_until_stopped(Service(home, schedule, ledger, begin, Notifier("", None)), lambda: datetime.now(UTC), wait)
+        service = Service(home, schedule, ledger, begin, Notifier("", None), Pushes(home, not_at_all))
+        run_until_stopped(service, lambda: datetime.now(UTC), wait)
     assert [run["attempt"] for run in history(home)] == [1, 2]
     assert all(run["outcome"] == "failed" and reason in run["reason"] for run in history(home))
     assert leftovers(home) == []
