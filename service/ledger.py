@@ -120,7 +120,7 @@ class Ledger:
 
     def note_pushed(self) -> None:
         """The remote has all commits by now, also those of runs that could not push them."""
-        with self._transaction():
+        with transaction(self._database):
             self._database.execute(
                 "UPDATE runs SET record = json_set(record, '$.pushed', json('true')) "
                 "WHERE outcome IS NOT NULL AND json_extract(record, '$.pushed') = 0"

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from service.corpus import Corpus
-from service.ledger import Ledger, Record, check
+from service.database import check
+from service.ledger import Ledger, Record
 
 # `logling retrain`, in which no file may grow beyond a size from the begin (or the end) of a step on, or during it.
 PROGRAM = """
