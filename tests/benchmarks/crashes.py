@@ -39,6 +39,7 @@ from service.database import check
 from service.gate import Gain, Verdict
 from service.home import Home
 from service.ledger import Ledger
+from service.publish import push_again
 from service.repository import WEIGHTS
 from service.rollback import roll_back
 from service.run import retrain
@@ -265,6 +266,12 @@ def retrained(trial: Trial, reporter: "Watched") -> str:
 def rolled_back(trial: Trial, _: "Watched") -> str:
     """Or a rollback to the weights before."""
     return roll_back(trial.home, trial.home.settings(), "", datetime.now(UTC)).commit
+
+
+def pushed_again(trial: Trial, _: "Watched") -> str:
+    """Or a push between runs."""
+    push_again(trial.home, trial.home.settings(), datetime.now(UTC))
+    return "pushed"
 
 
 class Told:

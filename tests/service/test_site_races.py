@@ -124,7 +124,7 @@ def test_who_commits_all_the_time_is_named_and_keeps_every_commit(site: Path) ->
     assert git(site, "show", f"HEAD:{WEIGHTS}") == "first"
 
 
-def test_a_hook_that_refuses_after_anothers_commit_is_asked_no_more_than_once_again(site: Path) -> None:
+def test_a_hook_that_refuses_is_asked_once(site: Path) -> None:
     hook(site, "pre-commit", "echo x >> .git/times\nexit 1")
     with pytest.raises(SiteError, match="the hook pre-commit"):
         commit(site, b"second\n")

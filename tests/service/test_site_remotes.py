@@ -142,7 +142,7 @@ def serve(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Serve the remote over http or https on loopback; gives its URL."""
     servers = []
 
-    def begin(scheme: str, password: str = "") -> str:
+    def begin(scheme: str, password: str = "", name: str = pair.remote.name) -> str:
         handler = type("Handler", (Served,), {"root": pair.remote.parent, "password": password})
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         if scheme == "https":
@@ -158,9 +158,9 @@ def serve(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
             monkeypatch.setenv("GIT_SSL_CAINFO", str(certificate))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
-        return f"{scheme}://127.0.0.1:{server.server_port}/{pair.remote.name}"
+        git(pair.remote.with_name(name), "config", "http.receivepack", "true")
+        return f"{scheme}://127.0.0.1:{server.server_port}/{name}"
 
-    git(pair.remote, "config", "http.receivepack", "true")
     yield begin
     for server in servers:
         server.shutdown()
@@ -289,22 +289,32 @@ def test_a_password_in_the_url_opens_the_remote_and_is_never_told(pair: Pair, se
     assert "wrongsecret" not in str(told.value)
 
 
-def test_a_checked_out_remote_refuses_its_own_branch_with_a_reason(tmp_path: Path, pair: Pair) -> None:
-    git(tmp_path, "clone", "--quiet", str(pair.remote), "checked-out")
+@pytest.fixture(params=["path", "ssh", "https"])
+def checked_out(request: pytest.FixtureRequest, tmp_path: Path, pair: Pair, serve: Serve, fake_ssh: Path) -> str:
+    """The URL of a remote that has a work tree."""
+    path = tmp_path / "checked-out"
+    git(tmp_path, "clone", "--quiet", str(pair.remote), str(path))
     pair.commit(b"second\n")
-    site = pair.open(str(tmp_path / "checked-out"))
+    urls = {
+        "path": lambda: str(path),
+        "ssh": lambda: f"ssh://git@host.invalid{path}",
+        "https": lambda: serve("https", name=path.name),
+    }
+    return urls[request.param]()
+
+
+def test_a_checked_out_remote_refuses_its_own_branch_with_a_reason(pair: Pair, checked_out: str) -> None:
+    site = pair.open(checked_out)
     site.remote.synchronise()
     with pytest.raises(SiteError, match="checked out"):
         site.remote.push()
 
 
-def test_a_checked_out_remote_that_follows_has_the_new_weights(tmp_path: Path, pair: Pair) -> None:
-    git(tmp_path, "clone", "--quiet", str(pair.remote), "checked-out")
+def test_a_checked_out_remote_that_follows_has_the_new_weights(tmp_path: Path, pair: Pair, checked_out: str) -> None:
     git(tmp_path / "checked-out", "config", "receive.denyCurrentBranch", "updateInstead")
-    pair.commit(b"second\n")
-    site = pair.open(str(tmp_path / "checked-out"))
-    site.remote.push()
+    pair.open(checked_out).remote.push()
     assert (tmp_path / "checked-out" / WEIGHTS).read_bytes() == b"second\n"
+    assert git(tmp_path / "checked-out", "status", "--porcelain") == ""
 
 
 def test_a_shallow_clone_is_a_site_like_any_other(tmp_path: Path, pair: Pair) -> None:

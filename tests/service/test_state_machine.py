@@ -24,6 +24,7 @@ from service.errors import LoglingError
 from service.hold import Hold
 from service.home import locked
 from service.ledger import Ledger
+from service.publish import push_again
 from service.pull import pull
 from service.repository import WEIGHTS
 from service.rollback import roll_back
@@ -125,6 +126,24 @@ class AHome(RuleBasedStateMachine):
         self.trial.run(crashes.Fault("event", point), act=crashes.rolled_back)
         if self.rollbacks() != before:
             assert Hold(self.trial.home).read()
+
+    @rule()
+    def push_between_runs(self) -> None:
+        try:
+            push_again(self.trial.home, self.trial.home.settings(), datetime.now(UTC))
+        except LoglingError:
+            if self.trial.remote.exists() and not self.person:
+                raise
+            return
+        assert not self.trial.home.unpushed.exists()
+        tip = crashes.git(self.trial.remote, "rev-parse", "main")
+        assert crashes.git(self.site, "rev-parse", "HEAD") == tip
+
+    @rule(kind=st.sampled_from(["event", "git", "event and all"]), point=st.floats(0, 0.6))
+    def crash_a_push(self, kind: str, point: float) -> None:
+        before = self.commits_of_runs()
+        self.trial.run(crashes.Fault(kind, point), act=crashes.pushed_again)
+        assert self.commits_of_runs() >= before
 
     @rule()
     def resume(self) -> None:
