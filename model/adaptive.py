@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .exact import Floats, softmax
-from .memory import CONTEXTS, ORDERS, RECENT, History, Match, Memory, Place
+from .memory import CONTEXTS, ORDERS, RECENT, Match, Memory, Place, Trail
 from .mixing import (
     LEVEL,
     LEVELS,
@@ -87,7 +87,7 @@ class Adaptive:
         self.size = vocabulary.size  # symbols so far
         self.place = Place()
         self.memory = Memory()
-        self.history = History()
+        self.trail = Trail()
         self.matches = [Match(shortest) for shortest in SHORTEST_MATCHES]
 
         self.ones = np.zeros(self.most)  # how often each symbol came, lately
@@ -165,10 +165,10 @@ class Adaptive:
             self.met[code] = symbol
         self._count(symbol)
         self.memory.learn(symbol)
-        self.history.add(symbol)
+        self.trail.add(symbol)
         self.place.read(symbol, code)
         for match in self.matches:
-            match.advance(self.history, self.place.template)
+            match.advance(self.trail, self.place.template)
         self._recall()
 
     def _count(self, symbol: int) -> None:
@@ -202,7 +202,7 @@ class _Question:
         self.followers = model.memory.followers
         self.seen = model.memory.seen
         self.others = self.seen.sum(axis=1)  # how often a context saw what is not out
-        self.matched = [match.predicted(model.history) for match in model.matches]  # -1 being none
+        self.matched = [match.predicted(model.trail) for match in model.matches]  # -1 being none
         self.match_places = [(match_level(match.length) << RECENT) + match.misses for match in model.matches]
         self.rank = self._ranked()
 
@@ -214,8 +214,8 @@ class _Question:
         states[:, 0] += 1
         p = model.context_rates.p[states]
         votes = np.where(self.seen > 0, 0.3 * p * p, 0.0)
-        votes_each: Floats = np.bincount(self.followers.ravel(), votes.ravel(), model.size)
-        rank = votes_each + (self.fixed * (1 - self.trust) + self.blend * self.trust)
+        summed = np.bincount(self.followers.ravel(), votes.ravel(), model.size).astype(np.float64)
+        rank: Floats = summed + (self.fixed * (1 - self.trust) + self.blend * self.trust)
         for i, (symbol, place) in enumerate(zip(self.matched, self.match_places, strict=True)):
             if symbol >= 0:
                 sure = float(model.match_rates.p[i * STAGES * MATCH_STATES + place * 2 + 1])
@@ -305,7 +305,7 @@ class _Question:
         certainty = min(7, max(0, math.floor(static + 3)))
         return (
             (stage * 16 + length) * 3 + agreement,
-            stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.field),
+            stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.line.field),
             stage * 64 + self.order * 8 + certainty,
             stage * 8 + (4 if expected else 0) + place.kind,
         )

@@ -41,12 +41,39 @@ def kind_of(code: int) -> int:
 
 
 class Line:
-    """A line as its symbols, with the beginnings and hashes of its fields, which a blank or a tab ends."""
+    """A line, as far as it was read: its symbols, and its fields, which a blank or a tab ends."""
 
     def __init__(self) -> None:
         self.symbols: list[int] = []
-        self.begins = [0]
-        self.fields: list[int] = []
+        self.begins = [0]  # column of each field
+        self.tokens: list[int] = []  # hash of each field that has ended
+        self.token = 0  # hash of the field so far
+        self.shape = 0  # hash of the fields before, without their digits
+        self.token_shape = 0
+
+    def add(self, symbol: int, code: int) -> None:
+        """Go one symbol on."""
+        if len(self.symbols) == LONGEST_LINE:
+            return
+        self.symbols.append(symbol)
+        if code in (32, 9):
+            self.end_field()
+            self.begins.append(len(self.symbols))
+            return
+        self.token = hashed(self.token, symbol)
+        if kind_of(code) != DIGIT:
+            self.token_shape = hashed(self.token_shape, symbol)
+
+    def end_field(self) -> None:
+        """The field ends here."""
+        self.tokens.append(self.token)
+        self.shape = hashed(self.shape, self.token_shape)
+        self.token = self.token_shape = 0
+
+    @property
+    def field(self) -> int:
+        """Number of the field that is being read."""
+        return len(self.tokens)
 
     def at(self, column: int) -> int:
         """The symbol in a column, or nothing."""
@@ -61,20 +88,8 @@ class Place:
         self.last = self.before_last = NEWLINE
         self.kind = LINE_END  # of the last symbol
         self.word = 0
-        self.above = Line()
-        self._begin()
-
-    def _begin(self) -> None:
-        """Begin a line."""
-        self.line = Line()
-        self.field = 0  # number of the field
-        self.column = 0  # in the line
-        self.in_field = 0
-        self.token = 0  # hash of the field so far
-        self.token_before = 0
-        self.shape = 0  # hash of the fields before, without their digits
-        self.field_shape = 0
         self.template = 0  # hash of the line so far, each number as one digit
+        self.above, self.line = Line(), Line()
 
     def read(self, symbol: int, code: int) -> None:
         """Go one symbol on."""
@@ -86,48 +101,35 @@ class Place:
             self.template = hashed(self.template, 0 if kind == DIGIT else symbol + 1)
         self.before_last, self.last, self.kind = self.last, symbol, kind
         if kind == LINE_END:
-            self.line.fields.append(self.token)
-            self.above = self.line
-            self._begin()
-        elif self.column < LONGEST_LINE:
-            self._advance(symbol, code)
-
-    def _advance(self, symbol: int, code: int) -> None:
-        self.line.symbols.append(symbol)
-        self.column += 1
-        self.in_field += 1
-        if code not in (32, 9):
-            self.token = hashed(self.token, symbol)
-            if kind_of(code) != DIGIT:
-                self.field_shape = hashed(self.field_shape, symbol)
-            return
-        self.line.fields.append(self.token)
-        self.token_before = self.token
-        self.shape = hashed(self.shape, self.field_shape)
-        self.token = self.field_shape = self.in_field = 0
-        self.field += 1
-        self.line.begins.append(self.column)
+            self.line.end_field()
+            self.above, self.line = self.line, Line()
+            self.template = 0
+        else:
+            self.line.add(symbol, code)
 
     def contexts(self) -> list[int]:
         """The hash of each context. -> [CONTEXTS]"""
-        above, field, last, token = self.above, self.field, self.last, self.token
-        same_field = next_in_field = field_above = NOTHING
+        above, line, last = self.above, self.line, self.last
+        field, token, column = line.field, line.token, len(line.symbols)
+        in_field = column - line.begins[field]
+        token_before = line.tokens[-1] if line.tokens else 0
+        same_field = next_in_field = token_above = NOTHING
         if field < len(above.begins):
-            at = above.begins[field] + self.in_field
+            at = above.begins[field] + in_field
             same_field, next_in_field = above.at(at), above.at(at + 1)
-        if field < len(above.fields):
-            field_above = above.fields[field]
-        over, over_next = above.at(self.column), above.at(self.column + 1)
+        if field < len(above.tokens):
+            token_above = above.tokens[field]
+        over, over_next = above.at(column), above.at(column + 1)
         return [
             *self.orders[1:],
             hashed(self.word, 1),
-            hashed(hashed(field, self.token_before), token),
+            hashed(hashed(field, token_before), token),
             hashed(hashed(same_field, last), field),
             hashed(hashed(hashed(same_field, next_in_field), hashed(last, self.before_last)), field),
             hashed(hashed(over, over_next), last),
-            hashed(self.shape, token),
-            hashed(hashed(field, self.in_field), last),
-            hashed(hashed(field, field_above), token),
+            hashed(line.shape, token),
+            hashed(hashed(field, in_field), last),
+            hashed(hashed(field, token_above), token),
             hashed(field, 2),
         ]
 
@@ -198,7 +200,7 @@ HISTORY = 1 << 20  # symbols that a match can reach back
 MASK = HISTORY - 1
 
 
-class History:
+class Trail:
     """The last symbols of the text."""
 
     def __init__(self) -> None:
@@ -230,25 +232,25 @@ class Match:
         self.hash = 0
         self.oldest = pow(FACTOR, shortest, 1 << 32)
 
-    def predicted(self, history: History) -> int:
+    def predicted(self, trail: Trail) -> int:
         """The symbol that follows there, or -1."""
-        if self.place and history.length - self.place < HISTORY:
-            return history.symbols[self.place & MASK]
+        if self.place and trail.length - self.place < HISTORY:
+            return trail.symbols[self.place & MASK]
         return -1
 
-    def advance(self, history: History, template: int) -> None:
-        """Go one symbol on, which `history` has already. `template` is that of the line up to here."""
-        length, symbols = history.length, history.symbols
+    def advance(self, trail: Trail, template: int) -> None:
+        """Go one symbol on, which `trail` has already. `template` is that of the line up to here."""
+        length, symbols = trail.length, trail.symbols
         if self.place:
             right = symbols[self.place & MASK] == symbols[(length - 1) & MASK]
             self.length = min(self.length + 1, 65535) if right else 0
             self.misses = (self.misses << 1 | (not right)) & ((1 << RECENT) - 1)
             self.place += 1
-        key = (self._rolled(history) if self.shortest else template) >> 16
+        key = (self._rolled(trail) if self.shortest else template) >> 16
         found, self.places[key] = self.places[key], length
         if not found or not self._lost(template) or length - found >= HISTORY:
             return
-        alike = self._alike(history, found)
+        alike = self._alike(trail, found)
         if self.shortest and (alike < self.shortest or alike <= self.length):
             return
         self.place, self.length = found, alike
@@ -260,15 +262,15 @@ class Match:
             return True
         return self.length < self.shortest if self.shortest else bool(self.misses & 1) or template == 0
 
-    def _rolled(self, history: History) -> int:
-        length, symbols = history.length, history.symbols
+    def _rolled(self, trail: Trail) -> int:
+        length, symbols = trail.length, trail.symbols
         gone = symbols[(length - 1 - self.shortest) & MASK] + 1 if length > self.shortest else 0
         self.hash = (self.hash * FACTOR + symbols[(length - 1) & MASK] + 1 - gone * self.oldest) & WORD
         return hashed(self.hash, 3)
 
-    def _alike(self, history: History, place: int) -> int:
+    def _alike(self, trail: Trail, place: int) -> int:
         """How many symbols before a place are those before now."""
-        symbols, length = history.symbols, history.length
+        symbols, length = trail.symbols, trail.length
         most = min(VERIFIED, place)
         n = 0
         while n < most and symbols[(place - 1 - n) & MASK] == symbols[(length - 1 - n) & MASK]:

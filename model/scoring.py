@@ -2,17 +2,18 @@
 
 A score is −log2 p(text), each character given all that the model can see before it, the newline of each line
 counted. It is computed in float64 over windows that hand their keys and values on, which is the same
-mathematics as one long window.
+mathematics as one long window. What is learned from the text on the way, where that is asked for, is `adaptive.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .adaptive import Adaptive
 from .exact import Floats
 from .positions import columns_and_lines
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
@@ -29,6 +30,7 @@ class LineScore(NamedTuple):
     bits: float
     characters: int  # its newline included
     by_character: Floats  # [characters]
+    static_bits: float  # by the weights alone: other than `bits` where something was learned from the lines before
 
     @property
     def surprise(self) -> float:
@@ -51,21 +53,29 @@ def bits_per_character(scores: Iterable[LineScore]) -> tuple[float, int]:
     return (bits / characters if characters else 0.0), characters
 
 
-def score_lines(model: Model, lines: Iterable[str], context: Sequence[str] = ()) -> Iterator[LineScore]:
+def score_lines(
+    model: Model, lines: Iterable[str], context: Iterable[str] = (), adapt: bool = False
+) -> Iterator[LineScore]:
     """Score lines one after the other, those of `context` and all earlier ones being seen but not scored.
 
-    Lazy: takes lines as it goes and holds no more than a chunk of tokens, the line at hand and the context.
+    With `adapt` the bits are those of the weights mixed with what was learned, in memory, from the lines before.
+    Lazy: takes lines as it goes and holds no more than a chunk of tokens and the line at hand.
     """
     reader = _Reader(model)
     reader.read("\n")
-    if context:
-        reader.read("".join(line + "\n" for line in context))
+    if adapt:
+        reader.adaptive = Adaptive(model.vocabulary)
+    for _, batch in _numbered_chunks(context):
+        reader.read("".join(line + "\n" for line in batch))
     for first, batch in _numbered_chunks(lines):
-        bits = reader.read("".join(line + "\n" for line in batch))
+        bits, static = reader.read("".join(line + "\n" for line in batch))
         end = 0
         for number, line in enumerate(batch, first):
             begin, end = end, end + len(line) + 1
-            yield LineScore(number, float(bits[begin:end].sum()), len(line) + 1, bits[begin:end])
+            by_character = bits[begin:end]
+            yield LineScore(
+                number, float(by_character.sum()), len(line) + 1, by_character, float(static[begin:end].sum())
+            )
 
 
 def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -87,26 +97,30 @@ class _Reader:
 
     def __init__(self, model: Model) -> None:
         self.model = model._replace(weights=as_dtype(model.weights, np.float64))
+        self.adaptive: Adaptive | None = None
         self.past: Past | None = None
         self.column = self.line = 0
         self.next_logits: NDArray[np.float64] | None = None
 
-    def read(self, text: str) -> Floats:
-        """The bits of each character of `text`, given all text read before. str of n -> [n]"""
+    def read(self, text: str) -> tuple[Floats, Floats]:
+        """The bits of each character of `text`, given all text read before, and by the weights alone. -> [n] twice"""
         tokens = self.model.vocabulary.encode(text)
         columns, lines = columns_and_lines(tokens, self.column, self.line)
         self.column, self.line = int(columns[-1]), int(lines[-1])
-        bits = np.zeros(len(tokens))
+        static, adapted = np.zeros(len(tokens)), np.zeros(len(tokens))
         start = 0
         while start < len(tokens):
             part = slice(start, start + self._room())
             window = Window(tokens[None, part], columns[None, part], lines[None, part])
             logits, _, self.past = forward(self.model.config, self.model.weights, window, self.past)
-            bits[part] = self._charge(logits, tokens[part])
+            predictions = self._predictions(logits)
+            static[part] = token_bits(predictions, tokens[None, part])[0]
+            if self.adaptive:
+                adapted[part] = self.adaptive.read(predictions[0], text[part])
             start = part.stop
         escaped = tokens == ESCAPE
-        bits[escaped] += escape_bits(code_points(text)[escaped])
-        return bits
+        static[escaped] += escape_bits(code_points(text)[escaped])
+        return (adapted if self.adaptive else static), static
 
     def _room(self) -> int:
         """How many tokens the next window may have: with absolute positions, up to the end of a context."""
@@ -115,9 +129,8 @@ class _Reader:
             return config.n_context - (self.past.columns.shape[1] if self.past else 0)
         return CHUNK
 
-    def _charge(self, logits: NDArray[np.float64], tokens: NDArray[np.int32]) -> Floats:
-        """Bits of the tokens of this window, the first of which the window before predicted."""
+    def _predictions(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What was predicted before each token of this window, the first by the window before. [1, n, V] -> the same"""
         before = self.next_logits if self.next_logits is not None else np.zeros_like(logits[:, :1])
-        predictions = np.concatenate([before, logits[:, :-1]], axis=1)
         self.next_logits = logits[:, -1:]
-        return np.asarray(token_bits(predictions, tokens[None])[0])
+        return np.concatenate([before, logits[:, :-1]], axis=1)

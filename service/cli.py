@@ -281,6 +281,7 @@ def verify(
 def score(
     file: Annotated[Path, typer.Argument(help="A log, plain or gzip.")],
     context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
+    adapt: Annotated[bool, typer.Option("--adapt", help="Learn, in memory only, from the lines read before.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
     top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
@@ -289,7 +290,7 @@ def score(
     from .home import find
     from .reading import score_file
 
-    document = score_file(find(home), file, context)
+    document = score_file(find(home), file, context, adapt)
     if as_json:
         print_json(document.as_json())
         return

@@ -22,16 +22,24 @@ from .site import Site
 
 
 class ScoredFile(NamedTuple):
-    """A file's lines and what each cost."""
+    """A file's lines and what each cost: with what was learned from the lines before, where `adapted`."""
 
     scores: list[LineScore]
     lines: list[str]
+    adapted: bool = False
+
+    @property
+    def static(self) -> float:
+        """Bits per character by the weights alone."""
+        _, characters = bits_per_character(self.scores)
+        return sum(score.static_bits for score in self.scores) / characters
 
     def as_json(self) -> dict[str, object]:
         """As `logling score --json` prints it."""
         bits, characters = bits_per_character(self.scores)
         return {
             "bits_per_char": bits,
+            **({"static_bits_per_char": self.static} if self.adapted else {}),
             "characters": characters,
             "lines": [
                 {"number": s.number, "bits": s.bits, "characters": s.characters, "surprise": s.surprise}
@@ -48,12 +56,16 @@ def champion(home: Home) -> Model:
     return weights_file.decode(file)[0]
 
 
-def score_file(home: Home, file: Path, context: Path | None) -> ScoredFile:
-    """Score every line of a file, after those of `context`. Raises LoglingError, OSError."""
+def score_file(home: Home, file: Path, context: Path | None, adapt: bool = False) -> ScoredFile:
+    """Score every line of a file, after those of `context`. Raises LoglingError, OSError.
+
+    With `adapt`, what is learned on the way, from all of `context` too, is mixed in; it is written nowhere.
+    """
     model = champion(home)
-    before = last_lines(log_lines(context), reach(model.config)) if context else []
+    before = log_lines(context) if context else iter(())
+    seen = before if adapt else last_lines(before, reach(model.config))
     lines = read_lines(file)
-    return ScoredFile(list(score_lines(model, lines, before)), lines)
+    return ScoredFile(list(score_lines(model, lines, seen, adapt)), lines, adapt)
 
 
 def predict_lines(

@@ -68,7 +68,10 @@ def _figure(score: float | None) -> str:
 def score_in_words(document: ScoredFile, top: int) -> str:
     """The score of a file and its most surprising lines."""
     bits, characters = bits_per_character(document.scores)
-    parts = [f"{bits:.4f} bits per character, {characters:,} characters in {len(document.lines):,} lines"]
+    figure = f"{bits:.4f} bits per character"
+    if document.adapted:
+        figure = f"{document.static:.4f} bits per character static, {bits:.4f} after learning from what it read"
+    parts = [f"{figure}, {characters:,} characters in {len(document.lines):,} lines"]
     ranked = sorted(document.scores, key=lambda score: -score.surprise)[:top]
     if ranked:
         parts.append("most surprising (bits of the worst tenth of its characters, line number, line):")

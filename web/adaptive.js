@@ -8,7 +8,8 @@
 // mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The questions of a character part all
 // symbols, so their probabilities multiply to one that is exactly normalised.
 
-if (typeof module !== 'undefined') Object.assign(globalThis, module.require('./mixing.js'), module.require('./memory.js'));
+if (typeof module !== 'undefined')
+  Object.assign(globalThis, module.require('./mixing.js'), module.require('./memory.js'));
 
 /** @typedef {InstanceType<typeof Adaptive>} Adaptive */
 
@@ -34,7 +35,10 @@ function adaptiveScript() {
   const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
   const MOST_FIELDS = 32;
 
-  /** The probability of a yes where a context saw the candidate and others so often. @param {number} state */
+  /**
+   * The probability of a yes where a context saw the candidate and others so often.
+   * @param {number} state
+   */
   function contextPrior(state) {
     const pair = (state % STATES) >> 1;
     const yes = LEVELS[Math.floor(pair / N_LEVEL)];
@@ -66,7 +70,7 @@ function adaptiveScript() {
       this.size = vocabulary.size; // symbols so far
       this.place = new Place();
       this.memory = new Memory();
-      this.history = new History();
+      this.trail = new Trail();
       this.matches = SHORTEST_MATCHES.map((shortest) => new Match(shortest));
       this.hashes = new Uint32Array(CONTEXTS);
 
@@ -80,7 +84,9 @@ function adaptiveScript() {
       this.trust = new Float64Array(ORDERS + 1).fill(0.4); // in the blend, by the longest order known
 
       this.contextRates = new Rates(CONTEXTS * STAGES * STATES, contextPrior);
-      this.matchRates = new Rates(SHORTEST_MATCHES.length * STAGES * MATCH_STATES, (state) => (state & 1 ? 0.9 : 0.05));
+      this.matchRates = new Rates(SHORTEST_MATCHES.length * STAGES * MATCH_STATES, (state) =>
+        state & 1 ? 0.9 : 0.05,
+      );
       this.correction = new Curves(STAGES);
       this.final = new Curves(2 * this.most);
       const kinds = [STAGES * 16 * 3, STAGES * MOST_FIELDS, STAGES * 64, STAGES * 8];
@@ -148,7 +154,8 @@ function adaptiveScript() {
       const row = this.place.last * this.most;
       const scale = 1 / (this.allOnes + 8);
       const pairScale = 1 / (this.allPairs[this.place.last] + 2);
-      for (let i = 0; i < size; i++) blend[i] = ((ones[i] + 8 / size) * scale * 2 + pairs[row + i]) * pairScale;
+      for (let i = 0; i < size; i++)
+        blend[i] = ((ones[i] + 8 / size) * scale * 2 + pairs[row + i]) * pairScale;
       this.order = memory.known[0] ? 1 : 0;
       for (let i = 1; i < ORDERS; i++) if (memory.known[i]) this.addOrder(i);
     }
@@ -162,7 +169,8 @@ function adaptiveScript() {
       const scale = 1 / (memory.seen(memory.slots[i]) + ways);
       const lower = ways * scale;
       for (let j = 0; j < size; j++) blend[j] *= lower;
-      for (let way = begin; way < begin + ways; way++) blend[memory.symbols[way]] += memory.counts[way] * scale;
+      for (let way = begin; way < begin + ways; way++)
+        blend[memory.symbols[way]] += memory.counts[way] * scale;
       this.order = i + 1;
     }
 
@@ -185,7 +193,7 @@ function adaptiveScript() {
       for (let i = 0; i < size; i++) rank[i] += fixed[i] * (1 - trust) + blend[i] * trust;
       for (let i = 0; i < this.matches.length; i++) {
         const match = this.matches[i];
-        this.matched[i] = match.predicted(this.history);
+        this.matched[i] = match.predicted(this.trail);
         this.matchPlaces[i] = (matchLevel(match.length) << RECENT) + match.misses;
         if (this.matched[i] < 0) continue;
         const p = this.matchRates.p[i * STAGES * MATCH_STATES + this.matchPlaces[i] * 2 + 1];
@@ -229,6 +237,7 @@ function adaptiveScript() {
       return probability;
     }
 
+    /** The symbol that leads the rank. */
     likeliest() {
       const { rank, size } = this;
       let best = 0;
@@ -333,7 +342,7 @@ function adaptiveScript() {
       const agreement = matched[1] < 0 ? 0 : matched[1] === matched[0] ? 1 : 2;
       const certainty = Math.min(7, Math.max(0, Math.floor(this.inputs[STATIC] + 3)));
       chosen[0] = (stage * 16 + length) * 3 + agreement;
-      chosen[1] = stage * MOST_FIELDS + Math.min(MOST_FIELDS - 1, place.field);
+      chosen[1] = stage * MOST_FIELDS + Math.min(MOST_FIELDS - 1, place.line.field);
       chosen[2] = stage * 64 + this.order * 8 + certainty;
       chosen[3] = stage * 8 + (expected ? 4 : 0) + place.kind;
     }
@@ -349,9 +358,9 @@ function adaptiveScript() {
       }
       this.count(symbol);
       this.memory.learn(symbol);
-      this.history.add(symbol);
+      this.trail.add(symbol);
       this.place.read(symbol, code);
-      for (const match of this.matches) match.advance(this.history, this.place.template);
+      for (const match of this.matches) match.advance(this.trail, this.place.template);
       this.recall();
     }
 

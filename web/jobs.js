@@ -80,7 +80,7 @@ function jobsScript() {
      */
     add(line, score, patterns) {
       const { scored } = this;
-      scored.bits.push(score.bits);
+      scored.bits.push(score.staticBits);
       scored.adapted.push(score.bits);
       scored.characters.push(score.characters);
       const byCharacter = score.byCharacter;
@@ -109,11 +109,12 @@ function jobsScript() {
    * @param {Model} model
    * @param {ScoresRequest} request
    */
-  function following(model, { session, lines }) {
+  function following(model, { session, lines, learns }) {
     if (reading?.session !== session) {
       /** @type {string[]} */
       const queue = [];
-      reading = { session, lines: queue, scored: scoring(model, queued(queue)) };
+      const adaptive = learns ? new Adaptive(model.vocabulary) : undefined;
+      reading = { session, lines: queue, scored: scoring(model, queued(queue), [], adaptive) };
     }
     reading.lines.push(...lines);
     return reading.scored;

@@ -9,7 +9,7 @@ if (typeof module !== 'undefined') Object.assign(globalThis, module.require('./v
 /** @typedef {InstanceType<typeof Place>} Place */
 /** @typedef {InstanceType<typeof Memory>} Memory */
 /** @typedef {InstanceType<typeof Match>} Match */
-/** @typedef {InstanceType<typeof History>} History */
+/** @typedef {InstanceType<typeof Trail>} Trail */
 
 /** The script as a function, whose text a worker can be given: a page from file:// cannot load a script there. */
 function memoryScript() {
@@ -52,13 +52,49 @@ function memoryScript() {
     return code === 10 ? LINE_END : OTHER;
   }
 
-  /** A line as its symbols, with the beginnings and hashes of its fields, which a blank or a tab ends. */
+  /** A line, as far as it was read: its symbols, and its fields, which a blank or a tab ends. */
   class Line {
     constructor() {
       /** @type {number[]} */
       this.symbols = [];
-      this.begins = [0];
-      this.fields = [NOTHING];
+      this.begins = [0]; // column of each field
+      /** @type {number[]} */
+      this.tokens = []; // hash of each field that has ended
+      this.token = 0; // hash of the field so far
+      this.shape = 0; // hash of the fields before, without their digits
+      this.tokenShape = 0;
+    }
+
+    /**
+     * @param {number} symbol
+     * @param {number} code
+     */
+    add(symbol, code) {
+      if (this.symbols.length === LONGEST_LINE) return;
+      this.symbols.push(symbol);
+      if (code === 32 || code === 9) {
+        this.endField();
+        this.begins.push(this.symbols.length);
+        return;
+      }
+      this.token = hash(this.token, symbol);
+      if (!isDigit(code)) this.tokenShape = hash(this.tokenShape, symbol);
+    }
+
+    endField() {
+      this.tokens.push(this.token);
+      this.shape = hash(this.shape, this.tokenShape);
+      this.token = this.tokenShape = 0;
+    }
+
+    /** Number of the field that is being read. */
+    get field() {
+      return this.tokens.length;
+    }
+
+    /** Its symbols so far. */
+    get inField() {
+      return this.symbols.length - this.begins[this.field];
     }
   }
 
@@ -70,64 +106,33 @@ function memoryScript() {
       this.beforeLast = NEWLINE;
       this.kind = LINE_END; // of the last symbol
       this.word = 0;
-      this.above = new Line();
-      this.begin();
-    }
-
-    /** Begin a line. */
-    begin() {
-      this.line = new Line();
-      this.field = 0; // number of the field
-      this.column = 0; // in the line
-      this.inField = 0;
-      this.token = 0; // hash of the field so far
-      this.tokenBefore = 0;
-      this.shape = 0; // hash of the fields before, without their digits
-      this.fieldShape = 0;
       this.template = 0; // hash of the line so far, each number as one digit
+      this.above = new Line();
+      this.line = new Line();
     }
 
     /**
+     * Go one symbol on.
      * @param {number} symbol
      * @param {number} code
      */
     read(symbol, code) {
       const kind = kindOf(code);
       for (let i = ORDERS; i > 0; i--) this.orders[i] = hash(this.orders[i - 1], symbol);
-      this.word = kind <= LETTER ? hash(this.word, symbol) : hash(0, symbol);
-      if (kind !== DIGIT || this.kind !== DIGIT) this.template = hash(this.template, kind === DIGIT ? 0 : symbol + 1);
+      this.word = hash(kind <= LETTER ? this.word : 0, symbol);
+      if (kind !== DIGIT || this.kind !== DIGIT)
+        this.template = hash(this.template, kind === DIGIT ? 0 : symbol + 1);
       this.beforeLast = this.last;
       this.last = symbol;
       this.kind = kind;
       if (kind === LINE_END) {
-        this.line.fields[this.field] = this.token;
+        this.line.endField();
         this.above = this.line;
-        this.begin();
-      } else if (this.column < LONGEST_LINE) {
-        this.advance(symbol, code);
+        this.line = new Line();
+        this.template = 0;
+      } else {
+        this.line.add(symbol, code);
       }
-    }
-
-    /**
-     * @param {number} symbol
-     * @param {number} code
-     */
-    advance(symbol, code) {
-      const { line } = this;
-      line.symbols.push(symbol);
-      this.column++;
-      this.inField++;
-      if (code !== 32 && code !== 9) {
-        this.token = hash(this.token, symbol);
-        if (!isDigit(code)) this.fieldShape = hash(this.fieldShape, symbol);
-        return;
-      }
-      line.fields[this.field] = this.token;
-      this.tokenBefore = this.token;
-      this.shape = hash(this.shape, this.fieldShape);
-      this.token = this.fieldShape = this.inField = 0;
-      this.field++;
-      line.begins.push(this.column);
     }
 
     /**
@@ -135,7 +140,10 @@ function memoryScript() {
      * @param {Uint32Array} out [CONTEXTS]
      */
     contexts(out) {
-      const { above, field, inField, column, last, beforeLast, token } = this;
+      const { above, last, beforeLast } = this;
+      const { field, inField, token, tokens, shape } = this.line;
+      const column = this.line.symbols.length;
+      const tokenBefore = field ? tokens[field - 1] : 0;
       for (let i = 0; i < ORDERS; i++) out[i] = this.orders[i + 1];
       const at = field < above.begins.length ? above.begins[field] + inField : Infinity;
       const sameField = above.symbols[at] ?? NOTHING;
@@ -143,13 +151,13 @@ function memoryScript() {
       const over = above.symbols[column] ?? NOTHING;
       const overNext = above.symbols[column + 1] ?? NOTHING;
       out[6] = hash(this.word, 1);
-      out[7] = hash(hash(field, this.tokenBefore), token);
+      out[7] = hash(hash(field, tokenBefore), token);
       out[8] = hash(hash(sameField, last), field);
       out[9] = hash(hash(hash(sameField, nextInField), hash(last, beforeLast)), field);
       out[10] = hash(hash(over, overNext), last);
-      out[11] = hash(this.shape, token);
+      out[11] = hash(shape, token);
       out[12] = hash(hash(field, inField), last);
-      out[13] = hash(hash(field, above.fields[field] ?? NOTHING), token);
+      out[13] = hash(hash(field, above.tokens[field] ?? NOTHING), token);
       out[14] = hash(field, 2);
     }
   }
@@ -248,7 +256,7 @@ function memoryScript() {
   const HISTORY = 1 << 20; // symbols that a match can reach back
 
   /** The last symbols of the text. */
-  class History {
+  class Trail {
     constructor() {
       this.symbols = new Uint16Array(HISTORY);
       this.length = 0; // of the text
@@ -286,62 +294,64 @@ function memoryScript() {
 
     /**
      * The symbol that follows there, or -1.
-     * @param {History} history
+     * @param {Trail} trail
      */
-    predicted(history) {
-      return this.place && history.length - this.place < HISTORY ? history.at(this.place) : -1;
+    predicted(trail) {
+      return this.place && trail.length - this.place < HISTORY ? trail.at(this.place) : -1;
     }
 
     /**
-     * Go one symbol on, which `history` has already.
-     * @param {History} history
+     * Go one symbol on, which `trail` has already.
+     * @param {Trail} trail
      * @param {number} template of the line up to here
      */
-    advance(history, template) {
-      const { length } = history;
+    advance(trail, template) {
+      const { length } = trail;
       if (this.place) {
-        const right = history.at(this.place) === history.at(length - 1);
+        const right = trail.at(this.place) === trail.at(length - 1);
         this.length = right ? Math.min(this.length + 1, 65535) : 0;
         this.misses = ((this.misses << 1) | (right ? 0 : 1)) & ((1 << RECENT) - 1);
         this.place++;
       }
-      const key = (this.shortest ? this.rolled(history) : template) >>> 16;
+      const key = (this.shortest ? this.rolled(trail) : template) >>> 16;
       const found = this.places[key];
       this.places[key] = length;
-      const lost = !this.place || (this.shortest ? this.length < this.shortest : this.misses & 1 || !template);
+      const lost =
+        !this.place || (this.shortest ? this.length < this.shortest : this.misses & 1 || !template);
       if (!found || !lost || length - found >= HISTORY) return;
-      const alike = this.alike(history, found);
+      const alike = this.alike(trail, found);
       if (this.shortest && (alike < this.shortest || alike <= this.length)) return;
       this.place = found;
       this.length = alike;
       if (this.shortest) this.misses = 0;
     }
 
-    /** @param {History} history */
-    rolled(history) {
-      const { length } = history;
-      const gone = length > this.shortest ? history.at(length - 1 - this.shortest) + 1 : 0;
-      this.hash = (Math.imul(this.hash, FACTOR) + history.at(length - 1) + 1 - Math.imul(gone, this.oldest)) | 0;
+    /** @param {Trail} trail */
+    rolled(trail) {
+      const { length } = trail;
+      const gone = length > this.shortest ? trail.at(length - 1 - this.shortest) + 1 : 0;
+      this.hash =
+        (Math.imul(this.hash, FACTOR) + trail.at(length - 1) + 1 - Math.imul(gone, this.oldest)) | 0;
       return hash(this.hash, 3);
     }
 
     /**
      * How many symbols before a place are those before now.
-     * @param {History} history
+     * @param {Trail} trail
      * @param {number} place
      */
-    alike(history, place) {
+    alike(trail, place) {
       const most = Math.min(VERIFIED, place);
       let n = 0;
-      while (n < most && history.at(place - 1 - n) === history.at(history.length - 1 - n)) n++;
+      while (n < most && trail.at(place - 1 - n) === trail.at(trail.length - 1 - n)) n++;
       return n;
     }
   }
 
-  return { CONTEXTS, History, Match, Memory, ORDERS, Place, RECENT, WAYS };
+  return { CONTEXTS, Trail, Match, Memory, ORDERS, Place, RECENT, WAYS };
 }
 
 const memory = memoryScript();
-const { CONTEXTS, History, Match, Memory, ORDERS, Place, RECENT, WAYS } = memory;
+const { CONTEXTS, Trail, Match, Memory, ORDERS, Place, RECENT, WAYS } = memory;
 
 if (typeof module !== 'undefined') Object.assign(module.exports, memory, { memoryScript });

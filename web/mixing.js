@@ -21,7 +21,7 @@ function mixingScript() {
   const SURE = 1 - 1e-6;
 
   const double = new Float64Array(1);
-  const [low, high] = new Uint8Array(Uint32Array.of(1).buffer)[0] ? [0, 1] : [1, 0];
+  const high = new Uint8Array(Uint32Array.of(1).buffer)[0]; // index of the upper half: 1 where numbers begin with the low byte
   const halves = new Uint32Array(double.buffer);
 
   /**
@@ -81,7 +81,10 @@ function mixingScript() {
   const LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]; // counts that are told apart
   const N_LEVEL = LEVELS.length;
   const MOST = 255;
-  const LEVEL = Uint8Array.from({ length: MOST + 1 }, (_, n) => LEVELS.filter((least) => least <= n).length - 1);
+  const LEVEL = Uint8Array.from(
+    { length: MOST + 1 },
+    (_, n) => LEVELS.filter((least) => least <= n).length - 1,
+  );
 
   /** Probabilities that a question in some state is answered with yes, learned from how it was. */
   class Rates {
@@ -206,11 +209,38 @@ function mixingScript() {
     }
   }
 
-  return { Curves, LEVEL, LEVELS, MOST, Mixer, N_LEVEL, Rates, STAGES, STRETCHED, STRETCH_STEPS, ln, squash, stretch };
+  return {
+    Curves,
+    LEVEL,
+    LEVELS,
+    MOST,
+    Mixer,
+    N_LEVEL,
+    Rates,
+    STAGES,
+    STRETCHED,
+    STRETCH_STEPS,
+    ln,
+    squash,
+    stretch,
+  };
 }
 
 const mixing = mixingScript();
-const { Curves, LEVEL, LEVELS, MOST, Mixer, N_LEVEL, Rates, STAGES, STRETCHED, STRETCH_STEPS, ln, squash, stretch } =
-  mixing;
+const {
+  Curves,
+  LEVEL,
+  LEVELS,
+  MOST,
+  Mixer,
+  N_LEVEL,
+  Rates,
+  STAGES,
+  STRETCHED,
+  STRETCH_STEPS,
+  ln,
+  squash,
+  stretch,
+} = mixing;
 
 if (typeof module !== 'undefined') Object.assign(module.exports, mixing, { mixingScript });

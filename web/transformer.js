@@ -33,6 +33,7 @@
  * @property {number} bits
  * @property {number} characters its newline included
  * @property {Float64Array} byCharacter
+ * @property {number} staticBits by the weights alone: other than `bits` where something was learned on the way
  */
 
 /**
@@ -821,15 +822,19 @@ function transformerScript() {
    * @param {Model} model
    * @param {Iterable<string>} lines
    * @param {Iterable<string>} [context]
+   * @param {Adaptive} [adaptive] learns from what is read, and is mixed with the model
    * @returns {Generator<LineScore | undefined, void, void>}
    */
-  function* scoring(model, lines, context = []) {
+  function* scoring(model, lines, context = [], adaptive = undefined) {
     const state = new State(model);
     state.read(NEWLINE);
     for (const line of context) {
-      const tokens = model.vocabulary.encode(line + '\n');
+      const codes = codePoints(line + '\n');
+      const tokens = codes.map((code) => model.vocabulary.id(code));
       for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
-        state.readBlock(tokens.subarray(i, i + ROWS), false);
+        const block = tokens.subarray(i, i + ROWS);
+        if (adaptive) charge(new Float64Array(block.length), state, block, codes.subarray(i), adaptive);
+        else state.readBlock(block, false);
       }
     }
     let number = 0;
@@ -837,29 +842,37 @@ function transformerScript() {
       const codes = codePoints(line + '\n');
       const tokens = codes.map((code) => model.vocabulary.id(code));
       const byCharacter = new Float64Array(codes.length);
+      let staticBits = 0;
       for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
-        charge(byCharacter.subarray(i, i + ROWS), state, tokens.subarray(i, i + ROWS));
+        const bits = byCharacter.subarray(i, i + ROWS);
+        staticBits += charge(bits, state, tokens.subarray(i, i + ROWS), codes.subarray(i), adaptive);
       }
-      for (let i = 0; i < tokens.length; i++)
-        if (tokens[i] === ESCAPE) byCharacter[i] += escapeBits(codes[i]);
-      yield { number: ++number, bits: total(byCharacter), characters: codes.length, byCharacter };
+      yield { number: ++number, bits: total(byCharacter), characters: codes.length, byCharacter, staticBits };
     }
   }
 
   /**
-   * Read a block of tokens, and note what each cost.
+   * Read a block of tokens, and note what each cost. Returns what they cost by the weights alone.
    * @param {Float64Array} bits [n]
    * @param {State} state
    * @param {Int32Array} tokens [n], ROWS at most
+   * @param {Int32Array} codes of the tokens
+   * @param {Adaptive} [adaptive]
    */
-  function charge(bits, state, tokens) {
+  function charge(bits, state, tokens, codes, adaptive) {
     const { logits, head } = state.forward;
-    bits[0] = tokenBits(state.logits, tokens[0]);
+    const size = state.logits.length;
+    const first = state.logits.slice();
     state.readBlock(tokens, true);
-    for (let i = 1; i < tokens.length; i++) {
-      const row = (i - 1) * head.n_out;
-      bits[i] = tokenBits(logits.subarray(row, row + state.logits.length), tokens[i]);
+    let staticBits = 0;
+    for (let i = 0; i < tokens.length; i++) {
+      const predicted = i ? logits.subarray((i - 1) * head.n_out, (i - 1) * head.n_out + size) : first;
+      const escaped = tokens[i] === ESCAPE ? escapeBits(codes[i]) : 0;
+      const alone = tokenBits(predicted, tokens[i]) + escaped;
+      bits[i] = adaptive ? adaptive.charge(predicted, codes[i]) : alone;
+      staticBits += alone;
     }
+    return staticBits;
   }
 
   /** @param {Float64Array} bits */
@@ -872,9 +885,10 @@ function transformerScript() {
    * @param {Model} model
    * @param {Iterable<string>} lines
    * @param {Iterable<string>} [context]
+   * @param {Adaptive} [adaptive]
    */
-  function scoreLines(model, lines, context) {
-    return Array.from(scoring(model, lines, context)).filter((score) => score !== undefined);
+  function scoreLines(model, lines, context, adaptive) {
+    return Array.from(scoring(model, lines, context, adaptive)).filter((score) => score !== undefined);
   }
 
   /**

@@ -142,6 +142,9 @@ function workerUrl() {
   const scripts = [
     vocabularyScript,
     transformerScript,
+    mixingScript,
+    memoryScript,
+    adaptiveScript,
     surpriseScript,
     completionScript,
     slicesScript,

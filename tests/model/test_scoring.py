@@ -130,7 +130,7 @@ def test_no_lines_have_no_score(make_model):
 
 
 def test_bits_per_character_is_the_mean_over_characters_not_over_lines():
-    scores = [LineScore(1, 9.0, 1, np.array([9.0])), LineScore(2, 3.0, 3, np.ones(3))]
+    scores = [LineScore(1, 9.0, 1, np.array([9.0]), 9.0), LineScore(2, 3.0, 3, np.ones(3), 3.0)]
     assert bits_per_character(scores) == (3.0, 4)
 
 

@@ -157,6 +157,40 @@ def test_score_after_a_context_reads_on_from_it_and_does_not_score_it(reader: An
     assert after["lines"][0]["bits"] != alone["lines"][0]["bits"]
 
 
+def test_score_that_adapts_reports_both_figures(reader: Any, log: Path) -> None:
+    alone = document(reader.logling("score", "--json", log))
+    told = document(reader.logling("score", "--json", "--adapt", log))
+    assert told["static_bits_per_char"] == pytest.approx(alone["bits_per_char"])
+    assert told["bits_per_char"] == pytest.approx(sum(line["bits"] for line in told["lines"]) / 55)
+    assert told["bits_per_char"] != told["static_bits_per_char"]
+    assert "static_bits_per_char" not in alone
+    prose = reader.logling("score", "--adapt", log).stdout
+    assert f"{told['static_bits_per_char']:.4f} bits per character static, {told['bits_per_char']:.4f} after" in prose
+
+
+def test_score_that_adapts_learns_from_the_whole_context(reader: Any, tmp_path: Path) -> None:
+    log, before, after = tmp_path / "new.log", tmp_path / "before.log", tmp_path / "after.log"
+    log.write_text("quux! an unheard-of thing\n")
+    plain = "01 bravo fan slow ok\n" * 200
+    before.write_text(log.read_text() * 3 + plain)
+    after.write_text(plain)
+    bits = [
+        document(reader.logling("score", "--json", "--adapt", "--context", context, log))["bits_per_char"]
+        for context in (before, after)
+    ]
+    assert bits[0] < 0.5 * bits[1]
+
+
+def test_what_is_learned_while_scoring_is_written_nowhere(reader: Any, log: Path) -> None:
+    def contents() -> dict[Path, bytes]:
+        files = (path for path in reader.home.path.rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in files}
+
+    before = contents()
+    assert reader.logling("score", "--adapt", log).returncode == 0
+    assert contents() == before
+
+
 def test_score_of_a_gzip_is_that_of_what_is_in_it(reader: Any, log: Path, tmp_path: Path) -> None:
     packed = tmp_path / "packed.gz"
     packed.write_bytes(gzip.compress(log.read_bytes()))

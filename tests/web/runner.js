@@ -5,12 +5,19 @@
 
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const v8 = require('node:v8');
+const vm = require('node:vm');
 
 const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
 const { State, WeightsFileError, bitsPerCharacter, continueLog, decodeWeights, scoreLines } =
   web('transformer.js');
 const { surprise } = web('surprise.js');
 const { LineReader } = web('log_reader.js');
+const { Vocabulary, codePoints } = web('vocabulary.js');
+const { Adaptive } = web('adaptive.js');
+
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc');
 
 /** @type {Record<string, (request: any) => unknown>} */
 const answers = {
@@ -46,8 +53,29 @@ const answers = {
     return Array.from(model.vocabulary.encode(text), (token) => Array.from(state.read(token)));
   },
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
-  scores: ({ base64, lines, context }) => {
-    const scores = scoreLines(decodeWeights(base64).model, lines, context);
+  adapted: ({ characters, logits, text }) => {
+    const adaptive = new Adaptive(new Vocabulary(characters));
+    return Array.from(codePoints(text), (code, i) => adaptive.charge(Float64Array.from(logits[i]), code));
+  },
+  growth: ({ characters, text, times }) => {
+    const adaptive = new Adaptive(new Vocabulary(characters));
+    const logits = new Float64Array(characters.length + 2);
+    const used = () => {
+      collectGarbage();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    let before = 0;
+    for (let i = 0; i < times; i++) {
+      for (const code of codePoints(text)) adaptive.charge(logits, code);
+      before ||= used();
+    }
+    return used() - before;
+  },
+  scores: ({ base64, lines, context, adapts }) => {
+    const { model } = decodeWeights(base64);
+    const adaptive = adapts ? new Adaptive(model.vocabulary) : undefined;
+    const scores = scoreLines(model, lines, context, adaptive);
     return {
       bitsPerCharacter: bitsPerCharacter(scores),
       lines: scores.map((score) => ({
