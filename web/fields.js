@@ -6,8 +6,10 @@
 const NAMED = /([\p{L}_][\p{L}\p{N}_.-]*)["']?[=:]["']?([-+]?\d+(?:\.\d+)?)(?![\d.:/-]*\d)([\p{L}°%]*)/gu;
 // One number in a word: `12:00`, `10.0.0.1` and `2026-11-22` are not.
 const ALONE = /^([^\d+-]*)([-+]?\d+(?:\.\d+)?)([^\d]*)$/u;
+const NAME_BEFORE = /([\p{L}_][\p{L}\p{N}_.-]*)["']?[=:]$/u; // `"temp": 20.5` has its name in the word before
 const LETTERS = /[\p{L}°%µ/]+/u;
 const LEAST_VALUES = 5; // in a step, for a band
+const NAMED_OFTEN = 0.8; // of its numbers bear the name, for a field
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** @typedef {{ key: string, name: string, value: number }} NumberInLine */
@@ -30,10 +32,11 @@ function numbersOf(line) {
     if (!alone) return named;
     const [, before, value, after] = alone;
     const unit = LETTERS.exec(after)?.[0];
-    const name = LETTERS.exec(before)?.[0] ?? nameBefore(words, place);
+    const given = before ? undefined : NAME_BEFORE.exec(words[place - 1] ?? '')?.[1];
+    const name = given ?? LETTERS.exec(before)?.[0] ?? nameBefore(words, place);
     return [
       {
-        key: `${place} ${before}#${after}`,
+        key: given ? `${given}=` : `${place} ${before}#${after}`,
         name: [name, unit].filter(Boolean).join(', ') || `word ${place + 1}`,
         value: Number(value),
       },
@@ -55,7 +58,7 @@ function nameBefore(words, place) {
 class Fields {
   constructor() {
     this.futures = 0;
-    /** @type {Map<string, { key: string, names: Set<string>, values: number[][] }>} */
+    /** @type {Map<string, { key: string, names: Map<string, number>, values: number[][] }>} */
     this.byKey = new Map();
   }
 
@@ -64,9 +67,9 @@ class Fields {
     this.futures++;
     lines.forEach((line, step) => {
       for (const { key, name, value } of numbersOf(line)) {
-        const field = this.byKey.get(key) ?? { key, names: new Set(), values: [] };
+        const field = this.byKey.get(key) ?? { key, names: new Map(), values: [] };
         this.byKey.set(key, field);
-        field.names.add(name);
+        field.names.set(name, (field.names.get(name) ?? 0) + 1);
         (field.values[step] ??= []).push(value);
       }
     });
@@ -115,10 +118,11 @@ class Fields {
   }
 }
 
-/** @param {{ key: string, names: Set<string> }} field */
+/** @param {{ key: string, names: Map<string, number> }} field */
 function nameOf({ key, names }) {
-  const [first] = names;
-  if (names.size === 1) return first;
+  const ranked = Array.from(names).sort((a, b) => b[1] - a[1]);
+  const all = ranked.reduce((sum, [, times]) => sum + times, 0);
+  if (ranked[0][1] >= NAMED_OFTEN * all) return ranked[0][0];
   // The word before it changes, so it names nothing.
   const together = key.slice(key.indexOf(' ') + 1).replace('#', '…');
   return together === '…' ? placeOf(key) : `${together}, ${placeOf(key)}`;

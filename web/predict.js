@@ -6,6 +6,7 @@ const LIKELY = 4; // next lines shown
 const REDRAW = 150; // milliseconds between two drawings while futures come
 const PAST = 24; // lines before now in the fan
 const CHIPS = 6;
+const TYPING = 300; // milliseconds of rest before what was typed is taken
 
 /** What a permalink holds: names in the address, and ids of the inputs. */
 const SETTINGS = {
@@ -24,11 +25,11 @@ const SETTINGS = {
 function startPredict(workers, log) {
   const likely = new LikelyLines(workers, log);
   const futures = new Futures(workers, log);
-  const rerun = later(() => {
-    likely.run();
-    futures.run();
-  }, 300);
-  log.onChange(rerun);
+  const likelyLater = later(() => likely.run(), TYPING);
+  log.onChange(() => {
+    likelyLater();
+    futures.runLater();
+  });
   byId('futures-form', HTMLFormElement).addEventListener('input', () => {
     keepInAddress();
     futures.runLater();
@@ -86,6 +87,7 @@ function takeSettings(settings) {
     const input = byId(id, HTMLInputElement);
     const given = settings.get(name);
     if (given === null || given === input.value) continue;
+    if (input.type === 'number' && !Number.isFinite(Number(given || NaN))) continue;
     const before = input.value;
     input.value = given;
     if (input.checkValidity()) isNew = true;
@@ -160,8 +162,15 @@ class Futures {
     this.field = ''; // the key of the one that was chosen
     this.shown = 0;
     this.drawn = 0;
-    this.runLater = later(() => this.run(), 300);
+    this.runSoon = later(() => this.run(), TYPING);
     this.listen();
+  }
+
+  /** Sample anew when nothing was typed for a while; what is shown until then is out of date. */
+  runLater() {
+    this.running.abort();
+    byId('futures-status', HTMLElement).textContent = 'Sampling …';
+    this.runSoon();
   }
 
   listen() {
@@ -188,8 +197,11 @@ class Futures {
 
   /** Sample anew. Where the page has workers, each samples a part of the futures. */
   async run() {
-    if (!byId('futures-form', HTMLFormElement).checkValidity()) return;
     this.running.abort();
+    if (!byId('futures-form', HTMLFormElement).checkValidity()) {
+      byId('futures-status', HTMLElement).textContent = 'A setting is out of its range.';
+      return;
+    }
     this.running = new AbortController();
     const { signal } = this.running;
     const value = (/** @type {string} */ id) => byId(id, HTMLInputElement).valueAsNumber;

@@ -104,7 +104,9 @@ def test_near_duplicates_are_one_line_with_a_count(page):
 
 
 def test_new_numbers_alarm_less_than_new_words(page):
-    assert check(page, "\n".join([*LOG, "12:04 bed1 air 98.7°C ok", "12:05 bed2 air WARM°C ok"]))[0].endswith("WARM°C ok")
+    assert check(page, "\n".join([*LOG, "12:04 bed1 air 98.7°C ok", "12:05 bed2 air WARM°C ok"]))[0].endswith(
+        "WARM°C ok"
+    )
 
 
 def test_lines_that_match_a_pattern_are_not_listed(page):
