@@ -7,14 +7,14 @@ from pathlib import Path
 _ROTATED = re.compile(r"(?:[._-]\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{1,6}|[T_.-]?\d\d[:-]\d\d)*|[.-]\d+|\.old|\.bak|~)$")
 _DATE_INSIDE = re.compile(r"[._-]\d{4}-?\d\d-?\d\d(?=\.[A-Za-z]+$)")
 _NUMBER = re.compile(r"[.-](\d+)(?:\.(?:gz|xz|zst))?$")
-_SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
+SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
 _DATED = re.compile(r"\d{8}|\d{4}-\d\d-\d\d")
 
 
 def family(path: Path) -> str:
     """The name that a log keeps over its rotations: app.log for app.log.2.gz and app-2024-01-31.log."""
     name = path.name
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     name = _ROTATED.sub("", name) or name
     return str(path.with_name(_DATE_INSIDE.sub("", name)))
@@ -33,4 +33,4 @@ def is_numbered(path: Path) -> bool:
 
 def is_packed(packed: Path, path: Path) -> bool:
     """Whether one name is what a compressor makes of the other."""
-    return any(str(packed) == f"{path}{suffix}" for suffix in _SUFFIXES)
+    return any(str(packed) == f"{path}{suffix}" for suffix in SUFFIXES)

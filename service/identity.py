@@ -14,6 +14,9 @@ compressed or moved to another disk) the content alone decides, with these limit
 - A file that was emptied in place, left no copy, and then began again with exactly the bytes that were
   read from it cannot be told from one that only grew. What a program writes between the copy and the
   truncation of copytruncate is in no file afterwards; nobody can count it.
+
+Which of two files is the copy, their times say where nothing else does: not content, nor what was there before. A
+clock that was set back must not make lines be lost or read twice.
 """
 
 import os
@@ -37,11 +40,14 @@ class Standing(NamedTuple):
 Places = Mapping[tuple[int, int], Path]  # of the files found in this pull, by device and inode
 
 
-def recognise(log: OpenLog, known: Sequence[Position], places: Places | None = None) -> Standing | None:
+def recognise(
+    log: OpenLog, known: Sequence[Position], places: Places | None = None, settled: int = 0
+) -> Standing | None:
     """The earlier reading that this file carries on, moved to where the file is now; None for a new file.
 
     First the file that had this inode; then, by content, a file that is no longer where it was: renamed
-    over a file system, copied before it was truncated, or compressed.
+    over a file system, copied before it was truncated, or compressed. `settled` is the newest row that was
+    known when a pull last came to its end.
     """
     places = places or {}
     own = max((row for row in known if log.is_at_inode(row)), key=_recency, default=None)
@@ -49,7 +55,7 @@ def recognise(log: OpenLog, known: Sequence[Position], places: Places | None = N
         own = None
     if own is not None and _is_settled(log, own, known):
         return Standing(replace(log.here(own), copy_of=None), absorbs=_outlived(own, known, places))
-    copy = _copy(log, known, own, places) if log.is_rotated else None
+    copy = _copy(log, known, own, places, settled) if log.is_rotated else None
     if copy is not None and not copy.position.doubt:
         return copy
     for row in sorted(known, key=lambda row: row.position, reverse=True):
@@ -128,13 +134,17 @@ def _may_become(path: Path, log: OpenLog) -> bool:
     return is_live or (log.compressed and (is_numbered(path) or is_packed(log.file.path, path)))
 
 
-def _copy(log: OpenLog, known: Sequence[Position], own: Position | None, places: Places) -> Standing | None:
+def _copy(
+    log: OpenLog, known: Sequence[Position], own: Position | None, places: Places, settled: int
+) -> Standing | None:
     """The file as a copy of one that is still there, which is read instead: copytruncate or gzip is at work."""
     for row in known:
         if row.family != log.file.family or log.is_at_inode(row) or row.copy_of is not None:
             continue
         original = survivor(row, places)
-        end = None if original is None else _copied(log, original)
+        # Times prove little where a clock was set back; that only the original was there at the last pull does.
+        is_new = own is None and _recency(row) <= settled and row.pattern == log.file.pattern
+        end = None if original is None else _copied(log, original, is_new)
         if end is not None:
             marked = log.mark_at(own or log.start(), end)
             is_known = own is not None and (own.copy_of, own.position) == (row.id, end)
@@ -143,9 +153,9 @@ def _copy(log: OpenLog, known: Sequence[Position], own: Position | None, places:
     return None
 
 
-def _copied(log: OpenLog, original: LogFile) -> int | None:
+def _copied(log: OpenLog, original: LogFile, is_new: bool) -> int | None:
     """Up to where a file is a copy of another by content, if by its age it can be one."""
-    if not log.file.size or (log.file.born and original.born and log.file.born < original.born):
+    if not log.file.size:
         return None
     try:
         with OpenLog(original.path) as other:
@@ -156,7 +166,7 @@ def _copied(log: OpenLog, original: LogFile) -> int | None:
         return end
     # A short file may as well be another one, with the same banner: compressed at any time, or the next by date.
     is_of_live = str(original.path) == original.family and not log.compressed
-    return end if is_of_live and _is_made_later(log.file, original) else None
+    return end if is_of_live and (is_new or _is_made_later(log.file, original)) else None
 
 
 def _is_made_later(copy: LogFile, original: LogFile) -> bool:
@@ -172,7 +182,8 @@ def _original(log: OpenLog, known: Sequence[Position], places: Places) -> Standi
         if row.family != log.file.family or not is_evidence or not log.continues(row):
             continue
         copy = survivor(row, places)
-        if copy is not None and _is_made_later(copy, log.file) and _is_read(row, known):
+        is_copy = copy is not None and (row.is_known_whole or _is_made_later(copy, log.file))
+        if is_copy and _is_read(row, known):
             doubt = 0 if row.is_known_whole else row.position
             return Standing(replace(log.here(row), id=None, copy_of=None, doubt=doubt))
     return None

@@ -108,7 +108,7 @@ def _pull_file(
     path = task.file.path
     try:
         with OpenLog(path, task.file.pattern) as log:
-            standing = recognise(log, list(known.values()), task.places)
+            standing = recognise(log, list(known.values()), task.places, corpus.settled_file())
             if standing is None and not task.is_matched and not _is_of_known_log(log, known):
                 return None  # another file was given the inode of the one that was followed
             standing = standing or Standing(log.start())

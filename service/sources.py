@@ -5,11 +5,11 @@ How one is read is in logfile.py, how it is known again over rotations in identi
 
 import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .family import family, number
+from .family import SUFFIXES, family, number
 from .logfile import LogFile, RefusedFile, is_utf8, log_file
 from .position import Position
 
@@ -67,7 +67,7 @@ def find_files(patterns: Sequence[str]) -> Found:
         found.problems += [problem for problem in of_pattern.problems if problem not in found.problems]
         for file in of_pattern.files:
             seen.setdefault(file.place, file)
-    found.files = sorted(seen.values(), key=_age)
+    found.files = oldest_first(list(seen.values()))
     return found
 
 
@@ -76,17 +76,29 @@ def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns:
 
     That is a file that was read before and has since been renamed, or is no longer where a symlink points;
     and a file named like a rotation of that log and written to since it was last read. All in its folder.
+    Where the clock was set back since, nobody knows when that was: then it is every rotation of the log.
     """
     followed = [row for row in known if row.path is not None and row.pattern in patterns]
     present = {file.place for file in files}
+    set_back = _set_back(files, followed)
     siblings: list[LogFile] = []
     for folder in {str(Path(str(row.path)).parent) for row in followed}:
         rows = [row for row in followed if str(Path(str(row.path)).parent) == folder]
-        siblings += [file for file in _siblings(folder, rows) if file.place not in present]
-    return sorted([*files, *{file.place: file for file in siblings}.values()], key=_age)
+        siblings += [file for file in _siblings(folder, rows, set_back) if file.place not in present]
+    return oldest_first([*files, *{file.place: file for file in siblings}.values()])
 
 
-def _siblings(folder: str, rows: Sequence[Position]) -> Iterator[LogFile]:
+def _set_back(files: Sequence[LogFile], rows: Sequence[Position]) -> set[str]:
+    """The logs that were last written to, it seems, before they were last read."""
+    written = {row.inode: row.mtime_ns for row in rows if not row.compressed}  # compressors set times back
+    last = {row.family: row.mtime_ns for row in sorted(rows, key=lambda row: row.mtime_ns)}
+    lives = [file for file in files if str(file.path) == file.family]
+    return {file.family for file in files if file.mtime_ns < written.get(file.inode, 0)} | {
+        file.family for file in lives if file.mtime_ns < last.get(file.family, 0)
+    }
+
+
+def _siblings(folder: str, rows: Sequence[Position], set_back: Container[str]) -> Iterator[LogFile]:
     by_inode = {row.inode: row for row in rows}
     newest = {row.family: row for row in sorted(rows, key=lambda row: row.mtime_ns)}
     seconds = {(row.family, row.mtime_ns // 10**9) for row in rows}  # compressors keep the time of writing
@@ -99,14 +111,21 @@ def _siblings(folder: str, rows: Sequence[Position]) -> Iterator[LogFile]:
                     continue
                 file = log_file(Path(entry.path), entry.stat(follow_symlinks=False), row.pattern)
                 is_of_row = same is not None or (file.family, file.mtime_ns // 10**9) in seconds
-                if is_of_row or file.mtime_ns >= row.mtime_ns:
+                if is_of_row or file.family in set_back or file.mtime_ns >= row.mtime_ns:
                     yield file
     except OSError:
         return  # what cannot be listed now is looked for at the next pull
 
 
-def _age(file: LogFile) -> tuple[int, str, int, str]:
-    return file.mtime_ns, file.family, -number(file.path), str(file.path)
+def oldest_first(files: Sequence[LogFile]) -> list[LogFile]:
+    """By time of last writing; a file right before what it is packed into, whatever a clock that was set says."""
+    at = {file.path: file for file in files}
+
+    def age(file: LogFile) -> tuple[int, str, int, str]:
+        plain = at.get(file.path.with_suffix(""), file) if file.path.suffix in SUFFIXES else file
+        return plain.mtime_ns, plain.family, -number(plain.path), str(file.path)
+
+    return sorted(files, key=age)
 
 
 def _in_words(error: Exception) -> str:

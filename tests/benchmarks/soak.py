@@ -3,9 +3,9 @@
 The real loop of the service, its real ledger and real git in a scratch home, one run a week by a schedule in
 Helsinki, with a clock that nobody waits for. Now and then the service is restarted or down for days, or a run
 cannot begin. Runs are in this process (a child gives everything back, so it would show nothing), with the `seed`
-preset, a corpus of 10 KB, one training of a few steps without worker processes, and a gate that lets a third
-pass, so that there are commits. Prints memory, descriptors, threads and children of this process along the way,
-and fails unless they are flat and each slot was run once.
+preset, a corpus of 5 KB, one training of a few steps without worker processes, few lines to judge by, and a gate
+that lets a third pass, so that there are commits. Prints memory, descriptors, threads and children of this process
+along the way, and fails unless they are flat and each slot was run once.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from service import challenger, gate
+from service import challenger, gate, run, split
 from service.child import End, processes
 from service.events import EVENTS
 from service.gate import Verdict
@@ -44,8 +44,8 @@ from service.setup import make_home
 from service.simulator import Habitat
 
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
-SETTINGS = 'preset = "seed"\n[corpus]\nmegabytes = 0.01\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 20\n'
-LINES_A_WEEK = 40
+SETTINGS = 'preset = "seed"\n[corpus]\nmegabytes = 0.005\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 20\n'
+LINES_A_WEEK = 24
 REPORTS = 20
 
 
@@ -142,6 +142,7 @@ def main(weeks: int) -> None:
     challenger.workers = threads_only
     challenger.same_shape = lambda one, other: False
     gate.judge = gate.judge_first = whim(random.Random(2))
+    split.OLDER_LINES, split.FEWEST_HOLDOUT, run.FEWEST_HOLDOUT = 40, 10, 10
     folder = Path(tempfile.mkdtemp(prefix="logling-soak-"))
     try:
         world = World(folder, weeks)

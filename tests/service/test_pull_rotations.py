@@ -4,6 +4,7 @@ import gzip
 import lzma
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -316,3 +317,21 @@ def test_an_archive_that_is_replaced_in_its_place_by_one_as_large_is_read(logs: 
     logs.write("a.log.1.gz", gzip.compress(f"{head}two\n".encode(), 0))
     logs.pull()
     assert "two" in logs.lines()
+
+
+def test_rotations_between_two_pulls_are_read_also_when_the_clock_was_set_back_a_day(logs: Any) -> None:
+    for day, name in enumerate(["a.log.3", "a.log.2", "a.log.1", "a.log"]):
+        path = logs.write("a.log", f"rotation {day}\n")
+        if day == 0:
+            logs.pull("a.log")
+        else:
+            os.utime(path, (time.time() - 86_400 + day,) * 2)
+        path.rename(logs.folder / name)
+    assert (logs.pull("a.log").gaps, sorted(logs.lines())) == ([], [f"rotation {day}" for day in range(4)])
+
+
+def test_what_is_packed_after_the_clock_was_set_back_is_still_read_after_the_plain_file(logs: Any) -> None:
+    logs.write("a.log.1", numbered(0, 2_000))
+    packed = logs.write("a.log.1.gz", gzip.compress(numbered(0, 2_000))[:-20])
+    os.utime(packed, (time.time() - 86_400,) * 2)
+    assert (logs.pull().new, logs.pull().new) == (2_000, 0)

@@ -12,15 +12,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 import zstandard
 
+from service import logfile
 from service.corpus import Corpus
+from service.logfile import LogFile
 from service.position import HEAD_BYTES, Position
 from service.pull import pull
 from service.settings import Source
@@ -31,6 +35,8 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     ".zst": zstandard.ZstdCompressor().compress,
 }
 KEPT = 5  # rotated files
+DAY = 24 * 3600 * 10**9
+TICK = 0.012  # seconds; the times of files are that coarse
 
 
 class Killed(Exception):
@@ -51,6 +57,41 @@ class MortalCorpus(Corpus):
         if self.lives == 0:
             raise Killed
         return moved
+
+
+@dataclass
+class Clock:
+    """The clock of the machine, which somebody sets: files keep the time that it showed."""
+
+    settings: list[tuple[int, int]] = field(default_factory=list)  # real time, and what the clock is ahead from then on
+
+    def set(self, ahead: int) -> None:
+        time.sleep(TICK)
+        self.settings.append((time.time_ns(), ahead))
+        time.sleep(TICK)
+
+    def shown(self, real: int) -> int:
+        return real + next((ahead for since, ahead in reversed(self.settings) if real >= since), 0)
+
+    @contextmanager
+    def on_files(self) -> Iterator[None]:
+        """Let the reader see the times that this clock gave to files."""
+        born, log_file = logfile.born, logfile.log_file
+
+        def shown_born(descriptor: int) -> int:
+            real = born(descriptor)
+            return self.shown(real) if real else 0
+
+        def shown_file(*status: Any) -> LogFile:
+            file = log_file(*status)
+            return replace(file, mtime_ns=self.shown(file.mtime_ns))
+
+        with (
+            patch("service.logfile.born", shown_born),
+            patch("service.logfile.log_file", shown_file),
+            patch("service.sources.log_file", shown_file),
+        ):
+            yield
 
 
 @dataclass
@@ -97,8 +138,11 @@ class History:
         self.steps: list[str] = []
         self.done: Counter[str] = Counter()
         styles = self.chance.choices(["rename", "dated", "copytruncate", "symlink"], k=self.chance.randint(1, 3))
+        self.clock = Clock()
+        self.jumps = [self.chance.choice([-DAY, -DAY // 24, DAY])] if self.chance.random() < 0.3 else []
+        banners = ["", "started", "= banner =\n= of two lines ="]
         self.logs = [
-            Log(self.folder, f"{name}.log", self.chance.choice(["", "started", "= banner =\n= of two lines ="]), style)
+            Log(self.folder, f"{name}.log", self.chance.choice(banners), style)
             for name, style in zip("abc", styles, strict=False)
         ]
         self.is_exact = self.chance.random() < 0.4
@@ -121,8 +165,10 @@ class History:
     def step(self) -> None:
         log = self.chance.choice(self.logs)
         moves: list[Callable[[Log], None]] = [self.write, self.rotate, self.tear, self.empty, self.delete, self.rewrite]
-        kind = self.chance.choices(["pull", "kill", "move"], [3, 1, 8])[0]
-        if kind == "pull":
+        kind = self.chance.choices(["pull", "kill", "move", "clock"], [3, 1, 8, 1])[0]
+        if kind == "clock" and self.jumps:
+            self.set_clock(self.jumps.pop())
+        elif kind == "pull":
             self.pull()
         elif kind == "kill":
             self.pull(lives=self.chance.randint(1, 6))
@@ -132,6 +178,11 @@ class History:
     def note(self, log: Log, what: str) -> None:
         self.steps.append(f"{log.name}: {what}")
         self.done[what.split()[0]] += 1
+
+    def set_clock(self, ahead: int) -> None:
+        self.clock.set(ahead)
+        self.steps.append(f"the clock is set {ahead / DAY:+.2f} days")
+        self.done["clock set"] += 1
 
     # What writers do.
 
@@ -365,7 +416,7 @@ class History:
 
     def pull(self, lives: int = -1) -> None:
         self.steps.append(f"pull {lives if lives > 0 else ''}")
-        with MortalCorpus(self.corpus, 10**9) as corpus:
+        with MortalCorpus(self.corpus, 10**9) as corpus, self.clock.on_files():
             corpus.lives, corpus.dies_after = lives, self.chance.random() < 0.5
             try:
                 report = pull(self.sources(), corpus)
