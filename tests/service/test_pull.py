@@ -148,6 +148,25 @@ def test_a_stack_trace_is_one_line_also_when_it_is_written_over_several_pulls(lo
     assert sum(counts) == 6
 
 
+def test_a_file_has_its_fields_picked_its_time_dropped_and_its_traces_joined_where_that_is_asked_for(logs: Any) -> None:
+    logs.write("a.log", '2026-01-02 03:04:05 up\n{"msg": "ready", "n": 1.50}\n')
+    logs.write(
+        "b.log", '2026-01-02 03:04:05 up\n{"msg": "ready", "n": 1.50}\n\ttrace\nlevel=warn n=2 msg="disk full"\nend\n'
+    )
+    plain = Source(files=f"{logs.folder}/a.log")
+    shaped = Source(files=f"{logs.folder}/b.log", format="{n} {msg}", keep_time=False, continuation=r"^\s")
+    with Corpus(logs.corpus) as corpus:
+        report = pull([plain, shaped], corpus)
+    assert logs.lines() == [
+        "2026-01-02 03:04:05 up",
+        '{"msg": "ready", "n": 1.50}',
+        "up",
+        '{"msg": "ready", "n": 1.50}⏎\ttrace',
+        "2 disk full",
+    ]
+    assert report.oddities.unformatted == 2
+
+
 PULL = """
 import sys
 from service.corpus import Corpus
