@@ -160,7 +160,7 @@ def retrain(
         attend()
     found = find(home)
     scheduled = {"slot": slot, "attempt": attempt} if slot else None
-    with Reporter(err) as reporter:
+    with Reporter(err, found.progress) as reporter:
         record = one_run(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record)

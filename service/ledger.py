@@ -36,7 +36,10 @@ ALTER TABLE runs ADD COLUMN slot TEXT;
 ALTER TABLE runs ADD COLUMN attempt INTEGER CHECK ((slot IS NULL) = (attempt IS NULL));
 CREATE UNIQUE INDEX runs_by_slot ON runs (slot, attempt) WHERE slot IS NOT NULL;
 """
-CHANGES = (TABLES, SLOTS)  # what makes each format out of the one before
+OUTCOMES = """
+CREATE INDEX runs_by_outcome ON runs (outcome);
+"""
+CHANGES = (TABLES, SLOTS, OUTCOMES)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
 EVALUATED = ("committed", "rejected")
 SUCCEEDED = ("committed", "rejected", "skipped")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from model import weights_file
 from model.transformer import Model
@@ -85,11 +87,20 @@ def retrain(home: Home, settings: Settings, now: Clock, reporter: Reporter, sche
             run.cut_short("interrupted", "it was asked to stop")
             raise
         except BaseException as error:
-            run.cut_short("failed", str(error) or type(error).__name__)
+            run.cut_short("failed", why(error))
             raise
         finally:
             ledger.end(run.record, now())
     return run.record
+
+
+def why(error: BaseException) -> str:
+    """Why a run failed. Of an error that nobody foresaw, its kind and place: its words may quote a line of a log."""
+    if isinstance(error, LoglingError | OSError | sqlite3.Error | weights_file.WeightsFileError):
+        return str(error) or type(error).__name__
+    places = traceback.extract_tb(error.__traceback__)
+    at = f" in {Path(places[-1].filename).name}, line {places[-1].lineno}" if places else ""
+    return f"{type(error).__name__}{at}: the service's log has more"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
@@ -31,6 +31,10 @@ from .notify import Notifier, from_environment
 from .pushes import Pushes
 from .schedule import Outlook, Schedule, outlook
 from .settings import Settings
+from .web_server import WebServer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 HEARTBEAT = 30.0  # seconds
 BUSY = timedelta(seconds=5)  # until it is looked again whether the home is free
@@ -56,10 +60,12 @@ class Service:
     wanted: Outlook | None = None  # the run that is under way, or else the next
     running: Running | None = None
     status: str = ""
+    turned: datetime | None = None  # when the loop last came round
 
     def turn(self, now: datetime) -> datetime:
         """Do what is to be done now; returns when to look again. What the service cannot do, it tries again."""
         self.notifier.alive()
+        self.turned = now
         try:
             if self.pushes.is_under_way():  # a run that is due waits for it
                 return now + BUSY
@@ -207,14 +213,27 @@ def serve(home: Home, now: Clock) -> None:
         Ledger(home.ledger) as ledger,
         Alarm(min(HEARTBEAT, notifier.ping_seconds or HEARTBEAT)) as alarm,
     ):
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, alarm.stop)
-        EVENTS.info("serving %s, process %d", home.path, os.getpid())
-        notifier.tell(READY="1")
         pushes = Pushes(home, push_of(home, settings, alarm.wake))
         service = Service(home, schedule, ledger, child_of(home, settings, alarm.wake), notifier, pushes)
-        run_until_stopped(service, now, alarm.wait)
+        with WebServer(settings.admin, lambda: admin_page(service, settings, now)) as web:
+
+            def stop(*_: object) -> None:
+                web.ask_to_stop()  # first: it takes its time beside the run's
+                alarm.stop()
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop)
+            EVENTS.info("serving %s, process %d", home.path, os.getpid())
+            notifier.tell(READY="1")
+            run_until_stopped(service, now, alarm.wait)
         EVENTS.info("stopped")
+
+
+def admin_page(service: Service, settings: Settings, now: Clock) -> ASGIApp:
+    """The admin page; what it needs is imported here, because no other command does."""
+    from .admin import application
+
+    return application(service, settings.admin, now)
 
 
 def child_of(home: Home, settings: Settings, changed: Callable[[], None]) -> Begin:

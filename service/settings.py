@@ -6,6 +6,7 @@ setting; it says where the home is.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeGuard
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .errors import LoglingError
@@ -27,6 +28,8 @@ FEWEST_TOKENS = 1000
 NOT_SETTINGS = {"LOGLING_HOME", "LOGLING_SERVED"}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
+SHORTEST_TOKEN = 16
 
 
 class SettingsError(LoglingError):
@@ -169,6 +172,62 @@ def _names(day: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in day.split(","))
 
 
+class AdminSettings(_Table):
+    """The admin page of `logling serve`: where it is, and who may see it."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"  # an address of this machine, or its name
+    port: Annotated[int, Field(ge=0, le=65535)] = 8101  # 0: any that is free; the log says which
+    names: list[str] = []  # by which the page is asked for besides, as behind a proxy
+    token: SecretStr = SecretStr("")  # whoever asks must have it; empty: nobody needs one
+    unguarded: bool = False  # whether a host beyond this machine may go without a token
+
+    @field_validator("host")
+    @classmethod
+    def _is_a_host(cls, host: str) -> str:
+        if not (is_address(host) or HOST_NAME.fullmatch(host)):
+            raise ValueError('allowed is an address such as "127.0.0.1", "::1" or "0.0.0.0", or a name')
+        return host.lower()
+
+    @field_validator("names")
+    @classmethod
+    def _are_names(cls, names: list[str]) -> list[str]:
+        if not all(HOST_NAME.fullmatch(name) for name in names):
+            raise ValueError('allowed are names such as "logs.example.org", without scheme and port')
+        return [name.lower() for name in names]
+
+    @field_validator("token")
+    @classmethod
+    def _is_long_enough(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value()
+        if text and not re.fullmatch(rf"[!-~]{{{SHORTEST_TOKEN},}}", text):
+            raise ValueError(f"allowed are {SHORTEST_TOKEN} or more ASCII characters without spaces, or none")
+        return token
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> AdminSettings:
+        if self.enabled and not (self.is_local or self.token.get_secret_value() or self.unguarded):
+            raise ValueError(
+                f"with host = {self.host!r} other machines can see the page: set admin.token, or "
+                "admin.unguarded = true where something else keeps strangers away"
+            )
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the host is reached from this machine alone."""
+        return self.host == "localhost" or (is_address(self.host) and ipaddress.ip_address(self.host).is_loopback)
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is given by an IP address, not by a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class Settings(BaseSettings):
     """All settings of a home."""
 
@@ -183,6 +242,7 @@ class Settings(BaseSettings):
     gate: GateSettings = GateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     git: GitSettings = GitSettings()
+    admin: AdminSettings = AdminSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -249,7 +309,8 @@ def _in_words(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {_siblings(problem['loc'])}"
-    return f"{key} = {problem['input']!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+    given = "(not shown)" if key == "admin.token" else repr(problem["input"])
+    return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
 def _siblings(location: tuple[int | str, ...]) -> str:
@@ -311,4 +372,12 @@ def template(preset: str, sources: Sequence[str], remote: str, journals: Sequenc
 # name = "Logling"       # who commits
 # email = "logling@localhost"
 # seconds = 60.0         # time limit of a git command
+
+[admin]
+# enabled = true         # whether `logling serve` has the page with the history of runs
+# host = "127.0.0.1"     # this machine alone; "0.0.0.0" or "::" is all its addresses
+# port = 8101            # 0: any that is free
+# names = []             # ["logs.example.org"]: names of the page besides host, as behind a proxy
+# token = ""             # 16 characters or more; sent as a password (any user name) or as "Authorization: Bearer"
+# unguarded = false      # true: a host beyond this machine needs no token
 """
