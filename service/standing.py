@@ -98,8 +98,8 @@ def sentences(runs: Sequence[Short], now: datetime) -> list[str]:
     if not runs:
         return []
     last = runs[-1]
-    ended = "failed" if last.outcome == "failed" else f"was {last.outcome}: {last.reason}"
-    told = [f"The last run, {ago(now - last.finished)}, {ended}."]
+    ended = "failed." if last.outcome == "failed" else f"was {last.outcome}. {sentence(last.reason)}"
+    told = [f"The last run, {ago(now - last.finished)}, {ended}"]
     scores = [run.challenger for run in runs if run.outcome == "committed" and run.challenger is not None]
     if len(scores) > 1:
         first, best = scores[0], scores[-1]
@@ -108,6 +108,11 @@ def sentences(runs: Sequence[Short], now: datetime) -> list[str]:
             f"from {first:.3f} bits per character to {best:.3f}."
         )
     return told
+
+
+def sentence(words: str) -> str:
+    """A reason as a sentence of its own."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def troubles_of(runs: Sequence[Short], health: Health, reader: Reader, hold: str) -> list[Trouble]:
@@ -147,9 +152,9 @@ def going_on(history: History, service: Service, now: datetime) -> Now:
         return Now("A run begins" if service.running else "Waiting", "", [], [])
     told = read_progress(service.home.progress)
     at = next((task.step for task in told), "")
-    words = f"A run, for {in_words(now - begun.started)}"
+    words = f"A run is under way, for {in_words(now - begun.started)}"
     if not service.running:
-        words += ", which this service did not begin"
+        words += ", not begun by this service"
     return Now(words, begun.run, steps_of(at), [task for task in told if task.total])
 
 
