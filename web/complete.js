@@ -111,7 +111,7 @@ class Completer {
       }),
     );
     const offered = this.offered() !== undefined;
-    byId('take', HTMLButtonElement).disabled = !offered;
+    byId('take', HTMLButtonElement).disabled = !this.rests.length;
     if (offered) this.editor.setAttribute('aria-activedescendant', `rest-${this.chosen}`);
     else this.editor.removeAttribute('aria-activedescendant');
     byId('rests-note', HTMLElement).textContent = this.place()
@@ -143,20 +143,16 @@ class Completer {
   /** @param {KeyboardEvent} event */
   press(event) {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Escape') this.away = true; // also what is still to come
     const offered = this.offered();
-    if (offered === undefined) return;
+    if (offered === undefined && event.key !== 'Escape') return;
     const atEnd = this.editor.selectionEnd === this.editor.value.length;
     if (event.key === 'Tab') this.take(this.chosen);
-    else if (event.key === 'Escape') this.putAway();
+    else if (event.key === 'Escape') this.showRests();
     else if (event.key === 'ArrowDown' && atEnd) this.choose(this.chosen + 1);
     else if (event.key === 'ArrowUp' && atEnd && this.chosen) this.choose(this.chosen - 1);
     else return;
     event.preventDefault();
-  }
-
-  putAway() {
-    this.away = true;
-    this.showRests();
   }
 
   /** @param {number} i */
