@@ -7,14 +7,14 @@ Letters in the shapes as there; windows have no past.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
 from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
 from .config import Config
-from .transformer import EPSILON, Array, Dropout, Weights, drop_backward, position_rows
+from .transformer import EPSILON, Array, Dropout, Weights, Window, drop_backward, position_rows
 from .windows import Batch
 
 
@@ -22,8 +22,38 @@ def loss_and_gradients(
     config: Config, weights: Weights, batch: Batch, dropout: Dropout | None = None
 ) -> tuple[float, Weights]:
     """The weighted mean −ln p of the targets, in nats, and the gradient of every tensor."""
-    window, grads = batch.window, Weights()
-    x, embedded = embed(config, weights, batch, dropout)
+    grads = Weights()
+    logits, cache = forward(config, weights, batch.window, dropout)
+    loss, dlogits = cross_entropy(logits, batch.targets.ravel(), batch.weight.ravel())
+    dx, grads["lm_head"] = linear_backward(dlogits, cache.final, weights["lm_head"])
+    if cache.final_scale is not None:
+        dx = rms_norm_backward(dx, cache.final, cache.final_scale)
+    for layer in reversed(range(config.n_layer)):
+        dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bands, cache.blocks)
+    embed_backward(config, weights, grads, dx, cache.embedded, batch.window)
+    return loss, grads
+
+
+def predictions(config: Config, weights: Weights, window: Window) -> Array:
+    """The logits of every next token. -> [B, T, V]"""
+    logits, _ = forward(config, weights, window, None)
+    return logits.T.reshape(*window.tokens.shape, -1)
+
+
+class Cache(NamedTuple):
+    """What the backward pass needs of the forward pass."""
+
+    embedded: dict[str, Any]
+    bands: Bands | None
+    blocks: list[Block]
+    layers: list[dict[str, Any]]
+    final: Array
+    final_scale: Array | None
+
+
+def forward(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, Cache]:
+    """The logits of every next token, [V, N], and the cache for the way back."""
+    x, embedded = embed(config, weights, window, dropout)
     bands = bands_of(window, x.dtype) if config.positions == "columns" else None
     blocks = blocks_of(window.tokens.shape, config.n_head, bands)
     layers = []
@@ -31,14 +61,7 @@ def loss_and_gradients(
         x, saved = block(config, weights, f"h{layer}.", x, bands, blocks, dropout)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
-    loss, dlogits = cross_entropy(weights["lm_head"] @ final, batch.targets.ravel(), batch.weight.ravel())
-    dx, grads["lm_head"] = linear_backward(dlogits, final, weights["lm_head"])
-    if final_scale is not None:
-        dx = rms_norm_backward(dx, final, final_scale)
-    for layer in reversed(range(config.n_layer)):
-        dx = block_backward(config, weights, grads, f"h{layer}.", dx, layers[layer], bands, blocks)
-    embed_backward(config, weights, grads, dx, embedded, batch)
-    return loss, grads
+    return weights["lm_head"] @ final, Cache(embedded, bands, blocks, layers, final, final_scale)
 
 
 # ---- one step each, forward and backward
@@ -89,9 +112,9 @@ def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, 
 # ---- the embedding
 
 
-def embed(config: Config, weights: Weights, batch: Batch, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
+def embed(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
     """Characters, their places and the characters before. -> [C, N], and what the backward needs"""
-    tokens, rows = batch.window.tokens, position_rows(config, batch.window)
+    tokens, rows = window.tokens, position_rows(config, window)
     characters = np.ascontiguousarray(weights["wte"].T).take(tokens, axis=1)  # [C, B, T]
     x = np.ascontiguousarray(weights["wpe"].T).take(rows, axis=1)
     x += characters
@@ -103,7 +126,7 @@ def embed(config: Config, weights: Weights, batch: Batch, dropout: Dropout | Non
 
 
 def embed_backward(
-    config: Config, weights: Weights, grads: Weights, dx: Array, saved: dict[str, Any], batch: Batch
+    config: Config, weights: Weights, grads: Weights, dx: Array, saved: dict[str, Any], window: Window
 ) -> None:
     """Adds the gradients of wte, wpe and smear to `grads`."""
     characters = saved["characters"]
@@ -117,7 +140,7 @@ def embed_backward(
             dcharacters[:, :, :-back] += dlater * s[:, None, None]
             dsmear.append((dlater * characters[:, :, :-back]).sum(axis=(1, 2)))
         grads["smear"] = np.array(dsmear)
-    grads["wte"] = scatter_add(dcharacters.reshape(dx.shape), batch.window.tokens, len(weights["wte"]))
+    grads["wte"] = scatter_add(dcharacters.reshape(dx.shape), window.tokens, len(weights["wte"]))
 
 
 def scatter_add(dx: Array, rows: Array, n_rows: int) -> Array:

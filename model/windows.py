@@ -69,9 +69,8 @@ def window_starts(text: Text, size: int) -> Ints:
     ends = np.append(begins[1:], len(text.tokens) - 1)
     half = max(1, size // 2)
     starts = [begins]
-    for begin, end in zip(begins, ends, strict=True):
-        if end - begin > half:
-            starts.append(np.arange(begin + half, end, half))
+    for line in np.flatnonzero(ends - begins > half):
+        starts.append(np.arange(begins[line] + half, ends[line], half))
     return np.unique(np.concatenate(starts)).astype(np.int32)
 
 
