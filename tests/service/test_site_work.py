@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -274,43 +275,53 @@ def test_a_lock_of_a_git_that_cannot_be_seen_is_removed_when_it_is_old_also_by_a
     assert clear_locks(Site(site, SETTINGS)) == ["removed index.lock, which a killed git had left"]
 
 
-@pytest.fixture
-def person_at_work(site: Path) -> Iterator[subprocess.Popen[bytes]]:
+class Person:
     """A person's `git commit --all` with an editor open, which holds the lock of the index."""
-    (site / "text.txt").write_text("mine\n")
-    command = ["git", "-c", "user.name=P", "-c", "user.email=p@x", "commit", "--all"]
-    environment = {**os.environ, "GIT_EDITOR": "sleep 2; echo theirs >"}
-    process = subprocess.Popen(command, cwd=site, env=environment, start_new_session=True)
-    while not (site / ".git" / "index.lock").exists():
-        time.sleep(0.01)
-    yield process
-    process.terminate()
-    process.wait()
+
+    def __init__(self, site: Path) -> None:
+        (site / "text.txt").write_text("mine\n")
+        self._closed = site / ".git" / "editor-closed"
+        command = ["git", "-c", "user.name=P", "-c", "user.email=p@x", "commit", "--all"]
+        editor = f"while [ ! -e '{self._closed}' ]; do sleep 0.05; done; echo theirs >"
+        environment = {**os.environ, "GIT_EDITOR": editor}
+        self._process = subprocess.Popen(command, cwd=site, env=environment, start_new_session=True)
+        while not (site / ".git" / "index.lock").exists():
+            time.sleep(0.01)
+
+    def finish(self) -> int:
+        """Close the editor; git's exit status."""
+        self._closed.touch()
+        return self._process.wait(60)
 
 
-def test_a_lock_is_waited_for_while_a_git_is_at_work(site: Path, person_at_work: subprocess.Popen[bytes]) -> None:
-    opened = Site(site, SETTINGS)
-    assert clear_locks(opened) == []
-    assert person_at_work.wait() == 0
+@pytest.fixture
+def person_at_work(site: Path) -> Iterator[Person]:
+    person = Person(site)
+    yield person
+    person.finish()
+
+
+def test_a_lock_is_waited_for_while_a_git_is_at_work(site: Path, person_at_work: Person) -> None:
+    closing = threading.Timer(1.5, person_at_work.finish)
+    closing.start()
+    assert clear_locks(Site(site, SETTINGS)) == []
+    closing.join()
     assert git(site, "log", "-1", "--format=%s") == "theirs"
     assert commit(site, b"second\n") == ""
 
 
 def test_a_git_that_works_for_long_is_named_and_keeps_its_lock(
-    site: Path, person_at_work: subprocess.Popen[bytes], impatient: None
+    site: Path, person_at_work: Person, impatient: None
 ) -> None:
-    opened = Site(site, SETTINGS)
     with pytest.raises(SiteError, match=r"another git is at work .*index\.lock"):
-        clear_locks(opened)
-    assert person_at_work.wait() == 0
+        clear_locks(Site(site, SETTINGS))
+    assert person_at_work.finish() == 0
 
 
-def test_a_commit_while_the_index_is_locked_is_made_and_the_rest_follows(
-    site: Path, person_at_work: subprocess.Popen[bytes]
-) -> None:
+def test_a_commit_while_the_index_is_locked_is_made_and_the_rest_follows(site: Path, person_at_work: Person) -> None:
     assert "behind its HEAD" in commit(site, b"second\n")
     assert committed(site) == "second\n"
-    assert person_at_work.wait() != 0, "git refuses, for HEAD has moved; nothing of it is lost"
+    assert person_at_work.finish() != 0, "git refuses, for HEAD has moved; nothing of it is lost"
     assert (site / "text.txt").read_text() == "mine\n"
     assert caught_up(site) == ""
     assert git(site, "status", "--porcelain") == " M text.txt"
