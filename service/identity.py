@@ -15,8 +15,9 @@ compressed or moved to another disk) the content alone decides, with these limit
   read from it cannot be told from one that only grew. What a program writes between the copy and the
   truncation of copytruncate is in no file afterwards; nobody can count it.
 
-Which of two files is the copy, their times say where nothing else does: not content, nor what was there before. A
-clock that was set back must not make lines be lost or read twice.
+Which of two files is the copy, their times say only where nothing else does: not content, nor what was there before.
+A clock that was set back does no harm then, unless fewer than HEAD_BYTES were written before and copied after it,
+with no pull in between: they may be read twice.
 """
 
 import os
@@ -170,8 +171,8 @@ def _copied(log: OpenLog, original: LogFile, is_new: bool) -> int | None:
 
 
 def _is_made_later(copy: LogFile, original: LogFile) -> bool:
-    if copy.born and original.born:
-        return copy.born > original.born
+    if copy.born and original.born:  # a clock that was set back may spoil one of the two
+        return copy.born > original.born or copy.mtime_ns > original.mtime_ns
     return copy.mtime_ns >= original.mtime_ns
 
 

@@ -180,6 +180,8 @@ class History:
         self.done[what.split()[0]] += 1
 
     def set_clock(self, ahead: int) -> None:
+        """Not while a short file is unread: that a copy of it is made later, only the clock tells."""
+        self.pull()
         self.clock.set(ahead)
         self.steps.append(f"the clock is set {ahead / DAY:+.2f} days")
         self.done["clock set"] += 1
