@@ -38,10 +38,11 @@ class Health(NamedTuple):
 
 
 class Life(NamedTuple):
-    """Since when the service is there, and when its loop last turned."""
+    """Since when the service is there, when its loop last turned, and since when commits wait to be pushed."""
 
     since: datetime
     turned: datetime | None
+    unpushed: datetime | None
 
 
 UNREADABLE = Health((Finding("ledger", "the ledger cannot be read"),))
@@ -57,7 +58,7 @@ def examine(runs: Sequence[Short], schedule: Schedule, life: Life, now: datetime
     stood = now - (life.turned or life.since)
     if stood > LOOP_IS_LATE:
         reasons.append(Finding("loop", f"the scheduler has stood still for {in_words(stood)}"))
-    if since := unpushed_since(runs):
+    if since := unpushed_since(runs, life):
         waiting = Finding("push", f"commits have not been pushed for {in_words(now - since)}")
         (reasons if now - since > UNPUSHED_TOO_LONG else warnings).append(waiting)
     if failures := failures_in_a_row(runs):
@@ -84,14 +85,16 @@ def two_schedules_after(moment: datetime, schedule: Schedule) -> datetime:
     return second + (moment - schedule.latest(moment))
 
 
-def unpushed_since(runs: Sequence[Short]) -> datetime | None:
-    """Since when commits wait to be pushed; None when the remote has all, or there is none."""
-    since = None
+def unpushed_since(runs: Sequence[Short], life: Life) -> datetime | None:
+    """Since when commits wait to be pushed; None when none does. The ledger may know it for longer than the file."""
+    if life.unpushed is None:
+        return None
+    since = life.unpushed
     for run in reversed(runs):
         if run.pushed:
             break
         if run.pushed is False:
-            since = run.finished
+            since = min(since, run.finished)
     return since
 
 

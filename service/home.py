@@ -43,7 +43,7 @@ class Home:
 
     @property
     def unpushed(self) -> Path:
-        """There while commits wait to be pushed."""
+        """There while commits wait to be pushed, as old as the wait."""
         return self.state / "unpushed"
 
     @property

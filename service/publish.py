@@ -52,7 +52,8 @@ def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
         return None, ""
     try:
         if site.remote.ahead():
-            home.unpushed.touch()  # before, so that a push which is killed is made up for
+            if not home.unpushed.exists():  # its time says since when
+                home.unpushed.touch()  # before, so that a push which is killed is made up for
             site.remote.push()
     except SiteError as error:
         return False, f"not pushed: {error}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from .chart import OUTCOMES
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Trouble(NamedTuple):
-    """Something that is not as it should be: what, why in the words of the run, and that run."""
+    """Something that is not as it should be: what, why and which run says so, and what comes of it."""
 
     what: str
     why: str = ""
     run: str = ""
+    then: str = ""
 
 
 class Step(NamedTuple):
@@ -69,12 +70,15 @@ class Standing(NamedTuple):
 def stand(history: History, health: Health, service: Service, reader: Reader, hold: str, now: datetime) -> Standing:
     """How things stand. `hold` says why nothing is published, if that is so."""
     runs = history.runs
-    troubles = troubles_of(runs, health, reader, hold)
+    troubles = [explained(finding, runs, service, reader) for finding in (*health.reasons, *health.warnings)]
+    if hold:
+        troubles.append(Trouble(hold, "`logling resume` lifts that"))
     kind = "bad" if health.reasons else "look" if troubles else "good"
     headline = {"bad": "Not well", "look": "It goes on, but look at this", "good": "All is well"}[kind]
     if not runs and kind == "good":
         headline = "The first run is under way" if history.under_way else "Nothing has run yet"
     wanted = service.wanted
+    counts = Counter(run.outcome for run in runs)
     return Standing(
         kind,
         headline,
@@ -84,13 +88,21 @@ def stand(history: History, health: Health, service: Service, reader: Reader, ho
         due_in_words(service),
         ahead(wanted.when - now) if wanted and not service.running else "",
         model_of(runs),
-        {outcome: count for outcome in OUTCOMES if (count := Counter(run.outcome for run in runs)[outcome])},
+        {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
     )
 
 
 def health_of(history: History, service: Service, since: datetime, now: datetime) -> Health:
     """The health of a service that is there since then."""
-    return examine(history.runs, service.schedule, Life(since, service.turned), now)
+    return examine(history.runs, service.schedule, Life(since, service.turned, waiting_since(service)), now)
+
+
+def waiting_since(service: Service) -> datetime | None:
+    """Since when commits wait to be pushed, as the home knows it."""
+    try:
+        return datetime.fromtimestamp(service.home.unpushed.stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def sentences(runs: Sequence[Short], now: datetime) -> list[str]:
@@ -115,19 +127,15 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
-def troubles_of(runs: Sequence[Short], health: Health, reader: Reader, hold: str) -> list[Trouble]:
-    """What is wrong, the worst first, with what the runs say of it."""
-    found = [explained(finding, runs, reader) for finding in (*health.reasons, *health.warnings)]
-    return [*found, *([Trouble(hold)] if hold else [])]
-
-
-def explained(finding: Finding, runs: Sequence[Short], reader: Reader) -> Trouble:
+def explained(finding: Finding, runs: Sequence[Short], service: Service, reader: Reader) -> Trouble:
     """A finding with what the newest run that it is about says."""
     if finding.about == "push":
-        run = next(run for run in reversed(runs) if run.pushed is False)
-        record = reader.run(run.run)
+        due = service.pushes.next
+        then = f"It is tried again at {service.schedule.in_words(due)}" if due else ""
+        run = next((run.run for run in reversed(runs) if run.pushed is False), "")
+        record = reader.run(run)
         why = "; ".join(problem for problem in (record["problems"] if record else []) if "push" in problem)
-        return Trouble(finding.words, why, run.run)
+        return Trouble(finding.words, why, run, then)
     failed = next((run for run in reversed(runs) if run.outcome == "failed"), None)
     if finding.about == "failure" and failed:
         return Trouble(finding.words, failed.reason, failed.run)

@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service.admin import application
+from service.child import Running
 from service.home import Home
 from service.ledger import Ledger, Record, empty_record, slot_text
 from service.notify import Notifier
+from service.pushes import Pushes
 from service.schedule import Outlook, Schedule
 from service.serve import Service
 from service.settings import AdminSettings, ScheduleSettings
@@ -97,7 +99,6 @@ def fill(home: Home, count: int, end: datetime, apart: timedelta = timedelta(wee
     home.make_state()
     with Ledger(home.ledger):
         pass
-    columns = "run, started, finished, outcome, record, slot, attempt"
     rows = []
     for when, record in made_up(count, end, apart):
         whole = record | (last if when == end else {})
@@ -115,7 +116,7 @@ def shown(home: Home) -> Iterator[str]:
     """The page of a home; gives its address."""
     schedule, now = Schedule.of(ScheduleSettings()), datetime.now(UTC)
     with Ledger(home.ledger) as ledger:
-        service = Service(home, schedule, ledger, begin_nothing, Notifier("", None))
+        service = Service(home, schedule, ledger, nothing, Notifier("", None), Pushes(home, nothing))
         service.wanted = Outlook(schedule.following(now), schedule.following(now), 1)
         service.turned = now
         settings = AdminSettings(port=0)
@@ -125,8 +126,8 @@ def shown(home: Home) -> Iterator[str]:
             yield web.address
 
 
-def begin_nothing(_: Outlook) -> None:
-    """Runs are not the matter here."""
+def nothing(*_: object) -> Running:
+    """Runs and pushes are not the matter here."""
     raise AssertionError
 
 
