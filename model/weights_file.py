@@ -41,6 +41,14 @@ class WeightsFileError(ValueError):
     """A weights file that must not be used, with the reason in words."""
 
 
+class NewerFormat(WeightsFileError):
+    """A weights file that a newer version wrote."""
+
+
+class OlderFormat(WeightsFileError):
+    """A weights file that an older version wrote and this one cannot read."""
+
+
 class TooLarge(WeightsFileError):
     """A weights file that would be larger than LARGEST_FILE."""
 
@@ -168,11 +176,10 @@ def _card(text: str) -> Card:
     if not isinstance(card, dict) or "format" not in card:
         raise WeightsFileError("not a Logling weights file: its card has no format number")
     if card["format"] != FORMAT:
-        newer = isinstance(card["format"], int) and card["format"] > FORMAT
-        raise WeightsFileError(
-            f"the weights file has format {card['format']!r}, this version reads format {FORMAT}: "
-            + ("update Logling" if newer else "retrain to write a new file")
-        )
+        words = f"the weights file has format {card['format']!r}, this version reads format {FORMAT}"
+        if isinstance(card["format"], int) and card["format"] > FORMAT:
+            raise NewerFormat(f"{words}: update Logling")
+        raise OlderFormat(f"{words}: retrain to write a new file")
     return card
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 from model import weights_file
@@ -13,6 +12,7 @@ from model.transformer import Model
 
 from .settings import Settings
 from .split import Split
+from .version import program_version
 
 MOST_HISTORY = 52  # committed weights
 SAMPLE_LINES = 8
@@ -21,11 +21,6 @@ SAMPLE_TEMPERATURE = 0.8
 GOLDEN_TEXT = (
     "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"  # made up
 )
-
-
-def program_version() -> str:
-    """The version of Logling that runs."""
-    return version("logling")
 
 
 def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:

@@ -330,6 +330,35 @@ def predict(
 
 
 @app.command()
+def upgrade(
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files of the page that a person has changed, too.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Refresh the page's files in the site, after Logling itself was updated."""
+    from .home import find
+    from .setup import page_folder
+    from .upgrade import upgrade as refresh
+
+    found = find(home)
+    done = refresh(found, found.settings(), page_folder(), now(), overwrite)
+    if as_json:
+        print_json(done._asdict())
+        return
+    for verb, names in (("changed", done.changed), ("added", done.added), ("removed", done.removed)):
+        for name in names:
+            out.print(f"{verb:8} {name}")
+    for name in done.kept:
+        out.print(f"kept     {name}: the page no longer has it, but a person has changed it")
+    for problem in done.problems:
+        err.print(f"problem: {problem}")
+    is_at = f"commit {done.commit[:12]}" if done.commit else "nothing to do"
+    out.print(f"The page is of Logling {done.version}: {is_at}.")
+
+
+@app.command()
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check everything a run needs, and say what is wrong."""
     from .doctor import examine

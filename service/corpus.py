@@ -14,11 +14,11 @@ from math import ceil, log2
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from .database import execute_all, format_of, opened, transaction
+from .database import opened, transaction
 from .errors import LoglingError
+from .migration import migrate
 from .position import Position
 
-FORMAT = 2
 BLOCK_LINES = 64
 _COLUMNS = (
     "path, device, inode, size, compressed, position, head_length, head_hash, tail_hash, torn_length, torn_hash,"
@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 _VACATED_KEPT = 1000  # files that are gone from their place but may come back, renamed or compressed
 
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE sources (
     id INTEGER PRIMARY KEY,
     family TEXT NOT NULL UNIQUE,
@@ -55,25 +55,33 @@ CREATE TABLE files (
     position INTEGER NOT NULL,
     head_length INTEGER NOT NULL,
     head_hash BLOB NOT NULL,
-    tail_hash BLOB NOT NULL,
-    torn_length INTEGER NOT NULL,
-    torn_hash BLOB NOT NULL,
-    skipping INTEGER NOT NULL,
-    born INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    pattern TEXT NOT NULL,
-    copy_of INTEGER,           -- a row that may since have been forgotten
-    doubt INTEGER NOT NULL
+    tail_hash BLOB NOT NULL
 ) STRICT;
+CREATE TABLE counters (only INTEGER PRIMARY KEY CHECK (only = 1), newest_id INTEGER NOT NULL) STRICT;
+INSERT INTO counters VALUES (1, 0);
+"""
+_ROTATIONS = """
+ALTER TABLE files ADD COLUMN torn_length INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN torn_hash BLOB NOT NULL DEFAULT x'';
+ALTER TABLE files ADD COLUMN skipping INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN born INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN mtime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE files ADD COLUMN pattern TEXT NOT NULL DEFAULT '';
+-- a row that may since have been forgotten:
+ALTER TABLE files ADD COLUMN copy_of INTEGER;
+ALTER TABLE files ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE journals (
     source INTEGER PRIMARY KEY REFERENCES sources (id),
     cursor TEXT NOT NULL,      -- of the entry read last; empty where only its time is known
     time INTEGER NOT NULL      -- of that entry, in microseconds since 1970
 ) STRICT;
-CREATE TABLE counters (only INTEGER PRIMARY KEY CHECK (only = 1), newest_id INTEGER NOT NULL,
-    settled_file INTEGER NOT NULL) STRICT;
-INSERT INTO counters VALUES (1, 0, 0);
+ALTER TABLE counters ADD COLUMN settled_file INTEGER NOT NULL DEFAULT 0;
+UPDATE counters SET settled_file = (SELECT coalesce(max(id), 0) FROM files);
 """
+_IDENTITY = "ALTER TABLE counters ADD COLUMN identity TEXT NOT NULL DEFAULT ''"
+_NEW_IDENTITY = "UPDATE counters SET identity = lower(hex(randomblob(8)))"
+CHANGES = (_FIRST, _ROTATIONS, _IDENTITY)  # what makes each format out of the one before
+FORMAT = len(CHANGES)
 
 
 class CorpusError(LoglingError):
@@ -146,6 +154,10 @@ class Corpus:
     def newest_id(self) -> int:
         """The id of the line added last, 0 if there never was one. Ids are never given again."""
         return self._number("SELECT newest_id FROM counters")
+
+    def identity(self) -> str:
+        """What tells this corpus from one made anew, whose ids begin again; empty for those of before format 3."""
+        return str(self._database.execute("SELECT identity FROM counters").fetchone()[0])
 
     def lines_after(self, line_id: int) -> int:
         """How many lines were ever added after that one; exact, because ids have no gaps."""
@@ -230,32 +242,13 @@ class Corpus:
         return database
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        if format_of(database) == FORMAT:
-            return
         # Must be set before the first table; freed pages are then returned a few at a time, without the
         # full copy of the file that VACUUM needs.
         database.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        with transaction(database):
-            if self._is_new(database):
-                execute_all(database, _SCHEMA)
-                database.execute(f"PRAGMA user_version = {FORMAT}")
-
-    def _is_new(self, database: sqlite3.Connection) -> bool:
-        """Whether nothing is in it yet; not if another process was first. Raises CorpusError if it is no corpus."""
-        version = format_of(database)
-        if version > FORMAT:
-            raise CorpusError(
-                f"{self.path} has corpus format {version}, written by a newer Logling; this one knows up to"
-                f" {FORMAT}: upgrade Logling"
-            )
-        if 0 < version < FORMAT:
-            raise CorpusError(
-                f"{self.path} has corpus format {version} of an older Logling, from before its first release:"
-                " remove it, and the logs are read anew"
-            )
-        if not version and database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-            raise CorpusError(f"{self.path} is a database of something else, not a corpus")
-        return not version
+        try:
+            migrate(database, self.path, CHANGES, when_new=_NEW_IDENTITY)
+        except LoglingError as error:
+            raise CorpusError(str(error)) from None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -68,6 +68,12 @@ def format_of(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
+def format_of_file(path: Path) -> int:
+    """The format number of a database that is not open. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        return format_of(database)
+
+
 def check(path: Path) -> str:
     """SQLite's own word on whether a database file is sound: "ok", or what is wrong."""
     try:

@@ -13,15 +13,17 @@ from typing import NamedTuple
 
 from model import weights_file
 
-from . import journal
-from .database import check
+from . import corpus, journal, ledger
+from .database import check, format_of_file
 from .errors import LoglingError
 from .home import Home, locked, only_service
-from .ledger import Ledger
+from .page import compare
 from .schedule import Schedule
 from .settings import Settings
+from .setup import page_folder
 from .site import Site
 from .sources import find_files
+from .version import program_version
 
 LEAST_FREE = 200_000_000  # bytes
 OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
@@ -46,9 +48,10 @@ def examine(home: Home) -> list[Check]:
         ("state", lambda: private_state(home)),
         ("lock", lambda: free_lock(home)),
         ("disk", lambda: free_disk(home)),
-        ("ledger", lambda: sound(home.ledger.exists(), lambda: check(home.ledger))),
-        ("corpus", lambda: sound(home.corpus.exists(), lambda: check(home.corpus))),
+        ("ledger", lambda: sound(home.ledger, ledger.FORMAT)),
+        ("corpus", lambda: sound(home.corpus, corpus.FORMAT)),
         ("site", lambda: clean_site(home, settings)),
+        ("page", lambda: fresh_page(home, settings)),
         ("weights", lambda: readable_weights(home, settings)),
         ("remote", lambda: reachable_remote(home, settings)),
         ("schedule", lambda: next_run(home, settings)),
@@ -97,14 +100,17 @@ def free_disk(home: Home) -> str:
     return f"{free / 1e9:,.1f} GB free"
 
 
-def sound(exists: bool, look: Callable[[], str]) -> str:
-    """A database that is not there yet is well."""
-    if not exists:
+def sound(database: Path, known: int) -> str:
+    """A database is whole, and of a format that this version knows. One that is not there yet is well."""
+    if not database.exists():
         return "none yet: the first run makes it"
-    word = look()
+    word = check(database)
     if word != "ok":
         raise LoglingError(f"damaged: {word}")
-    return word
+    version = format_of_file(database)
+    if version > known:
+        raise LoglingError(f"it has format {version}, newer than the {known} of this Logling: update Logling")
+    return word if version == known else f"ok, of format {version}: the next run takes it to {known}"
 
 
 def clean_site(home: Home, settings: Settings) -> str:
@@ -117,6 +123,17 @@ def clean_site(home: Home, settings: Settings) -> str:
         raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
     unpushed = site.remote.ahead()
     return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
+
+
+def fresh_page(home: Home, settings: Settings) -> str:
+    """The page in the site is that of this version."""
+    found = compare(Site(home.site, settings.git), page_folder())
+    here = program_version()
+    if found.is_backwards:
+        raise LoglingError(f"of version {found.of}, newer than this {here}: update Logling")
+    if set(found.names) > set(found.own):
+        raise LoglingError(f"of version {found.of or 'unknown'}, not as in this {here}: `logling upgrade` refreshes it")
+    return f"as in {here}" + (f", but for what a person has changed: {', '.join(found.own)}" if found.own else "")
 
 
 def readable_weights(home: Home, settings: Settings) -> str:
@@ -140,8 +157,8 @@ def next_run(home: Home, settings: Settings) -> str:
     """When the service would run next, and whether there is one; a slot whose every attempt failed is told."""
     plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
     if home.ledger.exists():
-        with Ledger(home.ledger) as ledger:
-            tries = [tried for tried in ledger.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
+        with ledger.Ledger(home.ledger) as runs:
+            tries = [tried for tried in runs.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
         if len(tries) > len(plan.retries) and not any(tried.succeeded for tried in tries):
             slot = plan.in_words(plan.latest(now))
             raise LoglingError(f"all {len(tries)} attempts at the run of {slot} failed: see `logling history`")

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from .database import execute_all, format_of, opened, transaction
+from .database import opened, transaction
 from .errors import LoglingError
+from .migration import migrate
 from .schedule import Try
 
 Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
@@ -51,20 +52,9 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._database = opened(path, self._prepare)
+            self._database = opened(path, lambda database: migrate(database, path, CHANGES))
         except sqlite3.Error as error:
             raise LoglingError(f"the ledger {path} cannot be used: {error}") from None
-
-    def _prepare(self, database: sqlite3.Connection) -> None:
-        if format_of(database) == FORMAT:
-            return
-        with transaction(database):
-            version = format_of(database)  # another process may have been first
-            if version > FORMAT:
-                raise LoglingError(f"the ledger {self.path} has format {version}, newer than {FORMAT}: update Logling")
-            for change in CHANGES[version:]:
-                execute_all(database, change)
-            database.execute(f"PRAGMA user_version = {FORMAT}")
 
     def __enter__(self) -> Self:
         return self

@@ -87,7 +87,8 @@ class Remote:
                     f"the remote and {path} have both changed {', '.join(conflicts)}: merge them there"
                 ) from None
             # Theirs has no weights where they took them back.
-            with self._repository.index_with(tree, WEIGHTS, self._repository.blob(theirs, WEIGHTS)) as variables:
+            weights = {WEIGHTS: self._repository.blob(theirs, WEIGHTS)}
+            with self._repository.index_with(tree, weights) as variables:
                 tree = self._git("write-tree", variables=variables)
         return self._repository.commit_of(tree, [tip, theirs], "Merge what the remote has\n")
 

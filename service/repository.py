@@ -13,6 +13,7 @@ from .git import GitError, SiteError, output_of, run_git
 from .settings import GitSettings
 
 WEIGHTS = "web/weights.js"
+VERSION_TRAILER = "Logling-Version"  # of what runs commit, and of the page's files
 PRIVATE_INDEX = "logling-index"
 
 
@@ -62,19 +63,20 @@ class Repository:
         return self.git("mktree")
 
     @contextmanager
-    def index_with(self, base: str, name: str, blob: str) -> Iterator[dict[str, str]]:
-        """An index beside the person's: that of a commit or tree, but with this file; without it where `blob` is empty.
+    def index_with(self, base: str, blobs: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """An index beside the person's: that of a commit or tree, but with these files; without those of no blob.
 
         Gives the variables with which git works on it. An empty `base` is one without files.
         """
         index = self.folder / PRIVATE_INDEX
         variables = {"GIT_INDEX_FILE": str(index)}
-        change = ["--add", "--cacheinfo", f"100644,{blob},{name}"] if blob else ["--force-remove", "--", name]
         index.unlink(missing_ok=True)  # of a run that was killed
         try:
             if base:
                 self.git("read-tree", base, variables=variables)
-            self.git("update-index", *change, variables=variables)
+            for name, blob in blobs.items():
+                change = ["--add", "--cacheinfo", f"100644,{blob},{name}"] if blob else ["--force-remove", "--", name]
+                self.git("update-index", *change, variables=variables)
             yield variables
         finally:
             index.unlink(missing_ok=True)

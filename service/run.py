@@ -27,7 +27,7 @@ from .ledger import Ledger, Outcome, Record, empty_record
 from .progress import Reporter
 from .publish import make_ready, publish
 from .pull import pull
-from .repository import WEIGHTS
+from .repository import VERSION_TRAILER, WEIGHTS
 from .settings import Settings
 from .site import RUN_TRAILER, Site, message
 from .split import Seen, Split, split
@@ -35,6 +35,10 @@ from .split import Seen, Split, split
 FEWEST_HOLDOUT = 40  # lines
 
 Clock = Callable[[], datetime]
+
+
+class OlderChampion(LoglingError):
+    """Weights that only an older version can read."""
 
 
 @dataclass
@@ -120,12 +124,13 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
     new = run.record["lines"]["new"]
     if new < settings.gate.min_new_lines:
         return run.end("skipped", too_few(new, run.record, settings))
-    champion, champion_card = read_champion(site)
-    parts = split(corpus.documents(), seen_by(champion_card, ledger))
+    champion, champion_card = champion_to_beat(run, site)
+    parts = split(corpus.documents(), seen_by(champion_card, ledger, corpus.identity()))
     run.record["lines"] |= parts.lines
     if parts.lines["holdout"] < FEWEST_HOLDOUT:
         return run.end("skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by")
-    run.record |= {"newest_line": corpus.newest_id(), "seen": parts.seen, "settings": settings.of_training()}
+    run.record |= {"corpus_id": corpus.identity(), "newest_line": corpus.newest_id(), "seen": parts.seen}
+    run.record |= {"settings": settings.of_training()}
     challenger = train_best(run, settings, parts, champion)
     file, shipping = encode_draft(run, challenger)
     scores = score_all(run, parts, champion, shipping, len(file))
@@ -156,7 +161,8 @@ def pull_lines(run: Run, settings: Settings, corpus: Corpus, ledger: Ledger) -> 
         report = pull(settings.source, corpus, run.reporter.pulled)
     run.record["problems"] += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
-    run.record["lines"]["new"] = corpus.lines_after(last["newest_line"] if last else 0)
+    newest = last["newest_line"] if last and is_of(last, corpus.identity()) else 0
+    run.record["lines"]["new"] = corpus.lines_after(newest)
 
 
 def too_few(new: int, record: Record, settings: Settings) -> str:
@@ -172,14 +178,30 @@ def read_champion(site: Site, commit: str = "HEAD") -> tuple[Model | None, Card 
     file = site.weights(commit)
     try:
         return weights_file.decode(file) if file is not None else (None, None)
+    except weights_file.OlderFormat as error:
+        raise OlderChampion(f"{site.path / WEIGHTS}: {error}") from None
     except weights_file.WeightsFileError as error:
         raise LoglingError(f"{site.path / WEIGHTS}: {error}; `logling rollback` brings earlier ones back") from None
 
 
-def seen_by(champion_card: Card | None, ledger: Ledger) -> Seen:
+def champion_to_beat(run: Run, site: Site) -> tuple[Model | None, Card | None]:
+    """The champion; none, which is told, where only an older version can read it. Raises LoglingError."""
+    try:
+        return read_champion(site)
+    except OlderChampion as error:
+        run.record["problems"].append(f"begun anew, with nothing to compare with: {error}")
+        return None, None
+
+
+def seen_by(champion_card: Card | None, ledger: Ledger, corpus_id: str) -> Seen:
     """Up to which line of each log the champion was trained; nothing is known of weights made elsewhere."""
     record = ledger.run(str(champion_card.get("run"))) if champion_card else None
-    return dict(record.get("seen", {})) if record else {}
+    return dict(record.get("seen", {})) if record and is_of(record, corpus_id) else {}
+
+
+def is_of(record: Record, corpus_id: str) -> bool:
+    """Whether the line ids of a record are those of this corpus: one that was lost and read anew has others."""
+    return bool(record.get("corpus_id", "") == corpus_id)
 
 
 def train_best(run: Run, settings: Settings, parts: Split, champion: Model | None) -> Challenger:
@@ -251,7 +273,7 @@ def commit_message(record: Record, facts: Card) -> str:
         RUN_TRAILER: record["run"],
         "Logling-Corpus": facts["corpus"],
         "Logling-Seed": facts["seed"],
-        "Logling-Version": facts["version"],
+        VERSION_TRAILER: facts["version"],
         "Logling-Challenger": f"{now:.6f}",
         "Logling-Champion": "none" if scores["champion"] is None else f"{scores['champion']:.6f}",
         "Logling-Ngram": f"{scores['ngram']:.6f}",

@@ -1,4 +1,4 @@
-"""The site: the git repository that clients pull, and the commits of weights in it.
+"""The site: the git repository that clients pull, and the commits of weights and page in it.
 
 A commit is built beside the person's index, on a parent that is known, and the branch moves to it only while it still
 is at that parent. So a commit of another program is never undone, whatever a person has staged, changed or left
@@ -10,17 +10,19 @@ index that was made before. What it does besides is done here: hooks, signing, m
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from .git import GitError, SiteError, run_git
 from .remote import TRIES, Remote
-from .repository import PRIVATE_INDEX, WEIGHTS, Repository
+from .repository import PRIVATE_INDEX, VERSION_TRAILER, WEIGHTS, Repository
 from .settings import GitSettings
+from .version import program_version
 from .work_tree import WorkTree
 
+FIRST_SUBJECT = "Add the page that runs the model"
 RUN_TRAILER = "Logling-Run"
 ROLLBACK_TRAILER = "Logling-Rollback"
 MESSAGE = "logling-message"
@@ -107,36 +109,48 @@ class Site(Repository):
         return [*self.work_tree.recover(), *filter(None, [self.work_tree.catch_up()])]
 
     def commit_weights(self, file: bytes, message: str, when: datetime, over: str | None = None) -> Committed:
-        """Commit the weights file and nothing else, dated `when`. Raises SiteError, GitError.
+        """Commit the weights file and nothing else, as `commit_files` does."""
+        return self.commit_files({WEIGHTS: file}, message, when, over)
 
-        `over` is the commit (empty: none) whose weights ours were found to be better than: with other weights at
-        HEAD by now nothing is committed. When git refuses (a hook, a full disk), everything is as before. A work tree
-        that cannot follow is a problem told: the commit is made.
+    def commit_files(
+        self, files: Mapping[str, bytes | None], message: str, when: datetime, over: str | None = None
+    ) -> Committed:
+        """Commit these files, None for one that goes, and nothing else, dated `when`. Raises SiteError, GitError.
+
+        `over` is the commit (empty: none) whose files ours were found to be better than: with others at HEAD by now
+        nothing is committed. When git refuses (a hook, a full disk), everything is as before. A work tree that
+        cannot follow is a problem told: the commit is made.
         """
-        blob = self.git("hash-object", "-w", "--stdin", data=file)
+        blobs = {name: self._stored(file) for name, file in files.items()}
         for _ in range(TRIES):
             self.check_ready()
             parent = self.tip()
-            if over is not None and self.blob(parent, WEIGHTS) != self.blob(over, WEIGHTS):
-                raise SiteError(
-                    f"other weights were committed in {self.path} meanwhile: the next run compares with them"
-                )
-            commit = self._commit(blob, parent, message, when)
+            if over is not None and self._blobs(parent, blobs) != self._blobs(over, blobs):
+                what = "other weights were" if WEIGHTS in blobs else "another page was"
+                raise SiteError(f"{what} committed in {self.path} meanwhile: the next run compares with what is there")
+            commit = self._commit(blobs, parent, message, when)
             if not self._went_on(parent, commit):
                 continue
-            problems = [self.work_tree.catch_up(parent), *self._afterwards()]
-            if self.blob(f"refs/heads/{self.settings.branch}", WEIGHTS) == blob:
+            problems = [self.work_tree.catch_up(parent, blobs), *self._afterwards()]
+            if self._blobs(f"refs/heads/{self.settings.branch}", blobs) == blobs:
                 return Committed(commit, "; ".join(filter(None, problems)))
             # Right after us another program has committed from the index as it was before: once more, on top of that.
         raise SiteError(f"another program commits to {self.path} all the time: let it finish")
 
-    def _commit(self, blob: str, parent: str, message: str, when: datetime) -> str:
-        """A commit of a parent with these weights, as the hooks want it, which no branch has yet."""
+    def _stored(self, file: bytes | None) -> str:
+        """The id of a file's content, which git has from now on; empty for none."""
+        return "" if file is None else self.git("hash-object", "-w", "--stdin", data=file)
+
+    def _blobs(self, commit: str, names: Iterable[str]) -> dict[str, str]:
+        return {name: self.blob(commit, name) for name in names}
+
+    def _commit(self, blobs: Mapping[str, str], parent: str, message: str, when: datetime) -> str:
+        """A commit of a parent with these files, as the hooks want it, which no branch has yet."""
         date = when.isoformat(timespec="seconds")
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         draft = self.folder / MESSAGE
         try:
-            with self.index_with(parent, WEIGHTS, blob) as index:
+            with self.index_with(parent, blobs) as index:
                 draft.write_text(message, encoding="utf-8")
                 self._hook("pre-commit", variables=index | dates)
                 self._hook("prepare-commit-msg", str(draft), "message", variables=index | dates)
@@ -190,17 +204,22 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     copied = copy_page(page, path / "web")
     if copied:
         site.git("add", "--", *copied)
-        site.git("commit", "--quiet", "--message", "Add the page that runs the model", "--only", "--", *copied)
+        words = message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
+        site.git("commit", "--quiet", "--message", words, "--only", "--", *copied)
 
 
 def copy_page(page: Path, target: Path) -> list[str]:
     """Copy the page's files that are not there yet; returns their paths within the site."""
     target.mkdir(parents=True, exist_ok=True)
-    names = sorted(file.name for file in page.iterdir() if file.is_file() and not (target / file.name).exists())
-    names = [name for name in names if name != Path(WEIGHTS).name]
+    names = [name for name in page_names(page) if not (target / name).exists()]
     for name in names:
         shutil.copyfile(page / name, target / name)
     return [f"web/{name}" for name in names]
+
+
+def page_names(page: Path) -> list[str]:
+    """The names of the page's files; weights are not among them."""
+    return sorted(file.name for file in page.iterdir() if file.is_file() and file.name != Path(WEIGHTS).name)
 
 
 def message(subject: str, trailers: Mapping[str, object]) -> str:

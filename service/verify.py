@@ -22,6 +22,7 @@ from .run import read_champion, sample_of, seen_by
 from .settings import Settings
 from .site import RUN_TRAILER, Site
 from .split import Split, split
+from .version import program_version
 
 
 class Verification(NamedTuple):
@@ -51,16 +52,17 @@ def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> V
             return Verification(commit, run, False, f"the run made no such file: {error}")
         if facts.get("run") != run:
             return Verification(commit, run, False, f"the weights are not those of run {run}, their card says")
-        if facts["version"] != card.program_version():
-            reason = f"it was made by version {facts['version']}, this is {card.program_version()}"
+        if facts["version"] != program_version():
+            reason = f"it was made by version {facts['version']}, this is {program_version()}"
             return Verification(commit, run, None, reason)
         if "newest_line" not in record:
             return Verification(commit, run, None, f"the ledger does not know what run {run} was trained on")
         champion, champion_card = champion_of(site, record, commit)
         with Corpus(home.corpus, settings.corpus_bytes) as corpus:
             documents = [until(document, record["newest_line"]) for document in corpus.documents()]
+            corpus_id = corpus.identity()
         documents = [document for document in documents if document.ids]  # a log that came later
-        parts = split(documents, seen_by(champion_card, ledger))
+        parts = split(documents, seen_by(champion_card, ledger, corpus_id))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
     again = made_again(as_it_was(settings, record), parts, record, (champion, champion_card), facts, progress)

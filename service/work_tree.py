@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from .durable import write_durably
 from .git import GitError
-from .repository import WEIGHTS, Repository, literally
+from .repository import VERSION_TRAILER, WEIGHTS, Repository, literally
 
 MARKER = "logling-following"
 
@@ -21,34 +22,47 @@ class WorkTree:
         self._git = repository.git
         self._marker = repository.folder / MARKER
 
-    def catch_up(self, before: str = "") -> str:
-        """Bring the weights file and its index entry to HEAD where they are still as in the commit `before`.
+    def catch_up(self, before: str = "", names: Iterable[str] = ()) -> str:
+        """Bring files and their index entries to HEAD where they are still as in the commit `before`.
 
-        That is HEAD's parent where none is given. Returns why not, in words, where a person's own changes or a full
-        disk are in the way.
+        That is HEAD's parent where none is given, and without names they are the weights file and what HEAD changed
+        if it is a commit of ours. Returns why not, in words, where a person's own changes or a full disk are in the
+        way.
         """
         try:
-            return self._catch_up(before)
+            return self._catch_up(before, names)
         except (GitError, OSError) as error:
             return f"the work tree of {self._path} is behind its HEAD: {error}"
 
-    def _catch_up(self, before: str) -> str:
+    def _catch_up(self, before: str, names: Iterable[str]) -> str:
         head = self._repository.tip()
-        if not head or not self._is_behind(head):
+        behind = [name for name in names or self._own_names(head) if head and self._is_behind(head, name)]
+        if not behind:
             return ""
         parent = self._git("rev-parse", "--verify", "--quiet", "HEAD^", allowed=1)
         before = before or parent or self._repository.empty_tree()
         self._mark(before, head)
-        followed = self._restored(WEIGHTS, [before, parent or before, head], head)
+        left = [name for name in behind if not self._restored(name, [before, parent or before, head], head)]
         self._marker.unlink(missing_ok=True)
-        return "" if followed else f"{WEIGHTS} in {self._path} is not as committed: a person's change, left as it is"
+        if not left:
+            return ""
+        are = "is" if len(left) == 1 else "are"
+        return f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is"
 
-    def _is_behind(self, head: str) -> bool:
-        target = self._path / WEIGHTS
+    def _own_names(self, head: str) -> list[str]:
+        """The weights file, and what a commit of ours changed besides."""
+        if not head:
+            return []
+        names = self._git("log", "--no-walk", f"--grep=^{VERSION_TRAILER}: ", "--format=", "--name-only", "-z", head)
+        return [WEIGHTS, *(name for name in names.split("\0") if name not in ("", WEIGHTS))]
+
+    def _is_behind(self, head: str, name: str) -> bool:
+        target = self._path / name
         shown = target.read_bytes() if target.is_file() else None
-        blob = self._repository.blob(head, WEIGHTS)
+        blob = self._repository.blob(head, name)
         committed = self._repository.content(blob) if blob else None
-        return shown != committed or bool(self._git("diff-index", "--cached", "--name-only", head, "--", WEIGHTS))
+        changed = self._git("diff-index", "--cached", "--name-only", head, "--", literally(name))
+        return shown != committed or bool(changed)
 
     def follow(self, before: str, after: str) -> str:
         """Take work tree and index from one commit to another as a checkout does, or say why not.

@@ -152,7 +152,7 @@ def test_a_corpus_of_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:
     Corpus(path).close()
     with sqlite3.connect(path) as database:
         database.execute(f"PRAGMA user_version = {FORMAT + 1}")
-    with pytest.raises(CorpusError, match=f"corpus.db has corpus format {FORMAT + 1}.*upgrade"):
+    with pytest.raises(CorpusError, match=f"corpus.db has format {FORMAT + 1}, newer.*update"):
         Corpus(path)
 
 
