@@ -28,7 +28,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
     home = Home(path.expanduser().resolve())
     if home.settings_file.exists():
         raise LoglingError(f"{home.path} is a Logling home already")
-    if home.site.exists() or home.state.exists():
+    if is_used(home.site) or is_used(home.state):
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
     text = template(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
@@ -44,6 +44,11 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
             home.path.rmdir()
         raise
     return home
+
+
+def is_used(folder: Path) -> bool:
+    """Whether something is there already; an empty folder is a volume that waits to be filled."""
+    return folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
 
 
 def absolute(source: str) -> str:
