@@ -85,6 +85,9 @@ class CheckView {
       this.draw();
     });
     byId('order', HTMLSelectElement).addEventListener('change', () => this.draw());
+    byId('learn', HTMLInputElement).addEventListener('change', () => {
+      if (this.run) this.check(this.run.file);
+    });
   }
 
   /** @param {File | undefined} file */
@@ -233,10 +236,12 @@ class CheckView {
   }
 
   /** @param {Findings} findings */
-  verdict({ bits, characters }) {
+  verdict({ stretches }) {
     const usual = this.card.bits_per_char;
     if (!isNumber(usual) || usual <= 0) return '';
-    const ratio = bits / characters / usual;
+    // The median: a few strange lines do not make a log strange.
+    const costs = stretches.map(({ bits, characters }) => bits / characters).sort((a, b) => a - b);
+    const ratio = costs[Math.floor(costs.length / 2)] / usual;
     if (ratio <= FAMILIAR) return ' It reads like the log that the model was trained for.';
     if (ratio <= FOREIGN) return ' It is less familiar than the log that the model was trained for.';
     return ' This is not the kind of log that the model was trained for: let it learn from the file while it reads.';

@@ -80,7 +80,9 @@ const SPACE = '\u00a0'; // which no line breaks at
 /** @param {number} probability */
 function percent(probability) {
   if (probability > 0 && probability < 0.001) {
-    return `1${SPACE}in${SPACE}${(1 / probability).toLocaleString('en', { notation: 'compact' })}`;
+    const notation = probability < 1e-6 ? 'compact' : 'standard';
+    const times = (1 / probability).toLocaleString('en', { notation, maximumSignificantDigits: 2 });
+    return `1${SPACE}in${SPACE}${times}`;
   }
   const digits =
     probability > 0 && (probability < 0.0095 || (probability > 0.9905 && probability < 1)) ? 1 : 0;

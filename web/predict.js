@@ -287,8 +287,10 @@ class Futures {
       return number ? [{ step: i - length + 1, value: number.value }] : [];
     });
     const { step, quantiles } = bands[bands.length - 1];
-    const [low, , median, , high] = quantiles.map(short);
-    caption.textContent = `In ${counted(step, 'line')}: median ${median}, and 90 % of futures between ${low} and ${high}.`;
+    const [least, low, median, high, most] = quantiles.map(short);
+    caption.textContent =
+      `In ${counted(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
+      `90 % between ${least} and ${most}.`;
     drawFan(byId('fan-chart', HTMLElement), past, bands, caption.textContent);
     figure.hidden = false;
     const table = byId('fan-table', HTMLElement).querySelector('.scroll');

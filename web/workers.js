@@ -5,6 +5,7 @@
 // page, in slices.
 
 const MOST_WORKERS = 8;
+const PATIENCE = 2000; // milliseconds in which a worker that was told to stop must do so
 
 /** @typedef {keyof typeof jobs} JobName */
 
@@ -42,8 +43,15 @@ function workerScript() {
   }
 }
 
-/** Those who wait for a job. */
-/** @typedef {{ take: (part: any) => void, resolve: () => void, reject: (error: Error) => void }} Waiting */
+/**
+ * Who waits for a job.
+ * @typedef {object} Waiting
+ * @property {{ job: JobName, request: any }} order
+ * @property {boolean} begun whether a part has come
+ * @property {(part: any) => void} take
+ * @property {() => void} resolve
+ * @property {(error: Error) => void} reject
+ */
 
 /** One worker, and what it was given to do. Started when it is first needed. */
 class JobWorker {
@@ -52,6 +60,8 @@ class JobWorker {
     this.model = model;
     /** @type {Map<number, Waiting>} */
     this.waiting = new Map();
+    /** @type {Map<number, number>} */
+    this.stopping = new Map(); // jobs that were told to stop, and the timers that wait for it
     /** @type {Promise<Worker | undefined> | undefined} */
     this.starting = undefined;
     this.given = 0;
@@ -66,9 +76,16 @@ class JobWorker {
 
   /** @param {{ id: number, part?: unknown, done?: boolean, error?: string }} data */
   hear({ id, part, done, error }) {
+    if (done) {
+      clearTimeout(this.stopping.get(id));
+      this.stopping.delete(id);
+    }
     const waiting = this.waiting.get(id);
     if (!waiting) return;
-    if (part !== undefined) waiting.take(part);
+    if (part !== undefined) {
+      waiting.begun = true;
+      waiting.take(part);
+    }
     if (!done) return;
     this.waiting.delete(id);
     if (error) waiting.reject(new Error(error));
@@ -103,14 +120,46 @@ class JobWorker {
   async give(worker, order, take, signal) {
     const id = ++this.given;
     await new Promise((resolve, reject) => {
-      this.waiting.set(id, { take, resolve: () => resolve(undefined), reject });
+      this.waiting.set(id, { order, begun: false, take, resolve: () => resolve(undefined), reject });
       signal.addEventListener('abort', () => {
         if (!this.waiting.delete(id)) return;
-        worker.postMessage({ id, stop: true });
+        this.stop(id, order);
         resolve(undefined);
       });
       worker.postMessage({ id, ...order });
     });
+  }
+
+  /**
+   * @param {number} id
+   * @param {Waiting['order']} order
+   */
+  async stop(id, { request }) {
+    (await this.starting)?.postMessage({ id, stop: true });
+    // A pattern to ignore can take for ever on a line; nothing else does.
+    if (request.ignored?.length)
+      this.stopping.set(
+        id,
+        window.setTimeout(() => this.replace(), PATIENCE),
+      );
+  }
+
+  /** Put an end to a worker that does not stop. Another one takes over what this one had not begun. */
+  async replace() {
+    const orphans = Array.from(this.waiting);
+    for (const timer of this.stopping.values()) clearTimeout(timer);
+    this.stopping.clear();
+    (await this.starting)?.terminate();
+    this.starting = undefined;
+    const next = await this.started();
+    for (const [id, { order, begun, reject }] of orphans) {
+      if (!this.waiting.has(id)) continue;
+      if (next && !begun) next.postMessage({ id, ...order });
+      else {
+        this.waiting.delete(id);
+        reject(new Error('its worker had to be stopped'));
+      }
+    }
   }
 }
 

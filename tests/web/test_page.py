@@ -1,11 +1,17 @@
 """The page as a whole, in real browsers: what it opens with, how one gets about, and what it never does."""
 
+import base64
+import gzip
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from model.sampling import continue_log
 from model.scoring import bits_per_character, score_lines
+from model.weights_file import LARGEST_FILE
 
+WEB = Path(__file__).parents[2] / "web"
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> <script>document.title='taken'</script>"
 VIEWS = ["predict", "complete", "check", "about"]
@@ -146,6 +152,12 @@ def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where)
     page.click("#to-check")
     page.wait_for_selector("#checked-lines li")
     assert page.troubles == []
+
+
+def test_the_page_and_the_largest_weights_are_small_as_hosts_and_git_send_them():
+    files = [path for path in WEB.iterdir() if path.name != "weights.js"]
+    largest = base64.b64encode(np.random.default_rng(0).bytes(LARGEST_FILE * 3 // 4))
+    assert sum(len(gzip.compress(content)) for content in [largest, *(path.read_bytes() for path in files)]) < 200_000
 
 
 TROUBLES = {

@@ -181,6 +181,57 @@ def test_a_log_in_many_blocks_gets_the_scores_of_one_pass(page, trained, tmp_pat
     assert [stretch["first"] for stretch in found["timeline"]] == list(range(1, 2601, 8))
 
 
+def test_learning_while_reading_gives_pythons_figures_beside_the_models(page, trained):
+    lines = [f"relay {i % 7} closed by hand at bench {i % 3}" for i in range(60)]
+    page.check("#learn")
+    check(page, "\n".join(lines))
+    found = json.loads(saved(page, "#save-json"))
+    alone = bits_per_character(score_lines(trained.model, lines))[0]
+    learned = bits_per_character(score_lines(trained.model, lines, adapt=True))[0]
+    assert abs(found["bits_per_char"] - alone) < 1e-9
+    assert abs(found["adapted_bits_per_char"] - learned) < 1e-9
+    assert learned < alone / 2
+    assert page.locator("#scores dd").all_text_contents()[:2] == [f"{alone:.3f}", f"{learned:.3f}"]
+    page.uncheck("#learn")
+    finished(page)
+    assert page.locator("#scores dd").first.inner_text() == f"{alone:.3f}"
+    assert f"{learned:.3f}" not in page.locator("#scores dd").all_text_contents()
+
+
+def test_a_pattern_that_takes_for_ever_can_be_stopped(page):
+    page.click("#ignore summary")
+    page.fill("#patterns", "(a+)+$")
+    page.fill("#lines-to-check", "\n".join(["a" * 60 + "!", *LOG]))
+    page.click("#check-lines")
+    page.click("#stop")
+    finished(page)
+    page.fill("#patterns", "")
+    assert check(page, "\n".join([*LOG, STRANGE]))[0] == STRANGE
+
+
+def test_what_is_kept_does_not_grow_with_the_log(page):
+    kept = page.evaluate(
+        """() => {
+            const findings = new Findings();
+            for (let i = 0; i < 100_000; i += 50) {
+                const lines = Array.from({ length: 50 }, (_, j) => 'kind ' + (i + j).toString(36) + ' of line');
+                const all = (value) => lines.map(() => value);
+                const byCharacter = new Float32Array(20 * 50);
+                const given = { bits: all(1), adapted: all(1), characters: all(20), ignored: all(false), byCharacter };
+                findings.take(lines, { ...given, alarms: lines.map((_, j) => (i + j) % 977), keys: lines });
+            }
+            const { lines, groups, byKey, counts, stretches, stretchLines } = findings;
+            return { lines, groups: groups.length, byKey: byKey.size, counts: counts.size,
+                     stretches: stretches.length, stretchLines };
+        }"""
+    )
+    assert kept["lines"] == 100_000
+    assert kept["groups"] == kept["byKey"] == 300
+    assert kept["counts"] <= 40_001
+    assert kept["stretches"] <= 480
+    assert (kept["stretches"] - 1) * kept["stretchLines"] < 100_000 <= kept["stretches"] * kept["stretchLines"]
+
+
 def test_a_gzip_file_is_unpacked(page, tmp_path):
     data = gzip.compress("\r\n".join([*LOG, STRANGE]).encode())
     assert open_file(page, tmp_path / "greenhouse.log.gz", data)[0] == STRANGE

@@ -41,8 +41,8 @@ def likely(page):
 
 def as_percent(text):
     """A probability as the page writes it, as a number."""
-    if match := re.fullmatch(r"1\sin\s([\d.]+)(K|M|B|)", text):
-        return 1 / (float(match[1]) * {"": 1, "K": 1e3, "M": 1e6, "B": 1e9}[match[2]])
+    if match := re.fullmatch(r"1\sin\s([\d.,]+)(M|B|T|)", text):
+        return 1 / (float(match[1].replace(",", "")) * {"": 1, "M": 1e6, "B": 1e9, "T": 1e12}[match[2]])
     return float(text.split()[0]) / 100
 
 
