@@ -64,8 +64,21 @@ def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates:
     directions = muon_directions([grads[name] for name in by_muon], [moments["m." + name] for name in by_muon])
     for name, direction in zip(by_muon, directions, strict=True):
         weights[name] -= rates.matrix_rate * direction
-    for name in [name for name in weights if name not in by_muon]:
-        weights[name] -= rates.rate * adam_direction(grads[name], moments["m." + name], moments["v." + name], step)
+    by_adam = [name for name in weights if name not in by_muon]
+    grad, m, v = (joined(tensors, by_adam, kind) for tensors, kind in ((grads, ""), (moments, "m."), (moments, "v.")))
+    change = rates.rate * adam_direction(grad, m, v, step)
+    begin = 0
+    for name in by_adam:
+        part, shape = slice(begin, begin + weights[name].size), weights[name].shape
+        weights[name] -= change[part].reshape(shape)
+        moments["m." + name][...] = m[part].reshape(shape)
+        moments["v." + name][...] = v[part].reshape(shape)
+        begin = part.stop
+
+
+def joined(tensors: Weights, names: list[str], kind: str) -> Array:
+    """Tensors as one row of numbers: a few large operations are faster than many small ones. -> [n]"""
+    return np.concatenate([tensors[kind + name].ravel() for name in names])
 
 
 def adam_direction(grad: Array, m: Array, v: Array, step: int) -> Array:
