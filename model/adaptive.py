@@ -12,15 +12,17 @@ to one that is exactly normalised.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .exact import Floats, softmax
-from .memory import CONTEXTS, ORDERS, RECENT, Match, Memory, Place, Trail
+from .memory import CONTEXTS, KINDS, ORDERS, RECENT, Match, Memory, Place, Trail, kind_of
 from .mixing import (
     LEVEL,
     LEVELS,
+    LN2,
     MOST,
     N_LEVEL,
     STAGES,
@@ -33,7 +35,7 @@ from .mixing import (
     squash,
     stretch,
 )
-from .vocabulary import ESCAPE, Vocabulary, code_points, escape_bits
+from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
 NEW_CHARACTERS = 256  # unknown ones that get a symbol of their own when first seen; more stay escapes
 LAST_QUESTION = 32  # after so many noes what is left is shared out by the blend
@@ -48,9 +50,25 @@ CONSTANT = FIRST_MATCH + len(SHORTEST_MATCHES)
 INPUTS = CONSTANT + 1
 
 STATES = N_LEVEL * N_LEVEL * 2
+MATCHES_TOLD = (N_LEVEL + 1) * 3
 MATCH_LEVELS = 32
 MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2
 MOST_FIELDS = 32
+CERTAINTIES = 8
+
+KEEP = 0.8  # of the strain, from one character to the next
+STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]  # nats a character, lately
+N_STRAIN = len(STRAINS) + 1
+
+# Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer; by
+# the last character and the candidate; by how surprising the text is of late. Some go on learning fast.
+WEIGHTS = [
+    (STAGES * MATCHES_TOLD, 0.015),
+    (STAGES * MOST_FIELDS, 0.003),
+    (STAGES * (ORDERS + 1) * CERTAINTIES, 0.003),
+    (STAGES * 2 * KINDS * KINDS, 0.015),
+    (STAGES * N_STRAIN, 0.001),
+]
 
 _CONTEXT = np.arange(CONTEXTS)
 _FIRST_STATE = _CONTEXT * STAGES * STATES
@@ -99,8 +117,11 @@ class Adaptive:
         self.context_rates = Rates(np.tile(context_prior().ravel(), CONTEXTS * STAGES))
         self.match_rates = Rates(np.tile([0.05, 0.9], len(SHORTEST_MATCHES) * STAGES * MATCH_STATES // 2))
         self.correction = Curves(STAGES)
-        self.final = Curves(2 * self.most)
-        self.mixer = Mixer([STAGES * 16 * 3, STAGES * MOST_FIELDS, STAGES * 64, STAGES * 8], start_weights())
+        self.final = Curves(STAGES * N_STRAIN)
+        self.mixer = Mixer(WEIGHTS, start_weights())
+        self.kinds = [kind_of(ord(character)) for character in REPLACEMENT + "\n" + vocabulary.characters]  # of symbols
+        self.cost = 1.0  # nats a character, lately
+        self.strain = 4  # the same as one of N_STRAIN levels
         self.inputs = np.zeros(INPUTS)
         self._recall()
 
@@ -111,9 +132,12 @@ class Adaptive:
         bits = np.zeros(len(ids))
         for i, (row, code) in enumerate(zip(softmax(logits), codes.tolist(), strict=True)):
             symbol = ids[i] if ids[i] != ESCAPE else self.met.get(code, ESCAPE)
-            bits[i] = self._charge(row, symbol) / math.log(2)
+            nats = self._charge(row, symbol)
+            bits[i] = nats / LN2
             if symbol == ESCAPE:
                 bits[i] += escape_bits(codes[i : i + 1])[0]
+            self.cost = self.cost * KEEP + nats * (1 - KEEP)
+            self.strain = bisect_left(STRAINS, self.cost)
             self._learn(symbol, code)
         return bits
 
@@ -144,18 +168,22 @@ class Adaptive:
         Also the longest order that is known. -> [size], order
         """
         size, last = self.size, self.place.last
-        scale, pair_scale = 1 / (self.all_ones + 8), 1 / (self.all_pairs[last] + 2)
-        blend: Floats = ((self.ones[:size] + 8 / size) * scale * 2 + self.pairs[last, :size]) * pair_scale
         seen = self.memory.seen
         totals, ways = seen[:ORDERS].sum(axis=1).tolist(), (seen[:ORDERS] > 0).sum(axis=1).tolist()
         order = 1 if ways[0] else 0
+        left = 1.0  # for the orders below
+        scales = [0.0] * ORDERS
+        for i in range(ORDERS - 1, 0, -1):
+            if ways[i]:
+                scales[i] = left / (totals[i] + ways[i])
+                left = ways[i] * scales[i]
+                order = max(order, i + 1)
+        pair_scale = left / (self.all_pairs[last] + 2)
+        scale = 2 * pair_scale / (self.all_ones + 8)
+        blend: Floats = (self.ones[:size] + 8 / size) * scale + self.pairs[last, :size] * pair_scale
         for i in range(1, ORDERS):
-            if not ways[i]:
-                continue
-            scale = 1 / (totals[i] + ways[i])
-            blend *= ways[i] * scale
-            blend[self.memory.followers[i, : ways[i]]] += seen[i, : ways[i]] * scale
-            order = i + 1
+            if ways[i]:
+                blend[self.memory.followers[i, : ways[i]]] += seen[i, : ways[i]] * scales[i]
         return blend, order
 
     def _learn(self, symbol: int, code: int) -> None:
@@ -163,6 +191,7 @@ class Adaptive:
             symbol = self.size
             self.size += 1
             self.met[code] = symbol
+            self.kinds.append(kind_of(code))
         self._count(symbol)
         self.memory.learn(symbol)
         self.trail.add(symbol)
@@ -259,8 +288,8 @@ class _Question:
         context_states = self._ask_contexts(candidate, stage)
         match_states, expected = self._ask_matches(candidate, stage)
         inputs[CONSTANT] = 0.3
-        x = mixer.mix(inputs, stage, self._chosen(stage, expected, static))
-        refined = model.final.refine(candidate * 2 + (1 if stage else 0), x)
+        x = mixer.mix(inputs, stage, self._chosen(candidate, stage, expected, static))
+        refined = model.final.refine(stage * N_STRAIN + model.strain, x)
         p = min(max((squash(x) + refined) * 0.5, LEAST_ANSWER), 1 - LEAST_ANSWER)
         mixer.learn(inputs, truth)
         model.correction.learn(truth)
@@ -295,17 +324,18 @@ class _Question:
             model.inputs[FIRST_MATCH + i] = answer
         return states, candidate in self.matched
 
-    def _chosen(self, stage: int, expected: bool, static: float) -> tuple[int, ...]:
-        """Which weights: by the match and whether the long one agrees; the field; the order and the transformer's
-        answer; the kind of the last character."""
+    def _chosen(self, candidate: int, stage: int, expected: bool, static: float) -> tuple[int, ...]:
+        """The set of each kind in WEIGHTS."""
         short, long, _ = self.matched
-        place = self.model.place
-        length = 0 if short < 0 else 1 + int(LEVEL[min(MOST, self.model.matches[0].length)])
+        model, place = self.model, self.model.place
+        length = 0 if short < 0 else 1 + int(LEVEL[min(MOST, model.matches[0].length)])
         agreement = 0 if long < 0 else 1 if long == short else 2
-        certainty = min(7, max(0, math.floor(static + 3)))
+        certainty = min(CERTAINTIES - 1, max(0, math.floor(static + 3)))
+        kinds = place.kind * KINDS + model.kinds[candidate]
         return (
-            (stage * 16 + length) * 3 + agreement,
+            stage * MATCHES_TOLD + length * 3 + agreement,
             stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.line.field),
-            stage * 64 + self.order * 8 + certainty,
-            stage * 8 + (4 if expected else 0) + place.kind,
+            (stage * (ORDERS + 1) + self.order) * CERTAINTIES + certainty,
+            (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds,
+            stage * N_STRAIN + model.strain,
         )

@@ -29,6 +29,7 @@ def hashed(a: int, b: int) -> int:
 
 
 DIGIT, LETTER, LINE_END, OTHER = range(4)
+KINDS = 4
 
 
 def kind_of(code: int) -> int:

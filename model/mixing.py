@@ -102,7 +102,7 @@ class Rates:
 
 POINTS = 33
 POINT_DISTANCE = 0.75
-CURVE_RATE = 0.02
+CURVE_RATE = 0.03
 
 
 class Curves:
@@ -129,21 +129,26 @@ class Curves:
         p[at + 1] += (answer - p[at + 1]) * CURVE_RATE * above
 
 
-RATE = 0.02
-LEAST_RATE = 0.003
+RATE = 0.02  # of a set of weights that is new; then it falls with the square root of its use
 RATE_DECAY = 0.02
-FINAL_RATE = 0.005
+FINAL_RATE = 0.002
+FIRST_SHARE = 0.1  # of the first input in the final answer, at first
 
 
 class Mixer:
-    """Sets of weights, one of each kind chosen for a question, and the weights of their answers."""
+    """Sets of weights, one of each kind chosen for a question.
 
-    def __init__(self, kinds: Sequence[int], start: Floats) -> None:
-        """`kinds`: how many sets of each kind there are; `start`: weights at first. [INPUTS]"""
-        self.first = np.cumsum([0, *kinds[:-1]])
-        self.weights = np.tile(start, (sum(kinds), 1))
-        self.used = np.zeros(sum(kinds), dtype=np.int64)
-        self.final = [[1 / len(kinds)] * len(kinds) for _ in range(STAGES)]
+    Then weights for what these sets answer, and for the first input once more.
+    """
+
+    def __init__(self, kinds: Sequence[tuple[int, float]], start: Floats) -> None:
+        """`kinds`: how many sets of each, and the least rate at which they learn; `start`: weights. [INPUTS]"""
+        sizes = [size for size, _ in kinds]
+        self.first = np.cumsum([0, *sizes[:-1]])
+        self.least_rates = np.array([rate for _, rate in kinds])
+        self.weights = np.tile(start, (sum(sizes), 1))
+        self.used = np.zeros(sum(sizes), dtype=np.int64)
+        self.final = [[(1 - FIRST_SHARE) / len(kinds)] * len(kinds) + [FIRST_SHARE] for _ in range(STAGES)]
         self.sets = self.first
         self.chosen = self.weights[self.sets]
         self.dots: list[float] = []
@@ -154,7 +159,8 @@ class Mixer:
         """The stretched probability of a yes. `chosen` says which set of each kind is used."""
         self.sets = self.first + chosen
         self.chosen = self.weights[self.sets]
-        self.dots = [bounded(dot) for dot in np.cumsum(self.chosen * inputs, axis=1)[:, -1].tolist()]
+        dots = np.cumsum(self.chosen * inputs, axis=1)[:, -1].tolist()
+        self.dots = [bounded(dot) for dot in (*dots, float(inputs[0]))]
         dot = 0.0
         for weight, answer in zip(self.final[stage], self.dots, strict=True):
             dot += weight * answer
@@ -166,9 +172,9 @@ class Mixer:
         """Learn from the question that was mixed last."""
         step = (answer - squash(self.dot)) * FINAL_RATE
         final = self.final[self.stage]
-        for kind, dot in enumerate(self.dots):
-            final[kind] += step * dot
-        rates = np.maximum(LEAST_RATE, RATE / np.sqrt(1 + self.used[self.sets] * RATE_DECAY))
+        for i, dot in enumerate(self.dots):
+            final[i] += step * dot
+        rates = np.maximum(self.least_rates, RATE / np.sqrt(1 + self.used[self.sets] * RATE_DECAY))
         self.used[self.sets] += 1
-        steps = np.array([answer - squash(dot) for dot in self.dots]) * rates
+        steps = np.array([answer - squash(dot) for dot in self.dots[:-1]]) * rates
         self.weights[self.sets] = self.chosen + steps[:, None] * inputs

@@ -31,9 +31,26 @@ function adaptiveScript() {
   const INPUTS = CONSTANT + 1;
 
   const STATES = N_LEVEL * N_LEVEL * 2;
+  const MATCHES_TOLD = (N_LEVEL + 1) * 3;
   const MATCH_LEVELS = 32;
   const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
   const MOST_FIELDS = 32;
+  const CERTAINTIES = 8;
+
+  const KEEP = 0.8; // of the strain, from one character to the next
+  const STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]; // nats a character, lately
+  const N_STRAIN = STRAINS.length + 1;
+
+  // Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer;
+  // by the last character and the candidate; by how surprising the text is of late. Some go on learning fast.
+  /** @type {[number, number][]} */
+  const WEIGHTS = [
+    [STAGES * MATCHES_TOLD, 0.015],
+    [STAGES * MOST_FIELDS, 0.003],
+    [STAGES * (ORDERS + 1) * CERTAINTIES, 0.003],
+    [STAGES * 2 * KINDS * KINDS, 0.015],
+    [STAGES * N_STRAIN, 0.001],
+  ];
 
   /**
    * The probability of a yes where a context saw the candidate and others so often.
@@ -88,12 +105,17 @@ function adaptiveScript() {
         state & 1 ? 0.9 : 0.05,
       );
       this.correction = new Curves(STAGES);
-      this.final = new Curves(2 * this.most);
-      const kinds = [STAGES * 16 * 3, STAGES * MOST_FIELDS, STAGES * 64, STAGES * 8];
-      this.mixer = new Mixer(kinds, startWeights());
+      this.final = new Curves(STAGES * N_STRAIN);
+      this.mixer = new Mixer(WEIGHTS, startWeights());
       this.inputs = new Float64Array(INPUTS);
 
+      this.kinds = new Uint8Array(this.most); // of the symbols
+      for (let i = 0; i < this.size; i++)
+        this.kinds[i] = kindOf(Number(vocabulary.alphabet[i].codePointAt(0)));
+      this.cost = 1; // nats a character, lately
+      this.strain = 4; // the same as one of N_STRAIN levels
       this.order = 0; // the longest known
+      this.orderScales = new Float64Array(ORDERS);
       this.left = 0; // of the fixed prediction, when some candidates are out
       this.leftOfBlend = 0;
       this.others = new Int32Array(CONTEXTS); // how often a context saw what is not out
@@ -119,6 +141,9 @@ function adaptiveScript() {
       const nats = -ln(this.ask(symbol, trust));
       const share = (blended * trust) / (blended * trust + fixed * (1 - trust));
       this.trust[this.order] = Math.min(0.98, Math.max(0.02, trust + (share - trust) * 0.02));
+      this.cost = this.cost * KEEP + nats * (1 - KEEP);
+      this.strain = 0;
+      while (this.strain < STRAINS.length && STRAINS[this.strain] < this.cost) this.strain++;
       this.learn(symbol, code);
       return nats / Math.LN2 + (symbol === ESCAPE ? escapeBits(code) : 0);
     }
@@ -150,28 +175,27 @@ function adaptiveScript() {
 
     /** Order 0 and 1 over all symbols, then what each longer order remembers, mixed in by how much it has seen. */
     predictBlend() {
-      const { blend, size, ones, pairs, memory } = this;
-      const row = this.place.last * this.most;
-      const scale = 1 / (this.allOnes + 8);
-      const pairScale = 1 / (this.allPairs[this.place.last] + 2);
-      for (let i = 0; i < size; i++)
-        blend[i] = ((ones[i] + 8 / size) * scale * 2 + pairs[row + i]) * pairScale;
+      const { blend, size, ones, pairs, memory, orderScales } = this;
       this.order = memory.known[0] ? 1 : 0;
-      for (let i = 1; i < ORDERS; i++) if (memory.known[i]) this.addOrder(i);
-    }
-
-    /** @param {number} i */
-    addOrder(i) {
-      const { blend, size, memory } = this;
-      const begin = memory.slots[i] * WAYS;
-      let ways = 0;
-      while (ways < WAYS && memory.counts[begin + ways]) ways++;
-      const scale = 1 / (memory.seen(memory.slots[i]) + ways);
-      const lower = ways * scale;
-      for (let j = 0; j < size; j++) blend[j] *= lower;
-      for (let way = begin; way < begin + ways; way++)
-        blend[memory.symbols[way]] += memory.counts[way] * scale;
-      this.order = i + 1;
+      let left = 1; // for the orders below
+      for (let i = ORDERS - 1; i > 0; i--) {
+        if (!memory.known[i]) continue;
+        const ways = memory.ways(memory.slots[i]);
+        orderScales[i] = left / (memory.seen(memory.slots[i]) + ways);
+        left = ways * orderScales[i];
+        this.order = Math.max(this.order, i + 1);
+      }
+      const row = this.place.last * this.most;
+      const pairScale = left / (this.allPairs[this.place.last] + 2);
+      const scale = (2 * pairScale) / (this.allOnes + 8);
+      const unseen = 8 / size;
+      for (let i = 0; i < size; i++) blend[i] = (ones[i] + unseen) * scale + pairs[row + i] * pairScale;
+      for (let i = 1; i < ORDERS; i++) {
+        if (!memory.known[i]) continue;
+        const begin = memory.slots[i] * WAYS;
+        for (let way = begin; way < begin + WAYS && memory.counts[way]; way++)
+          blend[memory.symbols[way]] += memory.counts[way] * orderScales[i];
+      }
     }
 
     /**
@@ -275,9 +299,9 @@ function adaptiveScript() {
       this.askContexts(candidate, stage);
       const expected = this.askMatches(candidate, stage);
       inputs[CONSTANT] = 0.3;
-      this.chooseWeights(stage, expected);
+      this.chooseWeights(candidate, stage, expected);
       const x = mixer.mix(inputs, stage);
-      const refined = final.refine(candidate * 2 + (stage ? 1 : 0), x);
+      const refined = final.refine(stage * N_STRAIN + this.strain, x);
       const p = Math.min(Math.max((squash(x) + refined) * 0.5, LEAST_ANSWER), 1 - LEAST_ANSWER);
       mixer.learn(inputs, truth);
       correction.learn(truth);
@@ -330,21 +354,22 @@ function adaptiveScript() {
     }
 
     /**
-     * By the match and whether the long one agrees; the field; the order and the transformer's answer; the kind of
-     * the last character.
+     * @param {number} candidate
      * @param {number} stage
      * @param {boolean} expected
      */
-    chooseWeights(stage, expected) {
+    chooseWeights(candidate, stage, expected) {
       const { matched, place } = this;
       const { chosen } = this.mixer;
       const length = matched[0] < 0 ? 0 : 1 + LEVEL[Math.min(MOST, this.matches[0].length)];
       const agreement = matched[1] < 0 ? 0 : matched[1] === matched[0] ? 1 : 2;
-      const certainty = Math.min(7, Math.max(0, Math.floor(this.inputs[STATIC] + 3)));
-      chosen[0] = (stage * 16 + length) * 3 + agreement;
+      const certainty = Math.min(CERTAINTIES - 1, Math.max(0, Math.floor(this.inputs[STATIC] + 3)));
+      const kinds = place.kind * KINDS + this.kinds[candidate];
+      chosen[0] = stage * MATCHES_TOLD + length * 3 + agreement;
       chosen[1] = stage * MOST_FIELDS + Math.min(MOST_FIELDS - 1, place.line.field);
-      chosen[2] = stage * 64 + this.order * 8 + certainty;
-      chosen[3] = stage * 8 + (expected ? 4 : 0) + place.kind;
+      chosen[2] = (stage * (ORDERS + 1) + this.order) * CERTAINTIES + certainty;
+      chosen[3] = (stage * 2 + (expected ? 1 : 0)) * KINDS * KINDS + kinds;
+      chosen[4] = stage * N_STRAIN + this.strain;
     }
 
     /**
@@ -355,6 +380,7 @@ function adaptiveScript() {
       if (symbol === ESCAPE && this.size < this.most) {
         symbol = this.size++;
         this.met.set(code, symbol);
+        this.kinds[symbol] = kindOf(code);
       }
       this.count(symbol);
       this.memory.learn(symbol);

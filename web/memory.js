@@ -44,6 +44,7 @@ function memoryScript() {
   const LETTER = 1;
   const LINE_END = 2;
   const OTHER = 3;
+  const KINDS = 4;
 
   /** @param {number} code */
   function kindOf(code) {
@@ -215,6 +216,13 @@ function memoryScript() {
       return sum;
     }
 
+    /** @param {number} slot how many symbols it remembers */
+    ways(slot) {
+      let ways = 0;
+      while (ways < WAYS && this.counts[slot * WAYS + ways]) ways++;
+      return ways;
+    }
+
     /** @param {number} symbol that followed the contexts */
     learn(symbol) {
       for (let i = 0; i < CONTEXTS; i++) {
@@ -348,10 +356,10 @@ function memoryScript() {
     }
   }
 
-  return { CONTEXTS, Trail, Match, Memory, ORDERS, Place, RECENT, WAYS };
+  return { CONTEXTS, KINDS, Match, Memory, ORDERS, Place, RECENT, Trail, WAYS, kindOf };
 }
 
 const memory = memoryScript();
-const { CONTEXTS, Trail, Match, Memory, ORDERS, Place, RECENT, WAYS } = memory;
+const { CONTEXTS, KINDS, Match, Memory, ORDERS, Place, RECENT, Trail, WAYS, kindOf } = memory;
 
 if (typeof module !== 'undefined') Object.assign(module.exports, memory, { memoryScript });

@@ -111,7 +111,7 @@ function mixingScript() {
 
   const POINTS = 33;
   const POINT_DISTANCE = 0.75;
-  const CURVE_RATE = 0.02;
+  const CURVE_RATE = 0.03;
 
   /** Rows of learned curves from a stretched probability to a better one. */
   class Curves {
@@ -144,27 +144,32 @@ function mixingScript() {
     }
   }
 
-  const RATE = 0.02;
-  const LEAST_RATE = 0.003;
+  const RATE = 0.02; // of a set of weights that is new; then it falls with the square root of its use
   const RATE_DECAY = 0.02;
-  const FINAL_RATE = 0.005;
+  const FINAL_RATE = 0.002;
+  const FIRST_SHARE = 0.1; // of the first input in the final answer, at first
 
-  /** Sets of weights, one of each kind chosen for a question, and the weights of their answers. */
+  /**
+   * Sets of weights, one of each kind chosen for a question; then weights for what these sets answer, and for the
+   * first input once more.
+   */
   class Mixer {
     /**
-     * @param {number[]} kinds how many sets of each kind there are
+     * @param {[number, number][]} kinds how many sets of each kind there are, and the least rate at which they learn
      * @param {Float64Array} start weights at first
      */
     constructor(kinds, start) {
       this.width = start.length;
-      this.first = kinds.map((_, kind) => kinds.slice(0, kind).reduce((sum, n) => sum + n, 0));
-      const sets = kinds.reduce((sum, n) => sum + n, 0);
+      this.first = kinds.map((_, kind) => kinds.slice(0, kind).reduce((sum, [n]) => sum + n, 0));
+      this.leastRates = kinds.map(([, rate]) => rate);
+      const sets = kinds.reduce((sum, [n]) => sum + n, 0);
       this.weights = new Float64Array(sets * this.width);
       for (let set = 0; set < sets; set++) this.weights.set(start, set * this.width);
       this.used = new Uint32Array(sets);
-      this.final = new Float64Array(STAGES * kinds.length).fill(1 / kinds.length);
       this.chosen = new Int32Array(kinds.length);
-      this.dots = new Float64Array(kinds.length);
+      this.dots = new Float64Array(kinds.length + 1);
+      this.final = new Float64Array(STAGES * this.dots.length).fill((1 - FIRST_SHARE) / kinds.length);
+      for (let stage = 1; stage <= STAGES; stage++) this.final[stage * this.dots.length - 1] = FIRST_SHARE;
       this.stage = 0;
       this.dot = 0;
     }
@@ -177,14 +182,15 @@ function mixingScript() {
     mix(inputs, stage) {
       const { weights, width, chosen, dots, final } = this;
       const kinds = chosen.length;
-      let dot = 0;
       for (let kind = 0; kind < kinds; kind++) {
         const begin = (this.first[kind] + chosen[kind]) * width;
         let sum = 0;
         for (let i = 0; i < width; i++) sum += weights[begin + i] * inputs[i];
         dots[kind] = bounded(sum);
-        dot += final[stage * kinds + kind] * dots[kind];
       }
+      dots[kinds] = bounded(inputs[0]);
+      let dot = 0;
+      for (let i = 0; i <= kinds; i++) dot += final[stage * (kinds + 1) + i] * dots[i];
       this.stage = stage;
       this.dot = bounded(dot);
       return this.dot;
@@ -198,10 +204,10 @@ function mixingScript() {
       const { weights, width, chosen, dots, final, used } = this;
       const kinds = chosen.length;
       const finalStep = (answer - squash(this.dot)) * FINAL_RATE;
+      for (let i = 0; i <= kinds; i++) final[this.stage * (kinds + 1) + i] += finalStep * dots[i];
       for (let kind = 0; kind < kinds; kind++) {
-        final[this.stage * kinds + kind] += finalStep * dots[kind];
         const set = this.first[kind] + chosen[kind];
-        const rate = Math.max(LEAST_RATE, RATE / Math.sqrt(1 + used[set]++ * RATE_DECAY));
+        const rate = Math.max(this.leastRates[kind], RATE / Math.sqrt(1 + used[set]++ * RATE_DECAY));
         const step = (answer - squash(dots[kind])) * rate;
         const begin = set * width;
         for (let i = 0; i < width; i++) weights[begin + i] += step * inputs[i];
