@@ -108,6 +108,7 @@ function adaptiveScript() {
       this.final = new Curves(STAGES * N_STRAIN);
       this.mixer = new Mixer(WEIGHTS, startWeights());
       this.inputs = new Float64Array(INPUTS);
+      this.stretched = stretchTable();
 
       this.kinds = new Uint8Array(this.most); // of the symbols
       for (let i = 0; i < this.size; i++)
@@ -327,7 +328,7 @@ function adaptiveScript() {
         const seen = way < WAYS ? memory.counts[begin + way] : 0;
         const state = this.contextState(i, stage, seen, others[i], way === 0);
         contextStates[i] = state;
-        inputs[FIRST_CONTEXT + i] = STRETCHED[Math.floor(contextRates.p[state] * STRETCH_STEPS)];
+        inputs[FIRST_CONTEXT + i] = this.stretched[Math.floor(contextRates.p[state] * STRETCH_STEPS)];
         others[i] -= seen;
       }
     }
@@ -347,7 +348,7 @@ function adaptiveScript() {
         const hit = matched[i] === candidate;
         const state = (i * STAGES + stage) * MATCH_STATES + this.matchPlaces[i] * 2 + (hit ? 1 : 0);
         matchStates[i] = state;
-        inputs[FIRST_MATCH + i] = STRETCHED[Math.floor(matchRates.p[state] * STRETCH_STEPS)];
+        inputs[FIRST_MATCH + i] = this.stretched[Math.floor(matchRates.p[state] * STRETCH_STEPS)];
         expected ||= hit;
       }
       return expected;

@@ -55,10 +55,18 @@ function mixingScript() {
     return ln(inside / (1 - inside));
   }
 
-  const STRETCHED = Float64Array.from({ length: STRETCH_STEPS }, (_, i) => {
-    const p = (i + 0.5) / STRETCH_STEPS;
-    return ln(p / (1 - p));
-  });
+  /** @type {Float64Array | undefined} */
+  let stretched;
+
+  /** `stretch` in the middle of each of the steps from 0 to 1. Made when it is first needed, not as the page opens. */
+  function stretchTable() {
+    stretched ??= Float64Array.from({ length: STRETCH_STEPS }, (_, i) => {
+      const p = (i + 0.5) / STRETCH_STEPS;
+      return ln(p / (1 - p));
+    });
+    return stretched;
+  }
+
   const SQUASHED = Float64Array.from(
     { length: 2 * STEEPEST * SQUASH_STEPS + 2 },
     (_, i) => 1 / (1 + exp(STEEPEST - i / SQUASH_STEPS)),
@@ -224,11 +232,11 @@ function mixingScript() {
     N_LEVEL,
     Rates,
     STAGES,
-    STRETCHED,
     STRETCH_STEPS,
     ln,
     squash,
     stretch,
+    stretchTable,
   };
 }
 
@@ -242,11 +250,11 @@ const {
   N_LEVEL,
   Rates,
   STAGES,
-  STRETCHED,
   STRETCH_STEPS,
   ln,
   squash,
   stretch,
+  stretchTable,
 } = mixing;
 
 if (typeof module !== 'undefined') Object.assign(module.exports, mixing, { mixingScript });
