@@ -145,17 +145,21 @@ class Site(Repository):
         return {name: self.blob(commit, name) for name in names}
 
     def _commit(self, blobs: Mapping[str, str], parent: str, message: str, when: datetime) -> str:
-        """A commit of a parent with these files, as the hooks want it, which no branch has yet."""
+        """A commit of a parent with these files, which no branch has yet.
+
+        Hooks may refuse it and edit its message. What they stage is not in it: those who stage all there is would
+        have a person's work committed.
+        """
         date = when.isoformat(timespec="seconds")
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         draft = self.folder / MESSAGE
         try:
             with self.index_with(parent, blobs) as index:
+                tree = self.git("write-tree", variables=index)
                 draft.write_text(message, encoding="utf-8")
                 self._hook("pre-commit", variables=index | dates)
                 self._hook("prepare-commit-msg", str(draft), "message", variables=index | dates)
                 self._hook("commit-msg", str(draft), variables=index | dates)
-                tree = self.git("write-tree", variables=index)
             text = self.git("stripspace", data=draft.read_bytes()) + "\n"
         finally:
             draft.unlink(missing_ok=True)

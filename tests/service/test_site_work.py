@@ -351,6 +351,16 @@ def test_a_pre_commit_hook_finds_the_weights_staged_and_the_persons_files(site: 
     assert (site / ".git" / "seen").read_text().split() == [WEIGHTS, "staged.txt"]
 
 
+def test_a_hook_that_stages_all_there_is_commits_nothing_of_a_person(site: Path) -> None:
+    (site / "text.txt").write_text("mine\n")
+    (site / "untracked.txt").write_text("mine\n")
+    hook(site, "pre-commit", "echo formatted > web/weights.js; git add --all")
+    commit(site, b"second\n")
+    assert git(site, "show", "--format=", "--name-only") == WEIGHTS
+    assert committed(site) == "second\n"
+    assert git(site, "status", "--porcelain").splitlines()[-2:] == [f" M {WEIGHTS}", "?? untracked.txt"]
+
+
 def test_hooks_in_a_folder_of_the_work_tree_are_honoured(site: Path) -> None:
     git(site, "config", "core.hooksPath", ".githooks")
     (site / ".githooks").mkdir()
