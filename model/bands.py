@@ -79,9 +79,10 @@ def line_starts(columns: Ints) -> Ints:
     [B, T] -> [FURTHEST_BACK, B, T]
     """
     starts = [np.arange(columns.shape[1], dtype=np.int32) - columns]
+    rows = np.arange(len(columns))[:, None] * columns.shape[1]
     while len(starts) < FURTHEST_BACK:
         last = starts[-1] - 1  # the newest token of the line before
-        begin = last - np.take_along_axis(columns, np.maximum(last, 0), axis=1)
+        begin = last - columns.take(rows + np.maximum(last, 0))
         starts.append(np.where(last >= 0, begin, starts[-1]))
     return np.array(starts, np.int32)
 

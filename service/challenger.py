@@ -35,6 +35,7 @@ READINGS = 12  # how often a fresh model may read each character, context includ
 MOST_TOKENS = 6_000_000
 RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
 DROPOUT = {"seed": 0.0, "full": 0.1}
+BATCH_TOKENS = {"seed": 768, "full": 1536}
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,11 @@ def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
     fitting = min(MOST_TOKENS, max(FEWEST_TOKENS, READINGS * split.characters))
     tokens = settings.training.tokens or fitting
     plan = Plan(
-        tokens=tokens, rates=RATES[settings.preset], dropout=DROPOUT[settings.preset], seed=settings.training.seed
+        tokens=tokens,
+        batch_tokens=BATCH_TOKENS[settings.preset],
+        rates=RATES[settings.preset],
+        dropout=DROPOUT[settings.preset],
+        seed=settings.training.seed,
     )
     if start == "fresh":
         return plan

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-from model import weights_file
-
 from .errors import LoglingError
 from .hold import Hold
 from .home import Home, locked
@@ -32,6 +30,8 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
     """
+    from model import weights_file  # needs numpy, which a list of rollbacks does not
+
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-
-from model.scoring import bits_per_character
+from typing import TYPE_CHECKING
 
 from .ledger import Record
-from .reading import ScoredFile
+
+if TYPE_CHECKING:  # needs numpy, which the history does not
+    from .reading import ScoredFile
 
 
 def run_in_words(record: Record) -> str:
@@ -67,6 +68,8 @@ def _figure(score: float | None) -> str:
 
 def score_in_words(document: ScoredFile, top: int) -> str:
     """The score of a file and its most surprising lines."""
+    from model.scoring import bits_per_character
+
     bits, characters = bits_per_character(document.scores)
     figure = f"{bits:.4f} bits per character"
     if document.adapted:
