@@ -41,7 +41,7 @@ TORCH = [
     for attention in ("plain", "fused")
     for times in (1, 4)
 ]
-QUICK = ["torch eager index plain 1", "torch compiled index plain 1", "torch compiled embedding fused 1"]
+QUICK = ["torch eager index plain 1", "torch compiled index plain 1", "torch compiled embedding fused 4"]
 
 
 def main() -> None:
