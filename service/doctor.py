@@ -132,7 +132,8 @@ def fresh_page(home: Home, settings: Settings) -> str:
     if found.is_backwards:
         raise LoglingError(f"of version {found.of}, newer than this {here}: update Logling")
     if set(found.names) > set(found.own):
-        raise LoglingError(f"of version {found.of or 'unknown'}, not as in this {here}: `logling upgrade` refreshes it")
+        of = f"of version {found.of}, " if found.of not in ("", here) else ""
+        raise LoglingError(f"{of}not as this Logling {here} has it: `logling upgrade` refreshes it")
     return f"as in {here}" + (f", but for what a person has changed: {', '.join(found.own)}" if found.own else "")
 
 

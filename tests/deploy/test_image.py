@@ -43,7 +43,7 @@ def answering(status: int) -> Iterator[int]:
 
 def check(port: int) -> int:
     """The exit status of the image's health check."""
-    command = re.search(r"^HEALTHCHECK .*?CMD (\[.*\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    command = re.search(r"^HEALTHCHECK .*?CMD (\[.*?\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)
     assert command
     program, *arguments = json.loads(command[1])
     assert program == "python"
