@@ -76,6 +76,8 @@ def prepare_environment() -> None:
     for variable in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
         os.environ.pop(variable, None)
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is reported when it is needed
+    if not os.access(".", os.X_OK):  # `sudo -u logling` in a home of one's own: workers could not be started there
+        os.chdir("/")
 
 
 def interrupted(*_: object) -> None:
