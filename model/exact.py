@@ -19,7 +19,7 @@ STEPS_PER_NAT = 738.6598609351493  # 512 / ln 2
 LINEAR = 0.0013538030870311431  # ln 2 / 512, its square over 2 and its cube over 6
 QUADRATIC = 9.163913992275266e-07
 CUBIC = 4.135378350676714e-10
-HALF_RANGE = 524288  # steps: powers go from 2^-1024 to 2^1023
+ROUNDING = 6755399441055744.0  # 1.5 · 2^52: added and taken away again, it rounds to a whole number
 
 
 def _roots_of_two() -> Floats:
@@ -38,7 +38,7 @@ def power(t: Floats) -> Floats:
 
     The nearest whole step comes from a table; what is left goes into a cubic polynomial.
     """
-    step = np.floor(t + (HALF_RANGE + 0.5)) - HALF_RANGE
+    step = (t + ROUNDING) - ROUNDING
     r = t - step
     polynomial = ((CUBIC * r + QUADRATIC) * r + LINEAR) * r + 1.0
     steps = step.astype(np.int32)

@@ -93,7 +93,8 @@ function transformerScript() {
   const LINEAR = 0.0013538030870311431; // ln 2 / 512, its square over 2 and its cube over 6
   const QUADRATIC = 9.163913992275266e-7;
   const CUBIC = 4.135378350676714e-10;
-  const HALF_RANGE = 524288; // steps: powers go from 2^-1024 to 2^1023
+  const ROUNDING = 6755399441055744; // 1.5 · 2^52: added and taken away again, it rounds to a whole number
+  const LARGEST_POWER = 1023;
   const ROOTS = rootsOfTwo();
   const POWERS = powersOfTwo();
 
@@ -111,8 +112,8 @@ function transformerScript() {
 
   /** 2^-1024 … 2^1023, each exact because doubling and halving are. */
   function powersOfTwo() {
-    const powers = new Float64Array((2 * HALF_RANGE) / STEPS);
-    const middle = HALF_RANGE / STEPS;
+    const powers = new Float64Array(2 * LARGEST_POWER + 2);
+    const middle = LARGEST_POWER + 1;
     powers[middle] = 1;
     for (let i = middle + 1; i < powers.length; i++) powers[i] = 2 * powers[i - 1];
     for (let i = middle - 1; i >= 0; i--) powers[i] = powers[i + 1] / 2;
@@ -125,9 +126,13 @@ function transformerScript() {
    * @param {number} t
    */
   function power(t) {
-    const step = (t + (HALF_RANGE + 0.5)) | 0;
-    const r = t - (step - HALF_RANGE);
-    return (((CUBIC * r + QUADRATIC) * r + LINEAR) * r + 1) * (ROOTS[step & (STEPS - 1)] * POWERS[step >> 9]);
+    const whole = t + ROUNDING - ROUNDING;
+    const r = t - whole;
+    const step = whole | 0;
+    return (
+      (((CUBIC * r + QUADRATIC) * r + LINEAR) * r + 1) *
+      (ROOTS[step & (STEPS - 1)] * POWERS[(step >> 9) + LARGEST_POWER + 1])
+    );
   }
 
   /**
@@ -317,13 +322,15 @@ function transformerScript() {
   );
 
   /**
-   * The bias bucket of each key that one query can see, into out[at …].
+   * The bias buckets of some keys for one query, into out[at …].
    * @param {Uint8Array} out
    * @param {number} at
-   * @param {State} state the query is its newest token
-   * @param {number} begin number of the first key
+   * @param {State} query whose newest token it is
+   * @param {Cache} keys
+   * @param {number} begin number of the first key in its cache
+   * @param {number} end
    */
-  function buckets(out, at, { column, line, columns, lines, end }, begin) {
+  function buckets(out, at, { column, line }, { columns, lines }, begin, end) {
     for (let s = begin; s < end; s++, at++) {
       const back = Math.min(line - lines[s], FURTHEST_BACK);
       const across = Math.max(FURTHEST_LEFT, Math.min(FURTHEST_RIGHT, columns[s] - column));
@@ -353,8 +360,8 @@ function transformerScript() {
       this.n = 0; // rows at hand
       /** @type {State[]} */
       this.states = []; // of each row
-      this.begins = new Int32Array(ROWS); // the first key that each row sees
-      this.ends = new Int32Array(ROWS); // behind its last key, itself
+      this.places = new Int32Array(ROWS); // where each row's key lies in its text's own cache
+      this.seen = new Int32Array(ROWS); // how many keys each row sees, its own the last
       this.bucket = new Uint8Array(ROWS * n_context);
       this.x = rows(stride);
       this.normed = rows(stride);
@@ -376,13 +383,13 @@ function transformerScript() {
       const { config, weights, x, stride, n } = this;
       const { n_embd, n_context, n_position, n_smear } = config;
       const index = state.step(token);
-      // With absolute positions nothing is visible beyond a full context.
-      if (config.positions === 'absolute' && index === 0) state.before.fill(0);
       const seen = config.positions === 'absolute' ? index + 1 : Math.min(state.length, n_context);
       this.states[n] = state;
-      this.ends[n] = state.end;
-      this.begins[n] = state.end - seen;
-      if (config.positions === 'columns') buckets(this.bucket, n * n_context, state, state.end - seen);
+      this.places[n] = state.own.end - 1;
+      this.seen[n] = seen;
+      if (config.positions === 'columns') this.noteBuckets(state, n, seen);
+      // With absolute positions nothing is visible beyond a full context.
+      if (config.positions === 'absolute' && index === 0) state.before.fill(0);
       const before = state.before;
       const row = config.positions === 'absolute' ? index : state.column % n_position;
       for (let i = 0; i < n_embd; i++) {
@@ -393,6 +400,20 @@ function transformerScript() {
       state.remember(token);
       rmsNorm(x, x, n * stride, n_embd);
       this.n = n + 1;
+    }
+
+    /**
+     * @param {State} state
+     * @param {number} row
+     * @param {number} seen
+     */
+    noteBuckets(state, row, seen) {
+      const { own, shared } = state;
+      const at = row * this.config.n_context;
+      const n_own = Math.min(seen, own.end);
+      const n_shared = seen - n_own;
+      if (n_shared) buckets(this.bucket, at, state, shared, shared.end - n_shared, shared.end);
+      buckets(this.bucket, at + n_shared, state, own, own.end - n_own, own.end);
     }
 
     /**
@@ -418,7 +439,9 @@ function transformerScript() {
       for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
       linear(this.qkv, normed, qkv, n);
       for (let row = 0; row < n; row++) this.keep(layer, row);
-      for (let row = 0; row < n; row++) this.attend(layer, row, bias);
+      for (let head = 0; head < this.config.n_head; head++) {
+        for (let row = 0; row < n; row++) this.attend(layer, row, head, bias);
+      }
       linear(this.added, this.mixed, wo, n);
       this.addToStream();
       for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
@@ -439,45 +462,71 @@ function transformerScript() {
      * @param {number} row
      */
     keep(layer, row) {
-      const { qkv, stride, states, ends } = this;
-      const { n_embd } = this.config;
-      const keys = states[row].keys[layer];
-      const values = states[row].values[layer];
-      const at = (ends[row] - 1) * n_embd;
-      const key = (3 * row + 1) * stride;
-      for (let i = 0; i < n_embd; i++) {
-        keys[at + i] = qkv[key + i];
-        values[at + i] = qkv[key + stride + i];
+      const { qkv, stride, headSize, states, places } = this;
+      const { own } = states[row];
+      const keys = own.keys[layer];
+      const values = own.values[layer];
+      let from = (3 * row + 1) * stride;
+      for (let head = 0; head < this.config.n_head; head++) {
+        const at = (head * own.room + places[row]) * headSize;
+        for (let d = 0; d < headSize; d++, from++) {
+          keys[at + d] = qkv[from];
+          values[at + d] = qkv[from + stride];
+        }
       }
     }
 
     /**
-     * What one row makes of all it can see, into its part of `mixed`.
+     * What one head of one row makes of all it can see, into its part of `mixed`: first of what its text shares, then of
+     * its own.
      * @param {number} layer
      * @param {number} row
+     * @param {number} head
      * @param {Float64Array} bias [H, N_BUCKETS]
      */
-    attend(layer, row, bias) {
-      const { states, begins, ends, bucket, qkv, mixed, scores, stride, headSize } = this;
-      const { n_head, n_embd, n_context } = this.config;
-      const places = row * n_context; // where the row begins in bucket
-      const keys = states[row].keys[layer];
-      const values = states[row].values[layer];
-      const begin = begins[row];
-      const seen = ends[row] - begin;
-      for (let head = 0; head < n_head; head++) {
-        const to = row * stride + head * headSize;
-        const query = to + 2 * row * stride;
-        const at = begin * n_embd + head * headSize;
-        const first = head * N_BUCKETS;
-        if (headSize === 4) {
-          attendFour(mixed, to, qkv, query, keys, values, at, n_embd, seen, bias, first, bucket, places);
-          continue;
-        }
-        scoreKeys(scores, qkv, query, keys, at, n_embd, seen, headSize);
-        const total = weigh(scores, seen, bias, first, bucket, places);
-        mixValues(mixed, to, scores, values, at, n_embd, seen, headSize, 1 / total);
+    attend(layer, row, head, bias) {
+      const { mixed, stride, headSize } = this;
+      const { own, shared } = this.states[row];
+      const end = this.places[row] + 1;
+      const n_own = Math.min(this.seen[row], end);
+      const n_shared = this.seen[row] - n_own;
+      const to = row * stride + head * headSize;
+      for (let d = to; d < to + headSize; d++) mixed[d] = -0;
+      let total = -0;
+      if (n_shared) total = this.mix(layer, row, head, bias, shared, shared.end, n_shared, 0, total);
+      total = this.mix(layer, row, head, bias, own, end, n_own, n_shared, total);
+      const scale = 1 / total;
+      for (let d = to; d < to + headSize; d++) mixed[d] *= scale;
+    }
+
+    /**
+     * Add the values of some keys to one head's part of `mixed`, each times its weight; the sum of the weights.
+     * @param {number} layer
+     * @param {number} row
+     * @param {number} head
+     * @param {Float64Array} bias
+     * @param {Cache} cache
+     * @param {number} end of the keys in the cache
+     * @param {number} n_key
+     * @param {number} before how many keys were added before these
+     * @param {number} total the sum of their weights
+     */
+    mix(layer, row, head, bias, cache, end, n_key, before, total) {
+      const { qkv, mixed, scores, bucket, stride, headSize } = this;
+      const keys = cache.keys[layer];
+      const values = cache.values[layer];
+      const to = row * stride + head * headSize;
+      const query = to + 2 * row * stride;
+      const at = (head * cache.room + end - n_key) * headSize;
+      const place = row * this.config.n_context + before;
+      const first = head * N_BUCKETS;
+      if (headSize === 4) {
+        return attendFour(mixed, to, qkv, query, keys, values, at, n_key, bias, first, bucket, place, total);
       }
+      scoreKeys(scores, qkv, query, keys, at, n_key, headSize);
+      const sum = weigh(scores, n_key, bias, first, bucket, place, total);
+      mixValues(mixed, to, scores, values, at, n_key, headSize);
+      return sum;
     }
   }
 
@@ -507,16 +556,15 @@ function transformerScript() {
    * @param {number} from where the query begins in q
    * @param {Float64Array} keys
    * @param {number} key where the first key begins
-   * @param {number} stride from key to key
    * @param {number} n_key
    * @param {number} headSize
    */
-  function scoreKeys(scores, q, from, keys, key, stride, n_key, headSize) {
+  function scoreKeys(scores, q, from, keys, key, n_key, headSize) {
     let s = 0;
-    for (; s + 4 <= n_key; s += 4, key += 4 * stride) {
-      const key1 = key + stride;
-      const key2 = key1 + stride;
-      const key3 = key2 + stride;
+    for (; s + 4 <= n_key; s += 4, key += 4 * headSize) {
+      const key1 = key + headSize;
+      const key2 = key1 + headSize;
+      const key3 = key2 + headSize;
       let sum0 = -0;
       let sum1 = -0;
       let sum2 = -0;
@@ -542,7 +590,7 @@ function transformerScript() {
       scores[s + 2] = sum2;
       scores[s + 3] = sum3;
     }
-    for (; s < n_key; s++, key += stride) {
+    for (; s < n_key; s++, key += headSize) {
       let sum = -0;
       for (let d = 0; d < headSize; d++) sum += q[from + d] * keys[key + d];
       scores[s] = sum;
@@ -550,18 +598,18 @@ function transformerScript() {
   }
 
   /**
-   * The weight of each key from its score, in place; their sum.
+   * The weight of each key from its score, in place; their sum, added to that of the keys before.
    * @param {Float64Array} scores [S]
    * @param {number} n_key
    * @param {Float64Array} bias
    * @param {number} first where the head begins in bias
    * @param {Uint8Array} bucket
-   * @param {number} row where the query begins in bucket
+   * @param {number} place where the first key's is
+   * @param {number} total
    */
-  function weigh(scores, n_key, bias, first, bucket, row) {
-    let total = -0;
+  function weigh(scores, n_key, bias, first, bucket, place, total) {
     for (let s = 0; s < n_key; s++) {
-      const weight = power(clamped(scores[s] + bias[first + bucket[row + s]]));
+      const weight = power(clamped(scores[s] + bias[first + bucket[place + s]]));
       scores[s] = weight;
       total += weight;
     }
@@ -577,51 +625,49 @@ function transformerScript() {
   }
 
   /**
-   * The mean of one head's values, weighted by p, four dimensions side by side. -> mixed[to …] [headSize]
+   * Add one head's values, each times its weight, four dimensions side by side. -> mixed[to …] [headSize]
    * @param {Float64Array} mixed
    * @param {number} to
-   * @param {Float64Array} p [S]
+   * @param {Float64Array} weights [S]
    * @param {Float64Array} values
-   * @param {number} first where the head begins in the first value
-   * @param {number} stride from value to value
+   * @param {number} first where the first value begins
    * @param {number} n_key
    * @param {number} headSize
-   * @param {number} scale 1 over the sum of p
    */
-  function mixValues(mixed, to, p, values, first, stride, n_key, headSize, scale) {
+  function mixValues(mixed, to, weights, values, first, n_key, headSize) {
     let d = 0;
     for (; d + 4 <= headSize; d += 4) {
-      let sum0 = -0;
-      let sum1 = -0;
-      let sum2 = -0;
-      let sum3 = -0;
+      let sum0 = mixed[to + d];
+      let sum1 = mixed[to + d + 1];
+      let sum2 = mixed[to + d + 2];
+      let sum3 = mixed[to + d + 3];
       let at = first + d;
       let s = 0;
-      for (; s + 2 <= n_key; s += 2, at += 2 * stride) {
-        const a = p[s];
-        const b = p[s + 1];
-        const after = at + stride;
+      for (; s + 2 <= n_key; s += 2, at += 2 * headSize) {
+        const a = weights[s];
+        const b = weights[s + 1];
+        const after = at + headSize;
         sum0 = sum0 + a * values[at] + b * values[after];
         sum1 = sum1 + a * values[at + 1] + b * values[after + 1];
         sum2 = sum2 + a * values[at + 2] + b * values[after + 2];
         sum3 = sum3 + a * values[at + 3] + b * values[after + 3];
       }
       if (s < n_key) {
-        const a = p[s];
+        const a = weights[s];
         sum0 += a * values[at];
         sum1 += a * values[at + 1];
         sum2 += a * values[at + 2];
         sum3 += a * values[at + 3];
       }
-      mixed[to + d] = sum0 * scale;
-      mixed[to + d + 1] = sum1 * scale;
-      mixed[to + d + 2] = sum2 * scale;
-      mixed[to + d + 3] = sum3 * scale;
+      mixed[to + d] = sum0;
+      mixed[to + d + 1] = sum1;
+      mixed[to + d + 2] = sum2;
+      mixed[to + d + 3] = sum3;
     }
     for (; d < headSize; d++) {
-      let sum = -0;
-      for (let s = 0, at = first + d; s < n_key; s++, at += stride) sum += p[s] * values[at];
-      mixed[to + d] = sum * scale;
+      let sum = mixed[to + d];
+      for (let s = 0, at = first + d; s < n_key; s++, at += headSize) sum += weights[s] * values[at];
+      mixed[to + d] = sum;
     }
   }
 
@@ -633,43 +679,56 @@ function transformerScript() {
    * @param {number} from
    * @param {Float64Array} keys
    * @param {Float64Array} values
-   * @param {number} at where the head begins in the first key and value
-   * @param {number} stride
+   * @param {number} at where the first key and value begin
    * @param {number} n_key
    * @param {Float64Array} bias
    * @param {number} first
    * @param {Uint8Array} bucket
-   * @param {number} row
+   * @param {number} place
+   * @param {number} total
    */
-  function attendFour(mixed, to, q, from, keys, values, at, stride, n_key, bias, first, bucket, row) {
+  function attendFour(mixed, to, q, from, keys, values, at, n_key, bias, first, bucket, place, total) {
     const q0 = q[from];
     const q1 = q[from + 1];
     const q2 = q[from + 2];
     const q3 = q[from + 3];
-    let sum0 = -0;
-    let sum1 = -0;
-    let sum2 = -0;
-    let sum3 = -0;
-    let total = -0;
-    for (let s = 0; s < n_key; s++, at += stride) {
-      const dot = q0 * keys[at] + q1 * keys[at + 1] + q2 * keys[at + 2] + q3 * keys[at + 3];
-      const weight = power(clamped(dot + bias[first + bucket[row + s]]));
-      total += weight;
-      sum0 += weight * values[at];
-      sum1 += weight * values[at + 1];
-      sum2 += weight * values[at + 2];
-      sum3 += weight * values[at + 3];
+    let sum0 = mixed[to];
+    let sum1 = mixed[to + 1];
+    let sum2 = mixed[to + 2];
+    let sum3 = mixed[to + 3];
+    const end = place + n_key;
+    for (; place + 2 <= end; place += 2, at += 8) {
+      const after = at + 4;
+      const dotA = q0 * keys[at] + q1 * keys[at + 1] + q2 * keys[at + 2] + q3 * keys[at + 3];
+      const dotB = q0 * keys[after] + q1 * keys[after + 1] + q2 * keys[after + 2] + q3 * keys[after + 3];
+      const a = power(clamped(dotA + bias[first + bucket[place]]));
+      const b = power(clamped(dotB + bias[first + bucket[place + 1]]));
+      total = total + a + b;
+      sum0 = sum0 + a * values[at] + b * values[after];
+      sum1 = sum1 + a * values[at + 1] + b * values[after + 1];
+      sum2 = sum2 + a * values[at + 2] + b * values[after + 2];
+      sum3 = sum3 + a * values[at + 3] + b * values[after + 3];
     }
-    const scale = 1 / total;
-    mixed[to] = sum0 * scale;
-    mixed[to + 1] = sum1 * scale;
-    mixed[to + 2] = sum2 * scale;
-    mixed[to + 3] = sum3 * scale;
+    if (place < end) {
+      const dot = q0 * keys[at] + q1 * keys[at + 1] + q2 * keys[at + 2] + q3 * keys[at + 3];
+      const a = power(clamped(dot + bias[first + bucket[place]]));
+      total += a;
+      sum0 += a * values[at];
+      sum1 += a * values[at + 1];
+      sum2 += a * values[at + 2];
+      sum3 += a * values[at + 3];
+    }
+    mixed[to] = sum0;
+    mixed[to + 1] = sum1;
+    mixed[to + 2] = sum2;
+    mixed[to + 3] = sum3;
+    return total;
   }
 
   // ---- a text that is read
 
-  const SLACK = 128; // tokens that a text's keys can grow by before they are moved to the front
+  const SLACK = 128; // tokens by which a full cache can grow before it is moved to its front
+  const SHORT = 64; // tokens that are copied rather than shared
 
   /** @type {WeakMap<Model, Forward>} */
   const forwards = new WeakMap();
@@ -681,38 +740,109 @@ function transformerScript() {
     return forward;
   }
 
-  /** What a text has read so far: keys and values of what it can still see, and where each token stood. */
-  class State {
-    /** @param {Model} model */
-    constructor(model) {
-      const { n_layer, n_context, n_embd, n_smear } = model.config;
-      const room = n_context + SLACK;
+  /** Keys and values of consecutive tokens, and where each token stood. */
+  class Cache {
+    /**
+     * @param {Config} config
+     * @param {number} room rows
+     */
+    constructor({ n_layer, n_head, n_embd }, room) {
       const rows = () => new Float64Array(room * n_embd);
-      this.model = model;
-      this.forward = forwardOf(model);
-      this.keys = Array.from({ length: n_layer }, rows); // per layer [room, C], oldest first
+      this.n_head = n_head;
+      this.headSize = n_embd / n_head;
+      this.room = room;
+      this.end = 0; // rows in use
+      this.keys = Array.from({ length: n_layer }, rows); // per layer [H, room, D]
       this.values = Array.from({ length: n_layer }, rows);
       this.columns = new Int32Array(room);
       this.lines = new Int32Array(room);
-      this.end = 0; // rows of these in use
+    }
+
+    /**
+     * Append the last rows of another cache.
+     * @param {Cache} other
+     * @param {number} n
+     */
+    append(other, n) {
+      const [from, to] = [other.end - n, other.end];
+      for (let layer = 0; layer < this.keys.length; layer++) {
+        for (let head = 0; head < this.n_head; head++) {
+          this.keys[layer].set(other.rows(other.keys[layer], head, from, to), this.at(head, this.end));
+          this.values[layer].set(other.rows(other.values[layer], head, from, to), this.at(head, this.end));
+        }
+      }
+      this.columns.set(other.columns.subarray(from, to), this.end);
+      this.lines.set(other.lines.subarray(from, to), this.end);
+      this.end += n;
+    }
+
+    /**
+     * Where a row begins.
+     * @param {number} head
+     * @param {number} row
+     */
+    at(head, row) {
+      return (head * this.room + row) * this.headSize;
+    }
+
+    /**
+     * @param {Float64Array} all keys or values
+     * @param {number} head
+     * @param {number} from
+     * @param {number} to
+     */
+    rows(all, head, from, to) {
+      return all.subarray(this.at(head, from), this.at(head, to));
+    }
+
+    /**
+     * Forget all but the last n rows.
+     * @param {number} n
+     */
+    keep(n) {
+      const [from, to] = [this.end - n, this.end];
+      for (const all of [...this.keys, ...this.values]) {
+        for (let head = 0; head < this.n_head; head++) {
+          all.copyWithin(this.at(head, 0), this.at(head, from), this.at(head, to));
+        }
+      }
+      this.columns.copyWithin(0, from, to);
+      this.lines.copyWithin(0, from, to);
+      this.end = n;
+    }
+  }
+
+  /** What a text has read so far. */
+  class State {
+    /** @param {Model} model */
+    constructor(model) {
+      this.model = model;
+      this.forward = forwardOf(model);
+      this.own = new Cache(model.config, 2 * SHORT);
+      this.shared = new Cache(model.config, 0); // of the tokens before its own; never written to
       this.column = 0;
       this.line = 0;
-      this.before = new Float64Array(n_smear * n_embd); // embeddings of the last characters, newest first
+      this.before = new Float64Array(model.config.n_smear * model.config.n_embd); // embeddings, newest first
       this.length = 0; // tokens read
       this.logits = new Float64Array(model.vocabulary.size); // the prediction of the next token
     }
 
-    /** Another text that has read the same. */
+    /** Another text that has read the same. Cheap: most of what was read is shared from now on. */
     copy() {
+      const { config } = this.model;
+      if (this.own.end > SHORT) {
+        const n_shared = Math.min(this.shared.end, Math.max(0, config.n_context - this.own.end));
+        const all = n_shared ? new Cache(config, n_shared + this.own.end) : this.own;
+        if (n_shared) {
+          all.append(this.shared, n_shared);
+          all.append(this.own, this.own.end);
+        }
+        this.shared = all;
+        this.own = new Cache(config, 2 * SHORT);
+      }
       const copy = new State(this.model);
-      const begin = Math.max(0, this.end - this.model.config.n_context);
-      const from = begin * this.model.config.n_embd;
-      const to = this.end * this.model.config.n_embd;
-      this.keys.forEach((rows, layer) => copy.keys[layer].set(rows.subarray(from, to)));
-      this.values.forEach((rows, layer) => copy.values[layer].set(rows.subarray(from, to)));
-      copy.columns.set(this.columns.subarray(begin, this.end));
-      copy.lines.set(this.lines.subarray(begin, this.end));
-      copy.end = this.end - begin;
+      copy.shared = this.shared;
+      copy.own.append(this.own, this.own.end);
       copy.before.set(this.before);
       copy.logits.set(this.logits);
       copy.column = this.column;
@@ -756,18 +886,20 @@ function transformerScript() {
     }
 
     /**
-     * Move what can still be seen to the front when n more tokens would not find room.
-     * @param {number} n at most SLACK
+     * Make room for n more tokens: a larger cache of its own, or once that is full, without what is out of sight.
+     * @param {number} n at most ROWS
      */
     makeRoom(n) {
-      const { n_context, n_embd } = this.model.config;
-      if (this.end + n <= this.columns.length) return;
-      const begin = this.end - n_context;
-      for (const rows of [...this.keys, ...this.values])
-        rows.copyWithin(0, begin * n_embd, this.end * n_embd);
-      this.columns.copyWithin(0, begin, this.end);
-      this.lines.copyWithin(0, begin, this.end);
-      this.end = n_context;
+      const { config } = this.model;
+      const full = config.n_context + SLACK;
+      if (this.own.end + n <= this.own.room) return;
+      if (this.own.room < full) {
+        const larger = new Cache(config, Math.min(2 * this.own.room, full));
+        larger.append(this.own, this.own.end);
+        this.own = larger;
+      } else {
+        this.own.keep(config.n_context);
+      }
     }
 
     /**
@@ -775,11 +907,12 @@ function transformerScript() {
      * @param {number} token
      */
     step(token) {
+      const { own } = this;
       const newline = token === NEWLINE;
       this.column = newline ? 0 : this.column + 1;
       if (newline) this.line++;
-      this.columns[this.end] = this.column;
-      this.lines[this.end++] = this.line;
+      own.columns[own.end] = this.column;
+      own.lines[own.end++] = this.line;
       return this.length++ % this.model.config.n_context;
     }
 
@@ -920,6 +1053,7 @@ function transformerScript() {
 
   // ---- sampling
 
+  const FUTURES = 4; // drawn side by side: more would not find room in a processor's cache
   const LONGEST_LINE = 2000; // characters after which a sampled line that never ends is ended
 
   /** The 32-bit generator mulberry32 (Tommy Ettinger, public domain): the same stream in any language. */
@@ -1009,7 +1143,7 @@ function transformerScript() {
     /** @type {Future[]} */
     let open = [];
     for (let handedOn = 0; handedOn < samples;) {
-      while (open.length < ROWS && futures.length < samples) {
+      while (open.length < FUTURES && futures.length < samples) {
         futures.push(new Future(samples > 1 ? state.copy() : state, seed + futures.length, options));
         open.push(futures[futures.length - 1]);
       }
