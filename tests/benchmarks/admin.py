@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from service.admin import application
 from service.child import Running
@@ -112,15 +112,15 @@ def fill(home: Home, count: int, end: datetime, apart: timedelta = timedelta(wee
 
 
 @contextmanager
-def shown(home: Home) -> Iterator[str]:
-    """The page of a home; gives its address."""
+def shown(home: Home, **settings: Any) -> Iterator[str]:
+    """The page of a home, with these settings of it; gives its address."""
     schedule, now = Schedule.of(ScheduleSettings()), datetime.now(UTC)
     with Ledger(home.ledger) as ledger:
         service = Service(home, schedule, ledger, nothing, Notifier("", None), Pushes(home, nothing))
         service.wanted = Outlook(schedule.following(now), schedule.following(now), 1)
         service.turned = now
-        settings = AdminSettings(port=0)
-        with WebServer(settings, lambda: application(service, settings, lambda: datetime.now(UTC))) as web:
+        admin = AdminSettings(port=0, **settings)
+        with WebServer(admin, lambda: application(service, admin, lambda: datetime.now(UTC))) as web:
             while not web.address:
                 time.sleep(0.01)
             yield web.address

@@ -8,20 +8,27 @@ from __future__ import annotations
 import ctypes
 import os
 import random
+import re
+import runpy
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from service.child import leftovers
 from service.corpus import Corpus
 from service.home import Home
 from service.ledger import Record
@@ -32,6 +39,7 @@ from service.run import retrain
 from service.settings import Settings, Source
 from service.setup import make_home
 
+MADE_UP = Path(__file__).parents[1] / "benchmarks" / "admin.py"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKENS = 40_000
 FIRST_LINES = 500
@@ -264,3 +272,84 @@ def mere_owner() -> Iterator[None]:
     assert libc.capset(header, without) == 0
     yield
     assert libc.capset(header, held) == 0
+
+
+class Served:
+    """`logling serve` on a home."""
+
+    def __init__(self, home: Home, **environment: str) -> None:
+        self.home = home
+        command = [str(Path(sys.executable).with_name("logling")), "serve", "--home", str(home.path)]
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "LOGLING_ADMIN__PORT": "0", **environment},
+        )
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip("\n"))
+
+    def until(self, pattern: str, seconds: float = 60) -> str:
+        """Wait for a line of the log."""
+        self.when(lambda: any(re.search(pattern, line) for line in self.lines), seconds)
+        return next(line for line in self.lines if re.search(pattern, line))
+
+    def when(self, true: Callable[[], object], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, "\n".join(self.lines)
+            assert self.process.poll() is None or true(), "\n".join(self.lines)
+            time.sleep(0.05)
+
+    @property
+    def address(self) -> str:
+        """Where its admin page is, once it is."""
+        return self.until("the admin page is at").rpartition(" ")[2]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Stop it; returns how many seconds that took."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(30)
+        took = time.monotonic() - begun
+        self._reader.join(5)
+        return took
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    begun: list[Served] = []
+
+    def one(home: Home, **environment: str) -> Served:
+        begun.append(Served(home, **environment))
+        return begun[-1]
+
+    yield one
+    remaining = []
+    for served in begun:
+        if served.process.poll() is None:
+            served.stop()
+        remaining += leftovers(served.home)
+    for process in remaining:
+        os.kill(process, signal.SIGKILL)
+    assert remaining == []
+
+
+@pytest.fixture(scope="session")
+def made_up() -> dict[str, Any]:
+    """What the benchmark of the admin page makes up: see there."""
+    return runpy.run_path(str(MADE_UP))
+
+
+@pytest.fixture(scope="session")
+def fill(made_up: dict[str, Any]) -> Callable[..., None]:
+    """Write made-up runs into the ledger of a home."""
+    filler: Callable[..., None] = made_up["fill"]
+    return filler

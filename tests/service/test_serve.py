@@ -5,12 +5,11 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -272,66 +271,7 @@ def test_the_watchdog_is_fed_by_the_loop_that_schedules(home: Home, tmp_path: Pa
 # ---- the real process
 
 
-class Served:
-    """`logling serve` on a home."""
-
-    def __init__(self, home: Home, **environment: str) -> None:
-        self.home = home
-        command = [str(Path(sys.executable).with_name("logling")), "serve", "--home", str(home.path)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
-        )
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.lines.append(line.rstrip("\n"))
-
-    def until(self, pattern: str, seconds: float = 60) -> str:
-        """Wait for a line of the log."""
-        self.when(lambda: any(re.search(pattern, line) for line in self.lines), seconds)
-        return next(line for line in self.lines if re.search(pattern, line))
-
-    def when(self, true: Callable[[], object], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < deadline, "\n".join(self.lines)
-            assert self.process.poll() is None or true(), "\n".join(self.lines)
-            time.sleep(0.05)
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Stop it; returns how many seconds that took."""
-        begun = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(30)
-        took = time.monotonic() - begun
-        self._reader.join(5)
-        return took
-
-
-Serve = Callable[..., Served]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    begun: list[Served] = []
-
-    def one(home: Home, **environment: str) -> Served:
-        begun.append(Served(home, **environment))
-        return begun[-1]
-
-    yield one
-    remaining = []
-    for served in begun:
-        if served.process.poll() is None:
-            served.stop()
-        remaining += leftovers(served.home)
-    for process in remaining:
-        os.kill(process, signal.SIGKILL)
-    assert remaining == []
+Serve = Callable[..., Any]
 
 
 def processes_training(home: Home) -> int:
@@ -343,7 +283,7 @@ def processes_training(home: Home) -> int:
     return sum(b"resource_tracker" not in command for command in commands)
 
 
-def begin_training(place: Any, serve: Serve) -> Served:
+def begin_training(place: Any, serve: Serve) -> Any:
     """A service whose run trains two challengers in two worker processes."""
     place.append_usual(300)
     served = serve(place.home, LOGLING_TRAINING__TOKENS="50000000")

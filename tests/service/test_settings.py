@@ -74,6 +74,11 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ('[git]\nremote = "ext::sh -c x"', ["git.remote", "ext::sh -c x"]),
         ('[git]\nbranch = "-main"', ["git.branch", "-main"]),
         ('source = "/a"', ["source", "/a", "list"]),
+        ("[admin]\nport = 65536", ["admin.port", "65536", "65535"]),
+        ('[admin]\nhost = "http://x"', ["admin.host", "http://x", "127.0.0.1"]),
+        ('[admin]\nnames = ["x:8101"]', ["admin.names", "x:8101", "without scheme and port"]),
+        ('[admin]\nhost = "0.0.0.0"', ["admin", "0.0.0.0", "admin.token", "admin.unguarded"]),
+        ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, names, token, unguarded"]),
     ],
 )
 def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -87,6 +92,37 @@ def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path,
 def test_no_limit_is_infinite_or_no_number(tmp_path: Path, key: str, value: str) -> None:
     table, name = key.split(".")
     assert key in refused(tmp_path, f"[{table}]\n{name} = {value}")
+
+
+def test_a_token_that_is_too_short_is_refused_and_not_shown(tmp_path: Path) -> None:
+    sentence = refused(tmp_path, '[admin]\ntoken = "example"')
+    assert "admin.token = (not shown): " in sentence
+    assert "16 or more" in sentence
+    assert "'example'" not in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'host = "0.0.0.0"\ntoken = "made-up-made-up-made-up"',
+        'host = "192.0.2.7"\nunguarded = true',
+        'host = "0.0.0.0"\nenabled = false',
+        'host = "localhost"',
+        'host = "::1"',
+        'host = "127.0.0.2"',
+    ],
+)
+def test_a_page_that_is_guarded_or_for_this_machine_alone_is_allowed(tmp_path: Path, text: str) -> None:
+    assert load(written(tmp_path, f"[admin]\n{text}"))
+
+
+def test_a_token_can_come_from_a_variable_and_is_in_no_text_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGLING_ADMIN__TOKEN", "made-up-made-up-made-up")
+    settings = load(written(tmp_path, ""))
+    assert settings.admin.token.get_secret_value() == "made-up-made-up-made-up"
+    assert "made-up" not in repr(settings)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
@@ -155,7 +191,7 @@ def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> Non
     lines = template("full", [], "").splitlines()
     shown = [line.removeprefix("# ") for line in lines if " = " in line and line.startswith("# ")]
     tables = [line for line in lines if line.startswith("[")]
-    assert tables == ["[corpus]", "[training]", "[gate]", "[schedule]", "[git]"]
+    assert tables == ["[corpus]", "[training]", "[gate]", "[schedule]", "[git]", "[admin]"]
     uncommented = template("full", [], "").replace("# [[source]]", "[[source]]")
     for line in shown:
         uncommented = uncommented.replace(f"# {line}", line)
