@@ -8,7 +8,7 @@ from .health import Health
 
 GOOD, BAD, NONE = "#0f6b5c", "#b3261e", "#5c666e"  # each readable under white
 LABEL = "logling"
-CHARACTER, ROOM = 6.6, 12  # pixels: of a character, and beside a text
+CHARACTER, ROOM = 6.2, 14  # pixels: of a character, and beside a text
 
 TEMPLATE = Markup("""\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}: {words}">

@@ -69,9 +69,8 @@ def compared(record: Record, chance: random.Random, champion: float | None, numb
     before = None if champion is None else floor + (champion - floor) * 0.96 + abs(chance.gauss(0, 0.006))
     better = record["outcome"] == "committed"
     start = 1.21 if before is None else before
-    gain = (start - floor) * chance.uniform(0.1, 0.45) if better else -abs(chance.gauss(0, 0.012))
-    challenger = start - max(gain, 0.002) if better else start - gain
-    low, high = (gain - 0.4 * abs(gain) - 0.001 * (not better), gain + 0.4 * abs(gain))
+    gain = max((start - floor) * chance.uniform(0.1, 0.45), 0.002) if better else -abs(chance.gauss(0, 0.012))
+    challenger, low, high = start - gain, gain - 0.4 * abs(gain), gain + 0.4 * abs(gain)
     was = "an order-2 n-gram" if before is None else f"the champion's {before:.3f}"
     curve = [[20_000 * step, challenger + 2.2 / (step + 1) ** 1.2, challenger + 2 / (step + 1)] for step in range(48)]
     return record | {

@@ -105,6 +105,12 @@ def test_nothing_is_wider_than_the_screen(
     page = chromium.new_page(viewport={"width": width, "height": 700})
     open_place(page, address(state), place)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll('table')].filter(
+            (one) => one.getBoundingClientRect().right > one.parentElement.getBoundingClientRect().right,
+        ).length"""
+    )
+    assert beyond == 0
     page.close()
 
 
