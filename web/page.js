@@ -63,8 +63,7 @@ function startLog({ sample }) {
  * @param {SharedLog} log
  */
 function predictFirst(model, log) {
-  const [first] = continueLog(model, log.lines(), { temperature: 0 });
-  showLikely([{ text: first.lines[0], probability: 2 ** -first.bits[0] }]);
+  showLikely(complete(model, log.lines(), '', { alternatives: 1 }));
   byId('predict-view', HTMLElement).hidden = false;
 }
 

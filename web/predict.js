@@ -234,6 +234,8 @@ class Futures {
     this.fields = new Fields();
     this.drawn = performance.now();
     byId('futures-status', HTMLElement).textContent = `Sampling ${count(wanted)} futures …`;
+    byId('futures-progress', HTMLProgressElement).hidden = false;
+    byId('futures-progress', HTMLProgressElement).value = 0;
   }
 
   /**
@@ -252,6 +254,7 @@ class Futures {
   draw() {
     if (!this.come) return;
     const whole = this.come === this.all.length;
+    byId('futures-results', HTMLElement).hidden = false;
     const status = byId('futures-status', HTMLElement);
     if (whole)
       status.textContent = `${counted(this.come, 'future')} sampled from the model, here in this page.`;
