@@ -26,12 +26,17 @@ const TROUBLES = {
   },
 };
 
+const LONGEST_FIRST = 200; // characters
+
 document.addEventListener('DOMContentLoaded', async () => {
   try {
     const base64 = assignedWeights();
     const { model, card } = readWeights(base64);
     const log = startLog(card);
-    if (/^#?(predict|$)/.test(location.hash)) predictFirst(model, log);
+    if (/^#?(predict|$)/.test(location.hash)) {
+      byId('predict-view', HTMLElement).hidden = false;
+      predictFirst(model, log);
+    }
     await painted();
     checkGolden(model, card);
     const chip = byId('self-check', HTMLElement);
@@ -58,13 +63,25 @@ function startLog({ sample }) {
 }
 
 /**
- * Show a first prediction at once: a worker needs longer to start than this takes.
+ * Show a first prediction at once, character by character the likeliest: a worker needs longer to start than this
+ * takes. A line that does not end soon is left to the worker.
  * @param {Model} model
  * @param {SharedLog} log
  */
 function predictFirst(model, log) {
-  showLikely(complete(model, log.lines(), '', { alternatives: 1 }));
-  byId('predict-view', HTMLElement).hidden = false;
+  const state = primed(model, log.lines());
+  let bits = 0;
+  /** @type {number[]} */
+  const line = [];
+  while (line.length < LONGEST_FIRST) {
+    const token = pick(state.logits, 0, 0, 0);
+    bits += tokenBits(state.logits, token);
+    if (token === NEWLINE)
+      return showLikely([{ text: model.vocabulary.decode(line), probability: 2 ** -bits }]);
+    line.push(token);
+    state.read(token);
+  }
+  return undefined;
 }
 
 /** Resolves when the browser has painted; at the latest after a while, since a tab in the background does not paint. */
