@@ -21,7 +21,7 @@ with no pull in between: they may be read twice.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -39,16 +39,16 @@ class Standing(NamedTuple):
 
 
 Places = Mapping[tuple[int, int], Path]  # of the files found in this pull, by device and inode
+Before = Set[tuple[int, int, str]]  # inode, birth and pattern of the files known when a pull last came to its end
 
 
 def recognise(
-    log: OpenLog, known: Sequence[Position], places: Places | None = None, settled: int = 0
+    log: OpenLog, known: Sequence[Position], places: Places | None = None, before: Before = frozenset()
 ) -> Standing | None:
     """The earlier reading that this file carries on, moved to where the file is now; None for a new file.
 
     First the file that had this inode; then, by content, a file that is no longer where it was: renamed
-    over a file system, copied before it was truncated, or compressed. `settled` is the newest row that was
-    known when a pull last came to its end.
+    over a file system, copied before it was truncated, or compressed.
     """
     places = places or {}
     own = max((row for row in known if log.is_at_inode(row)), key=_recency, default=None)
@@ -56,7 +56,7 @@ def recognise(
         own = None
     if own is not None and _is_settled(log, own, known):
         return Standing(replace(log.here(own), copy_of=None), absorbs=_outlived(own, known, places))
-    copy = _copy(log, known, own, places, settled) if log.is_rotated else None
+    copy = _copy(log, known, own, places, before) if log.is_rotated else None
     if copy is not None and not copy.position.doubt:
         return copy
     for row in sorted(known, key=lambda row: row.position, reverse=True):
@@ -67,7 +67,7 @@ def recognise(
         return copy
     if own is not None:
         return Standing(_on_its_own(log, own, known))
-    return None if log.is_rotated else _original(log, known, places)
+    return None if log.is_rotated else _original(log, known, places, before)
 
 
 def _is_read(row: Position, known: Sequence[Position]) -> bool:
@@ -136,16 +136,14 @@ def _may_become(path: Path, log: OpenLog) -> bool:
 
 
 def _copy(
-    log: OpenLog, known: Sequence[Position], own: Position | None, places: Places, settled: int
+    log: OpenLog, known: Sequence[Position], own: Position | None, places: Places, before: Before
 ) -> Standing | None:
     """The file as a copy of one that is still there, which is read instead: copytruncate or gzip is at work."""
     for row in known:
         if row.family != log.file.family or log.is_at_inode(row) or row.copy_of is not None:
             continue
         original = survivor(row, places)
-        # Times prove little where a clock was set back; that only the original was there at the last pull does.
-        is_new = own is None and _recency(row) <= settled and row.pattern == log.file.pattern
-        end = None if original is None else _copied(log, original, is_new)
+        end = None if original is None else _copied(log, original, before)
         if end is not None:
             marked = log.mark_at(own or log.start(), end)
             is_known = own is not None and (own.copy_of, own.position) == (row.id, end)
@@ -154,7 +152,7 @@ def _copy(
     return None
 
 
-def _copied(log: OpenLog, original: LogFile, is_new: bool) -> int | None:
+def _copied(log: OpenLog, original: LogFile, before: Before) -> int | None:
     """Up to where a file is a copy of another by content, if by its age it can be one."""
     if not log.file.size:
         return None
@@ -167,23 +165,26 @@ def _copied(log: OpenLog, original: LogFile, is_new: bool) -> int | None:
         return end
     # A short file may as well be another one, with the same banner: compressed at any time, or the next by date.
     is_of_live = str(original.path) == original.family and not log.compressed
-    return end if is_of_live and (is_new or _is_made_later(log.file, original)) else None
+    return end if is_of_live and _is_made_later(log.file, original, before) else None
 
 
-def _is_made_later(copy: LogFile, original: LogFile) -> bool:
+def _is_made_later(copy: LogFile, original: LogFile, before: Before) -> bool:
+    pattern = copy.pattern or original.pattern  # one that was changed may find what was there all along
+    if (original.inode, original.born, pattern) in before and (copy.inode, copy.born, pattern) not in before:
+        return True
     if copy.born and original.born:  # a clock that was set back may spoil one of the two
         return copy.born > original.born or copy.mtime_ns > original.mtime_ns
     return copy.mtime_ns >= original.mtime_ns
 
 
-def _original(log: OpenLog, known: Sequence[Position], places: Places) -> Standing | None:
+def _original(log: OpenLog, known: Sequence[Position], places: Places, before: Before) -> Standing | None:
     """A live file that was never read, but of which a copy was: copytruncate was at work all along."""
     for row in sorted(known, key=lambda row: row.position, reverse=True):
         is_evidence = row.is_known_whole or (row.position and not row.compressed)
         if row.family != log.file.family or not is_evidence or not log.continues(row):
             continue
         copy = survivor(row, places)
-        is_copy = copy is not None and (row.is_known_whole or _is_made_later(copy, log.file))
+        is_copy = copy is not None and (row.is_known_whole or _is_made_later(copy, log.file, before))
         if is_copy and _is_read(row, known):
             doubt = 0 if row.is_known_whole else row.position
             return Standing(replace(log.here(row), id=None, copy_of=None, doubt=doubt))

@@ -10,7 +10,7 @@ from . import journal
 from .archives import Damaged
 from .corpus import Corpus
 from .formats import Shape, shape
-from .identity import Standing, recognise, survivor
+from .identity import Before, Standing, recognise, survivor
 from .lines import LineReader
 from .logfile import LogFile, OpenLog, RefusedFile
 from .position import Position
@@ -58,10 +58,14 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     known = {row.id: row for row in corpus.positions()}
     files = with_siblings(found.files, list(known.values()), patterns)
     matched = {file.place for file in found.files}
+    places = {file.place: file.path for file in files}
+    settled = corpus.settled_file()
+    here = [row for row in known.values() if row.path is not None and (row.id or 0) <= settled]
+    before = {(row.inode, row.born, row.pattern) for row in here}
     meter = _Meter(files, progress)
     continued = set()
     for file in files:
-        task = _Task(file, sources[file.pattern], {file.place: file.path for file in files}, file.place in matched)
+        task = _Task(file, sources[file.pattern], places, file.place in matched, before)
         position = _pull_file(task, known, corpus, report, meter)
         meter.finish(file)
         if position is not None:
@@ -82,6 +86,7 @@ class _Task(NamedTuple):
     source: Source
     places: Mapping[tuple[int, int], Path]
     is_matched: bool  # by a pattern; else it is followed because it was read before, or is a rotation
+    before: Before
 
 
 class _Meter:
@@ -108,7 +113,7 @@ def _pull_file(
     path = task.file.path
     try:
         with OpenLog(path, task.file.pattern) as log:
-            standing = recognise(log, list(known.values()), task.places, corpus.settled_file())
+            standing = recognise(log, list(known.values()), task.places, task.before)
             if standing is None and not task.is_matched and not _is_of_known_log(log, known):
                 return None  # another file was given the inode of the one that was followed
             standing = standing or Standing(log.start())

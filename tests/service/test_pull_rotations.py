@@ -335,3 +335,10 @@ def test_what_is_packed_after_the_clock_was_set_back_is_still_read_after_the_pla
     packed = logs.write("a.log.1.gz", gzip.compress(numbered(0, 2_000))[:-20])
     os.utime(packed, (time.time() - 86_400,) * 2)
     assert (logs.pull().new, logs.pull().new) == (2_000, 0)
+
+
+def test_a_short_rotation_that_a_changed_pattern_finds_is_no_copy_though_it_begins_as_the_log_does(logs: Any) -> None:
+    os.utime(logs.write("a.log.1", "started\n"), (time.time() - 86_400,) * 2)
+    time.sleep(0.01)  # a birth in the same tick of the clock cannot be told
+    logs.write("a.log", "started\nmore\n")
+    assert [logs.pull(pattern).new for pattern in ("a.log", "a.log*", "a.log*")] == [2, 1, 0]

@@ -276,7 +276,7 @@ class History:
         self.note(log, f"rotate {name}")
 
     def after_rename(self, log: Log) -> None:
-        if self.chance.random() < 0.8:
+        if self.chance.random() < 0.8 or self.clock.settings:  # what is there shows that a clock was set back
             self.create(log)
         if self.compression:
             is_delayed = self.chance.random() < 0.5
