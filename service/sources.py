@@ -78,12 +78,12 @@ def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns:
     and a file named like a rotation of that log and written to since it was last read. All in its folder.
     Where the clock was set back since, nobody knows when that was: then it is every rotation of the log.
     """
-    followed = [row for row in known if row.path is not None and row.pattern in patterns]
+    followed = [row for row in known if row.pattern in patterns]  # also of a log that is gone for now
     present = {file.place for file in files}
     set_back = _set_back(files, followed)
     siblings: list[LogFile] = []
-    for folder in {str(Path(str(row.path)).parent) for row in followed}:
-        rows = [row for row in followed if str(Path(str(row.path)).parent) == folder]
+    for folder in {str(Path(row.family).parent) for row in followed}:
+        rows = [row for row in followed if str(Path(row.family).parent) == folder]
         siblings += [file for file in _siblings(folder, rows, set_back) if file.place not in present]
     return oldest_first([*files, *{file.place: file for file in siblings}.values()])
 

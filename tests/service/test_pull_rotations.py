@@ -118,6 +118,17 @@ def test_rotations_between_two_pulls_are_read_though_the_pattern_names_only_the_
     assert (logs.pull("a.log").new, sorted(logs.lines())) == (0, [f"day {day}" for day in range(4)])
 
 
+def test_a_log_that_was_gone_at_a_pull_and_rotated_since_it_came_again_is_read(logs: Any) -> None:
+    path = logs.write("a.log", "one\n")
+    logs.pull("a.log")
+    path.unlink()
+    assert len(logs.pull("a.log").gaps) == 1
+    logs.write("a.log-20260101.gz", gzip.compress(b"two\n"))
+    assert (logs.pull("a.log").new, logs.lines()) == (1, ["one", "two"])
+    logs.write("a.log", "three\n")
+    assert (logs.pull("a.log").new, logs.pull("a.log").new) == (1, 0)
+
+
 def test_rotations_from_before_the_first_pull_are_not_read_unless_a_pattern_matches_them(logs: Any) -> None:
     os.utime(logs.write("a.log.1", "old\n"), (1_700_000_000,) * 2)
     logs.write("a.log", "new\n")
