@@ -28,7 +28,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -131,7 +131,7 @@ def write_page(path: Path, scripts: list[str], tail: str = "") -> None:
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     class Quiet(SimpleHTTPRequestHandler):
-        extensions_map = {
+        extensions_map: ClassVar = {
             **SimpleHTTPRequestHandler.extensions_map,
             ".mjs": "text/javascript",
             ".wasm": "application/wasm",

@@ -539,14 +539,14 @@ def all_objects(place: Any) -> bytes:
     return objects + b"".join(base64.b64decode(text) for text in weights)
 
 
-def test_a_run_that_is_begun_where_its_user_may_not_be_trains_all_the_same(committed: Place, tmp_path: Path) -> None:
+def test_a_run_that_is_begun_where_its_user_may_not_be_trains_all_the_same(committed: Any, tmp_path: Path) -> None:
     committed.append_usual(300)
     (tmp_path / "private").mkdir()
     as_any_user = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     logling = Path(sys.executable).with_name("logling")
+    retrain = [logling, "retrain", "--home", committed.home.path, "--json"]
     done = subprocess.run(
-        ["sh", "-c", 'cd "$0" && chmod 000 . && exec "$@"', tmp_path / "private", *as_any_user]
-        + [logling, "retrain", "--home", committed.home.path, "--json"],
+        ["sh", "-c", 'cd "$0" && chmod 000 . && exec "$@"', tmp_path / "private", *as_any_user, *retrain],
         capture_output=True,
         text=True,
         timeout=120,
