@@ -11,8 +11,9 @@ function surpriseScript() {
   const WORST_SHARE = 0.1;
   const IDENTIFIER_WEIGHT = 0.25;
 
-  // Numbers with what belongs to them, and runs of letters and digits that hold a digit: dates, addresses, hashes, ids.
-  const IDENTIFIERS = /[\p{L}\p{N}_]*\p{N}[\p{L}\p{N}_]*(?:[.:-][\p{L}\p{N}_]*\p{N}[\p{L}\p{N}_]*)*/gu;
+  const RUN = /[\p{L}\p{N}_.:-]+/gu;
+  const WORD = /(?:[\p{L}\p{N}_]|(?<=_)-)+/gu;
+  const ADDRESS = /^(?:[\da-f]{0,4}:){2,}[\da-f]{0,4}$/i; // IPv6 and hardware addresses
 
   /**
    * The mean of the largest tenth of some bits, at least one of them.
@@ -34,10 +35,13 @@ function surpriseScript() {
    */
   function alarm(text, byCharacter) {
     const weighted = byCharacter.slice();
-    for (const match of text.matchAll(IDENTIFIERS)) {
-      const begin = codePoints(text.slice(0, match.index)).length;
-      const end = begin + codePoints(match[0]).length;
-      for (let i = begin; i < end; i++) weighted[i] *= IDENTIFIER_WEIGHT;
+    let read = 0; // UTF-16 units, and their characters
+    let i = 0;
+    for (const [begin, end] of identifiers(text)) {
+      i += codePoints(text.slice(read, begin)).length;
+      const behind = i + codePoints(text.slice(begin, end)).length;
+      for (; i < behind; i++) weighted[i] *= IDENTIFIER_WEIGHT;
+      read = end;
     }
     return surprise(weighted);
   }
@@ -47,7 +51,45 @@ function surpriseScript() {
    * @param {string} text
    */
   function foldingKey(text) {
-    return text.replace(IDENTIFIERS, '#');
+    let key = '';
+    let read = 0;
+    for (const [begin, end] of identifiers(text)) {
+      key += text.slice(read, begin) + '#';
+      read = end;
+    }
+    return key + text.slice(read);
+  }
+
+  /**
+   * Where the numbers and identifiers of a text begin and end, in UTF-16 units.
+   * @param {string} text
+   * @returns {Generator<[number, number], void, void>}
+   */
+  function* identifiers(text) {
+    for (const run of text.matchAll(RUN)) {
+      let end = run[0].length;
+      while (end > 0 && '.:-'.includes(run[0][end - 1])) end--;
+      const name = run[0].slice(0, end);
+      const parts = ADDRESS.test(name) && /\d/.test(name) ? [[0, end]] : withDigits(name);
+      for (const [from, to] of parts) yield [run.index + from, run.index + to];
+    }
+  }
+
+  /**
+   * Where words with a digit begin and end, those that one of .:- joins being one: dates, versions, hashes, uuids.
+   * @param {string} name
+   */
+  function withDigits(name) {
+    /** @type {[number, number][]} */
+    const found = [];
+    for (const word of name.matchAll(WORD)) {
+      if (!/\p{N}/u.test(word[0])) continue;
+      const last = found[found.length - 1];
+      const end = word.index + word[0].length;
+      if (last?.[1] === word.index - 1) last[1] = end;
+      else found.push([word.index, end]);
+    }
+    return found;
   }
 
   return { alarm, foldingKey, surprise };

@@ -197,9 +197,9 @@ function transformerScript() {
    * @param {Float64Array} x
    * @param {Matrix} matrix
    * @param {number} n
-   * @param {number} [row] the first one wanted
+   * @param {number} row the first one wanted
    */
-  function linear(out, x, { packed, n_in, n_out }, n, row = 0) {
+  function linear(out, x, { packed, n_in, n_out }, n, row) {
     const stride = fourfold(n_in);
     for (; row + 2 <= n; row += 2) linearTwo(out, row * n_out, x, row * stride, packed, n_in, n_out);
     if (row < n) linearOne(out, row * n_out, x, row * stride, packed, n_in, n_out);
@@ -418,11 +418,12 @@ function transformerScript() {
 
     /**
      * Compute the rows that were added: their keys and values go to their texts, their predictions into `logits`.
-     * @param {number} from the first row whose prediction is wanted
+     * @param {number} from the first row whose prediction is wanted; those before only leave keys and values
+     * @param {number} [depth] how many layers of keys and values are wanted, all for a prediction
      */
-    run(from) {
+    run(from, depth = this.config.n_layer) {
       const { config, x, n, stride } = this;
-      for (let layer = 0; layer < config.n_layer; layer++) this.block(layer);
+      for (let layer = 0; layer < depth; layer++) this.block(layer, layer === depth - 1 ? from : 0);
       this.n = 0;
       if (config.final_norm) for (let row = from; row < n; row++) rmsNorm(x, x, row * stride, config.n_embd);
       linear(this.logits, x, this.head, n, from);
@@ -431,29 +432,31 @@ function transformerScript() {
     /**
      * One layer: attention, then the two-matrix perceptron, each added to the stream x.
      * @param {number} layer
+     * @param {number} from rows before this one only leave their keys and values
      */
-    block(layer) {
+    block(layer, from) {
       const { x, normed, hidden, n, stride } = this;
-      const { n_embd } = this.config;
+      const { n_embd, n_head } = this.config;
       const { qkv, bias, wo, fc1, fc2 } = this.layers[layer];
       for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
-      linear(this.qkv, normed, qkv, n);
+      linear(this.qkv, normed, qkv, n, 0);
       for (let row = 0; row < n; row++) this.keep(layer, row);
-      for (let head = 0; head < this.config.n_head; head++) {
-        for (let row = 0; row < n; row++) this.attend(layer, row, head, bias);
+      for (let head = 0; head < n_head; head++) {
+        for (let row = from; row < n; row++) this.attend(layer, row, head, bias);
       }
-      linear(this.added, this.mixed, wo, n);
-      this.addToStream();
-      for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
-      linear(hidden, normed, fc1, n);
-      for (let i = 0; i < n * fc1.n_out; i++) hidden[i] = Math.max(hidden[i], 0);
-      linear(this.added, hidden, fc2, n);
-      this.addToStream();
+      linear(this.added, this.mixed, wo, n, from);
+      this.addToStream(from);
+      for (let row = from; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
+      linear(hidden, normed, fc1, n, from);
+      for (let i = from * fc1.n_out; i < n * fc1.n_out; i++) hidden[i] = Math.max(hidden[i], 0);
+      linear(this.added, hidden, fc2, n, from);
+      this.addToStream(from);
     }
 
-    addToStream() {
+    /** @param {number} from the first row */
+    addToStream(from) {
       const { x, added, n, stride } = this;
-      for (let i = 0; i < n * stride; i++) x[i] += added[i];
+      for (let i = from * stride; i < n * stride; i++) x[i] += added[i];
     }
 
     /**
@@ -864,15 +867,38 @@ function transformerScript() {
     }
 
     /**
-     * Read tokens one after the other, ROWS at most, the predictions of all but the last being left in `forward`.
+     * Read tokens one after the other, ROWS at most. Predictions of all rows but the last are left in `forward`.
      * @param {Int32Array} tokens
-     * @param {boolean} predicting whether those are wanted
+     * @param {number} from the first whose prediction is wanted
      */
-    readBlock(tokens, predicting) {
+    readBlock(tokens, from) {
+      this.addBlock(tokens);
+      this.forward.run(from);
+      this.notePrediction(tokens.length - 1);
+    }
+
+    /** @param {Int32Array} tokens */
+    addBlock(tokens) {
       this.makeRoom(tokens.length);
       for (let i = 0; i < tokens.length; i++) this.forward.add(this, tokens[i]);
-      this.forward.run(predicting ? 0 : tokens.length - 1);
-      this.notePrediction(tokens.length - 1);
+    }
+
+    /**
+     * Read a text of which only the last prediction is wanted, in blocks. What stands further back leaves keys and
+     * values in fewer layers: all that the last tokens can see of it, and nothing else.
+     * @param {Int32Array} tokens
+     * @returns {Generator<undefined, void, void>}
+     */
+    *reading(tokens) {
+      const { n_layer, n_context } = this.model.config;
+      for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
+        const block = tokens.subarray(i, i + ROWS);
+        const left = tokens.length - i - block.length;
+        if (!left) return this.readBlock(block, block.length - 1);
+        const reaches = Math.floor((left - 1) / Math.max(1, n_context - 1));
+        this.addBlock(block);
+        this.forward.run(block.length, Math.max(0, n_layer - reaches));
+      }
     }
 
     /**
@@ -967,7 +993,7 @@ function transformerScript() {
       for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
         const block = tokens.subarray(i, i + ROWS);
         if (adaptive) charge(new Float64Array(block.length), state, block, codes.subarray(i), adaptive);
-        else state.readBlock(block, false);
+        else state.readBlock(block, block.length - 1);
       }
     }
     let number = 0;
@@ -996,7 +1022,7 @@ function transformerScript() {
     const { logits, head } = state.forward;
     const size = state.logits.length;
     const first = state.logits.slice();
-    state.readBlock(tokens, true);
+    state.readBlock(tokens, 0);
     let staticBits = 0;
     for (let i = 0; i < tokens.length; i++) {
       const predicted = i ? logits.subarray((i - 1) * head.n_out, (i - 1) * head.n_out + size) : first;
@@ -1134,10 +1160,7 @@ function transformerScript() {
   function* continuing(model, context, options = {}) {
     const { samples = 1, seed = 0, begun = '' } = options;
     const state = new State(model);
-    const tokens = contextTokens(model, context, begun);
-    for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
-      state.readBlock(tokens.subarray(i, i + ROWS), false);
-    }
+    yield* state.reading(contextTokens(model, context, begun));
     /** @type {Future[]} */
     const futures = [];
     /** @type {Future[]} */
@@ -1208,8 +1231,7 @@ function transformerScript() {
    */
   function primed(model, context, begun = '') {
     const state = new State(model);
-    const tokens = contextTokens(model, context, begun);
-    for (let i = 0; i < tokens.length; i += ROWS) state.readBlock(tokens.subarray(i, i + ROWS), false);
+    Array.from(state.reading(contextTokens(model, context, begun)));
     return state;
   }
 
@@ -1303,10 +1325,19 @@ function transformerScript() {
     }
     if (/[^A-Za-z0-9+/=]/.test(base64) || base64.length % 4) throw damaged('its base64 is wrong');
     try {
-      return Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0));
+      return bytesOf(atob(base64));
     } catch {
       throw damaged('its base64 is wrong');
     }
+  }
+
+  /**
+   * @param {string} binary
+   */
+  function bytesOf(binary) {
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   }
 
   /**
@@ -1379,7 +1410,7 @@ function transformerScript() {
    */
   function crc32(bytes, before = 0) {
     let crc = ~before;
-    for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 255];
+    for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ bytes[i]) & 255];
     return ~crc >>> 0;
   }
 
@@ -1441,10 +1472,11 @@ function transformerScript() {
    * @param {[number, number]} shape
    */
   function dequantise(steps, scales, [n, m]) {
+    const whole = new Int8Array(steps.buffer, steps.byteOffset, n * m);
     const out = new Float64Array(n * m);
     for (let row = 0; row < n; row++) {
       const scale = float16(scales.getUint16(2 * row, true));
-      for (let i = row * m; i < (row + 1) * m; i++) out[i] = steps.getInt8(i) * scale;
+      for (let i = row * m; i < (row + 1) * m; i++) out[i] = whole[i] * scale;
     }
     return out;
   }

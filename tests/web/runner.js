@@ -9,9 +9,18 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
-const { State, WeightsFileError, bitsPerCharacter, continueLog, decodeWeights, scoreLines } =
-  web('transformer.js');
-const { surprise } = web('surprise.js');
+const {
+  State,
+  WeightsFileError,
+  bitsPerCharacter,
+  continueLog,
+  decodeWeights,
+  primed,
+  readSideBySide,
+  scoreLines,
+} = web('transformer.js');
+const { alarm, foldingKey, surprise } = web('surprise.js');
+const { complete, completions, nextCharacters } = web('completion.js');
 const { LineReader } = web('log_reader.js');
 const { Vocabulary, codePoints } = web('vocabulary.js');
 const { Adaptive } = web('adaptive.js');
@@ -52,6 +61,39 @@ const answers = {
     const state = new State(model);
     return Array.from(model.vocabulary.encode(text), (token) => Array.from(state.read(token)));
   },
+  primed: ({ base64, context, begun }) =>
+    Array.from(primed(decodeWeights(base64).model, context, begun).logits),
+  copies: ({ base64, texts }) => {
+    const { model } = decodeWeights(base64);
+    /** @type {State[]} */
+    const states = [new State(model)];
+    return texts.map((/** @type {string[]} */ endings) => {
+      while (states.length < endings.length) states.push(states[states.length - 1].copy());
+      const tokens = endings.map((text) => model.vocabulary.encode(text));
+      for (let i = 0; i < tokens[0].length; i++) {
+        readSideBySide(
+          states,
+          tokens.map((ids) => ids[i]),
+        );
+      }
+      return states.map((state) => Array.from(state.logits));
+    });
+  },
+  completions: ({ base64, context, begun, alternatives, longest }) => {
+    const { model } = decodeWeights(base64);
+    const state = primed(model, context, begun);
+    return {
+      next: nextCharacters(state.logits, model.vocabulary),
+      rests: complete(model, context, begun, { alternatives, longest }),
+      again: [1, 2].map(() => completions(state, { alternatives, longest })),
+    };
+  },
+  ranking: ({ lines, bits }) => ({
+    keys: lines.map(foldingKey),
+    alarms: lines.map((/** @type {string} */ line) =>
+      alarm(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
+    ),
+  }),
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
   adapted: ({ characters, logits, text }) => {
     const adaptive = new Adaptive(new Vocabulary(characters));

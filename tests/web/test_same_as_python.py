@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.sampling import continue_log
+from model.sampling import continue_log, primed
 from model.scoring import bits_per_character, score_lines
 from model.state import State
 
@@ -57,6 +57,26 @@ def test_the_logits_have_pythons_bits_in_every_shape(in_node, shaped):
     assert logits.tobytes() == python_logits(shaped.model, text).tobytes()
 
 
+@pytest.mark.parametrize("lines", [0, 1, 3, 9, 40])
+def test_a_context_of_any_length_leads_to_pythons_prediction(in_node, shaped, lines):
+    context = [f"12:{minute:02d} bed{minute % 4} air 20.{minute % 7}°C ok" for minute in range(lines)]
+    _, expected = primed(shaped.model, context)
+    assert np.array(in_node("primed", shaped, context=context, begun="")).tobytes() == expected.tobytes()
+
+
+def test_copies_read_side_by_side_as_if_each_were_alone(in_node, shaped):
+    """Twice copied, beyond what is copied rather than shared, and beyond the context."""
+    shared, more = "\n12:00 bed1 air 20.0°C ok" * 4, "\n12:01 pump: flow 4 l/min" * 3
+    texts = [[shared], [more, more[::-1]], [shared, more[:2] * 48, shared[::-1]]]
+    (first,), second, third = in_node("copies", shaped, texts=texts)
+    read = [shared], [shared + more, shared + more[::-1]]
+    assert first == python_logits(shaped.model, shared)[-1].tolist()
+    assert second == [python_logits(shaped.model, text)[-1].tolist() for text in read[1]]
+    before = [*read[1], read[1][1]]
+    expected = [python_logits(shaped.model, text + more)[-1].tolist() for text, more in zip(before, texts[2], strict=True)]
+    assert third == expected
+
+
 @pytest.mark.parametrize("top_k", [0, 1, 5])
 @pytest.mark.parametrize("temperature", [0, 0.3, 1.0, 2.5])
 def test_seeded_text_is_pythons(in_node, trained, temperature, top_k):
@@ -74,6 +94,13 @@ def test_seeded_text_is_pythons_in_every_shape(in_node, shaped):
         (answer,) = in_node("samples", shaped, context=context, options={"steps": 1, "seed": seed})
         (expected,) = continue_log(shaped.model, context, steps=1, seed=seed)
         assert answer["lines"] == expected.lines
+
+
+def test_many_samples_side_by_side_are_pythons(in_node, trained):
+    context = ["12:00 bed1 air 20.0°C ok", "12:01 pump: flow 4 l/min 🌱"]
+    answer = in_node("samples", trained, context=context, options={"samples": 11, "steps": 3, "seed": 5})
+    expected = continue_log(trained.model, context, samples=11, steps=3, seed=5)
+    assert [sample["lines"] for sample in answer] == [sample.lines for sample in expected]
 
 
 def test_scores_are_pythons_on_a_thousand_lines(in_node, trained):
