@@ -17,10 +17,13 @@ const BOTTOM = 22;
  * @param {string} label what it shows; without one it is decoration
  */
 function emptyChart(box, height, label) {
-  const width = Math.max(box.clientWidth, 200);
+  // As large as the text around it, whatever size that has.
+  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const width = Math.max(box.clientWidth / scale, 200);
   /** @type {Record<string, string>} */
   const about = label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': 'true' };
-  const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, ...about });
+  const size = { width: width * scale, height: height * scale };
+  const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, ...size, ...about });
   box.replaceChildren(chart);
   return { chart, width, height };
 }
@@ -50,7 +53,7 @@ function scalesOf(width, height, [left, right], [low, high]) {
 function ticks(low, high) {
   const rough = (high - low || 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
+  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
   const first = Math.ceil(low / step) * step;
   return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, i) => first + i * step);
 }

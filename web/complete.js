@@ -4,6 +4,7 @@
 
 const ALTERNATIVES = 5;
 const CHARACTERS_SHOWN = 12; // of the next character's distribution
+const LEAST_SHOWN = 0.001; // probability
 const QUIET = 900; // milliseconds without typing before a suggestion is spoken
 const END_OF_LINE = '⏎';
 
@@ -83,6 +84,7 @@ class Completer {
     if (rests.length) this.speakLater();
     byId('next-characters', HTMLElement).replaceChildren(
       ...next
+        .filter(({ probability }) => probability >= LEAST_SHOWN)
         .slice(0, CHARACTERS_SHOWN)
         .map(({ character, probability }) =>
           element('li', '', ...likelihood(probability, visible(character))),

@@ -255,9 +255,12 @@ class Futures {
     if (!this.come) return;
     const whole = this.come === this.all.length;
     byId('futures-results', HTMLElement).hidden = false;
-    const status = byId('futures-status', HTMLElement);
-    if (whole)
-      status.textContent = `${counted(this.come, 'future')} sampled from the model, here in this page.`;
+    byId('futures-progress', HTMLProgressElement).hidden = whole;
+    byId('futures-progress', HTMLProgressElement).value = this.come / this.all.length;
+    if (whole) {
+      byId('futures-status', HTMLElement).textContent =
+        `${counted(this.come, 'future')} sampled, here in this page`;
+    }
     this.drawFields();
     this.drawFan();
     this.drawWord();
