@@ -73,8 +73,8 @@ def test_copies_read_side_by_side_as_if_each_were_alone(in_node, shaped):
     assert first == python_logits(shaped.model, shared)[-1].tolist()
     assert second == [python_logits(shaped.model, text)[-1].tolist() for text in read[1]]
     before = [*read[1], read[1][1]]
-    expected = [python_logits(shaped.model, text + more)[-1].tolist() for text, more in zip(before, texts[2], strict=True)]
-    assert third == expected
+    read_by_now = [text + more for text, more in zip(before, texts[2], strict=True)]
+    assert third == [python_logits(shaped.model, text)[-1].tolist() for text in read_by_now]
 
 
 @pytest.mark.parametrize("top_k", [0, 1, 5])
