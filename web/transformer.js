@@ -1,9 +1,9 @@
 'use strict';
 
-// The transformer one token at a time, in the order and with the names of model/state.py and model/exact.py:
-// float64, sums in index order and our own exp, so that the logits have the same bits as Python's. What is fast here
-// changes none of them: four sums side by side, no allocation per token, and each key written twice into its ring,
-// so that what a token can see always lies in one piece.
+// The model: its shape, its forward, texts that it reads, what they cost, how they may go on, and the file that its weights
+// come in. Numbers are those of model/exact.py and model/state.py to the last bit: float64, sums in index order, powers
+// of our own. What is fast here changes none of them: sums side by side share what they load, tokens are computed in
+// blocks, copies of a text share what they have read, and nothing is allocated for a token.
 
 /**
  * The shape of a model, as in model/config.py.

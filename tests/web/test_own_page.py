@@ -3,14 +3,16 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
-from conftest import NODE_PATIENCE, WEB
 
 from model.sampling import continue_log
 from model.scoring import score_lines
 
-README = WEB.parent / "README.md"
+ROOT = Path(__file__).parents[2]
+WEB, README = ROOT / "web", ROOT / "README.md"
+PATIENCE = 60  # seconds
 FILES = ("vocabulary.js", "transformer.js")
 
 
@@ -41,8 +43,6 @@ def test_a_page_with_two_script_tags_scores_and_continues_as_python_does(browser
 
 
 def test_node_scores_as_python_does(folder, trained):
-    run = subprocess.run(
-        ["node", "score.js"], cwd=folder, capture_output=True, text=True, timeout=NODE_PATIENCE, check=True
-    )
+    run = subprocess.run(["node", "score.js"], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=True)
     expected = score_lines(trained.model, ["12:00 bed1 air 20.0 ok", "12:01 bed2 on fire"])
     assert run.stdout.splitlines() == [f"{score.number} {score.bits:.1f}" for score in expected]

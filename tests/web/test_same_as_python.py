@@ -67,7 +67,7 @@ def test_a_context_of_any_length_leads_to_pythons_prediction(in_node, shaped, li
 def test_copies_read_side_by_side_as_if_each_were_alone(in_node, shaped):
     """Twice copied, beyond what is copied rather than shared, and beyond the context."""
     shared, more = "\n12:00 bed1 air 20.0°C ok" * 4, "\n12:01 pump: flow 4 l/min" * 3
-    texts = [[shared], [more, more[::-1]], [shared, more[:2] * 48, shared[::-1]]]
+    texts = [[shared], [more, more[::-1]], [shared, shared[::-1], " 4" * 50]]
     (first,), second, third = in_node("copies", shaped, texts=texts)
     read = [shared], [shared + more, shared + more[::-1]]
     assert first == python_logits(shaped.model, shared)[-1].tolist()

@@ -7,7 +7,8 @@ const CONTEXT = ['12:00 bed1 air 20.0 ok', '12:01 bed2 air 20.1 ok', '12:02 bed1
 async function firstToken(engine) {
   const step = await engine.begin();
   let logits;
-  for (const token of engine.model.vocabulary.encode('\n' + CONTEXT.join('\n') + '\n')) logits = await step(token);
+  for (const token of engine.model.vocabulary.encode('\n' + CONTEXT.join('\n') + '\n'))
+    logits = await step(token);
   document.body.textContent = engine.model.vocabulary.decode([pick(logits, 0, 0, 0)]);
   return performance.now();
 }

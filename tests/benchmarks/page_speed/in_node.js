@@ -9,7 +9,8 @@ const { runInThisContext } = require('node:vm');
 
 const here = (/** @type {string} */ name) => join(__dirname, name);
 const [weights, task, milliseconds] = process.argv.slice(2);
-for (const name of ['vocabulary', 'transformer']) runInThisContext(readFileSync(here(`../../../web/${name}.js`), 'utf8'));
+for (const name of ['vocabulary', 'transformer'])
+  runInThisContext(readFileSync(here(`../../../web/${name}.js`), 'utf8'));
 runInThisContext(readFileSync(weights, 'utf8'));
 for (const name of ['ours', 'rounds']) runInThisContext(readFileSync(here(`${name}.js`), 'utf8'));
 runInThisContext(`

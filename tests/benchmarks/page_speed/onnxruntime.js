@@ -21,7 +21,9 @@ class OnnxRuntime {
     const shape = [n_head, n_context - 1, n_embd / n_head];
     const names = Array.from({ length: n_layer }, (_, layer) => [`keys${layer}`, `values${layer}`]).flat();
     const size = shape.reduce((n, side) => n * side);
-    return Object.fromEntries(names.map((name) => [name, new ort.Tensor('float32', new Float32Array(size), shape)]));
+    return Object.fromEntries(
+      names.map((name) => [name, new ort.Tensor('float32', new Float32Array(size), shape)]),
+    );
   }
 
   async run(session, places, cache, tokens, targets) {
@@ -60,7 +62,13 @@ class OnnxRuntime {
     let nats = 0;
     for (let i = 0; i + 1 < tokens.length; i += this.block) {
       const targets = padded(tokens.subarray(i + 1, i + 1 + this.block), this.block);
-      const costs = await this.run(this.blocks, places, cache, padded(tokens.subarray(i, i + this.block), this.block), targets);
+      const costs = await this.run(
+        this.blocks,
+        places,
+        cache,
+        padded(tokens.subarray(i, i + this.block), this.block),
+        targets,
+      );
       const n = Math.min(this.block, tokens.length - 1 - i);
       for (let t = 0; t < n; t++) nats += costs[t];
     }

@@ -36,7 +36,9 @@ async function disagreement() {
   const all = {};
   for (const [name, engine] of Object.entries(engines)) {
     const theirs = await engine.predict(tokens);
-    const logits = Math.max(...ours.flatMap((row, t) => row.map((logit, id) => Math.abs(logit - theirs[t][id]))));
+    const logits = Math.max(
+      ...ours.flatMap((row, t) => row.map((logit, id) => Math.abs(logit - theirs[t][id]))),
+    );
     all[name] = { logits, bitsPerCharacter: Math.abs((await engine.score(text)) - cost) / tokens.length };
   }
   return all;
@@ -48,10 +50,12 @@ const tasks = {
     const step = await engine.begin();
     const random = new Mulberry32(2);
     let logits;
-    for (const token of engine.model.vocabulary.encode('\n' + lines.slice(0, 10).join('\n'))) logits = await step(token);
+    for (const token of engine.model.vocabulary.encode('\n' + lines.slice(0, 10).join('\n')))
+      logits = await step(token);
     let tokens = 0;
     const began = performance.now();
-    for (; performance.now() - began < milliseconds; tokens++) logits = await step(pick(logits, 1, 0, random.uniform()));
+    for (; performance.now() - began < milliseconds; tokens++)
+      logits = await step(pick(logits, 1, 0, random.uniform()));
     return tokens;
   },
 
@@ -79,30 +83,37 @@ const tasks = {
 
   /** The score of a log by a worker for each core, as the page checks a file: ours only. */
   async workers(engine, milliseconds) {
-    const scripts = [vocabularyScript, transformerScript].map((script) => `Object.assign(self, (${script})());`);
-    const answer = (/** @type {MessageEvent} */ { data: { base64, text, milliseconds } }) => {
-      const { model } = decodeWeights(base64);
-      const score = () => scoreLines(model, text.split('\n'));
-      let tokens = 0;
-      const began = performance.now();
-      for (; performance.now() - began < milliseconds; tokens += text.length) score();
-      self.postMessage(tokens);
-    };
-    const source = `'use strict';\n${scripts.join('\n')}\nself.onmessage = ${answer};`;
-    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-    const counts = Array.from({ length: navigator.hardwareConcurrency }, () => {
-      const worker = new Worker(url);
-      worker.postMessage({ base64: LOGLING_WEIGHTS, text: lines.join('\n'), milliseconds });
-      return new Promise((resolve) => {
-        worker.onmessage = ({ data }) => {
-          worker.terminate();
-          resolve(data);
-        };
-      });
+    workers ??= Array.from({ length: navigator.hardwareConcurrency }, startWorker);
+    const counts = workers.map((worker) => {
+      worker.postMessage({ text: lines.join('\n'), milliseconds });
+      return new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
     });
     return (await Promise.all(counts)).reduce((sum, tokens) => sum + tokens, 0);
   },
 };
+
+let workers;
+
+function startWorker() {
+  const scripts = [vocabularyScript, transformerScript].map(
+    (script) => `Object.assign(self, (${script})());`,
+  );
+  const source = `'use strict';\nlet model;\n${scripts.join('\n')}\nself.onmessage = ${answerInWorker};`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  worker.postMessage({ base64: LOGLING_WEIGHTS });
+  return worker;
+}
+
+function answerInWorker({ data: { base64, text, milliseconds } }) {
+  if (base64) {
+    model = decodeWeights(base64).model;
+    return;
+  }
+  let tokens = 0;
+  const began = performance.now();
+  for (; performance.now() - began < milliseconds; tokens += text.length) scoreLines(model, text.split('\n'));
+  self.postMessage(tokens);
+}
 
 async function round(engine, task, milliseconds) {
   const began = performance.now();

@@ -17,15 +17,20 @@ class TensorFlow {
     const { n_layer, n_head, n_embd, n_smear } = model.config;
     const { wte, wpe, smear = [], lm_head } = model.weights;
     const size = n_embd / n_head;
-    const matrix = (weights, n_in, n_out) => tf.transpose(tf.tensor2d(Float32Array.from(weights), [n_out, n_in]));
-    this.wte = tf.tensor2d(Float32Array.from([...wte, ...Array(n_embd).fill(0)]), [wte.length / n_embd + 1, n_embd]);
+    const matrix = (weights, n_in, n_out) =>
+      tf.transpose(tf.tensor2d(Float32Array.from(weights), [n_out, n_in]));
+    this.wte = tf.tensor2d(Float32Array.from([...wte, ...Array(n_embd).fill(0)]), [
+      wte.length / n_embd + 1,
+      n_embd,
+    ]);
     this.wpe = tf.tensor2d(Float32Array.from(wpe), [wpe.length / n_embd, n_embd]);
     this.shares = tf.tensor2d(Float32Array.from([...Array(n_embd).fill(1), ...smear]), [1 + n_smear, n_embd]);
     this.head = matrix(lm_head, n_embd, lm_head.length / n_embd);
     this.layers = Array.from({ length: n_layer }, (_, layer) => {
       const w = (name) => model.weights[`h${layer}.${name}`];
       const bias = [];
-      for (let head = 0; head < n_head; head++) bias.push(...w('bias').subarray(head * 16, head * 16 + 16), -1e9);
+      for (let head = 0; head < n_head; head++)
+        bias.push(...w('bias').subarray(head * 16, head * 16 + 16), -1e9);
       const queries = Array.from(w('wq'), (weight) => weight / Math.sqrt(size));
       return {
         qkv: matrix([...queries, ...w('wk'), ...w('wv')], n_embd, 3 * n_embd),
@@ -50,7 +55,10 @@ class TensorFlow {
     const norm = (x) => tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-5)));
     const characters = tf.gather(this.wte, tf.tensor2d(ids, [n, ids.length / n], 'int32'));
     const places = tf.tensor2d(buckets, [n, buckets.length / n], 'int32');
-    let x = tf.add(tf.sum(tf.mul(characters, this.shares), 1), tf.gather(this.wpe, tf.tensor1d(rows, 'int32')));
+    let x = tf.add(
+      tf.sum(tf.mul(characters, this.shares), 1),
+      tf.gather(this.wpe, tf.tensor1d(rows, 'int32')),
+    );
     x = norm(x);
     this.layers.forEach(({ qkv, bias, wo, fc1, fc2 }, layer) => {
       const all = tf.transpose(tf.reshape(tf.matMul(norm(x), qkv), [n, 3 * n_head, size]), [1, 0, 2]);
