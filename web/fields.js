@@ -101,7 +101,7 @@ class Fields {
     const share = (/** @type {number[]} */ step) => new Set(step).size / step.length;
     const differing = steps.filter((step) => new Set(step).size > 1);
     const common = steps.reduce((sum, step) => sum + step.length, 0) / (this.futures * (values.length || 1));
-    if (!differing.length || common < 0.05) return 0;
+    if (!differing.length || common < 0.1) return 0;
     return common * (0.2 + differing.reduce((sum, step) => sum + share(step), 0) / steps.length);
   }
 

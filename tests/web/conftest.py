@@ -193,12 +193,12 @@ def open_firefox(playwright: Playwright) -> Browser:
 
 @pytest.fixture(scope="session")
 def launched() -> Iterator[Callable[[Callable[[Playwright], Browser]], Browser]]:
-    """Each browser is started when it is first needed, and stays until the end."""
+    """Each browser is started when it is first needed, and again should it crash, and stays until the end."""
     with sync_playwright() as playwright:
         browsers: dict[Callable[[Playwright], Browser], Browser] = {}
 
         def launch(opener: Callable[[Playwright], Browser]) -> Browser:
-            if opener not in browsers:
+            if opener not in browsers or not browsers[opener].is_connected():
                 browsers[opener] = opener(playwright)
             return browsers[opener]
 
