@@ -1,6 +1,6 @@
 """How fast the page's engine is, beside onnxruntime-web and TensorFlow.js running the same weights.
 
-    .venv/bin/python tests/benchmarks/page_speed.py [--seconds S] [--rounds N] [--scratch FOLDER]
+    .venv/bin/python tests/benchmarks/page_speed.py [--seconds S] [--rounds N] [--shape SHAPE] [--scratch FOLDER]
 
 One command: it installs both peers by npm and the `onnx` package by pip into a scratch folder (not into the project),
 writes random weights of each shape, checks that the peers' logits are ours to 1e-4, and prints a table. All engines run
@@ -284,13 +284,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The page's engine beside onnxruntime-web and TensorFlow.js")
     parser.add_argument("--seconds", type=float, default=1.0, help="of one round of one task")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--shape", choices=SHAPES, action="append", help="one of them only")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "logling-page-speed")
     given = parser.parse_args()
     given.scratch.mkdir(parents=True, exist_ok=True)
     site = write_site(given.scratch, install_peers(given.scratch))
     with sync_playwright() as playwright, served(site) as url:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for shape in SHAPES:
+        for shape in given.shape or SHAPES:
             speeds = measure(Rounds(browser, url, shape, int(given.seconds * 1000)), site, given.rounds)
             show(shape, speeds, first_tokens(browser, url, site, shape, given.rounds), site)
         browser.close()

@@ -31,8 +31,9 @@ def folder(tmp_path, trained):
     return tmp_path
 
 
-def test_a_page_with_two_script_tags_scores_and_continues_as_python_does(browser, folder, trained):
-    page = browser.new_page()
+def test_a_page_with_two_script_tags_scores_and_continues_as_python_does(where, launched, folder, trained):
+    """From a file, in each browser."""
+    page = launched(where.opener).new_page()
     page.goto((folder / "index.html").as_uri())
     before = ["12:00 bed1 air 20.0 ok", "12:01 bed2 air 20.1 ok"]
     (score,) = score_lines(trained.model, ["12:02 bed1 air 20.2 ok"], before)
