@@ -14,7 +14,7 @@ from math import ceil, log2
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from .database import opened, transaction
+from .database import format_of, opened, transaction
 from .errors import LoglingError
 from .migration import migrate
 from .position import Position
@@ -242,9 +242,10 @@ class Corpus:
         return database
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        # Must be set before the first table; freed pages are then returned a few at a time, without the
-        # full copy of the file that VACUUM needs.
-        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        # Must be set before the first table, and later would write; freed pages are then returned a few at a time,
+        # without the full copy of the file that VACUUM needs.
+        if not format_of(database):
+            database.execute("PRAGMA auto_vacuum = INCREMENTAL")
         try:
             migrate(database, self.path, CHANGES, when_new=_NEW_IDENTITY)
         except LoglingError as error:
