@@ -170,7 +170,6 @@ class CheckView {
 
   /** @param {boolean} running */
   setRunning(running) {
-    byId('stop', HTMLButtonElement).hidden = !running;
     byId('under-way', HTMLElement).hidden = !running;
     for (const id of ['save-csv', 'save-json']) byId(id, HTMLButtonElement).hidden = running;
   }

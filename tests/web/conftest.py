@@ -246,6 +246,11 @@ class StaticHost(NamedTuple):
     paths: list[str]
 
 
+class PatientServer(ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = True
+
+
 @pytest.fixture(scope="session")
 def static_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticHost]:
     folder, paths = tmp_path_factory.mktemp("host"), []
@@ -254,10 +259,11 @@ def static_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaticHost
         def log_message(self, format: str, *args: Any) -> None:
             paths.append(self.path)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    server = PatientServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    # Hands are shaken in each connection's own thread, so that none waits for another.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield StaticHost(folder, f"https://localhost:{server.server_port}", paths)
     server.shutdown()
