@@ -17,7 +17,11 @@ from service.home import Home
 from service.schedule import Outlook
 
 SLOT = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+DEAF = """import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print('deaf\\n', end='', flush=True)  # in one piece: several print to one pipe, unbuffered ones too
+time.sleep(60)
+"""
 FAMILY = f"""
 import subprocess, sys, time
 worker = [sys.executable, "-c", {DEAF!r}]
