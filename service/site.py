@@ -150,7 +150,7 @@ class Site(Repository):
         Hooks may refuse it and edit its message. What they stage is not in it: those who stage all there is would
         have a person's work committed.
         """
-        date = when.isoformat(timespec="seconds")
+        date = f"@{when.timestamp():.0f} {when:%z}"  # git takes no year beyond 2099
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         draft = self.folder / MESSAGE
         try:

@@ -156,6 +156,12 @@ def test_a_commit_is_dated_as_it_was_told(site: Path) -> None:
     assert git(site, "log", "-1", "--format=%aI %cI") == "2024-02-29T23:30:01+09:00 2024-02-29T23:30:01+09:00"
 
 
+def test_a_clock_far_in_the_future_does_not_keep_a_commit_from_being_made(site: Path) -> None:
+    opened = Site(site, SETTINGS)
+    opened.commit_weights(b"x", MESSAGE, datetime(2101, 1, 2, 3, 4, 5, tzinfo=UTC))
+    assert git(site, "log", "-1", "--format=%aI %cI") == "2101-01-02T03:04:05+00:00 2101-01-02T03:04:05+00:00"
+
+
 def test_git_itself_reads_the_trailers(site: Path) -> None:
     commit(site)
     body = git(site, "log", "-1", "--format=%B")
