@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
-from threading import Event, Thread
-from typing import Any, Literal, NamedTuple
+from threading import Event
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +23,7 @@ from .allocator import keep_freed_memory
 from .errors import LoglingError
 from .settings import Settings
 from .split import Split
+from .workers import WorkerProcesses
 
 Start = Literal["warm", "fresh"]
 Progress = Callable[[Start, Training, Plan], None]
@@ -111,7 +110,7 @@ def train_challengers(
         try:
             challengers = list(threads.map(lambda start: trained(task, start, starts[start], processes), starts))
         finally:
-            abandoned.set()  # an interrupted run waits for the rounds under way, not for whole trainings
+            abandoned.set()  # an interrupted run waits for no whole training in its own process
     challengers.sort(key=lambda challenger: (challenger.diverged, challenger.training.best_bits))
     if challengers[0].diverged or not challengers[0].training.step:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
@@ -149,23 +148,6 @@ def same_shape(one: Config, other: Config) -> bool:
     return replace(one, n_context=other.n_context) == other
 
 
-def begin_work() -> None:
-    """What a worker process does first: get its memory in order, and see to it that it ends with its parent.
-
-    A run that is killed cannot tell its workers to stop.
-    """
-    keep_freed_memory()
-    Thread(target=end_with_parent, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """Wait for the parent process to end, then end at once."""
-    parent = parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
-
-
 @contextmanager
 def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
     """Threads that wait, and processes that work, where more than one can."""
@@ -174,6 +156,5 @@ def workers(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
         if count == 1:
             yield threads, None
             return
-        context: Any = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
-        with ProcessPoolExecutor(count, mp_context=context, initializer=begin_work) as processes:
+        with WorkerProcesses(count) as processes:
             yield threads, processes

@@ -22,6 +22,7 @@ from types import FrameType
 from typing import IO, NamedTuple, Protocol
 
 from .errors import Interrupted
+from .exit_status import in_words
 from .home import Home
 from .ledger import Outcome, slot_text
 from .schedule import Outlook
@@ -164,15 +165,6 @@ def command(home: Home, name: str, *options: str) -> list[str]:
     started."""
     gently = ["ionice", "-t", "-c", "3"] if shutil.which("ionice") else []
     return [*gently, sys.executable, "-P", "-m", "service.cli", name, "--home", str(home.path), *options]
-
-
-def in_words(status: int) -> str:
-    """What an exit status says of a run that did not write how it ended."""
-    if status >= 0:
-        return f"its process ended with exit status {status} and left no result"
-    name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
-    hint = ": out of memory, perhaps" if name == "SIGKILL" else ""
-    return f"its process was ended by {name}{hint}"
 
 
 def pass_on(output: IO[bytes], passed: Callable[[str], None]) -> None:
