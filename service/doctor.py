@@ -17,6 +17,7 @@ from . import corpus, journal, ledger
 from .database import check, format_of_file
 from .errors import LoglingError
 from .home import Home, locked, only_service
+from .logfile import OpenLog, RefusedFile
 from .page import compare
 from .schedule import Schedule
 from .settings import Settings
@@ -172,10 +173,12 @@ def next_run(home: Home, settings: Settings) -> str:
 
 
 def unreadable(path: Path) -> str:
-    """Why a file cannot be read, in words, empty when it can."""
+    """Why a file would not be read, in words, empty when it would."""
     try:
-        with path.open("rb") as file:
-            file.read(1)
+        with OpenLog(path) as log:
+            log.refuse_binary()
+    except RefusedFile as refusal:
+        return str(refusal)
     except OSError as error:
         return f"{path}: {error.strerror}"
     return ""
@@ -188,7 +191,8 @@ def sources(settings: Settings) -> Iterator[Check]:
     for pattern in settings.patterns:
         found = find_files([pattern])
         problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
-        yield Check(f"source {pattern}", not problems, problems or f"{len(found.files)} files")
+        count = "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
+        yield Check(f"source {pattern}", not problems, problems or count)
     for source in settings.source:
         if source.journal is not None:
             yield _checked(f"source {journal.family(source.journal)}", journal.newest)
