@@ -83,9 +83,13 @@ class OpenLog:
     def __init__(self, path: Path, pattern: str = "") -> None:
         # O_NONBLOCK: a pipe that has just taken the place of the file must not block the pull.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        self._stream: BinaryIO = os.fdopen(descriptor, "rb", buffering=0)
         try:
             self.file = log_file(path, os.fstat(descriptor), pattern, born(descriptor))
+            self._stream: BinaryIO = os.fdopen(descriptor, "rb", buffering=0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        try:
             self._decompress: Callable[[BinaryIO], Iterator[bytes]] | None = decompressor(self._at(0, MAGIC_BYTES))
         except BaseException:
             self._stream.close()

@@ -39,6 +39,8 @@ def test_opening_and_closing_leaves_no_descriptor(tmp_path: Path) -> None:
     for _ in range(50):
         with OpenLog(log) as opened:
             next(opened.chunks())
-        with pytest.raises(RefusedFile):
+        with pytest.raises(RefusedFile, match="a named pipe"):
             OpenLog(tmp_path / "pipe")
+        with pytest.raises(RefusedFile, match="a folder"):
+            OpenLog(tmp_path)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
