@@ -26,7 +26,7 @@ class Rollback(NamedTuple):
 
 
 def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rollback:
-    """Restore the weights of a commit (empty: those before the present ones) and hold publishing.
+    """Restore the weights of a commit (empty: those that came before the present ones) and hold publishing.
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
     """
@@ -71,9 +71,15 @@ def rollbacks(home: Home) -> list[dict[str, str]]:
 
 
 def before_the_present(site: Site) -> str:
-    """The newest commit whose weights differ from the present ones. Raises LoglingError."""
+    """The newest commit whose weights came before the present ones. Raises LoglingError.
+
+    From a rollback it goes on with what that restored: a second one does not bring back what the first withdrew.
+    """
     present = site.weights()
+    restored = ""
     for version in site.versions():
-        if site.weights(version.commit) not in (present, None):
-            return version.commit
+        if restored in ("", version.commit):
+            restored = version.restored
+            if not restored and site.weights(version.commit) not in (present, None):
+                return version.commit
     raise LoglingError(f"{site.path} has no earlier weights to roll back to")

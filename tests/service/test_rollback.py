@@ -58,10 +58,23 @@ def test_a_named_commit_comes_back(twice: Any, first_record: Record) -> None:
     assert weights(twice) == weights(twice, first_record["commit"])
 
 
-def test_a_rollback_of_a_rollback_brings_the_later_weights_back(twice: Any) -> None:
+def test_a_second_rollback_goes_further_back(twice: Any, first_record: Record) -> None:
+    put(twice, weights(twice) + b"\n")
+    second = twice.git("rev-parse", "HEAD^")
+    assert [back(twice).restored, back(twice).restored] == [second, first_record["commit"]]
+
+
+def test_a_second_rollback_does_not_bring_back_what_the_first_withdrew(twice: Any) -> None:
+    back(twice)
+    with pytest.raises(LoglingError, match="no earlier weights"):
+        back(twice)
+
+
+def test_weights_that_were_withdrawn_come_back_by_name(twice: Any) -> None:
     later = weights(twice)
+    withdrawn = twice.git("rev-parse", "HEAD")
     back(twice)
-    back(twice)
+    back(twice, withdrawn)
     assert weights(twice) == later
 
 
