@@ -8,13 +8,11 @@
  * @returns {() => void} draws what needs to know its width
  */
 function startAbout(card, bytes) {
-  byId('score', HTMLElement).textContent = decimals(card.bits_per_char) ?? 'unknown';
-  byId('score-words', HTMLElement).textContent = scoreInWords(card);
-  byId('context', HTMLElement).textContent = count(card.config.n_context * card.config.n_layer);
+  byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
+  byId('score-words').textContent = scoreInWords(card);
+  byId('context').textContent = count(card.config.n_context * card.config.n_layer);
   for (const [term, fact] of factsOf(card, bytes)) {
-    byId('facts', HTMLDListElement).append(
-      element('div', '', element('dt', '', term), element('dd', '', fact)),
-    );
+    byId('facts').append(element('div', '', element('dt', '', term), element('dd', '', fact)));
   }
   return () => showHistory(scoresOf(card));
 }
@@ -83,8 +81,8 @@ function showHistory(scores) {
   if (scores.length < 2) return;
   const [first, last] = [scores[0], scores[scores.length - 1]];
   const words = `${scores.length} trainings since ${day(first[0]) ?? 'the first'}: from ${first[1].toFixed(3)} to ${last[1].toFixed(3)} bits per character.`;
-  byId('history', HTMLElement).hidden = false;
-  byId('history-caption', HTMLElement).textContent = words;
+  byId('history').hidden = false;
+  byId('history-caption').textContent = words;
   const bits = scores.map(([, score]) => score);
-  drawHistory(byId('history-chart', HTMLElement), bits, [day(first[0]) ?? '', day(last[0]) ?? ''], words);
+  drawHistory(byId('history-chart'), bits, [day(first[0]) ?? '', day(last[0]) ?? ''], words);
 }

@@ -18,7 +18,7 @@ function startCheck(workers, card) {
   const view = new CheckView(workers, card);
   const text = byId('lines-to-check', HTMLTextAreaElement);
   const file = byId('file', HTMLInputElement);
-  byId('check-form', HTMLFormElement).addEventListener('submit', (event) => {
+  byId('check-form').addEventListener('submit', (event) => {
     event.preventDefault();
     view.check(view.file ?? new File([text.value], 'pasted lines'));
   });
@@ -69,23 +69,21 @@ class CheckView {
     this.rows = ROWS;
     /** @type {Set<string>} */
     this.hidden = new Set(); // keys of lines that are ignored from now on
-    this.list = new FindingsList(byId('checked-lines', HTMLElement), (finding) => this.ignore(finding));
+    this.list = new FindingsList(byId('checked-lines'), (finding) => this.ignore(finding));
     this.strip = new Strip((finding) => this.ignore(finding));
     this.listen();
   }
 
   listen() {
-    const on = (/** @type {string} */ id, /** @type {() => void} */ act) =>
-      byId(id, HTMLButtonElement).addEventListener('click', act);
-    on('stop', () => this.run?.stop());
-    on('save-csv', () => this.save('csv'));
-    on('save-json', () => this.save('json'));
-    on('more', () => {
+    onClick('stop', () => this.run?.stop());
+    onClick('save-csv', () => this.save('csv'));
+    onClick('save-json', () => this.save('json'));
+    onClick('more', () => {
       this.rows += ROWS;
       this.draw();
     });
-    byId('order', HTMLSelectElement).addEventListener('change', () => this.draw());
-    byId('learn', HTMLInputElement).addEventListener('change', () => {
+    byId('order').addEventListener('change', () => this.draw());
+    byId('learn').addEventListener('change', () => {
       if (this.run) this.check(this.run.file);
     });
   }
@@ -94,7 +92,7 @@ class CheckView {
   choose(file) {
     this.file = file;
     const text = byId('lines-to-check', HTMLTextAreaElement);
-    for (const example of byId('check-note', HTMLElement).querySelectorAll('.example')) example.remove();
+    for (const example of byId('check-note').querySelectorAll('.example')) example.remove();
     if (file) text.value = '';
     text.placeholder = file ? `${file.name}, ${size(file.size)}. Or paste lines here.` : '';
   }
@@ -122,7 +120,7 @@ class CheckView {
     }
     if (this.run !== run) return;
     this.setRunning(false);
-    byId('check-summary', HTMLElement).textContent = this.summary(run);
+    byId('check-summary').textContent = this.summary(run);
     this.draw();
   }
 
@@ -133,9 +131,9 @@ class CheckView {
     this.rows = ROWS;
     this.hidden.clear();
     this.strip.choose(-1);
-    byId('check-trouble', HTMLElement).textContent = '';
-    byId('check-summary', HTMLElement).textContent = `Checking ${run.file.name} …`;
-    byId('checked', HTMLElement).hidden = false;
+    byId('check-trouble').textContent = '';
+    byId('check-summary').textContent = `Checking ${run.file.name} …`;
+    byId('checked').hidden = false;
     this.setRunning(true);
     this.draw();
   }
@@ -144,7 +142,7 @@ class CheckView {
   fail(error) {
     const words = error instanceof Error ? error.message : String(error);
     const isEmpty = !this.file && !this.run?.file.size;
-    byId('check-trouble', HTMLElement).textContent = isEmpty
+    byId('check-trouble').textContent = isEmpty
       ? 'There is nothing to check yet: paste lines, or open a log.'
       : error instanceof UnreadableLog
         ? words
@@ -153,7 +151,7 @@ class CheckView {
 
   /** The patterns of lines to ignore; undefined, and told, if one of them is no regular expression. */
   patterns() {
-    const trouble = byId('patterns-trouble', HTMLElement);
+    const trouble = byId('patterns-trouble');
     trouble.textContent = '';
     const patterns = byId('patterns', HTMLTextAreaElement).value.split('\n').filter(Boolean);
     for (const pattern of patterns) {
@@ -170,8 +168,8 @@ class CheckView {
 
   /** @param {boolean} running */
   setRunning(running) {
-    byId('under-way', HTMLElement).hidden = !running;
-    for (const id of ['save-csv', 'save-json']) byId(id, HTMLButtonElement).hidden = running;
+    byId('under-way').hidden = !running;
+    for (const id of ['save-csv', 'save-json']) byId(id).hidden = running;
   }
 
   refresh() {
@@ -188,11 +186,11 @@ class CheckView {
     const shown = left.slice(0, this.rows);
     if (byId('order', HTMLSelectElement).value === 'number') shown.sort((a, b) => a.number - b.number);
     this.list.show(shown, (finding) => findings.countOf(finding));
-    byId('more', HTMLButtonElement).hidden = left.length <= this.rows;
+    byId('more').hidden = left.length <= this.rows;
     this.strip.show(findings.stretches);
     this.drawScores(run);
     this.drawProgress(run);
-    for (const id of ['strip-box', 'scores']) byId(id, HTMLElement).hidden = !findings.lines;
+    for (const id of ['strip-box', 'scores']) byId(id).hidden = !findings.lines;
   }
 
   /** @param {LogCheck} run */
@@ -206,7 +204,7 @@ class CheckView {
     if (isNumber(this.card.bits_per_char)) {
       scores.push([this.card.bits_per_char.toFixed(3), 'bits on the log that it was trained for']);
     }
-    byId('scores', HTMLElement).replaceChildren(
+    byId('scores').replaceChildren(
       ...scores.map(([score, words]) =>
         element('div', '', element('dd', '', score), element('dt', '', words)),
       ),
@@ -220,7 +218,7 @@ class CheckView {
     byId('check-progress', HTMLProgressElement).value = progress;
     const left =
       seconds > 1.5 && progress > 0 ? `, about ${duration(seconds / progress - seconds)} left` : '';
-    byId('check-status', HTMLElement).textContent =
+    byId('check-status').textContent =
       `${counted(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${size(run.file.size)}${left}`;
   }
 
@@ -254,7 +252,7 @@ class CheckView {
     byId('ignore', HTMLDetailsElement).open = true;
     this.hidden.add(finding.key);
     this.draw();
-    byId('ranked-title', HTMLElement).focus();
+    byId('ranked-title').focus();
   }
 
   /** @param {'csv' | 'json'} kind */
@@ -266,14 +264,6 @@ class CheckView {
     if (kind === 'csv') save(name, 'text/csv', findingsAsCsv(run.findings));
     else save(name, 'application/json', findingsAsJson(run.findings, about));
   }
-}
-
-/**
- * A text as a regular expression that matches it.
- * @param {string} text
- */
-function escaped(text) {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 /** @param {LineReader} reader */
@@ -290,8 +280,8 @@ function oddities({ oddities: { invalid, control, cut } }) {
 class Strip {
   /** @param {(finding: Finding) => void} ignore */
   constructor(ignore) {
-    this.box = byId('strip', HTMLElement);
-    this.list = new FindingsList(byId('stretch-lines', HTMLElement), ignore);
+    this.box = byId('strip');
+    this.list = new FindingsList(byId('stretch-lines'), ignore);
     /** @type {Stretch[]} */
     this.stretches = [];
     this.chosen = -1;
@@ -327,8 +317,8 @@ class Strip {
     this.stretches = stretches;
     const stretch = stretches[this.chosen];
     drawStrip(this.box, stretches, this.chosen);
-    byId('strip-first', HTMLElement).textContent = stretches.length ? 'line 1' : '';
-    byId('strip-last', HTMLElement).textContent = stretches.length
+    byId('strip-first').textContent = stretches.length ? 'line 1' : '';
+    byId('strip-last').textContent = stretches.length
       ? `line ${count(stretches[stretches.length - 1].last)}`
       : '';
     this.box.setAttribute('aria-valuemax', String(Math.max(1, stretches.length)));
@@ -337,8 +327,8 @@ class Strip {
       'aria-valuetext',
       stretch ? inWords(stretch) : 'Choose a stretch with the arrow keys',
     );
-    byId('stretch', HTMLElement).hidden = !stretch;
-    byId('stretch-title', HTMLElement).textContent = stretch ? inWords(stretch) : '';
+    byId('stretch').hidden = !stretch;
+    byId('stretch-title').textContent = stretch ? inWords(stretch) : '';
     this.list.show(stretch?.worst ? [stretch.worst] : [], () => 1);
   }
 }

@@ -19,7 +19,7 @@ function startComplete(workers, log) {
   return {
     title: 'Complete',
     drop: 'Drop it: its last lines are what you go on from',
-    open: (file) => openLastLines(file, log, byId('rests-note', HTMLElement)),
+    open: (file) => openLastLines(file, log, byId('rests-note')),
     show: () => completer.ask(),
   };
 }
@@ -43,8 +43,8 @@ class Completer {
     document.addEventListener('selectionchange', () => {
       if (document.activeElement === editor) this.ask();
     });
-    byId('take', HTMLButtonElement).addEventListener('click', () => this.take(this.chosen));
-    byId('new-line', HTMLButtonElement).addEventListener('click', () => this.insert('\n'));
+    onClick('take', () => this.take(this.chosen));
+    onClick('new-line', () => this.insert('\n'));
     this.asked = '';
   }
 
@@ -82,7 +82,7 @@ class Completer {
     this.chosen = 0;
     this.showRests();
     if (rests.length) this.speakLater();
-    byId('next-characters', HTMLElement).replaceChildren(
+    byId('next-characters').replaceChildren(
       ...next
         .filter(({ probability }) => probability >= LEAST_SHOWN)
         .slice(0, CHARACTERS_SHOWN)
@@ -93,7 +93,7 @@ class Completer {
   }
 
   showRests() {
-    const list = byId('rests', HTMLElement);
+    const list = byId('rests');
     const begun = this.rests.length ? (this.place()?.begun ?? '') : '';
     list.replaceChildren(
       ...this.rests.map(({ text, probability }, i) => {
@@ -116,7 +116,7 @@ class Completer {
     byId('take', HTMLButtonElement).disabled = !this.rests.length;
     if (offered) this.editor.setAttribute('aria-activedescendant', `rest-${this.chosen}`);
     else this.editor.removeAttribute('aria-activedescendant');
-    byId('rests-note', HTMLElement).textContent = this.place()
+    byId('rests-note').textContent = this.place()
       ? ''
       : 'Put the caret at the end of a line, and its rest is offered here.';
     this.follow();
@@ -130,7 +130,7 @@ class Completer {
 
   /** Lay the grey text right behind the caret. */
   follow() {
-    const ghost = byId('ghost', HTMLElement);
+    const ghost = byId('ghost');
     const offered = this.offered();
     const { value, selectionStart } = this.editor;
     const before = value.slice(0, selectionStart);
@@ -182,8 +182,7 @@ class Completer {
   speak() {
     const [best] = this.rests;
     if (!best || this.away || document.activeElement !== this.editor) return;
-    byId('suggestion', HTMLElement).textContent =
-      `${best.text || 'The line ends'}, ${percent(best.probability)}`;
+    byId('suggestion').textContent = `${best.text || 'The line ends'}, ${percent(best.probability)}`;
   }
 }
 

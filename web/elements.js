@@ -5,14 +5,30 @@
 
 /**
  * The element of an id, which must be in index.html.
- * @template {Element} T
+ * @template {Element} [T=HTMLElement]
  * @param {string} id
- * @param {new () => T} type
+ * @param {new () => T} [type]
  */
 function byId(id, type) {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} #${id}`);
-  return found;
+  if (!(found instanceof (type ?? HTMLElement))) throw new Error(`index.html has no #${id} of that type`);
+  return /** @type {T} */ (/** @type {Element} */ (found));
+}
+
+/**
+ * @param {string} id
+ * @param {() => void} act
+ */
+function onClick(id, act) {
+  byId(id).addEventListener('click', act);
+}
+
+/**
+ * A text as a regular expression that matches it.
+ * @param {string} text
+ */
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 /**

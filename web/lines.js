@@ -35,8 +35,7 @@ function shaded(text, byCharacter) {
  */
 function marked(text, word) {
   if (!word) return [document.createTextNode(text)];
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pieces = text.split(new RegExp(`(${escaped})`, 'iu'));
+  const pieces = text.split(new RegExp(`(${escaped(word)})`, 'iu'));
   return pieces.map((piece, i) => (i % 2 ? element('mark', '', piece) : document.createTextNode(piece)));
 }
 

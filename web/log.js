@@ -36,12 +36,17 @@ async function lastLines(file) {
 
 /** A text that several boxes show, and those who want to know when it changes. */
 class SharedLog {
-  /** @param {HTMLTextAreaElement[]} boxes */
-  constructor(boxes) {
+  /**
+   * @param {HTMLTextAreaElement[]} boxes
+   * @param {string} example that the model made up, and is shown at first
+   */
+  constructor(boxes, example) {
     this.boxes = boxes;
+    this.example = example;
     /** @type {(() => void)[]} */
     this.listeners = [];
     for (const box of boxes) box.addEventListener('input', () => this.set(box.value, box));
+    if (example) this.append(example.trimEnd().split('\n'));
   }
 
   get text() {

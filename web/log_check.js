@@ -149,15 +149,3 @@ class LogCheck {
     }
   }
 }
-
-/**
- * The last of some lines, as many as can change what a model says of the next.
- * @param {Config} config
- * @param {string[]} lines
- */
-function visibleTail({ n_context, n_layer, n_smear }, lines) {
-  const room = n_context * n_layer + n_smear;
-  let first = lines.length;
-  for (let kept = 0; first > 0 && kept < room;) kept += codePoints(lines[--first]).length + 1;
-  return lines.slice(first);
-}

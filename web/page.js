@@ -34,12 +34,12 @@ document.addEventListener('DOMContentLoaded', async () => {
     const { model, card } = readWeights(base64);
     const log = startLog(card);
     if (/^#?(predict|$)/.test(location.hash)) {
-      byId('predict-view', HTMLElement).hidden = false;
+      byId('predict-view').hidden = false;
       predictFirst(model, log);
     }
     await painted();
     checkGolden(model, card);
-    const chip = byId('self-check', HTMLElement);
+    const chip = byId('self-check');
     chip.textContent = 'Checked itself: it computes here exactly as where it was made';
     chip.classList.add('good');
     openInstrument(model, card, log, base64.length);
@@ -54,9 +54,9 @@ document.addEventListener('DOMContentLoaded', async () => {
  * @param {Card} card
  */
 function startLog({ sample }) {
-  const log = new SharedLog([byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)]);
-  if (typeof sample === 'string' && sample) log.append(sample.trimEnd().split('\n'));
-  const example = byId('log-note', HTMLElement).querySelector('.example');
+  const boxes = [byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)];
+  const log = new SharedLog(boxes, typeof sample === 'string' ? sample : '');
+  const example = byId('log-note').querySelector('.example');
   if (!log.text) example?.remove();
   log.onChange(() => example?.remove());
   return log;
@@ -135,11 +135,11 @@ function assignedWeights() {
 function showTrouble(error) {
   const { title, fix } = TROUBLES[error.fault];
   const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-  byId('trouble-title', HTMLElement).textContent = title;
-  byId('trouble-reason', HTMLElement).textContent = sentence.replace(/\.?$/, '.');
-  byId('trouble-fix', HTMLElement).textContent = fix;
-  byId('trouble', HTMLElement).hidden = false;
-  byId('predict-view', HTMLElement).hidden = true;
-  const chip = byId('self-check', HTMLElement);
+  byId('trouble-title').textContent = title;
+  byId('trouble-reason').textContent = sentence.replace(/\.?$/, '.');
+  byId('trouble-fix').textContent = fix;
+  byId('trouble').hidden = false;
+  byId('predict-view').hidden = true;
+  const chip = byId('self-check');
   chip.textContent = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
 }

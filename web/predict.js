@@ -30,18 +30,18 @@ function startPredict(workers, log) {
     likelyLater();
     futures.runLater();
   });
-  byId('futures-form', HTMLFormElement).addEventListener('input', () => {
-    keepInAddress();
+  byId('futures-form').addEventListener('input', () => {
+    keepInAddress(log);
     futures.runLater();
   });
-  byId('another', HTMLButtonElement).addEventListener('click', () => {
+  onClick('another', () => {
     const seed = byId('seed', HTMLInputElement);
     seed.valueAsNumber = ((seed.valueAsNumber || 0) + 1) % 2 ** 32;
-    keepInAddress();
+    keepInAddress(log);
     futures.run();
   });
   /** @param {File} file */
-  const open = (file) => openLastLines(file, log, byId('likely-note', HTMLElement));
+  const open = (file) => openLastLines(file, log, byId('likely-note'));
   const input = byId('log-file', HTMLInputElement);
   input.addEventListener('change', () => {
     if (input.files?.[0]) open(input.files[0]);
@@ -96,12 +96,17 @@ function takeSettings(settings) {
   return isNew;
 }
 
-/** Put the settings into the address, where a bookmark or a link keeps them. The lines are never in it. */
-function keepInAddress() {
+/**
+ * Put the settings into the address, where a bookmark or a link keeps them. No text of anybody's is ever in it: a word
+ * only where it stands in the page's own example.
+ * @param {SharedLog} log
+ */
+function keepInAddress({ example }) {
   const settings = new URLSearchParams();
   for (const [name, id] of Object.entries(SETTINGS)) {
     const input = byId(id, HTMLInputElement);
-    if (input.value && input.checkValidity()) settings.set(name, input.value);
+    const isOurs = input.type === 'number' || example.includes(input.value);
+    if (input.value && isOurs && input.checkValidity()) settings.set(name, input.value);
   }
   history.replaceState(null, '', `#predict?${settings}`);
   byId('permalink', HTMLAnchorElement).href = `#predict?${settings}`;
@@ -111,13 +116,13 @@ function keepInAddress() {
  * @param {{ text: string, probability: number }[]} likely best first
  */
 function showLikely(likely) {
-  byId('likely', HTMLElement).replaceChildren(
+  byId('likely').replaceChildren(
     ...likely.map(({ text, probability }) =>
       element('li', '', ...likelihood(probability, text || '(an empty line)')),
     ),
   );
   const rest = 1 - likely.reduce((sum, { probability }) => sum + probability, 0);
-  byId('likely-note', HTMLElement).textContent = likely.length
+  byId('likely-note').textContent = likely.length
     ? `Any other line: ${percent(Math.max(0, rest))}.`
     : 'No line stands out.';
 }
@@ -169,12 +174,12 @@ class Futures {
   /** Sample anew when nothing was typed for a while; what is shown until then is out of date. */
   runLater() {
     this.running.abort();
-    byId('futures-status', HTMLElement).textContent = 'Sampling …';
+    byId('futures-status').textContent = 'Sampling …';
     this.runSoon();
   }
 
   listen() {
-    byId('futures-form', HTMLFormElement).addEventListener('submit', (event) => {
+    byId('futures-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.run();
     });
@@ -182,16 +187,16 @@ class Futures {
       this.field = /** @type {HTMLSelectElement} */ (event.target).value;
       this.drawFan();
     });
-    byId('word', HTMLInputElement).addEventListener('input', () => {
-      keepInAddress();
+    byId('word').addEventListener('input', () => {
+      keepInAddress(this.log);
       this.drawWord();
       this.drawFuture();
     });
-    byId('future-before', HTMLButtonElement).addEventListener('click', () => this.turn(-1));
-    byId('future-after', HTMLButtonElement).addEventListener('click', () => this.turn(1));
-    byId('append', HTMLButtonElement).addEventListener('click', () => {
+    onClick('future-before', () => this.turn(-1));
+    onClick('future-after', () => this.turn(1));
+    onClick('append', () => {
       this.log.append(this.all[this.shown] ?? []);
-      byId('log', HTMLTextAreaElement).focus();
+      byId('log').focus();
     });
   }
 
@@ -199,7 +204,7 @@ class Futures {
   async run() {
     this.running.abort();
     if (!byId('futures-form', HTMLFormElement).checkValidity()) {
-      byId('futures-status', HTMLElement).textContent = 'A setting is out of its range.';
+      byId('futures-status').textContent = 'A setting is out of its range.';
       return;
     }
     this.running = new AbortController();
@@ -233,8 +238,8 @@ class Futures {
     this.come = 0;
     this.fields = new Fields();
     this.drawn = performance.now();
-    byId('futures-status', HTMLElement).textContent = `Sampling ${count(wanted)} futures …`;
-    byId('futures-progress', HTMLProgressElement).hidden = false;
+    byId('futures-status').textContent = `Sampling ${count(wanted)} futures …`;
+    byId('futures-progress').hidden = false;
     byId('futures-progress', HTMLProgressElement).value = 0;
   }
 
@@ -254,12 +259,11 @@ class Futures {
   draw() {
     if (!this.come) return;
     const whole = this.come === this.all.length;
-    byId('futures-results', HTMLElement).hidden = false;
-    byId('futures-progress', HTMLProgressElement).hidden = whole;
+    byId('futures-results').hidden = false;
+    byId('futures-progress').hidden = whole;
     byId('futures-progress', HTMLProgressElement).value = this.come / this.all.length;
     if (whole) {
-      byId('futures-status', HTMLElement).textContent =
-        `${counted(this.come, 'future')} sampled, here in this page`;
+      byId('futures-status').textContent = `${counted(this.come, 'future')} sampled, here in this page`;
     }
     this.drawFields();
     this.drawFan();
@@ -282,8 +286,8 @@ class Futures {
 
   drawFan() {
     const bands = this.fields.bands(this.field);
-    const [figure, caption] = [byId('fan', HTMLElement), byId('fan-caption', HTMLElement)];
-    byId('fan-chart', HTMLElement).hidden = byId('fan-table', HTMLElement).hidden = !bands.length;
+    const caption = byId('fan-caption');
+    byId('fan-chart').hidden = byId('fan-table').hidden = !bands.length;
     if (!bands.length) {
       caption.textContent = 'No number in these futures varies.';
       return;
@@ -297,18 +301,17 @@ class Futures {
     caption.textContent =
       `In ${counted(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
       `90 % between ${least} and ${most}.`;
-    drawFan(byId('fan-chart', HTMLElement), past, bands, caption.textContent);
-    figure.hidden = false;
-    const table = byId('fan-table', HTMLElement).querySelector('.scroll');
+    drawFan(byId('fan-chart'), past, bands, caption.textContent);
+    const table = byId('fan-table').querySelector('.scroll');
     table?.replaceChildren(bandTable(bands));
   }
 
   drawWord() {
     const word = byId('word', HTMLInputElement).value.trim();
     const futures = this.all.filter((lines) => lines);
-    byId('word-chips', HTMLElement).replaceChildren(...wordChips(futures, word));
-    const share = byId('word-share', HTMLElement);
-    byId('word-chart', HTMLElement).hidden = !word;
+    byId('word-chips').replaceChildren(...wordChips(futures, word));
+    const share = byId('word-share');
+    byId('word-chart').hidden = !word;
     if (!word) {
       share.textContent = '';
       return;
@@ -322,16 +325,15 @@ class Futures {
       ` of futures `,
       element('span', 'quiet', `(95 % sure: ${percent(low)} to ${percent(high)})`),
     );
-    drawShare(byId('word-chart', HTMLElement), shares, `${percent(last)} of futures hold “${word}”`);
+    drawShare(byId('word-chart'), shares, `${percent(last)} of futures hold “${word}”`);
   }
 
   drawFuture() {
     const lines = this.all[this.shown] ?? this.all.find((future) => future);
     if (!lines) return;
     const word = byId('word', HTMLInputElement).value.trim();
-    byId('future-title', HTMLElement).textContent =
-      `One of them: ${count(this.shown + 1)} of ${count(this.all.length)}`;
-    byId('future-lines', HTMLElement).replaceChildren(
+    byId('future-title').textContent = `One of them: ${count(this.shown + 1)} of ${count(this.all.length)}`;
+    byId('future-lines').replaceChildren(
       ...lines.map((line, i) =>
         element(
           'li',

@@ -1236,20 +1236,26 @@ function transformerScript() {
   }
 
   /**
-   * The newline that begins the first line, then the lines, only those that reach into the visible context; then what
-   * was begun.
+   * The newline that begins the first line, then the visible lines, then what was begun.
    * @param {Model} model
    * @param {string[]} context
    * @param {string} begun
    */
   function contextTokens(model, context, begun) {
-    const { n_context, n_layer, n_smear } = model.config;
-    const room = n_context * n_layer + n_smear;
-    let kept = 0;
-    let first = context.length;
-    while (first > 0 && kept < room) kept += codePoints(context[--first]).length + 1;
-    const lines = context.slice(first).map((line) => line + '\n');
+    const lines = visibleTail(model.config, context).map((line) => line + '\n');
     return model.vocabulary.encode('\n' + lines.join('') + begun);
+  }
+
+  /**
+   * The last of some lines, as many as can change what a model says of the next.
+   * @param {Config} config
+   * @param {string[]} lines
+   */
+  function visibleTail({ n_context, n_layer, n_smear }, lines) {
+    const room = n_context * n_layer + n_smear;
+    let first = lines.length;
+    for (let kept = 0; first > 0 && kept < room;) kept += codePoints(lines[--first]).length + 1;
+    return lines.slice(first);
   }
 
   // ---- the weights file
@@ -1522,15 +1528,6 @@ function transformerScript() {
   }
 
   /**
-   * The exact score of the golden text: its lines, each with its newline.
-   * @param {Model} model
-   * @param {string} text
-   */
-  function goldenBits(model, text) {
-    return scoreLines(model, text.split('\n')).reduce((sum, score) => sum + score.bits, 0);
-  }
-
-  /**
    * Compute the golden text's score here. Throws WeightsFileError when it is not the card's.
    * @param {Model} model
    * @param {Card} card
@@ -1539,7 +1536,7 @@ function transformerScript() {
     const { text, bits: expected } = card.golden ?? {};
     if (typeof text !== 'string' || typeof expected !== 'number')
       throw unusable('the card has no golden entry');
-    const bits = goldenBits(model, text);
+    const bits = scoreLines(model, text.split('\n')).reduce((sum, score) => sum + score.bits, 0);
     if (!(Math.abs(bits - expected) <= GOLDEN_TOLERANCE)) {
       throw unusable(`the golden text costs ${bits} bits here, the card says ${expected}: do not trust it`);
     }
@@ -1554,7 +1551,6 @@ function transformerScript() {
     continuing,
     decodeWeights,
     exp,
-    goldenBits,
     pick,
     Mulberry32,
     primed,
@@ -1565,6 +1561,7 @@ function transformerScript() {
     shapes,
     softmax,
     tokenBits,
+    visibleTail,
   };
 }
 
@@ -1578,7 +1575,6 @@ const {
   continuing,
   decodeWeights,
   exp,
-  goldenBits,
   pick,
   Mulberry32,
   primed,
@@ -1589,6 +1585,7 @@ const {
   shapes,
   softmax,
   tokenBits,
+  visibleTail,
 } = transformer;
 
 if (typeof module !== 'undefined') Object.assign(module.exports, transformer, { transformerScript });

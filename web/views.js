@@ -18,8 +18,8 @@ function startViews(views) {
   const open = () => {
     const { name, settings } = addressed(views);
     for (const other of Object.keys(views)) {
-      byId(`${other}-view`, HTMLElement).hidden = other !== name;
-      const link = byId(`to-${other}`, HTMLAnchorElement);
+      byId(`${other}-view`).hidden = other !== name;
+      const link = byId(`to-${other}`);
       if (other === name) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
@@ -34,7 +34,7 @@ function startViews(views) {
       views[name].show(settings);
     }, 150),
   );
-  byId('views', HTMLElement).hidden = false;
+  byId('views').hidden = false;
   open();
   acceptDrops(
     () => views[addressed(views).name],
@@ -57,7 +57,7 @@ function addressed(views) {
  * @param {(file: File) => void} open
  */
 function acceptDrops(current, open) {
-  const hint = byId('drop-hint', HTMLElement);
+  const hint = byId('drop-hint');
   window.addEventListener('dragover', (event) => {
     event.preventDefault();
     if (!event.dataTransfer?.types.includes('Files')) return;

@@ -224,11 +224,6 @@ class Workers {
     return (await this.all[0].started()) ? this.all.length : 1;
   }
 
-  /** Start one, before it is needed. */
-  warmUp() {
-    this.all[0].started();
-  }
-
   /** The one with the least to do. */
   idlest() {
     return this.all.reduce((idlest, worker) => (worker.load < idlest.load ? worker : idlest));

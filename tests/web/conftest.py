@@ -219,17 +219,21 @@ class Where(NamedTuple):
 
 USUAL = [Where(open_chromium, "file"), Where(open_firefox, "https")]
 EVERYWHERE = [*USUAL, Where(open_chromium, "https"), Where(open_firefox, "file")]
+IN_CHROMIUM = [where for where in EVERYWHERE if where.opener is open_chromium]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test of the page runs in both browsers; one marked `everywhere`, from both kinds of address as well."""
     if "where" in metafunc.fixturenames:
         places = EVERYWHERE if metafunc.definition.get_closest_marker("everywhere") else USUAL
+        if metafunc.definition.get_closest_marker("saves_files"):
+            places = IN_CHROMIUM
         metafunc.parametrize("where", places, ids=str, indirect=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "everywhere: from file:// and https:// in both browsers")
+    config.addinivalue_line("markers", "saves_files: in Chromium only, since automated Firefox saves none")
 
 
 @pytest.fixture

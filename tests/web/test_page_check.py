@@ -169,6 +169,20 @@ def test_findings_are_saved_as_json_with_pythons_scores(page, trained):
     assert abs(first["bits"] - expected[7].bits) < 1e-9
 
 
+@pytest.mark.saves_files
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_saving_leaves_a_file_with_the_findings(page, tmp_path, kind):
+    log = tmp_path / "green house.log"
+    open_file(page, log, "\n".join(greenhouse(30, strange=8)).encode())
+    with page.expect_download() as download:
+        page.click(f"#save-{kind}")
+    assert download.value.suggested_filename == f"green-house-log-findings.{kind}"
+    text = download.value.path().read_bytes().decode()
+    found = list(csv.DictReader(io.StringIO(text))) if kind == "csv" else json.loads(text)["findings"]
+    assert (int(found[0]["line"]), found[0]["text"]) == (8, STRANGE)
+    assert len(found) == page.locator("#checked-lines .finding").count()
+
+
 @pytest.mark.everywhere
 def test_a_log_in_many_blocks_gets_the_scores_of_one_pass(page, trained, tmp_path):
     lines = greenhouse(2600, strange=1300)

@@ -130,12 +130,26 @@ def test_the_share_of_futures_that_hold_a_word(view, trained):
 def test_a_word_can_be_chosen_from_those_that_appear(view):
     page = view("#predict?futures=40")
     sampled(page, 40)
-    chip = page.locator("#word-chips button").first
-    word = chip.inner_text()
+    words = page.locator("#word-chips button").all_text_contents()
+    word = next(word for word in words if word in page.input_value("#log"))
+    chip = page.locator(f"#word-chips button:text-is('{word}')")
     chip.click()
     assert page.input_value("#word") == word
     assert page.is_visible("#word-chart svg")
     assert f"word={word}" in page.url
+
+
+def test_a_word_that_is_not_in_the_pages_example_stays_out_of_the_address(view):
+    page = view("#predict?futures=10&lines=2&word=pump")
+    sampled(page, 10)
+    page.fill("#word", "sesame-7")
+    page.fill("#log", "12:00 sesame-7 opened")
+    sampled(page, 10)
+    page.click("#another")
+    sampled(page, 10)
+    assert page.is_visible("#word-share b")
+    assert "seed=2" in page.url
+    assert "sesame" not in page.url + page.get_attribute("#permalink", "href")
 
 
 FIELDS = {
