@@ -6,6 +6,8 @@ const LIKELY = 4; // next lines shown
 const REDRAW = 150; // milliseconds between two drawings while futures come
 const PAST = 24; // lines before now in the fan
 const CHIPS = 6;
+const CERTAIN = 0.02; // a word in fewer futures, or in all but so few, is not suggested
+const MANY = 0.9; // probability of all other lines from which it is told why
 const TYPING = 300; // milliseconds of rest before what was typed is taken
 
 /** What a permalink holds: names in the address, and ids of the inputs. */
@@ -122,8 +124,9 @@ function showLikely(likely) {
     ),
   );
   const rest = 1 - likely.reduce((sum, { probability }) => sum + probability, 0);
+  const why = rest > MANY ? ' Where numbers vary, each exact line is rare: see the futures.' : '';
   byId('likely-note').textContent = likely.length
-    ? `Any other line: ${percent(Math.max(0, rest))}.`
+    ? `Any other line: ${percent(Math.max(0, rest))}.${why}`
     : 'No line stands out.';
 }
 
@@ -165,6 +168,7 @@ class Futures {
     this.come = 0;
     this.fields = new Fields();
     this.field = ''; // the key of the one that was chosen
+    this.suggested = ''; // the word that was put into the box last
     this.shown = 0;
     this.drawn = 0;
     this.runSoon = later(() => this.run(), TYPING);
@@ -264,6 +268,7 @@ class Futures {
     byId('futures-progress', HTMLProgressElement).value = this.come / this.all.length;
     if (whole) {
       byId('futures-status').textContent = `${counted(this.come, 'future')} sampled, here in this page`;
+      this.suggestWord();
     }
     this.drawFields();
     this.drawFan();
@@ -300,16 +305,23 @@ class Futures {
     const [least, low, median, high, most] = quantiles.map(short);
     caption.textContent =
       `In ${counted(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
-      `90 % between ${least} and ${most}.`;
+      `90${SPACE}% between ${least} and ${most}.`;
     drawFan(byId('fan-chart'), past, bands, caption.textContent);
     const table = byId('fan-table').querySelector('.scroll');
     table?.replaceChildren(bandTable(bands));
   }
 
+  /** Show what the box for a word is good for, unless somebody has written in it. */
+  suggestWord() {
+    const input = byId('word', HTMLInputElement);
+    if (input.value !== this.suggested || document.activeElement === input) return;
+    input.value = this.suggested = doubtfulWords(this.all)[0] ?? '';
+  }
+
   drawWord() {
     const word = byId('word', HTMLInputElement).value.trim();
     const futures = this.all.filter((lines) => lines);
-    byId('word-chips').replaceChildren(...wordChips(futures, word));
+    byId('word-chips').replaceChildren(...doubtfulWords(futures).map((one) => wordChip(one, word)));
     const share = byId('word-share');
     byId('word-chart').hidden = !word;
     if (!word) {
@@ -399,9 +411,8 @@ function interval(share, n) {
 /**
  * Words that appear in some of the futures, those least certain first.
  * @param {string[][]} futures
- * @param {string} chosen
  */
-function wordChips(futures, chosen) {
+function doubtfulWords(futures) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const lines of futures) {
@@ -409,16 +420,22 @@ function wordChips(futures, chosen) {
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const open = Array.from(counts, ([word, n]) => ({ word, doubt: Math.abs(n / futures.length - 0.5) }));
-  const told = open.filter(({ doubt }) => doubt < 0.48).sort((a, b) => a.doubt - b.doubt);
-  return told.slice(0, CHIPS).map(({ word }) => {
-    const chip = element('button', 'chip', word);
-    chip.type = 'button';
-    chip.setAttribute('aria-pressed', String(word.toLowerCase() === chosen.toLowerCase()));
-    chip.addEventListener('click', () => {
-      const input = byId('word', HTMLInputElement);
-      input.value = input.value === word ? '' : word;
-      input.dispatchEvent(new Event('input'));
-    });
-    return chip;
+  const told = open.filter(({ doubt }) => doubt < 0.5 - CERTAIN).sort((a, b) => a.doubt - b.doubt);
+  return told.slice(0, CHIPS).map(({ word }) => word);
+}
+
+/**
+ * @param {string} word
+ * @param {string} chosen
+ */
+function wordChip(word, chosen) {
+  const chip = element('button', 'chip', word);
+  chip.type = 'button';
+  chip.setAttribute('aria-pressed', String(word.toLowerCase() === chosen.toLowerCase()));
+  chip.addEventListener('click', () => {
+    const input = byId('word', HTMLInputElement);
+    input.value = input.value === word ? '' : word;
+    input.dispatchEvent(new Event('input'));
   });
+  return chip;
 }

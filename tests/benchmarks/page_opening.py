@@ -1,20 +1,22 @@
-"""How soon the page answers, in Chromium from file://: python tests/benchmarks/page_opening.py WEIGHTS.JS [LOG]
+"""How soon the page answers, in Chromium from file://: python tests/benchmarks/page_opening.py WEIGHTS.JS… [--log LOG]
 
-Prints the time from navigation to the first prediction (new browser each time), the longest tasks on the page's own
-thread while 10,000 lines are checked, how soon Stop answers, and the page's size. CHROMIUM names the browser. Times of
-the clock mean something on a machine that does nothing else; times of the processor, on any.
+Prints, for each weights file in turns, the time from navigation to the first prediction (a new browser each time), how
+soon Stop answers, the longest tasks on the page's own thread while 10,000 lines are checked, and the size of the page
+with these weights, as it lies there and as a host that compresses sends it. CHROMIUM names the browser. Times of the
+clock mean something on a machine that does nothing else; times of the processor, on any.
 """
 
+import argparse
 import gzip
 import json
 import os
 import shutil
 import statistics
-import sys
 import tempfile
+import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 WEB = Path(__file__).parents[2] / "web"
 OPENINGS = 7
@@ -23,7 +25,10 @@ PATIENCE = 600_000  # milliseconds
 
 WATCH = """
 new MutationObserver(() => {
-    if (!globalThis.firstPrediction && document.querySelector('#likely li')) firstPrediction = performance.now();
+    if (!globalThis.firstPrediction && document.querySelector('#likely li')) {
+        firstPrediction = performance.now();
+        performance.mark('first prediction');
+    }
 }).observe(document, { subtree: true, childList: true });
 """
 STOP = """() => new Promise((resolve) => {
@@ -37,65 +42,112 @@ STOP = """() => new Promise((resolve) => {
 })"""
 
 
-def main_thread_tasks(trace: bytes) -> list[tuple[float, float]]:
-    """How long each task on the threads of pages took, by the clock and of the processor, in milliseconds."""
+def main_thread_tasks(trace: bytes, until: str = "") -> list[tuple[float, float]]:
+    """How long each task on the threads of pages took, by the clock and of the processor, in milliseconds.
+
+    `until` names a mark: then only those tasks count that began before it, on the thread that made it.
+    """
     events = json.loads(trace)["traceEvents"]
+    marks = [e for e in events if until and e["name"] == until]
     threads = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
     return [
         (e["dur"] / 1000, e.get("tdur", 0) / 1000)
         for e in events
         if e.get("ph") == "X" and "RunTask" in e["name"] and (e["pid"], e["tid"]) in threads
+        if all((e["pid"], e["tid"]) == (mark["pid"], mark["tid"]) and e["ts"] < mark["ts"] for mark in marks)
     ]
 
 
-def main(weights: Path, log: Path | None) -> None:
+def write_site(folder: Path, weights: Path) -> Path:
+    """The page as a clone has it."""
+    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("weights.js"))
+    shutil.copy(weights, folder / "weights.js")
+    return folder
+
+
+def launch(playwright: Playwright) -> Browser:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+def opened(browser: Browser, site: Path, categories: list[str] | None = None) -> Page:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(WATCH)
+    if categories:
+        browser.start_tracing(page=page, categories=categories)
+    page.goto((site / "index.html").as_uri())
+    page.wait_for_selector("#likely li")
+    return page
+
+
+def first_prediction(playwright: Playwright, site: Path) -> tuple[float, float]:
+    """Milliseconds from navigation, in a browser that has opened nothing before: of the clock and of the processor."""
+    browser = launch(playwright)
+    milliseconds = float(opened(browser, site, ["toplevel", "blink.user_timing"]).evaluate("() => firstPrediction"))
+    tasks = main_thread_tasks(browser.stop_tracing(), until="first prediction")
+    browser.close()
+    return milliseconds, sum(processor for _, processor in tasks)
+
+
+def write_log(page: Page, path: Path) -> Path:
+    """10,000 lines of the page's own example."""
+    sample = page.input_value("#lines-to-check").splitlines()
+    path.write_text("\n".join((sample * LINES)[:LINES]), encoding="utf-8")
+    return path
+
+
+def long_work(playwright: Playwright, site: Path, log: Path | None) -> None:
+    """Check a long log, stop it, and check it once more to its end."""
+    browser = launch(playwright)
+    page = opened(browser, site)
+    page.click("#to-check")
+    page.wait_for_selector("#save-csv:visible")
+    page.set_input_files("#file", log or write_log(page, site / "made-up.log"))
+    page.wait_for_function("() => document.getElementById('check-status').textContent.startsWith('1,')")
+    print(f"  stop answers in   {page.evaluate(STOP):.0f} ms")
+    trace = site / "trace.json"
+    browser.start_tracing(page=page, path=trace, categories=["toplevel"])
+    began = time.monotonic()
+    page.click("#check-lines")
+    page.wait_for_selector("#save-csv:visible")
+    seconds = time.monotonic() - began
+    clock, processor = (sorted(times) for times in zip(*main_thread_tasks(browser.stop_tracing()), strict=True))
+    print(
+        f"  10,000 lines      {seconds:.1f} s; longest task {clock[-1]:.0f} ms, {processor[-1]:.0f} ms of the processor"
+    )
+    print(f"                    over 50 ms: {sum(t > 50 for t in clock)}, {sum(t > 50 for t in processor)}")
+    browser.close()
+    for path in (trace, site / "made-up.log"):
+        path.unlink(missing_ok=True)
+
+
+def size(site: Path) -> str:
+    files = [file.read_bytes() for file in site.iterdir()]
+    packed = sum(len(gzip.compress(content)) for content in files)
+    return f"{sum(map(len, files)) / 1000:.0f} KB, {packed / 1000:.0f} KB packed by gzip"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How soon the page answers, and how large it is")
+    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--log", type=Path, help="checked in place of the page's own example")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        site = Path(folder) / "web"
-        shutil.copytree(WEB, site, ignore=shutil.ignore_patterns("weights.js"))
-        shutil.copy(weights, site / "weights.js")
-
-        def launch() -> Browser:
-            path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-            return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-
-        def opened(browser: Browser) -> Page:
-            page = browser.new_page()
-            page.set_default_timeout(PATIENCE)
-            page.add_init_script(WATCH)
-            page.goto((site / "index.html").as_uri())
-            page.wait_for_selector("#likely li")
-            return page
-
-        times = []
+        sites = [write_site(Path(folder) / str(i), weights) for i, weights in enumerate(given.weights)]
+        times: list[list[tuple[float, float]]] = [[] for _ in sites]
         for _ in range(OPENINGS):
-            browser = launch()
-            times.append(opened(browser).evaluate("() => firstPrediction"))
-            browser.close()
-        print(f"first prediction  {min(times):.0f} ms at best, median {statistics.median(times):.0f} ms")
-
-        browser = launch()
-        page = opened(browser)
-        page.click("#to-check")
-        page.wait_for_selector("#save-csv:visible")
-        path = log or Path(folder) / "made-up.log"
-        if log is None:
-            sample = page.input_value("#lines-to-check").splitlines()
-            path.write_text("\n".join((sample * LINES)[:LINES]), encoding="utf-8")
-        page.set_input_files("#file", path)
-        page.wait_for_function("() => document.getElementById('check-status').textContent.startsWith('1,')")
-        print(f"stop answers in   {page.evaluate(STOP):.0f} ms")
-        browser.start_tracing(page=page, path=Path(folder) / "trace.json", categories=["toplevel"])
-        page.click("#check-lines")
-        page.wait_for_selector("#save-csv:visible")
-        tasks = main_thread_tasks(browser.stop_tracing())
-        clock, processor = (sorted(times) for times in zip(*tasks, strict=True))
-        print(f"10,000 lines      longest task {clock[-1]:.0f} ms, {processor[-1]:.0f} ms of the processor")
-        print(f"                  over 50 ms: {sum(t > 50 for t in clock)}, {sum(t > 50 for t in processor)}")
-        browser.close()
-        files = [file.read_bytes() for file in site.iterdir()]
-        packed = sum(len(gzip.compress(content)) for content in files)
-        print(f"size              {sum(map(len, files)) / 1000:.0f} KB, {packed / 1000:.0f} KB packed by gzip")
+            for site, answers in zip(sites, times, strict=True):
+                answers.append(first_prediction(playwright, site))
+        for weights, site, answers in zip(given.weights, sites, times, strict=True):
+            print(f"{weights}\n  size              {size(site)}")
+            clock, processor = (sorted(figures) for figures in zip(*answers, strict=True))
+            print(
+                f"  first prediction  {clock[0]:.0f} ms at best, median {statistics.median(clock):.0f} ms; "
+                f"of the processor {statistics.median(processor):.0f} ms"
+            )
+            long_work(playwright, site, given.log)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    main()

@@ -130,6 +130,7 @@ def test_the_share_of_futures_that_hold_a_word(view, trained):
 def test_a_word_can_be_chosen_from_those_that_appear(view):
     page = view("#predict?futures=40")
     sampled(page, 40)
+    page.fill("#word", "")
     words = page.locator("#word-chips button").all_text_contents()
     word = next(word for word in words if word in page.input_value("#log"))
     chip = page.locator(f"#word-chips button:text-is('{word}')")
@@ -137,6 +138,16 @@ def test_a_word_can_be_chosen_from_those_that_appear(view):
     assert page.input_value("#word") == word
     assert page.is_visible("#word-chart svg")
     assert f"word={word}" in page.url
+
+
+def test_a_word_is_suggested_until_somebody_writes_one(view):
+    page = view("#predict?futures=40")
+    sampled(page, 40)
+    assert page.input_value("#word") == page.locator("#word-chips button").first.inner_text()
+    page.fill("#word", "FIRE")
+    page.click("#another")
+    sampled(page, 40)
+    assert page.input_value("#word") == "FIRE"
 
 
 def test_a_word_that_is_not_in_the_pages_example_stays_out_of_the_address(view):
