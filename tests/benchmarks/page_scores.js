@@ -1,6 +1,6 @@
 'use strict';
 
-// What the page's engine makes of a log: node adaptive_scores.js WEIGHTS_JS TEST_LOG [CONTEXT_LOG]
+// What the page's engine makes of a log: node page_scores.js WEIGHTS_JS TEST_LOG [CONTEXT_LOG]
 // Prints bits per character, by the weights alone and with what is learned while reading, and the seconds of processor time.
 
 const { readFileSync } = require('node:fs');
@@ -25,5 +25,6 @@ const scores = [...scoring(model, linesOf(test), before, adaptive)].filter((scor
 const { user, system } = process.cpuUsage(begun);
 const seconds = (user + system) / 1e6;
 const characters = scores.reduce((sum, score) => sum + score.characters, 0);
+const read = characters + before.reduce((sum, line) => sum + line.length + 1, 0);
 const staticBits = scores.reduce((sum, score) => sum + score.staticBits, 0) / characters;
-console.log(JSON.stringify({ adapted: bitsPerCharacter(scores), static: staticBits, characters, seconds }));
+console.log(JSON.stringify({ adapted: bitsPerCharacter(scores), static: staticBits, characters, read, seconds }));
