@@ -27,4 +27,6 @@ const seconds = (user + system) / 1e6;
 const characters = scores.reduce((sum, score) => sum + score.characters, 0);
 const read = characters + before.reduce((sum, line) => sum + line.length + 1, 0);
 const staticBits = scores.reduce((sum, score) => sum + score.staticBits, 0) / characters;
-console.log(JSON.stringify({ adapted: bitsPerCharacter(scores), static: staticBits, characters, read, seconds }));
+console.log(
+  JSON.stringify({ adapted: bitsPerCharacter(scores), static: staticBits, characters, read, seconds }),
+);

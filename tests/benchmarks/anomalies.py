@@ -1,0 +1,191 @@
+"""Whether what ranks lines in the page's Check finds what is wrong: labelled alerts, and lines in a wrong order.
+
+    python tests/benchmarks/anomalies.py FOLDER --scratch FOLDER
+
+*Alerts*: BGL.txt of the folder with its labels (BGL.labels.txt, `-` is normal), its times taken off. Models learn the
+older half, alerts and all, without labels; the newer half is ranked by the page's alarm (its own JavaScript, in Node)
+and by other ways. AUC over all lines; hits among the first 10 and 20 of the list, in which, as in the page, lines that
+differ in numbers alone are one.
+
+*Order*: OpenSSH.txt, where two lines of one session and second are swapped, and habitat.txt, where a line but for
+its sol comes from another year: lines of which each is normal. AUC of these among the others, by the alarm of
+the line after those before it, by the alarm of the line alone, and by the other ways.
+
+What is trained is kept in the scratch folder (homes for the order are those of quality.py), and so are the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from line_detectors import DETECTORS, Scores, is_here
+from trained_homes import cut, lines_of, trained
+
+RANKER = Path(__file__).with_name("page_alarms.js")
+BGL_TIMES = re.compile(r"^\d+ [\d.]+ (\S+) [\d.-]+ ")
+YEAR = 668  # sols
+WRONG = 40  # lines in a wrong order
+
+Figures = dict[str, list[float]]
+
+
+class Judged(NamedTuple):
+    """Lines, and which of them are to be found; those of `counted` count."""
+
+    lines: list[str]
+    wrong: Scores
+    counted: Scores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scratch", type=Path, required=True)
+    arguments = parser.parse_args()
+    kept = arguments.scratch / "anomalies.json"
+    done: dict[str, Figures] = json.loads(kept.read_text()) if kept.exists() else {}
+    for part in (alerts, order_of_sessions, order_of_sols):
+        if part.__name__ not in done:
+            print(part.__name__, file=sys.stderr)
+            done[part.__name__] = part(arguments.folder, arguments.scratch)
+            kept.write_text(json.dumps(done, indent=1))
+    print("| alerts of BGL | AUC | hits in the first 10 | 20 |\n|---|---|---|---|")
+    for way, (area, ten, twenty) in done["alerts"].items():
+        print(f"| {way} | {area:.3f} | {ten:.0f} | {twenty:.0f} |")
+    print("\n| wrong order, AUC | swapped lines of OpenSSH sessions | sols of another year |\n|---|---|---|")
+    for way, (area,) in done["order_of_sessions"].items():
+        print(f"| {way} | {area:.3f} | {done['order_of_sols'][way][0]:.3f} |")
+
+
+def alerts(folder: Path, scratch: Path) -> Figures:
+    """AUC, and hits in the first 10 and 20 of the list."""
+    stripped = scratch / "BGL-timeless.txt"
+    stripped.write_text("".join(BGL_TIMES.sub(r"\1 ", line) + "\n" for line in lines_of(folder / "BGL.txt")))
+    log = cut(stripped, scratch, share=0.5)
+    train, lines = lines_of(log.train), lines_of(log.test)
+    labels = lines_of(folder / "BGL.labels.txt")[-len(lines) :]
+    judged = Judged(lines, np.array([label != "-" for label in labels]), np.ones(len(lines), dtype=bool))
+    print(f"{judged.wrong.sum()} alerts in {len(lines)} lines", file=sys.stderr)
+    ways: dict[str, Scores] = {}
+    for preset in ("seed", "full"):
+        weights = trained(log, preset).weights
+        told = page_says(weights, train, lines)
+        ways[f"**the page's alarm, {preset}**"] = column(told, "alarm")
+        ways[f"the same model's bits of the whole line, {preset}"] = column(told, "bits")
+        ways[f"the page's alarm, {preset}, learning while reading"] = column(
+            page_says(weights, train, lines, learns=True), "alarm"
+        )
+    ways |= {name: detector(train, lines) for name, detector in detectors().items()}
+    keys = [line["key"] for line in told]
+    return {name: [auc(scores, judged), *hits(scores, judged, keys)] for name, scores in ways.items()}
+
+
+def detectors() -> dict[str, Callable[[list[str], list[str]], Scores]]:
+    """The other ways that can be used here."""
+    for name in DETECTORS:
+        if not is_here(name):
+            print(f"{name} is not on this machine", file=sys.stderr)
+    return {name: detector for name, detector in DETECTORS.items() if is_here(name)}
+
+
+def order_of_sessions(folder: Path, scratch: Path) -> Figures:
+    """AUC of the earlier line of each swapped pair."""
+    return order(folder / "OpenSSH.txt", scratch, swapped_sessions)
+
+
+def order_of_sols(folder: Path, scratch: Path) -> Figures:
+    """AUC of the sols of another year."""
+    return order(folder / "habitat.txt", scratch, sols_of_another_year)
+
+
+def order(path: Path, scratch: Path, disturbed: Callable[[list[str], list[str]], Judged]) -> Figures:
+    """AUC by the page's alarm with the lines before and without, and by ways that see a line alone."""
+    log = cut(path, scratch)
+    train = lines_of(log.train)
+    judged = disturbed(train, lines_of(log.test))
+    print(f"{judged.wrong.sum()} of {judged.counted.sum()} lines are wrong", file=sys.stderr)
+    ways: dict[str, Scores] = {}
+    for preset in ("seed", "full"):
+        weights = trained(log, preset).weights
+        after = page_says(weights, train[-50:], judged.lines)
+        alone = page_says(weights, [], judged.lines, alone=True)
+        ways[f"**the page's alarm, {preset}, given the lines before**"] = column(after, "alarm")
+        ways[f"bits of the whole line, {preset}, given the lines before"] = column(after, "bits")
+        ways[f"the page's alarm, {preset}, each line alone"] = column(alone, "alarm")
+        ways[f"bits of the whole line, {preset}, each line alone"] = column(alone, "bits")
+    ways |= {name: detector(train, judged.lines) for name, detector in detectors().items()}
+    return {name: [auc(scores, judged)] for name, scores in ways.items()}
+
+
+def swapped_sessions(_: list[str], lines: list[str]) -> Judged:
+    """Two neighbouring lines of one process and second, of different kinds, change places, here and there."""
+    lines, wrong = list(lines), np.zeros(len(lines), dtype=bool)
+    counted = np.ones(len(lines), dtype=bool)
+    session = re.compile(r"^(\S+ +\S+ \S+) \S+ (\S+\[\d+\]): (.*)$")
+    parts = [match.groups() if (match := session.match(line)) else None for line in lines]
+    for i in np.random.default_rng(0).permutation(len(lines) - 1).tolist():
+        one, other = parts[i], parts[i + 1]
+        near = counted[max(0, i - 2) : i + 4].all()
+        if wrong.sum() < WRONG and one and other and near and one[:2] == other[:2] and one[2][:12] != other[2][:12]:
+            lines[i], lines[i + 1] = lines[i + 1], lines[i]
+            wrong[i], counted[i + 1] = True, False
+    return Judged(lines, wrong, counted)
+
+
+def sols_of_another_year(train: list[str], lines: list[str]) -> Judged:
+    """Here and there a line is that of an earlier year, but for its number; the line after does not count."""
+    lines, wrong = list(lines), np.zeros(len(lines), dtype=bool)
+    counted = np.ones(len(lines), dtype=bool)
+    generator = np.random.default_rng(0)
+    for i in sorted(generator.choice(np.arange(5, len(lines) - 5, 5), WRONG, replace=False).tolist()):
+        years = int(generator.integers(3, 20))
+        number, earlier = lines[i][: len("sol 0000")], train[len(train) + i - years * YEAR]
+        lines[i] = number + earlier[len("sol 0000") :]
+        wrong[i], counted[i + 1] = True, False
+    return Judged(lines, wrong, counted)
+
+
+def page_says(
+    weights: Path, before: list[str], lines: list[str], learns: bool = False, alone: bool = False
+) -> list[dict[str, float]]:
+    """What the page makes of each line."""
+    asked = {"weights": str(weights), "before": before, "lines": lines, "learns": learns, "alone": alone}
+    run = subprocess.run(["node", str(RANKER)], input=json.dumps(asked).encode(), check=True, stdout=subprocess.PIPE)
+    told: list[dict[str, float]] = json.loads(run.stdout)
+    return told
+
+
+def column(told: list[dict[str, float]], name: str) -> Scores:
+    """One figure of each line."""
+    return np.array([line[name] for line in told])
+
+
+def auc(scores: Scores, judged: Judged) -> float:
+    """How often a wrong line stands above a right one; equals count half."""
+    wrong = scores[judged.wrong & judged.counted]
+    right = np.sort(scores[~judged.wrong & judged.counted])
+    below = np.searchsorted(right, wrong, side="left") + np.searchsorted(right, wrong, side="right")
+    return float(below.mean() / (2 * len(right)))
+
+
+def hits(scores: Scores, judged: Judged, keys: list[str]) -> list[int]:
+    """Alerts among the first 10 and 20 of the list, each kind of line standing at its strangest."""
+    seen: set[str] = set()
+    listed = []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        if keys[i] not in seen:
+            seen.add(keys[i])
+            listed.append(bool(judged.wrong[i]))
+    return [sum(listed[:10]), sum(listed[:20])]
+
+
+if __name__ == "__main__":
+    main()
