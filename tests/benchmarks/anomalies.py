@@ -7,9 +7,10 @@ older half, alerts and all, without labels; the newer half is ranked by the page
 and by other ways. AUC over all lines; hits among the first 10 and 20 of the list, in which, as in the page, lines that
 differ in numbers alone are one.
 
-*Order*: OpenSSH.txt, where two lines of one session and second are swapped, and habitat.txt, where a line but for
-its sol comes from another year: lines of which each is normal. AUC of these among the others, by the alarm of
-the line after those before it, by the alarm of the line alone, and by the other ways.
+*Order*: OpenSSH.txt, where two lines of one session and second are swapped, and habitat.txt, where a line but for its
+sol comes from another year: lines of which each is normal. AUC of these against what stood there rightly (of a session,
+the same lines in their own order), by the alarm of the line after those before it, of the line alone, and by the other
+ways.
 
 What is trained is kept in the scratch folder (homes for the order are those of quality.py), and so are the figures.
 """
@@ -37,12 +38,13 @@ WRONG = 40  # lines in a wrong order
 Figures = dict[str, list[float]]
 
 
-class Judged(NamedTuple):
-    """Lines, and which of them are to be found; those of `counted` count."""
+class Disturbed(NamedTuple):
+    """Lines as they were and in a wrong order; where the wrong ones are, and where what they are compared with."""
 
-    lines: list[str]
-    wrong: Scores
-    counted: Scores
+    right: list[str]
+    wrong: list[str]
+    right_places: list[int]
+    wrong_places: list[int]
 
 
 def main() -> None:
@@ -72,8 +74,7 @@ def alerts(folder: Path, scratch: Path) -> Figures:
     log = cut(stripped, scratch, share=0.5)
     train, lines = lines_of(log.train), lines_of(log.test)
     labels = lines_of(folder / "BGL.labels.txt")[-len(lines) :]
-    judged = Judged(lines, np.array([label != "-" for label in labels]), np.ones(len(lines), dtype=bool))
-    print(f"{judged.wrong.sum()} alerts in {len(lines)} lines", file=sys.stderr)
+    wrong = np.array([label != "-" for label in labels])
     ways: dict[str, Scores] = {}
     for preset in ("seed", "full"):
         weights = trained(log, preset).weights
@@ -85,7 +86,9 @@ def alerts(folder: Path, scratch: Path) -> Figures:
         )
     ways |= {name: detector(train, lines) for name, detector in detectors().items()}
     keys = [line["key"] for line in told]
-    return {name: [auc(scores, judged), *hits(scores, judged, keys)] for name, scores in ways.items()}
+    kinds = len({key for key, is_alert in zip(keys, wrong, strict=True) if is_alert})
+    print(f"{wrong.sum()} alerts of {kinds} kinds in {len(lines)} lines of {len(set(keys))} kinds", file=sys.stderr)
+    return {name: [auc(scores[wrong], scores[~wrong]), *hits(scores, wrong, keys)] for name, scores in ways.items()}
 
 
 def detectors() -> dict[str, Callable[[list[str], list[str]], Scores]]:
@@ -97,7 +100,7 @@ def detectors() -> dict[str, Callable[[list[str], list[str]], Scores]]:
 
 
 def order_of_sessions(folder: Path, scratch: Path) -> Figures:
-    """AUC of the earlier line of each swapped pair."""
+    """AUC of the line of each swapped pair that comes too early."""
     return order(folder / "OpenSSH.txt", scratch, swapped_sessions)
 
 
@@ -106,51 +109,60 @@ def order_of_sols(folder: Path, scratch: Path) -> Figures:
     return order(folder / "habitat.txt", scratch, sols_of_another_year)
 
 
-def order(path: Path, scratch: Path, disturbed: Callable[[list[str], list[str]], Judged]) -> Figures:
+def order(path: Path, scratch: Path, disturb: Callable[[list[str], list[str]], Disturbed]) -> Figures:
     """AUC by the page's alarm with the lines before and without, and by ways that see a line alone."""
     log = cut(path, scratch)
     train = lines_of(log.train)
-    judged = disturbed(train, lines_of(log.test))
-    print(f"{judged.wrong.sum()} of {judged.counted.sum()} lines are wrong", file=sys.stderr)
-    ways: dict[str, Scores] = {}
+    disturbed = disturb(train, lines_of(log.test))
+    print(f"{len(disturbed.wrong_places)} lines are wrong", file=sys.stderr)
+    ways: dict[str, Callable[[list[str]], Scores]] = {}
     for preset in ("seed", "full"):
         weights = trained(log, preset).weights
-        after = page_says(weights, train[-50:], judged.lines)
-        alone = page_says(weights, [], judged.lines, alone=True)
-        ways[f"**the page's alarm, {preset}, given the lines before**"] = column(after, "alarm")
-        ways[f"bits of the whole line, {preset}, given the lines before"] = column(after, "bits")
-        ways[f"the page's alarm, {preset}, each line alone"] = column(alone, "alarm")
-        ways[f"bits of the whole line, {preset}, each line alone"] = column(alone, "bits")
-    ways |= {name: detector(train, judged.lines) for name, detector in detectors().items()}
-    return {name: [auc(scores, judged)] for name, scores in ways.items()}
+        ways |= ways_of_page(weights, preset, train)
+    for name, detector in detectors().items():
+        ways[name] = lambda lines, detector=detector: detector(train, lines)  # type: ignore[misc]
+    right, wrong, right_places, wrong_places = disturbed
+    return {name: [auc(way(wrong)[wrong_places], way(right)[right_places])] for name, way in ways.items()}
 
 
-def swapped_sessions(_: list[str], lines: list[str]) -> Judged:
+def ways_of_page(weights: Path, preset: str, train: list[str]) -> dict[str, Callable[[list[str]], Scores]]:
+    """The page's alarm, with and without the lines before."""
+    return {
+        f"**the page's alarm, {preset}, given the lines before**": lambda lines: column(
+            page_says(weights, train[-50:], lines), "alarm"
+        ),
+        f"the page's alarm, {preset}, each line alone": lambda lines: column(
+            page_says(weights, [], lines, alone=True), "alarm"
+        ),
+    }
+
+
+def swapped_sessions(_: list[str], lines: list[str]) -> Disturbed:
     """Two neighbouring lines of one process and second, of different kinds, change places, here and there."""
-    lines, wrong = list(lines), np.zeros(len(lines), dtype=bool)
-    counted = np.ones(len(lines), dtype=bool)
+    swapped, free = list(lines), np.ones(len(lines), dtype=bool)
+    found = []
     session = re.compile(r"^(\S+ +\S+ \S+) \S+ (\S+\[\d+\]): (.*)$")
     parts = [match.groups() if (match := session.match(line)) else None for line in lines]
     for i in np.random.default_rng(0).permutation(len(lines) - 1).tolist():
         one, other = parts[i], parts[i + 1]
-        near = counted[max(0, i - 2) : i + 4].all()
-        if wrong.sum() < WRONG and one and other and near and one[:2] == other[:2] and one[2][:12] != other[2][:12]:
-            lines[i], lines[i + 1] = lines[i + 1], lines[i]
-            wrong[i], counted[i + 1] = True, False
-    return Judged(lines, wrong, counted)
+        if len(found) < WRONG and one and other and one[:2] == other[:2] and one[2][:12] != other[2][:12]:
+            if not free[max(0, i - 2) : i + 4].all():
+                continue
+            swapped[i], swapped[i + 1] = lines[i + 1], lines[i]
+            free[i : i + 2] = False
+            found.append(i)
+    return Disturbed(lines, swapped, [i + 1 for i in found], found)
 
 
-def sols_of_another_year(train: list[str], lines: list[str]) -> Judged:
-    """Here and there a line is that of an earlier year, but for its number; the line after does not count."""
-    lines, wrong = list(lines), np.zeros(len(lines), dtype=bool)
-    counted = np.ones(len(lines), dtype=bool)
+def sols_of_another_year(train: list[str], lines: list[str]) -> Disturbed:
+    """Here and there a line is that of as late in an earlier year, but for its number."""
+    moved = list(lines)
     generator = np.random.default_rng(0)
-    for i in sorted(generator.choice(np.arange(5, len(lines) - 5, 5), WRONG, replace=False).tolist()):
-        years = int(generator.integers(3, 20))
-        number, earlier = lines[i][: len("sol 0000")], train[len(train) + i - years * YEAR]
-        lines[i] = number + earlier[len("sol 0000") :]
-        wrong[i], counted[i + 1] = True, False
-    return Judged(lines, wrong, counted)
+    found = sorted(generator.choice(np.arange(5, len(lines) - 5, 5), WRONG, replace=False).tolist())
+    for i in found:
+        earlier = train[len(train) + i - int(generator.integers(3, 20)) * YEAR]
+        moved[i] = lines[i][: len("sol 0000")] + earlier[len("sol 0000") :]
+    return Disturbed(lines, moved, found, found)
 
 
 def page_says(
@@ -168,22 +180,21 @@ def column(told: list[dict[str, float]], name: str) -> Scores:
     return np.array([line[name] for line in told])
 
 
-def auc(scores: Scores, judged: Judged) -> float:
+def auc(wrong: Scores, right: Scores) -> float:
     """How often a wrong line stands above a right one; equals count half."""
-    wrong = scores[judged.wrong & judged.counted]
-    right = np.sort(scores[~judged.wrong & judged.counted])
-    below = np.searchsorted(right, wrong, side="left") + np.searchsorted(right, wrong, side="right")
-    return float(below.mean() / (2 * len(right)))
+    ordered = np.sort(right)
+    below = np.searchsorted(ordered, wrong, side="left") + np.searchsorted(ordered, wrong, side="right")
+    return float(below.mean() / (2 * len(ordered)))
 
 
-def hits(scores: Scores, judged: Judged, keys: list[str]) -> list[int]:
+def hits(scores: Scores, wrong: Scores, keys: list[str]) -> list[int]:
     """Alerts among the first 10 and 20 of the list, each kind of line standing at its strangest."""
     seen: set[str] = set()
     listed = []
     for i in np.argsort(-scores, kind="stable").tolist():
         if keys[i] not in seen:
             seen.add(keys[i])
-            listed.append(bool(judged.wrong[i]))
+            listed.append(bool(wrong[i]))
     return [sum(listed[:10]), sum(listed[:20])]
 
 
