@@ -55,19 +55,22 @@ MATCH_LEVELS = 32
 MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2
 MOST_FIELDS = 32
 CERTAINTIES = 8
+CANDIDATES = 512  # symbols with weights of their own
 
 KEEP = 0.8  # of the strain, from one character to the next
 STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]  # nats a character, lately
 N_STRAIN = len(STRAINS) + 1
 
 # Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer; by
-# the last character and the candidate; by how surprising the text is of late. Some go on learning fast.
+# the last character's kind and the candidate's; by how surprising the text is of late; by the candidate. Some go on
+# learning fast.
 WEIGHTS = [
     (STAGES * MATCHES_TOLD, 0.015),
     (STAGES * MOST_FIELDS, 0.003),
     (STAGES * (ORDERS + 1) * CERTAINTIES, 0.003),
     (STAGES * 2 * KINDS * KINDS, 0.015),
     (STAGES * N_STRAIN, 0.001),
+    (STAGES * CANDIDATES, 0.003),
 ]
 
 _CONTEXT = np.arange(CONTEXTS)
@@ -118,6 +121,7 @@ class Adaptive:
         self.match_rates = Rates(np.tile([0.05, 0.9], len(SHORTEST_MATCHES) * STAGES * MATCH_STATES // 2))
         self.correction = Curves(STAGES)
         self.final = Curves(STAGES * N_STRAIN)
+        self.final_by_match = Curves(STAGES * MATCHES_TOLD)
         self.mixer = Mixer(WEIGHTS, start_weights())
         self.kinds = [kind_of(ord(character)) for character in REPLACEMENT + "\n" + vocabulary.characters]  # of symbols
         self.cost = 1.0  # nats a character, lately
@@ -288,12 +292,16 @@ class _Question:
         context_states = self._ask_contexts(candidate, stage)
         match_states, expected = self._ask_matches(candidate, stage)
         inputs[CONSTANT] = 0.3
-        x = mixer.mix(inputs, stage, self._chosen(candidate, stage, expected, static))
+        chosen = self._chosen(candidate, stage, expected, static)
+        x = mixer.mix(inputs, stage, chosen)
         refined = model.final.refine(stage * N_STRAIN + model.strain, x)
-        p = min(max((squash(x) + refined) * 0.5, LEAST_ANSWER), 1 - LEAST_ANSWER)
+        refined_by_match = model.final_by_match.refine(chosen[0], x)
+        mixed = squash(x) * 0.4 + refined * 0.3 + refined_by_match * 0.3
+        p = min(max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER)
         mixer.learn(inputs, truth)
         model.correction.learn(truth)
         model.final.learn(truth)
+        model.final_by_match.learn(truth)
         model.context_rates.learn(context_states, truth)
         if match_states:
             model.match_rates.learn(np.array(match_states), truth)
@@ -338,4 +346,5 @@ class _Question:
             (stage * (ORDERS + 1) + self.order) * CERTAINTIES + certainty,
             (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds,
             stage * N_STRAIN + model.strain,
+            stage * CANDIDATES + min(CANDIDATES - 1, candidate),
         )

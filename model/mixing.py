@@ -129,7 +129,7 @@ class Curves:
         p[at + 1] += (answer - p[at + 1]) * CURVE_RATE * above
 
 
-RATE = 0.02  # of a set of weights that is new; then it falls with the square root of its use
+RATE = 0.03  # of a set of weights that is new; then it falls with the square root of its use
 RATE_DECAY = 0.02
 FINAL_RATE = 0.002
 FIRST_SHARE = 0.1  # of the first input in the final answer, at first

@@ -114,6 +114,6 @@ def _level(codes: Ints, counts: Ints, kept: NDArray[np.bool_], base: int) -> Lev
 
 
 def best(vocabulary: Vocabulary, lines: Sequence[str], validation: Sequence[str], largest: int | None) -> NGram:
-    """The n-gram of at most `largest` bytes, or of any size, whose order suits `validation` best, counted on `lines`."""
+    """The n-gram of at most `largest` bytes (None: any) whose order suits `validation` best, counted on `lines`."""
     candidates = [fit(vocabulary, lines, order, largest) for order in range(2, HIGHEST_ORDER + 1)]
     return min(candidates, key=lambda ngram: float(np.mean(ngram.bits(validation, lines))))

@@ -36,13 +36,15 @@ function adaptiveScript() {
   const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
   const MOST_FIELDS = 32;
   const CERTAINTIES = 8;
+  const CANDIDATES = 512; // symbols with weights of their own
 
   const KEEP = 0.8; // of the strain, from one character to the next
   const STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]; // nats a character, lately
   const N_STRAIN = STRAINS.length + 1;
 
   // Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer;
-  // by the last character and the candidate; by how surprising the text is of late. Some go on learning fast.
+  // by the last character's kind and the candidate's; by how surprising the text is of late; by the candidate. Some go on
+  // learning fast.
   /** @type {[number, number][]} */
   const WEIGHTS = [
     [STAGES * MATCHES_TOLD, 0.015],
@@ -50,6 +52,7 @@ function adaptiveScript() {
     [STAGES * (ORDERS + 1) * CERTAINTIES, 0.003],
     [STAGES * 2 * KINDS * KINDS, 0.015],
     [STAGES * N_STRAIN, 0.001],
+    [STAGES * CANDIDATES, 0.003],
   ];
 
   /**
@@ -106,6 +109,7 @@ function adaptiveScript() {
       );
       this.correction = new Curves(STAGES);
       this.final = new Curves(STAGES * N_STRAIN);
+      this.finalByMatch = new Curves(STAGES * MATCHES_TOLD);
       this.mixer = new Mixer(WEIGHTS, startWeights());
       this.inputs = new Float64Array(INPUTS);
       this.stretched = stretchTable();
@@ -292,7 +296,7 @@ function adaptiveScript() {
      * @param {boolean} isIt
      */
     answer(candidate, stage, isIt) {
-      const { inputs, mixer, correction, final } = this;
+      const { inputs, mixer, correction, final, finalByMatch } = this;
       const truth = isIt ? 1 : 0;
       inputs[STATIC] = stretch(this.fixed[candidate] / this.left);
       inputs[CORRECTED] = stretch(correction.refine(stage, inputs[STATIC]));
@@ -303,10 +307,13 @@ function adaptiveScript() {
       this.chooseWeights(candidate, stage, expected);
       const x = mixer.mix(inputs, stage);
       const refined = final.refine(stage * N_STRAIN + this.strain, x);
-      const p = Math.min(Math.max((squash(x) + refined) * 0.5, LEAST_ANSWER), 1 - LEAST_ANSWER);
+      const refinedByMatch = finalByMatch.refine(mixer.chosen[0], x);
+      const mixed = squash(x) * 0.4 + refined * 0.3 + refinedByMatch * 0.3;
+      const p = Math.min(Math.max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER);
       mixer.learn(inputs, truth);
       correction.learn(truth);
       final.learn(truth);
+      finalByMatch.learn(truth);
       for (const state of this.contextStates) if (state >= 0) this.contextRates.learn(state, truth);
       for (const state of this.matchStates) if (state >= 0) this.matchRates.learn(state, truth);
       return p;
@@ -371,6 +378,7 @@ function adaptiveScript() {
       chosen[2] = (stage * (ORDERS + 1) + this.order) * CERTAINTIES + certainty;
       chosen[3] = (stage * 2 + (expected ? 1 : 0)) * KINDS * KINDS + kinds;
       chosen[4] = stage * N_STRAIN + this.strain;
+      chosen[5] = stage * CANDIDATES + Math.min(CANDIDATES - 1, candidate);
     }
 
     /**

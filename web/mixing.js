@@ -152,7 +152,7 @@ function mixingScript() {
     }
   }
 
-  const RATE = 0.02; // of a set of weights that is new; then it falls with the square root of its use
+  const RATE = 0.03; // of a set of weights that is new; then it falls with the square root of its use
   const RATE_DECAY = 0.02;
   const FINAL_RATE = 0.002;
   const FIRST_SHARE = 0.1; // of the first input in the final answer, at first

@@ -10,7 +10,8 @@ within their range: persistence, the value one season ago, and a linear autoregr
 the season.
 
 Calibration: bits per character at other temperatures on the tenth of the trained lines that no training saw, and on the
-newest; where another saves 1 % on the former, the futures are sampled with that as well. For habitat also the share of written lines that keep to its rules (habitat_rules.py), beside that of real ones.
+newest; where another saves 1 % on the former, the futures are sampled with that as well. For habitat also the share of
+written lines that keep to its rules (habitat_rules.py), beside that of real ones.
 The homes are those of quality.py; what is in the scratch folder's states.json is not measured again.
 """
 
