@@ -332,6 +332,46 @@ def predict(
 
 
 @app.command()
+def backtest(
+    weeks: Annotated[int, typer.Option(min=1, max=520, help="How many of the newest weeks to replay.")] = 8,
+    tokens: Annotated[
+        int, typer.Option(min=0, help="What a fresh model may read in each week; 0: as the settings say.")
+    ] = 0,
+    picture: Annotated[Path | None, typer.Option(help="Draw it, too, as a page in this .html file.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay the corpus week by week: what would the service have done?"""
+    from .backtest import cuttings, replay, summary
+    from .backtest_view import as_document, head, row, summary_in_words
+    from .home import find
+    from .progress import Reporter
+
+    found = find(home)
+    settings = found.settings().with_tokens(tokens)
+    if picture and not picture.expanduser().absolute().parent.is_dir():
+        raise LoglingError(f"{picture}: there is no such folder")
+    documents, chapters, are_weeks = cuttings(found, settings, weeks, now().date())
+    if not as_json:
+        out.print(head(settings, chapters, are_weeks))
+    played = []
+    with Reporter(err) as reporter:
+        for week in replay(settings, documents, chapters, reporter):
+            played.append(week)
+            if not as_json:
+                out.print(row(week))
+    total = summary(played)
+    if picture:
+        from .backtest_picture import write_picture
+
+        write_picture(picture, found.path.name, settings, played, total, are_weeks)
+    if as_json:
+        print_json(as_document(settings, played, total, are_weeks))
+    else:
+        out.print(summary_in_words(total, are_weeks))
+
+
+@app.command()
 def upgrade(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files of the page that a person has changed, too.")

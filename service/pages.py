@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -46,11 +47,7 @@ class Pages:
         self._service = service
         self._reader = reader
         self._chart: tuple[tuple[Short, ...], Chart | None] = ((), None)
-        self._templates = Environment(
-            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, auto_reload=False,
-        )  # fmt: skip
-        self._templates.filters |= {"day": self._day, "clock": self._clock, "utc": utc, "score": score}
+        self._templates = environment(service.schedule.zone)
         self._templates.globals |= {
             "name": service.home.path.name,
             "version": version("logling"),
@@ -99,8 +96,7 @@ class Pages:
         return self._filled("trouble.html", headline=headline, sentence=sentence, status=status)
 
     def _filled(self, template: str, **values: object) -> str:
-        text = self._templates.get_template(template).render(**values)
-        return re.sub(r"\n\s+", "\n", text)  # indentation is a sixth of a page
+        return without_indentation(self._templates.get_template(template).render(**values))
 
     def _chart_of(self, runs: tuple[Short, ...]) -> Chart | None:
         known, chart = self._chart
@@ -109,11 +105,27 @@ class Pages:
             self._chart = (runs, chart)
         return chart
 
-    def _day(self, when: datetime) -> str:
-        return f"{when.astimezone(self._service.schedule.zone):%Y-%m-%d}"
 
-    def _clock(self, when: datetime) -> str:
-        return f"{when.astimezone(self._service.schedule.zone):%H:%M}"
+def environment(zone: ZoneInfo) -> Environment:
+    """The templates, with times in this zone."""
+    templates = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )  # fmt: skip
+
+    def day(when: datetime) -> str:
+        return f"{when.astimezone(zone):%Y-%m-%d}"
+
+    def clock(when: datetime) -> str:
+        return f"{when.astimezone(zone):%H:%M}"
+
+    templates.filters |= {"day": day, "clock": clock, "utc": utc, "score": score}
+    return templates
+
+
+def without_indentation(text: str) -> str:
+    """A page without what is a sixth of it."""
+    return re.sub(r"\n\s+", "\n", text)
 
 
 def newer(all_runs: Sequence[Short], runs: Sequence[Short], size: int) -> str | None:

@@ -25,6 +25,7 @@ SAID = {  # the steps of a run, in their order
     "commit": "committing",
     "push": "pushing",
 }
+WORDS = {**SAID, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
 
 
 SECONDS_BETWEEN = 1.0  # two writes of the file within a step
@@ -33,7 +34,7 @@ SECONDS_BETWEEN = 1.0  # two writes of the file within a step
 class Task(NamedTuple):
     """Something under way: a step, or a training in it."""
 
-    step: str  # as in SAID
+    step: str  # as in WORDS
     words: str
     done: float
     total: float | None  # None when it cannot be told
@@ -66,7 +67,7 @@ class Reporter:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Show that a step has begun, and take it away when it has ended."""
-        self._task(name, SAID[name], None)
+        self._task(name, WORDS[name], None)
         self._write()
         try:
             yield
@@ -80,6 +81,12 @@ class Reporter:
             self._task("pull", SAID["pull"], total), completed=done, total=total, figures=f"{done / 1e6:,.0f} MB"
         )
         self._write_now_and_then()
+
+    def counted(self, step: str, done: int, total: int) -> None:
+        """Show how far a step is, in things of which it has so many."""
+        self._progress.update(
+            self._task(step, WORDS[step], total), completed=done, total=total, figures=f"{done}/{total}"
+        )
 
     def trained(self, start: str, training: Training, plan: Plan) -> None:
         """Show how far a training is: its best score so far, and tokens read of those planned."""

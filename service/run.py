@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from model import weights_file
 from model.transformer import Model
@@ -35,6 +36,19 @@ from .split import Seen, Split, split
 FEWEST_HOLDOUT = 40  # lines
 
 Clock = Callable[[], datetime]
+
+
+class Contest(NamedTuple):
+    """What came of a comparison with the champion."""
+
+    challengers: list[Challenger]  # the best on the validation lines first: it went to the gate
+    shipping: Model  # that one, as a reader of its file has it
+    verdict: Verdict
+
+    @property
+    def best(self) -> Challenger:
+        """The challenger that went to the gate."""
+        return self.challengers[0]
 
 
 class OlderChampion(LoglingError):
@@ -127,24 +141,22 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
     champion, champion_card = champion_to_beat(run, site)
     parts = split(corpus.documents(), seen_by(champion_card, ledger, corpus.identity()))
     run.record["lines"] |= parts.lines
-    if parts.lines["holdout"] < FEWEST_HOLDOUT:
-        return run.end("skipped", f"only {parts.lines['holdout']} lines could be held out: too few to judge by")
+    if reason := too_few_to_judge(parts):
+        return run.end("skipped", reason)
     run.record |= {"corpus_id": corpus.identity(), "newest_line": corpus.newest_id(), "seen": parts.seen}
     run.record |= {"settings": settings.of_training()}
-    challenger = train_best(run, settings, parts, champion)
-    file, shipping = encode_draft(run, challenger)
-    scores = score_all(run, parts, champion, shipping, len(file))
-    verdict = judge(run, settings, scores)
+    result = contest(run, settings, parts, champion)
+    verdict = result.verdict
     if not verdict.passed:
         return run.end("rejected", verdict.reason)
     if held := hold.in_words():
         return run.end("rejected", f"{held}; else it would have been committed: {verdict.reason}")
     with run.step("encode"):
         facts = card.describe(
-            settings, parts, run=run.record["run"], now=now(), tokens=challenger.training.tokens,
-            bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(shipping, parts),
+            settings, parts, run=run.record["run"], now=now(), tokens=result.best.training.tokens,
+            bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(result.shipping, parts),
         )  # fmt: skip
-        file = card.fitted(challenger.model, facts)
+        file = card.fitted(result.best.model, facts)
         weights_file.decode(file)
     run.record["weights_bytes"] = len(file)
     ledger.note(run.record)  # so that a commit which outlives this process has its figures
@@ -171,6 +183,12 @@ def too_few(new: int, record: Record, settings: Settings) -> str:
     if not settings.source:
         reason += "; no source is set in logling.toml"
     return "; ".join([reason, *record["problems"]])
+
+
+def too_few_to_judge(parts: Split) -> str:
+    """Why a split cannot be judged by; empty where it can."""
+    held = parts.lines["holdout"]
+    return f"only {held} lines could be held out: too few to judge by" if held < FEWEST_HOLDOUT else ""
 
 
 def read_champion(site: Site, commit: str = "HEAD") -> tuple[Model | None, Card | None]:
@@ -204,8 +222,16 @@ def is_of(record: Record, corpus_id: str) -> bool:
     return bool(record.get("corpus_id", "") == corpus_id)
 
 
-def train_best(run: Run, settings: Settings, parts: Split, champion: Model | None) -> Challenger:
-    """Train the challengers; returns the one that is best on the validation lines."""
+def contest(run: Run, settings: Settings, parts: Split, champion: Model | None) -> Contest:
+    """train → encode → score what would ship → gate; all that is measured goes into the run's record."""
+    challengers = train(run, settings, parts, champion)
+    file, shipping = encode_draft(run, challengers[0])
+    scores = score_all(run, parts, champion, shipping, len(file))
+    return Contest(challengers, shipping, judge(run, settings, scores))
+
+
+def train(run: Run, settings: Settings, parts: Split, champion: Model | None) -> list[Challenger]:
+    """Train the challengers; returns them all, the one that is best on the validation lines first."""
     deadline = time.monotonic() + settings.training.minutes * 60
     with run.step("train"):
         challengers = train_challengers(
@@ -218,7 +244,7 @@ def train_best(run: Run, settings: Settings, parts: Split, champion: Model | Non
         "parameters": best.model.config.parameters(best.model.vocabulary.size),
         "tokens_per_second": round(sum(c.training.tokens for c in challengers) / run.seconds["train"]),
     }
-    return best
+    return challengers
 
 
 def encode_draft(run: Run, challenger: Challenger) -> tuple[bytes, Model]:

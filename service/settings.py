@@ -256,6 +256,13 @@ class Settings(BaseSettings):
         """Variables first, then what `load` read from the file."""
         return env_settings, init_settings
 
+    def with_tokens(self, tokens: int) -> Settings:
+        """These settings with another token budget, unless it is 0. Raises SettingsError."""
+        if 0 < tokens < FEWEST_TOKENS:
+            raise SettingsError(f"at least {FEWEST_TOKENS} tokens: with {tokens} nothing is learned")
+        training = self.training.model_copy(update={"tokens": tokens} if tokens else {})
+        return self.model_copy(update={"training": training})
+
     def of_training(self) -> dict[str, Any]:
         """What decides which weights come out of a training, for the ledger."""
         return {"preset": self.preset, "training": self.training.model_dump()}

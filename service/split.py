@@ -83,7 +83,7 @@ def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
         result.train.append(document.lines[:learned])
         result.validation.append(document.lines[learned:judged])
         if n_holdout:
-            result.holdout.append(_part(document.lines, judged, len(document.lines)))
+            result.holdout.append(part_of(document.lines, judged, len(document.lines)))
         if judged:
             result.seen[str(document.source)] = document.ids[judged - 1]
         result.older.extend(_older(document, champion_seen, len(documents)))
@@ -101,7 +101,8 @@ def _capped(counts: list[int], most: int) -> list[int]:
     return counts if total <= most else [count * most // total for count in counts]
 
 
-def _part(lines: Sequence[str], begin: int, end: int) -> Part:
+def part_of(lines: Sequence[str], begin: int, end: int) -> Part:
+    """Some lines of a log, with as many before them as a model can see."""
     return Part(last_lines(lines[max(0, begin - CONTEXT) : begin], CONTEXT), lines[begin:end])
 
 
@@ -112,4 +113,4 @@ def _older(document: Document, champion_seen: Seen, n_documents: int) -> list[Pa
     if half < 2 * size:
         return []
     begins = {(half - size) * block // max(1, OLDER_BLOCKS - 1) for block in range(OLDER_BLOCKS)}
-    return [_part(document.lines, begin, begin + size) for begin in sorted(begins)]
+    return [part_of(document.lines, begin, begin + size) for begin in sorted(begins)]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "doctor", "demo"]
-HOME_COMMANDS = [["pull"], ["retrain"], ["history"], ["score", "x.log"], ["predict"], ["doctor"]]
+COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "backtest", "doctor", "demo"]
+HOME_COMMANDS = [["pull"], ["retrain"], ["history"], ["score", "x.log"], ["predict"], ["backtest"], ["doctor"]]
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
