@@ -54,6 +54,7 @@ class Week:
     record: Record  # as `retrain --json` has it, as far as it goes
     start: str | None  # "warm" or "fresh": what the challenger was trained from
     after: After | None
+    model: Model | None  # what is current after this run
 
     @property
     def in_hindsight(self) -> str:
@@ -132,7 +133,7 @@ def one_week(
     with run.step("score"):
         test = week_after(documents, chapter, following)
         after = judged_after(test, before, result, standing) if test else None
-    return Week(chapter.name, run.record, result.best.start if result else None, after)
+    return Week(chapter.name, run.record, result.best.start if result else None, after, standing.current)
 
 
 def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapter) -> list[Part]:

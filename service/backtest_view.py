@@ -52,8 +52,8 @@ def summary_in_words(total: Summary, are_weeks: bool) -> str:
     current = bits["current"]
     parts.append(
         f"On the {span} after: {current:.4f} bits per character, {_less(current, bits['never'])} than had it never "
-        f"been retrained ({bits['never']:.4f}), {_less(current, bits['ngram'])} than an n-gram of equal bytes, counted anew "
-        f"each {span} ({bits['ngram']:.4f})."
+        f"been retrained ({bits['never']:.4f}), {_less(current, bits['ngram'])} than an n-gram of equal bytes, counted "
+        f"anew each {span} ({bits['ngram']:.4f})."
     )
     if starts["warm"] is not None and starts["fresh"] is not None:
         parts.append(f"Trained on from the champion {starts['warm']:.4f}, from nothing {starts['fresh']:.4f}.")

@@ -372,6 +372,27 @@ def backtest(
 
 
 @app.command()
+def export(
+    form: Annotated[str, typer.Option("--format", help="safetensors, npz, json or onnx.")] = "safetensors",
+    output: Annotated[Path | None, typer.Option(help="The file to write; else logling.FORMAT here.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the committed weights as float32 tensors for other software."""
+    from .export import Format
+    from .export import export as write
+    from .home import find
+
+    if form not in list(Format):
+        raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
+    done = write(find(home), Format(form), (output or Path(f"logling.{form}")).expanduser())
+    if as_json:
+        print_json(done._asdict())
+        return
+    out.print(f"{done.file}: {done.parameters:,} parameters in {len(done.tensors)} tensors, {done.bytes:,} bytes")
+
+
+@app.command()
 def upgrade(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files of the page that a person has changed, too.")

@@ -2,11 +2,10 @@
 
     .venv/bin/python tests/benchmarks/page_speed.py [--seconds S] [--rounds N] [--shape SHAPE] [--scratch FOLDER]
 
-One command: it installs both peers by npm and the `onnx` package by pip into a scratch folder (not into the project),
-writes random weights of each shape, checks that the peers' logits are ours to 1e-4, and prints a table. All engines run
-in Chromium's main thread, ours in Node too. Rounds are interleaved, medians told, and tokens counted per second of the
-processor too, so that other work on the machine counts little. Sizes of blocks for the peers' scoring are tried and the
-best is taken.
+One command: it installs both peers by npm into a scratch folder (not into the project), writes random weights of each
+shape, checks that the peers' logits are ours to 1e-4, and prints a table. All engines run in Chromium's main thread,
+ours in Node too. Rounds are interleaved, medians told, and tokens counted per second of the processor too, so that
+other work on the machine counts little. Sizes of blocks for the peers' scoring are tried and the best is taken.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ import functools
 import gzip
 import json
 import os
+import runpy
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
-import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+import onnx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from model.config import PRESETS
@@ -70,19 +70,14 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
     return done.stdout
 
 
-def install_peers(scratch: Path) -> Path:
-    """The peers' packages, and a Python that can write ONNX graphs."""
-    python = scratch / "venv" / "bin" / "python"
-    if not python.exists():
-        venv.create(scratch / "venv", with_pip=True)
-        run(python, "-m", "pip", "install", "--quiet", "onnx", "numpy")
+def install_peers(scratch: Path) -> None:
+    """The peers' packages."""
     if not (scratch / "node_modules").exists():
         (scratch / "package.json").write_text('{"private": true}')
         run("npm", "install", "--no-audit", "--no-fund", *PACKAGES, cwd=scratch)
-    return python
 
 
-def write_site(scratch: Path, python: Path) -> Path:
+def write_site(scratch: Path) -> Path:
     """A folder with everything that any of the pages loads."""
     site = scratch / "site"
     shutil.rmtree(site, ignore_errors=True)
@@ -98,11 +93,11 @@ def write_site(scratch: Path, python: Path) -> Path:
     for path in [*(WEB / name for name in OURS), *HERE.glob("*.js")]:
         shutil.copy(path, site)
     for shape in SHAPES:
-        write_model(scratch, site, python, shape)
+        write_model(site, shape)
     return site
 
 
-def write_model(scratch: Path, site: Path, python: Path, shape: str) -> None:
+def write_model(site: Path, shape: str) -> None:
     """Weights as ours, as graphs, and the pages that load them."""
     config, size = SHAPES[shape]
     vocabulary = Vocabulary("".join(map(chr, range(32, 30 + size))))
@@ -111,11 +106,9 @@ def write_model(scratch: Path, site: Path, python: Path, shape: str) -> None:
     file = encode(Model(config, vocabulary, weights), {}, "12:00 bed1 air 20.0 ok\n" * 8 + "12:01 bed2")
     (site / f"{shape}.js").write_bytes(file)
     model, _ = decode(file)
-    np.savez(scratch / f"{shape}.npz", **model.weights)
-    (scratch / f"{shape}.json").write_text(json.dumps(config.as_dict()))
+    blocks_graph = runpy.run_path(str(HERE / "onnx_blocks.py"))["blocks_graph"]
     for block in (1, *BLOCKS):
-        given = (scratch / f"{shape}.npz", scratch / f"{shape}.json", str(block), site / f"{shape}-{block}.onnx")
-        run(python, HERE / "onnx_graph.py", *given)
+        onnx.save(blocks_graph(config, model.weights, block), site / f"{shape}-{block}.onnx")
     engines = ["places.js", "ours.js", "onnxruntime.js", "tensorflow.js", "rounds.js"]
     write_page(site / f"{shape}.html", [*OURS, f"{shape}.js", *PEER_SCRIPTS, *engines])
     for name, (scripts, opening) in OPENINGS.items():
@@ -288,7 +281,8 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "logling-page-speed")
     given = parser.parse_args()
     given.scratch.mkdir(parents=True, exist_ok=True)
-    site = write_site(given.scratch, install_peers(given.scratch))
+    install_peers(given.scratch)
+    site = write_site(given.scratch)
     with sync_playwright() as playwright, served(site) as url:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for shape in given.shape or SHAPES:

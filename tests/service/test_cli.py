@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "backtest", "doctor", "demo"]
-HOME_COMMANDS = [["pull"], ["retrain"], ["history"], ["score", "x.log"], ["predict"], ["backtest"], ["doctor"]]
+COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "backtest", "export", "doctor", "demo"]
+HOME_COMMANDS = [
+    ["pull"],
+    ["retrain"],
+    ["history"],
+    ["score", "x.log"],
+    ["predict"],
+    ["backtest"],
+    ["export"],
+    ["doctor"],
+]
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
