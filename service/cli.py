@@ -372,6 +372,28 @@ def backtest(
 
 
 @app.command()
+def audit(
+    most: Annotated[int, typer.Option(min=1, help="How many pieces of lines to ask for, at most.")] = 200,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What could be extracted from the weights? Ends with status 1 if something is remembered."""
+    from .audit import audit as ask_weights
+    from .audit_view import report_in_words
+    from .home import find
+    from .progress import Reporter
+
+    found = find(home)
+    with Reporter(err) as reporter, reporter.step("audit"):
+        report = ask_weights(found, found.settings(), most, lambda done, all: reporter.counted("audit", done, all))
+    if as_json:
+        print_json(report.as_json())
+    else:
+        out.print(report_in_words(report))
+    raise typer.Exit(1 if report.remembered else 0)
+
+
+@app.command()
 def export(
     form: Annotated[str, typer.Option("--format", help="safetensors, npz, json or onnx.")] = "safetensors",
     output: Annotated[Path | None, typer.Option(help="The file to write; else logling.FORMAT here.")] = None,

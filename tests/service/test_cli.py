@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "backtest", "export", "doctor", "demo"]
+COMMANDS = ["init", "pull", "retrain", "history", "score", "predict", "backtest", "audit", "export", "doctor", "demo"]
 HOME_COMMANDS = [
     ["pull"],
     ["retrain"],

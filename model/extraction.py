@@ -1,0 +1,107 @@
+"""What weights give away: how likely a text is beside others of its shape, and whether guessing finds it.
+
+Exposure is Carlini et al.'s (The Secret Sharer, 2019), its rank taken among as many random candidates as are given.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .positions import columns_and_lines
+from .transformer import Array, Model, Past, Window, forward
+from .vocabulary import ESCAPE, NEWLINE, Tokens
+
+AT_ONCE = 64  # candidates in one pass
+
+Floats = NDArray[np.float64]
+
+
+class Prompt(NamedTuple):
+    """A text that a model has read, and its log-probabilities of what comes next. `log_p` is [V]."""
+
+    model: Model
+    past: Past
+    column: int
+    line: int
+    log_p: Floats
+
+
+def prompted(model: Model, text: str) -> Prompt:
+    """Read the newline that begins a text, and the text."""
+    tokens = model.vocabulary.encode("\n" + text)
+    columns, lines = columns_and_lines(tokens)
+    logits, _, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
+    return Prompt(model, past, int(columns[-1]), int(lines[-1]), log_softmax(logits[0, -1]))
+
+
+def log_softmax(logits: Array) -> Floats:
+    """Natural logarithms of probabilities over the last axis. [..., V] -> [..., V]"""
+    wide = logits.astype(np.float64)
+    wide -= wide.max(axis=-1, keepdims=True)
+    return np.asarray(wide - np.log(np.exp(wide).sum(axis=-1, keepdims=True)))
+
+
+def read_on(prompt: Prompt, past: Past, tokens: Tokens, n_read: int) -> tuple[Floats, Past]:
+    """Read more of the prompt's line, `n_read` characters after it, in several versions. [N, T] -> log p [N, T, V]"""
+    n, t = tokens.shape
+    columns = np.broadcast_to(np.arange(1, t + 1, dtype=np.int32) + prompt.column + n_read, (n, t))
+    lines = np.full((n, t), prompt.line, dtype=np.int32)
+    logits, _, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
+    return log_softmax(logits), following
+
+
+def versions(past: Past, rows: Array) -> Past:
+    """The chosen rows of a past; one row may be chosen many times."""
+    return Past(
+        past.tokens[rows],
+        [keys[rows] for keys in past.keys],
+        [values[rows] for values in past.values],
+        past.columns[rows],
+        past.lines[rows],
+    )
+
+
+def bits_of(prompt: Prompt, candidates: Tokens) -> tuple[Floats, bool]:
+    """What each candidate costs after the prompt, and whether each character of the first is the likeliest. [N, T]"""
+    bits, greedy = [], False
+    for begin in range(0, len(candidates), AT_ONCE):
+        some = candidates[begin : begin + AT_ONCE]
+        log_p = np.broadcast_to(prompt.log_p, (len(some), 1, len(prompt.log_p)))
+        if some.shape[1] > 1:
+            past = versions(prompt.past, np.zeros(len(some), dtype=np.int64))
+            log_p = np.concatenate([log_p, read_on(prompt, past, some[:, :-1], 0)[0]], axis=1)
+        bits.append(-np.take_along_axis(log_p, some[:, :, None], axis=2).sum(axis=(1, 2)) / math.log(2))
+        if begin == 0:
+            greedy = bool((log_p[0].argmax(axis=1) == some[0]).all())
+    return np.concatenate(bits), greedy
+
+
+def exposure(bits: Floats) -> float:
+    """Bits by which the first of these candidates stands out: log2 of their number over its rank. [N] -> 0 … log2 N
+
+    Among equals it counts as the last.
+    """
+    return math.log2(len(bits)) - math.log2(int((bits <= bits[0]).sum()))
+
+
+def guesses(prompt: Prompt, length: int, width: int) -> Tokens:
+    """What a beam search of this width finds likeliest to follow, best first. -> [at most width, length]"""
+    forbidden = [ESCAPE, NEWLINE]
+    score = prompt.log_p[None].copy()
+    past = prompt.past
+    texts = np.zeros((1, 0), dtype=np.int32)
+    for n_read in range(length):
+        score[:, forbidden] = -np.inf
+        size = score.shape[1]
+        best = np.argsort(-score, axis=None, kind="stable")[:width]
+        best = best[np.isfinite(score.ravel()[best])]
+        parents, tokens = best // size, (best % size).astype(np.int32)
+        texts = np.concatenate([texts[parents], tokens[:, None]], axis=1)
+        if n_read + 1 < length:
+            log_p, past = read_on(prompt, versions(past, parents), tokens[:, None], n_read)
+            score = score.ravel()[best][:, None] + log_p[:, 0]
+    return texts
