@@ -17,6 +17,7 @@ HOME_COMMANDS = [
     ["score", "x.log"],
     ["predict"],
     ["backtest"],
+    ["audit"],
     ["export"],
     ["doctor"],
 ]
