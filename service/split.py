@@ -2,9 +2,12 @@
 
 Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know
 when to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the
-champion has seen, so neither model of a comparison was trained on it, and at most half of those, so that something
-new is learned. The same is true of the validation lines and what is left, so that a challenger which starts from the
-champion has no better chance there than one which starts from nothing.
+champion has seen, so neither model of a comparison was trained on it, and at most a quarter of those (or `FEWEST_HOLDOUT`,
+where half of them are as many), so that what is new is learned. The same is true of the validation lines and what is left,
+so that a challenger which starts from the champion has no better chance there than one which starts from nothing.
+
+With half of them instead, holdout and validation together were larger than a week from the tenth week on: no training
+ever saw the newest week, and what a change brought was learned a week later (tests/benchmarks/EXPERIMENTS.md).
 """
 
 from __future__ import annotations
@@ -72,10 +75,10 @@ def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
     """Split the documents of a corpus for one run; `champion_seen` is empty before the first model."""
     fresh = [len(document.ids) - _seen_count(document, champion_seen) for document in documents]
     wanted = [max(FEWEST_HOLDOUT, round(HOLDOUT_SHARE * len(document.ids))) for document in documents]
-    held = _capped([min(want, new // 2) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
+    held = _capped([min(want, _to_spare(new)) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
     left = [new - holdout for new, holdout in zip(fresh, held, strict=True)]
     wanted = [round(VALIDATION_SHARE * (len(d.ids) - holdout)) for d, holdout in zip(documents, held, strict=True)]
-    checked = _capped([min(want, new // 2) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
+    checked = _capped([min(want, _to_spare(new)) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
     result = Split([], [], [], [], {})
     for document, n_holdout, n_validation in zip(documents, held, checked, strict=True):
         judged = len(document.lines) - n_holdout
@@ -93,6 +96,11 @@ def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
 def _seen_count(document: Document, seen: Seen) -> int:
     """How many of a document's lines a model has seen."""
     return bisect_right(document.ids, seen.get(str(document.source), 0))
+
+
+def _to_spare(new: int) -> int:
+    """How many of so many new lines may judge and not be learned."""
+    return max(new // 4, min(FEWEST_HOLDOUT, new // 2))
 
 
 def _capped(counts: list[int], most: int) -> list[int]:
