@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from .config import Config
 from .gradient import loss_and_gradients, predictions
 from .optimizer import Rates, fresh_moments, update
+from .parts import Part, Partner, part_of, put_together
+from .positions import Ints
 from .transformer import Dropout, Weights, Window, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
@@ -42,10 +44,15 @@ class Plan:
     rounds: int = 24  # how often the validation is scored within the budget
     patience: int = 6  # rounds without a better validation before the rate falls
     seed: int = 0
+    parts: int = 1  # in which a step is worked out: 2 for two processes to share
 
     def __post_init__(self) -> None:
-        if min(self.tokens, self.batch_tokens, self.rounds) < 1 or not 0 <= self.decay < 1:
-            raise ValueError(f"a plan needs tokens, batches and rounds, and a decay from 0 to below 1: {self}")
+        if min(self.tokens, self.batch_tokens, self.rounds, self.parts) < 1 or not 0 <= self.decay < 1:
+            raise ValueError(f"a plan needs tokens, batches, rounds and parts, and a decay from 0 to below 1: {self}")
+
+    def n_window(self, size: int) -> int:
+        """Windows of that many tokens in a step: as many in each part."""
+        return self.parts * max(1, -(-(self.batch_tokens // size) // self.parts))
 
 
 class Point(NamedTuple):
@@ -95,30 +102,37 @@ def train(
     progress: Callable[[Training], None] = lambda training: None,
     stop: Callable[[], bool] = lambda: False,
     run: Callable[..., Training] | None = None,
+    partner: Partner | None = None,
 ) -> Training:
     """Train until the budget is used, the validation stops improving, or `stop()` is true.
 
     `tokens` and `validation` are laid out by `windows.lay_out`.
     `progress` is called after every round. `run(function, *arguments)` may call the round elsewhere, in
-    another process for instance. Raises TrainingDiverged.
+    another process for instance. With a `partner`, which is given the same, the steps are shared.
+    Raises TrainingDiverged and PartnerLost.
     """
     training = begin(start)
     while not training.finished and not stop():
-        arguments = (config, plan, tokens, validation, training)
+        arguments = (config, plan, tokens, validation, training, partner)
         training = run(round_of_steps, *arguments) if run else round_of_steps(*arguments)
         progress(training)
     return training
 
 
 def round_of_steps(
-    config: Config, plan: Plan, tokens: NDArray[np.uint16], validation: NDArray[np.uint16], training: Training
+    config: Config,
+    plan: Plan,
+    tokens: NDArray[np.uint16],
+    validation: NDArray[np.uint16],
+    training: Training,
+    partner: Partner | None = None,
 ) -> Training:
     """One round: steps, then a validation, and what follows from it; the first round only validates.
 
     Changes none of its arguments.
     """
     if not training.curve:
-        bits = validation_bits(config, training.weights, placed(validation))
+        bits = validation_bits(config, training.weights, placed(validation), partner)
         return replace(training, curve=[Point(0, bits, bits)])
     text = placed(tokens)
     starts = window_starts(text, config.n_context)
@@ -127,12 +141,14 @@ def round_of_steps(
     until = min(read + -(-plan.tokens // plan.rounds), end_of(plan, training))
     while read < until:
         step += 1
-        loss, size = one_step(config, plan, text, starts, training, weights, moments, step, read)
+        batch = windows_of_step(config, plan, starts, step)
+        loss, grads = gradients_of(config, plan, text, batch, weights, step, partner)
+        update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, read)))
         losses.append(loss / np.log(2))
-        read += size
+        read += len(batch) * min(config.n_context, len(tokens) - 1)
         if not np.isfinite(loss):
             return restarted(training)
-    bits = validation_bits(config, weights, placed(validation))
+    bits = validation_bits(config, weights, placed(validation), partner)
     if not bits <= training.curve[0].validation + DIVERGED:
         return restarted(training)
     improved = bits < training.best_bits
@@ -149,25 +165,27 @@ def round_of_steps(
     return next_phase(plan, following)
 
 
-def one_step(
-    config: Config,
-    plan: Plan,
-    text: Text,
-    starts: np.ndarray[tuple[int, ...], np.dtype[np.int32]],
-    training: Training,
-    weights: Weights,
-    moments: Weights,
-    step: int,
-    tokens: int,
-) -> tuple[float, int]:
-    """Learn from one batch, in place. Returns the mean loss in nats and the tokens read."""
+def windows_of_step(config: Config, plan: Plan, starts: Ints, step: int) -> Ints:
+    """Where the windows of a step begin. -> [B]"""
     rng = np.random.default_rng([plan.seed, step])
-    n_window = max(1, plan.batch_tokens // config.n_context)
-    batch = batch_at(text, rng.choice(starts, n_window), config.n_context)
-    dropout = Dropout(plan.dropout, rng) if plan.dropout else None
-    loss, grads = loss_and_gradients(config, weights, batch, dropout)
-    update(weights, grads, moments, step, plan.rates.scaled(training.slow * schedule(plan, training, tokens)))
-    return loss, batch.targets.size
+    return np.asarray(rng.choice(starts, plan.n_window(config.n_context)))
+
+
+def gradients_of(
+    config: Config, plan: Plan, text: Text, begins: Ints, weights: Weights, step: int, partner: Partner | None
+) -> tuple[float, Weights]:
+    """The mean loss of a step in nats, and its gradients: part by part, those of the partner from it."""
+
+    def made(number: int, begins: Ints) -> Part | None:
+        if partner and not partner.falls_here(number):
+            return None
+        batch = batch_at(text, begins, config.n_context)
+        rng = np.random.default_rng([plan.seed, step, number])
+        loss, grads = loss_and_gradients(config, weights, batch, Dropout(plan.dropout, rng) if plan.dropout else None)
+        return part_of(loss, float(batch.weight.sum()), grads, list(weights))
+
+    parts = [made(number, part) for number, part in enumerate(np.split(begins, plan.parts))]
+    return put_together(partner.all_of(parts) if partner else [part for part in parts if part], weights)
 
 
 def schedule(plan: Plan, training: Training, tokens: int) -> float:
@@ -210,7 +228,7 @@ def restarted(training: Training) -> Training:
     return replace(begin(training.start), slow=training.slow / 2, restarts=training.restarts + 1)
 
 
-def validation_bits(config: Config, weights: Weights, validation: Text) -> float:
+def validation_bits(config: Config, weights: Weights, validation: Text, partner: Partner | None = None) -> float:
     """Bits per token of a text, each token with half a context or more before it where there is as much.
 
     With absolute positions, contexts follow each other without overlap, as in scoring. Scoring shows every token a
@@ -223,13 +241,17 @@ def validation_bits(config: Config, weights: Weights, validation: Text) -> float
     new = size if config.positions == "absolute" else max(1, size // 2)
     begins = np.minimum(np.arange(0, n - size + new, new), n - size)
     counted_from = np.append(0, begins[:-1] + size)
-    total, together = 0.0, max(1, VALIDATION_TOKENS // size)
-    for i in range(0, len(begins), together):
+    together = max(1, VALIDATION_TOKENS // size)
+
+    def bits_of(i: int) -> float:
         index = begins[i : i + together, None] + np.arange(size)
         window = Window(validation.tokens[index], validation.columns[index], validation.lines[index])
         bits = token_bits(predictions(config, weights, window), validation.tokens[index + 1])
-        total += float(bits[index >= counted_from[i : i + together, None]].sum(dtype=np.float64))
-    return total / n
+        return float(bits[index >= counted_from[i : i + together, None]].sum(dtype=np.float64))
+
+    firsts = enumerate(range(0, len(begins), together))
+    sums = [None if partner and not partner.falls_here(number) else bits_of(i) for number, i in firsts]
+    return sum(partner.all_of(sums) if partner else [bits for bits in sums if bits is not None]) / n
 
 
 def copied(weights: Weights) -> Weights:

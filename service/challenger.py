@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from model.config import PRESETS, Config
 from model.optimizer import Rates
+from model.parts import PartnerLost
 from model.training import Plan, Training, TrainingDiverged, begin, train
 from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
@@ -21,6 +22,7 @@ from model.windows import fitted_context, lay_out
 
 from .allocator import keep_freed_memory
 from .errors import LoglingError
+from .partner import cores, partner_for
 from .settings import Settings
 from .split import Split
 from .workers import WorkerProcesses
@@ -32,9 +34,11 @@ WARM_SHARE = 0.3  # of the tokens that a fresh model reads
 FEWEST_TOKENS = 400_000
 READINGS = 12  # how often a fresh model may read each character, context included
 MOST_TOKENS = 6_000_000
+MOST_BESIDE = 1_800_000  # of a fresh model beside one that goes on from the champion and in the end is the better one
 RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
 DROPOUT = {"seed": 0.0, "full": 0.1}
 BATCH_TOKENS = {"seed": 768, "full": 1536}
+PARTS = 2  # of a step, for two processes; on one core the same, so that the weights are the same
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,18 @@ class Challenger:
         }
 
 
-def plan_for(settings: Settings, split: Split, start: Start) -> Plan:
-    """How long to train: as fits the corpus, or as the settings say."""
-    fitting = min(MOST_TOKENS, max(FEWEST_TOKENS, READINGS * split.characters))
-    tokens = settings.training.tokens or fitting
+def plan_for(settings: Settings, split: Split, start: Start, alone: bool = False) -> Plan:
+    """How long to train: as fits the corpus, or as the settings say; in parts where no other training has a core."""
+    fitting = max(FEWEST_TOKENS, READINGS * split.characters)
+    most = MOST_TOKENS if alone or start == "warm" else MOST_BESIDE
+    tokens = settings.training.tokens or min(most, fitting)
     plan = Plan(
         tokens=tokens,
         batch_tokens=BATCH_TOKENS[settings.preset],
         rates=RATES[settings.preset],
         dropout=DROPOUT[settings.preset],
         seed=settings.training.seed,
+        parts=PARTS if alone else 1,
     )
     if start == "fresh":
         return plan
@@ -85,6 +91,7 @@ class Task(NamedTuple):
     vocabulary: Vocabulary
     tokens: NDArray[np.uint16]
     validation: NDArray[np.uint16]
+    alone: bool
     progress: Progress
     stop: Callable[[], bool]
 
@@ -105,7 +112,10 @@ def train_challengers(
     starts["fresh"] = init_weights(config, vocabulary.size, np.random.default_rng(settings.training.seed))
     tokens, validation = lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation)
     abandoned = Event()
-    task = Task(settings, split, config, vocabulary, tokens, validation, progress, lambda: abandoned.is_set() or stop())
+    alone = len(starts) == 1
+    task = Task(
+        settings, split, config, vocabulary, tokens, validation, alone, progress, lambda: abandoned.is_set() or stop()
+    )
     with workers(len(starts)) as (threads, processes):
         try:
             challengers = list(threads.map(lambda start: trained(task, start, starts[start], processes), starts))
@@ -118,21 +128,27 @@ def train_challengers(
 
 
 def trained(task: Task, start: Start, weights: Weights, executor: Executor | None) -> Challenger:
-    """One training, its rounds in another process where there is an executor."""
-    plan = plan_for(task.settings, task.split, start)
+    """One training: its rounds in another process where there is an executor, else shared with one on a second core."""
+    plan = plan_for(task.settings, task.split, start, task.alone)
+    arguments = (task.config, plan, task.tokens, task.validation, weights)
+
+    def progress(training: Training) -> None:
+        task.progress(start, training, plan)
+
     try:
-        training = train(
-            task.config,
-            plan,
-            task.tokens,
-            task.validation,
-            weights,
-            progress=lambda training: task.progress(start, training, plan),
-            stop=task.stop,
-            run=(lambda function, *arguments: executor.submit(function, *arguments).result()) if executor else None,
-        )
+        if executor:
+            training = train(
+                *arguments, progress=progress, stop=task.stop, run=lambda *call: executor.submit(*call).result()
+            )
+        elif cores() > 1:
+            with partner_for(arguments, task.stop) as (partner, stop):
+                training = train(*arguments, progress=progress, stop=stop, partner=partner)
+        else:
+            training = train(*arguments, progress=progress, stop=task.stop)
     except TrainingDiverged:
         return Challenger(start, Model(task.config, task.vocabulary, weights), begin(weights), diverged=True)
+    except PartnerLost as error:
+        raise LoglingError(f"{error}: killed, or out of memory") from None
     return Challenger(start, Model(task.config, task.vocabulary, training.best), training)
 
 

@@ -79,6 +79,12 @@ def test_without_a_budget_in_the_settings_it_fits_the_corpus_and_has_an_end() ->
     assert plan_for(settings, small, "fresh").tokens < plan_for(settings, large, "fresh").tokens < 10_000_000
 
 
+def test_a_fresh_model_beside_a_warm_one_reads_no_more_than_that() -> None:
+    settings, large = Settings(preset="seed"), Split([LINES * 1000], [], [], [], {})
+    fresh, warm = plan_for(settings, large, "fresh"), plan_for(settings, large, "warm")
+    assert fresh.tokens == warm.tokens < plan_for(settings, large, "fresh", alone=True).tokens
+
+
 def test_without_time_for_a_single_round_there_is_an_error() -> None:
     with pytest.raises(LoglingError, match="no time"):
         train_challengers(SETTINGS, PARTS, None, lambda *_: None, lambda: True)
