@@ -6,7 +6,7 @@ other. All parts are added in their order, whoever made them: one process or two
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -39,11 +39,15 @@ class Line(Protocol):
 
 
 class Partner:
-    """The other of two processes that run the same training; `number` is 0 here and 1 there, or the other way round."""
+    """The other of two processes that run the same training; `number` is 0 here and 1 there, or the other way round.
 
-    def __init__(self, line: Line, number: int) -> None:
+    When `given_up()` is true, which is asked at every step, it counts as lost.
+    """
+
+    def __init__(self, line: Line, number: int, given_up: Callable[[], bool] = lambda: False) -> None:
         self._line = line
         self._number = number
+        self._given_up = given_up
 
     def all_of(self, made: Sequence[Made | None]) -> list[Made]:
         """Everything, in order: what was made here, and what the other made of the rest. Raises PartnerLost.
@@ -66,6 +70,8 @@ class Partner:
 
     def tell(self, message: object) -> None:
         """Send something. Raises PartnerLost."""
+        if self._given_up():
+            raise PartnerLost("the training was given up")
         try:
             self._line.send(message)
         except OSError:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from model.config import PRESETS, Config
 from model.optimizer import Rates
-from model.parts import PartnerLost
 from model.training import Plan, Training, TrainingDiverged, begin, train
 from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
@@ -94,6 +93,7 @@ class Task(NamedTuple):
     alone: bool
     progress: Progress
     stop: Callable[[], bool]
+    abandoned: Event  # whatever is under way is of no use any more
 
 
 def train_challengers(
@@ -113,9 +113,11 @@ def train_challengers(
     tokens, validation = lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation)
     abandoned = Event()
     alone = len(starts) == 1
-    task = Task(
-        settings, split, config, vocabulary, tokens, validation, alone, progress, lambda: abandoned.is_set() or stop()
-    )
+
+    def has_ended() -> bool:
+        return abandoned.is_set() or stop()
+
+    task = Task(settings, split, config, vocabulary, tokens, validation, alone, progress, has_ended, abandoned)
     with workers(len(starts)) as (threads, processes):
         try:
             challengers = list(threads.map(lambda start: trained(task, start, starts[start], processes), starts))
@@ -141,14 +143,12 @@ def trained(task: Task, start: Start, weights: Weights, executor: Executor | Non
                 *arguments, progress=progress, stop=task.stop, run=lambda *call: executor.submit(*call).result()
             )
         elif cores() > 1:
-            with partner_for(arguments, task.stop) as (partner, stop):
+            with partner_for(arguments, task.stop, task.abandoned.is_set) as (partner, stop):
                 training = train(*arguments, progress=progress, stop=stop, partner=partner)
         else:
             training = train(*arguments, progress=progress, stop=task.stop)
     except TrainingDiverged:
         return Challenger(start, Model(task.config, task.vocabulary, weights), begin(weights), diverged=True)
-    except PartnerLost as error:
-        raise LoglingError(f"{error}: killed, or out of memory") from None
     return Challenger(start, Model(task.config, task.vocabulary, training.best), training)
 
 

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
@@ -20,6 +20,8 @@ from model.parts import Partner, PartnerLost
 from model.training import TrainingDiverged, train
 
 from .allocator import keep_freed_memory
+from .exit_status import in_words
+from .workers import SECONDS_TO_END, WorkerDied, end_with_parent
 
 
 def cores() -> int:
@@ -27,32 +29,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def begin_work() -> None:
-    """What a worker process does first: get its memory in order, and see to it that it ends with its parent.
-
-    A run that is killed cannot tell its workers to stop.
-    """
-    keep_freed_memory()
-    Thread(target=end_with_parent, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """Wait for the parent process to end, then end at once."""
-    parent = parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
-
-
 @contextmanager
-def partner_for(arguments: tuple[Any, ...], stop: Callable[[], bool]) -> Iterator[tuple[Partner, Callable[[], bool]]]:
-    """A partner in a process of its own that is given the same arguments for `train`, and a `stop` that it hears of."""
+def partner_for(
+    arguments: tuple[Any, ...], stop: Callable[[], bool], given_up: Callable[[], bool]
+) -> Iterator[tuple[Partner, Callable[[], bool]]]:
+    """A partner in a process of its own that is given the same arguments for `train`, and a `stop` that it hears of.
+
+    What is `given_up` ends within a step, with PartnerLost. Raises WorkerDied when the partner has ended first.
+    """
     context = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
     here, there = context.Pipe()
     process = context.Process(target=train_along, args=(there, arguments), daemon=True)
     process.start()
     there.close()
-    partner = Partner(here, 0)
+    partner = Partner(here, 0, given_up)
 
     def told() -> bool:
         partner.tell(stopping := stop())
@@ -60,15 +50,22 @@ def partner_for(arguments: tuple[Any, ...], stop: Callable[[], bool]) -> Iterato
 
     try:
         yield partner, told
+    except PartnerLost:
+        if given_up():
+            raise
+        process.join(SECONDS_TO_END)
+        raise WorkerDied(f"a challenger could not be trained: {in_words(process.exitcode or 0)}") from None
     finally:
         here.close()
+        process.kill()  # what it was at is of no use any more
         process.join()
 
 
 def train_along(line: Connection, arguments: tuple[Any, ...]) -> None:
     """In the other process: the same training, until it has ended or the line is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the run, which closes the line
-    begin_work()
+    keep_freed_memory()
+    Thread(target=end_with_parent, daemon=True).start()
     partner = Partner(line, 1)
     with suppress(PartnerLost, TrainingDiverged):
         train(*arguments, stop=lambda: bool(partner.hear()), partner=partner)

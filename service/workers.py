@@ -97,7 +97,7 @@ def _work(pipe: Connection) -> None:
     """In the worker: do what is asked until the pipe, or the parent, is gone."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in a terminal is for all of us; the parent tells of it
     keep_freed_memory()
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             function, arguments, options = pipe.recv()
@@ -116,7 +116,7 @@ def _answer(
         return None, error
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Wait for the parent process to end, then end at once: a run that is killed cannot tell its workers to stop."""
     parent = parent_process()
     if parent:

@@ -67,3 +67,10 @@ def test_a_partner_that_has_ended_is_noticed() -> None:
     there.close()
     with pytest.raises(PartnerLost, match="other process"):
         train(SHAPE, IN_PARTS, TEXT, VALIDATION, START, partner=Partner(here, 0))
+
+
+def test_what_is_given_up_ends_at_the_next_step() -> None:
+    here, there = Pipe()
+    with pytest.raises(PartnerLost, match="given up"):
+        train(SHAPE, IN_PARTS, TEXT, VALIDATION, START, partner=Partner(here, 0, lambda: True))
+    there.close()

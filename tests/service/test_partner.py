@@ -12,9 +12,9 @@ import pytest
 
 from service import challenger
 from service.challenger import train_challengers
-from service.errors import LoglingError
 from service.settings import Settings, TrainingSettings
 from service.split import Split
+from service.workers import WorkerDied
 
 LINES = [f"{n % 60:02d} fan {'slow' if n % 3 else 'fast'}" for n in range(300)]
 PARTS = Split([LINES[:260]], [LINES[260:]], [], [], {})
@@ -55,7 +55,7 @@ def test_a_partner_that_is_killed_ends_the_training_with_a_reason(monkeypatch: p
         for process in active_children():
             process.kill()
 
-    with pytest.raises(LoglingError, match="other process of the training has ended: killed"):
+    with pytest.raises(WorkerDied, match=r"could not be trained: .* SIGKILL"):
         train_challengers(SHORT, PARTS, None, kill, lambda: False)
     assert not active_children()
 
