@@ -20,7 +20,7 @@ from .reports import Gap, PullReport, SourceReport
 from .settings import Source
 from .sources import find_files, with_siblings
 
-BATCH_LINES = 5_000
+BATCH_LINES = 20_000
 BATCH_BYTES = 4 * 1024 * 1024
 
 _DOUBT = (
