@@ -89,28 +89,25 @@ class LogCheck {
       for await (const read of logLines(this.file, this.reader)) {
         if (this.stopped) return;
         this.bytes = read.bytes;
+        this.charactersRead += read.lines.reduce((sum, line) => sum + line.length + 1, 0);
         for (const line of read.lines) {
           lines.push(line);
           characters += line.length + 1;
           if (characters < BLOCK_CHARACTERS) continue;
-          yield this.block(lines, characters);
+          yield this.block(lines);
           [lines, characters] = [[], 0];
         }
       }
     } catch (error) {
       trouble = error;
     }
-    if (lines.length) yield this.block(lines, characters);
+    if (lines.length) yield this.block(lines);
     if (trouble) throw trouble;
   }
 
-  /**
-   * @param {string[]} lines
-   * @param {number} characters
-   */
-  block(lines, characters) {
+  /** @param {string[]} lines */
+  block(lines) {
     const before = this.tail;
-    this.charactersRead += characters;
     this.tail = visibleTail(this.workers.model.config, [...before, ...lines]);
     return { lines, before };
   }

@@ -125,10 +125,13 @@ async function* logLines(file, reader) {
   let bytes = 0;
   let isText = false;
   try {
-    for await (const chunk of chunksOf(await unpacked(file, (read) => (bytes = read)))) {
+    const { stream, isPlain } = await unpacked(file, (read) => (bytes = read));
+    for await (const chunk of chunksOf(stream)) {
       isText ||= judge(file.name, chunk);
       for (let at = 0; at < chunk.length; at += PIECE) {
-        yield { lines: reader.feed(chunk.subarray(at, at + PIECE)), bytes };
+        const piece = chunk.subarray(at, at + PIECE);
+        if (isPlain) bytes += piece.length;
+        yield { lines: reader.feed(piece), bytes };
       }
     }
   } catch (error) {
@@ -141,9 +144,10 @@ async function* logLines(file, reader) {
 }
 
 /**
- * The bytes of a file as UTF-8.
+ * The bytes of a file as UTF-8, and whether they are the file's own.
  * @param {File} file
- * @param {(bytes: number) => void} onRead told how much of the file was read
+ * @param {(bytes: number) => void} onRead told how much of a file was read whose bytes are others
+ * @returns {Promise<{ stream: ReadableStream<any>, isPlain: boolean }>}
  */
 async function unpacked(file, onRead) {
   const head = await firstBytes(file);
@@ -153,9 +157,16 @@ async function unpacked(file, onRead) {
       throw new UnreadableLog(`${file.name} is packed with ${name}, which a browser cannot unpack. ${how}`);
     }
   }
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const utf16 =
+    head[0] === 0xff && head[1] === 0xfe
+      ? 'utf-16le'
+      : head[0] === 0xfe && head[1] === 0xff
+        ? 'utf-16be'
+        : '';
+  if (!isGzip && !utf16) return { stream: file.stream(), isPlain: true };
   let read = 0;
-  /** @type {ReadableStream<any>} */
-  let stream = file.stream().pipeThrough(
+  const counted = file.stream().pipeThrough(
     new TransformStream({
       transform(chunk, controller) {
         onRead((read += chunk.length));
@@ -163,15 +174,10 @@ async function unpacked(file, onRead) {
       },
     }),
   );
-  if (head[0] === 0x1f && head[1] === 0x8b) stream = stream.pipeThrough(new DecompressionStream('gzip'));
-  const utf16 =
-    head[0] === 0xff && head[1] === 0xfe
-      ? 'utf-16le'
-      : head[0] === 0xfe && head[1] === 0xff
-        ? 'utf-16be'
-        : '';
-  if (!utf16) return stream;
-  return stream.pipeThrough(new TextDecoderStream(utf16)).pipeThrough(new TextEncoderStream());
+  const stream = isGzip
+    ? counted.pipeThrough(new DecompressionStream('gzip'))
+    : counted.pipeThrough(new TextDecoderStream(utf16)).pipeThrough(new TextEncoderStream());
+  return { stream, isPlain: false };
 }
 
 /** @param {File} file */

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 
 import numpy as np
 import pytest
@@ -323,6 +324,15 @@ def test_stop_ends_a_check_of_two_gigabytes_and_keeps_what_is_done(page, tmp_pat
     finished(page)
     assert "Stopped after" in page.inner_text("#check-summary")
     assert page.locator("#checked-lines li").count() > 0
+
+
+def test_the_progress_is_the_share_of_the_lines_that_are_checked(page, tmp_path):
+    (tmp_path / "long.log").write_text("\n".join(greenhouse(30_000)))
+    page.set_input_files("#file", tmp_path / "long.log")
+    page.wait_for_function("() => Number(/\\d+(?= %)/.exec(document.getElementById('check-status').textContent)) > 3")
+    lines, share = re.match(r"([\d,]+) lines, (\d+) %", page.inner_text("#check-status")).groups()
+    assert abs(int(share) - 100 * int(lines.replace(",", "")) / 30_000) < 3
+    page.click("#stop")
 
 
 def test_a_new_check_takes_the_place_of_the_one_under_way(page, tmp_path):
