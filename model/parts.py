@@ -6,6 +6,7 @@ other. All parts are added in their order, whoever made them: one process or two
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -14,6 +15,8 @@ import numpy as np
 from .transformer import Array, Weights
 
 Made = TypeVar("Made")
+
+SECONDS_AWAKE = 0.01  # a process that sleeps is woken too late: a part takes about a millisecond
 
 
 class PartnerLost(ConnectionError):
@@ -33,6 +36,9 @@ class Line(Protocol):
 
     def send(self, message: object, /) -> None:
         """Pass a message on."""
+
+    def poll(self, timeout: float, /) -> bool:
+        """Whether there is a message, or nobody can send one any more."""
 
     def recv(self) -> object:
         """Wait for a message. Raises EOFError when nobody can send one."""
@@ -80,6 +86,9 @@ class Partner:
     def hear(self) -> object:
         """Wait for something. Raises PartnerLost."""
         try:
+            until = time.monotonic() + SECONDS_AWAKE
+            while not self._line.poll(0) and time.monotonic() < until:
+                pass
             return self._line.recv()
         except (EOFError, OSError):
             raise PartnerLost("the other process of the training has ended") from None

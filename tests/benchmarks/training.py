@@ -6,8 +6,8 @@ PYTHON is one that has torch, numpy and safetensors (`pip install torch numpy sa
 own); without it PyTorch is left out. Every way to train is a process of its own, with one BLAS thread, that is told to
 go on for a moment; they take turns, so that what else the machine does meets all alike. A step is forward, backward
 and optimiser. Before anything is timed, losses and gradients must agree. Tokens per CPU-second on one core, medians;
-then tokens a second by the clock on two: ours as two processes, as a run trains its two challengers, PyTorch with two
-threads and as two processes.
+then tokens a second by the clock on two: ours as one training shared by two processes (the first of a home) and as two
+trainings (a run with its two challengers), PyTorch with two threads and as two processes.
 """
 
 from __future__ import annotations
@@ -192,7 +192,10 @@ def one_core(shape: str, peers: list[str], arguments: argparse.Namespace) -> Ite
 
 def two_cores(shape: str, peers: list[str], arguments: argparse.Namespace) -> Iterator[str]:
     """Tokens a second by the clock."""
-    teams = {"fast, two processes": [start("fast", shape, sys.executable) for _ in range(2)]}
+    teams = {
+        "fast, one training shared": [start("shared", shape, sys.executable)],
+        "fast, two processes": [start("fast", shape, sys.executable) for _ in range(2)],
+    }
     if peers:
         teams[f"{peers[0]}, two threads"] = [start(peers[0], shape, arguments.peer_python, threads=2)]
         teams[f"{peers[0]}, two processes"] = [start(peers[0], shape, arguments.peer_python) for _ in range(2)]
@@ -298,7 +301,8 @@ class Worker:
         self.name, _, details = name.partition(" ")
         times = int(details.split()[-1]) if details else 1
         self.setup, self.details, self.threads = Setup(shape, times), details.split(), threads
-        prepare = {"fast": self.numpy, "plain": self.numpy, "scalar": self.scalar, "torch": self.torch}[self.name]
+        ways = {"fast": self.numpy, "plain": self.numpy, "shared": self.shared, "scalar": self.scalar}
+        prepare = ways.get(self.name, self.torch)
         self.step, self.tokens, self.error = prepare()
 
     def serve(self) -> None:
@@ -357,6 +361,57 @@ class Worker:
             update(setup.weights, gradients(next(batches)), moments, next(numbers), Rates())
 
         return step, setup.n_window * setup.config.n_context, error
+
+    def shared(self) -> tuple[Callable[[], object], int, float]:
+        """One training in this process and a partner, as the first of a home."""
+        import multiprocessing
+
+        import numpy as np
+
+        from model.gradient import loss_and_gradients
+        from model.optimizer import Rates, fresh_moments, update
+        from model.parts import Partner, part_of, put_together
+        from model.transformer import Dropout
+        from model.windows import batch_at, window_starts
+        from service.allocator import keep_freed_memory
+
+        keep_freed_memory()
+        setup, rng = self.setup, np.random.default_rng(1)
+        small = setup.batch(3)
+        error = self.difference(small, *loss_and_gradients(setup.config, setup.weights, small))
+        starts = window_starts(setup.text, setup.config.n_context)
+        begins = cycle([np.split(rng.choice(starts, setup.n_window // 2 * 2), 2) for _ in range(8)])
+        moments, numbers, names = fresh_moments(setup.weights), count(1), list(setup.weights)
+
+        def part(begin: Any) -> Any:
+            batch = batch_at(setup.text, begin, setup.config.n_context)
+            dropout = Dropout(setup.dropout, rng) if setup.dropout else None
+            loss, grads = loss_and_gradients(setup.config, setup.weights, batch, dropout)
+            return part_of(loss, float(batch.weight.sum()), grads, names)
+
+        def step(partner: Partner) -> None:
+            parts = [part(begin) if partner.falls_here(n) else None for n, begin in enumerate(next(begins))]
+            update(
+                setup.weights, put_together(partner.all_of(parts), setup.weights)[1], moments, next(numbers), Rates()
+            )
+
+        here, there = multiprocessing.Pipe()
+        if not os.fork():
+            here.close()
+            partner = Partner(there, 1)
+            try:
+                while partner.hear():
+                    step(partner)
+            finally:
+                os._exit(0)
+        there.close()
+        partner = Partner(here, 0)
+
+        def told_step() -> None:
+            partner.tell(True)
+            step(partner)
+
+        return told_step, setup.n_window // 2 * 2 * setup.config.n_context, error
 
     def torch(self) -> tuple[Callable[[], object], int, float]:
         import torch
