@@ -50,6 +50,7 @@ class Reporter:
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
         )
         self._tasks: dict[str, TaskID] = {}
+        self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it was first told of, and its tokens
         self._file = file
         self._written = 0.0
         self._writing = Lock()  # trainings side by side tell from threads of their own
@@ -89,13 +90,16 @@ class Reporter:
         )
 
     def trained(self, start: str, training: Training, plan: Plan) -> None:
-        """Show how far a training is: its best score so far, and tokens read of those planned."""
+        """Show how far a training is: its best score so far, tokens read of those planned, and how fast."""
         task = self._task(f"train {start}", f"training, {start} start", plan.tokens)
         if training.finished:
             self._progress.remove_task(task)
             del self._tasks[f"train {start}"]
             return
+        begun, tokens = self._begun.setdefault(start, (time.monotonic(), training.tokens))
         figures = f"{training.best_bits:.3f} bits per character"
+        if training.tokens > tokens:
+            figures += f", {(training.tokens - tokens) / (time.monotonic() - begun):,.0f} tokens/s"
         self._progress.update(task, completed=min(training.tokens, plan.tokens), figures=figures)
         self._write_now_and_then()
 

@@ -154,6 +154,7 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
     with run.step("encode"):
         facts = card.describe(
             settings, parts, run=run.record["run"], now=now(), tokens=result.best.training.tokens,
+            tokens_per_second=run.record["tokens_per_second"],
             bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(result.shipping, parts),
         )  # fmt: skip
         file = card.fitted(result.best.model, facts)

@@ -107,6 +107,7 @@ def made_again(
     sample = sample_of(model._replace(weights=shipped(model.weights)), parts)
     described = card.describe(
         settings, parts, run=record["run"], now=datetime.fromisoformat(facts["created"]),
-        tokens=challengers[0].training.tokens, bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
+        tokens=challengers[0].training.tokens, tokens_per_second=record["tokens_per_second"],
+        bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
     )  # fmt: skip
     return card.fitted(model, described)

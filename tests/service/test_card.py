@@ -25,6 +25,7 @@ def card(**changes: Any) -> dict[str, Any]:
         "run": "20260301T120000Z-abcdef",
         "now": NOON,
         "tokens": 40_000,
+        "tokens_per_second": 90_000,
         "bits_per_char": {"champion": None, "challenger": 0.51239, "ngram": 1.5},
         "previous": None,
         "sample": "made up\n",
@@ -45,6 +46,10 @@ def test_no_line_path_or_name_is_in_it() -> None:
 
 def test_dates_are_in_utc() -> None:
     assert card(now=NOON.astimezone(timezone(timedelta(hours=9))))["created"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_how_much_was_read_and_how_fast_is_in_it() -> None:
+    assert (card()["tokens"], card()["tokens_per_second"]) == (40_000, 90_000)
 
 
 def test_the_first_card_begins_the_history() -> None:

@@ -1,5 +1,6 @@
 """Progress: what a run tells of itself in a file, for the admin page."""
 
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def test_trainings_side_by_side_tell_how_far_they_are(tmp_path: Path, monkeypatc
         told = {task.words: (task.step, task.done, task.total, task.figures) for task in read_progress(file)}
     assert told["training, warm start"] == ("train", 400.0, 1000.0, "0.500 bits per character")
     assert told["training, fresh start"] == ("train", 250.0, 1000.0, "0.500 bits per character")
+
+
+def test_a_training_tells_how_fast_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.progress.SECONDS_BETWEEN", 0.0)
+    file = tmp_path / "progress.json"
+    with reporter(file) as run, run.step("train"):
+        for tokens in (1000, 9000):
+            training = Training(NOTHING, NOTHING, NOTHING, NOTHING, tokens=tokens, curve=[Point(0, 0.5, 0.5)])
+            run.trained("fresh", training, Plan(tokens=10_000))
+        (figures,) = [task.figures for task in read_progress(file) if task.words == "training, fresh start"]
+    assert re.fullmatch(r"0\.500 bits per character, [1-9][0-9,]* tokens/s", figures)
 
 
 def test_a_file_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
