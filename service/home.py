@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import LoglingError
-from .settings import Settings, load
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 VARIABLE = "LOGLING_HOME"
 
@@ -58,6 +61,8 @@ class Home:
 
     def settings(self) -> Settings:
         """Read and check the settings. Raises SettingsError."""
+        from .settings import load
+
         return load(self.settings_file)
 
     def make_state(self) -> None:

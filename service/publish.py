@@ -7,14 +7,17 @@ runs, and begins `push_again` in a process of its own.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .errors import LoglingError
 from .git import SiteError
 from .home import Home, locked
 from .ledger import Ledger
 from .locks import clear_locks
-from .settings import Settings
 from .site import Site
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 RECENT = 20  # commits in which a lost one is looked for
 

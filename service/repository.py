@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from git import Repo
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from .git import GitError, SiteError, output_of, run_git
-from .settings import GitSettings
+from .git import Asking, GitError, SiteError, output_of, run_git
+
+if TYPE_CHECKING:
+    from .settings import GitSettings
 
 WEIGHTS = "web/weights.js"
 VERSION_TRAILER = "Logling-Version"  # of what runs commit, and of the page's files
@@ -20,7 +23,7 @@ PRIVATE_INDEX = "logling-index"
 class Repository:
     """An existing repository with a work tree. Nothing is open between two commands. Raises SiteError."""
 
-    def __init__(self, path: Path, settings: GitSettings) -> None:
+    def __init__(self, path: Path, settings: GitSettings | Asking) -> None:
         self.path = path
         self.settings = settings
         try:

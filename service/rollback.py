@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import LoglingError
+from .git import Asking
 from .hold import Hold
 from .home import Home, locked
 from .ledger import Ledger
 from .publish import make_ready, publish
-from .settings import Settings
 from .site import ROLLBACK_TRAILER, Site, message
+
+if TYPE_CHECKING:
+    from .settings import Settings
 
 
 class Rollback(NamedTuple):
@@ -65,7 +68,7 @@ def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
 
 def rollbacks(home: Home) -> list[dict[str, str]]:
     """All rollbacks in the site's history, newest first."""
-    versions = Site(home.site, home.settings().git).versions()
+    versions = Site(home.site, Asking()).versions()
     made = [version for version in versions if version.restored]
     return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
 

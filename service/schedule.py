@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from .settings import DAYS, ScheduleSettings
+if TYPE_CHECKING:
+    from .settings import ScheduleSettings
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SET_BACK = timedelta(days=2)  # a later slot that was tried counts up to here; further ahead, a clock ran wrong
@@ -50,6 +51,8 @@ class Schedule:
     @classmethod
     def of(cls, settings: ScheduleSettings) -> Schedule:
         """The schedule that the settings describe."""
+        from .settings import DAYS
+
         return cls(
             days=frozenset(DAYS.index(day) for day in settings.days),
             time=time.fromisoformat(settings.time),

@@ -13,14 +13,16 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from .git import GitError, SiteError, run_git
+from .git import Asking, GitError, SiteError, run_git
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, VERSION_TRAILER, WEIGHTS, Repository
-from .settings import GitSettings
 from .version import program_version
 from .work_tree import WorkTree
+
+if TYPE_CHECKING:
+    from .settings import GitSettings
 
 FIRST_SUBJECT = "Add the page that runs the model"
 RUN_TRAILER = "Logling-Run"
@@ -56,7 +58,7 @@ class Committed(NamedTuple):
 class Site(Repository):
     """An existing site repository, with its work tree and its remote. Raises SiteError."""
 
-    def __init__(self, path: Path, settings: GitSettings) -> None:
+    def __init__(self, path: Path, settings: GitSettings | Asking) -> None:
         super().__init__(path, settings)
         self.work_tree = WorkTree(self)
         self.remote = Remote(self, self.work_tree)
