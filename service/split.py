@@ -1,14 +1,13 @@
 """Which lines are learned, which stop the training, and which judge it.
 
-Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know
-when to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the
-champion has seen, so neither model of a comparison was trained on it, and at most a quarter of those (or
-`FEWEST_HOLDOUT`, where half of them are as many), so that what is new is learned. The same is true of the validation
-lines and what is left, so that a challenger which starts from the champion has no better chance there than one which
-starts from nothing.
+Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know when
+to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the champion has seen,
+so neither model of a comparison was trained on it, and at most a quarter of those (or `FEWEST_HOLDOUT`, where half of
+them are as many), so that what is new is learned. The same is true of the validation lines and what is left, so that
+a challenger which starts from the champion has no better chance there than one which starts from nothing.
 
-With half of them instead, holdout and validation together were larger than a week from the tenth week on: no training
-ever saw the newest week, and what a change brought was learned a week later (tests/benchmarks/EXPERIMENTS.md).
+With half of them instead, no training saw a line of its own week from the sixth week of a steady log on, and what a
+change brought was learned a week later (tests/benchmarks/EXPERIMENTS.md).
 """
 
 from __future__ import annotations
