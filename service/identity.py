@@ -11,6 +11,8 @@ compressed or moved to another disk) the content alone decides, with these limit
 - A rotated file that is, whole, how a file that is still there begins is a copy of it, and its lines are
   that file's. For fewer than HEAD_BYTES that were all read already this could also be a log that was
   emptied and began again with the very same lines. No reader can tell; pull reports it.
+- What was noted as a copy while it was short stays one as long as it is how that file begins, whatever the times
+  say. If it no longer is, and of that file fewer than HEAD_BYTES were read, which it still has, then both have them.
 - A file that was emptied in place, left no copy, and then began again with exactly the bytes that were
   read from it cannot be told from one that only grew. What a program writes between the copy and the
   truncation of copytruncate is in no file afterwards; nobody can count it.
@@ -66,7 +68,7 @@ def recognise(
     if copy is not None:
         return copy
     if own is not None:
-        return Standing(_on_its_own(log, own, known))
+        return Standing(_on_its_own(log, own, known, places))
     return None if log.is_rotated else _original(log, known, places, before)
 
 
@@ -143,17 +145,18 @@ def _copy(
         if row.family != log.file.family or log.is_at_inode(row) or row.copy_of is not None:
             continue
         original = survivor(row, places)
-        end = None if original is None else _copied(log, original, before)
+        is_noted = own is not None and own.copy_of == row.id
+        end = None if original is None else _copied(log, original, before, is_noted)
         if end is not None:
             marked = log.mark_at(own or log.start(), end)
-            is_known = own is not None and (own.copy_of, own.position) == (row.id, end)
+            is_known = own is not None and is_noted and own.position == end
             is_sure = is_known or not 0 < end <= row.position or end >= HEAD_BYTES or log.compressed
             return Standing(replace(marked, copy_of=row.id, doubt=0 if is_sure else end))
     return None
 
 
-def _copied(log: OpenLog, original: LogFile, before: Before) -> int | None:
-    """Up to where a file is a copy of another by content, if by its age it can be one."""
+def _copied(log: OpenLog, original: LogFile, before: Before, is_noted: bool) -> int | None:
+    """Up to where a file is a copy of another by content, if by its age it can be one, or was one when still short."""
     if not log.file.size:
         return None
     try:
@@ -161,7 +164,7 @@ def _copied(log: OpenLog, original: LogFile, before: Before) -> int | None:
             end = log.is_beginning_of(other) if other.file.place == original.place else None
     except (OSError, RefusedFile):
         return None
-    if end is None or end >= HEAD_BYTES or is_packed(log.file.path, original.path):
+    if end is None or end >= HEAD_BYTES or is_noted or is_packed(log.file.path, original.path):
         return end
     # A short file may as well be another one, with the same banner: compressed at any time, or the next by date.
     is_of_live = str(original.path) == original.family and not log.compressed
@@ -191,9 +194,11 @@ def _original(log: OpenLog, known: Sequence[Position], places: Places, before: B
     return None
 
 
-def _on_its_own(log: OpenLog, own: Position, known: Sequence[Position]) -> Position:
+def _on_its_own(log: OpenLog, own: Position, known: Sequence[Position], places: Places) -> Position:
     """The reading of a file that has a row; if it was a copy of one that was read further, up to its end."""
     original = next((row for row in known if row.id == own.copy_of), None)
+    if original is not None and not original.is_known_whole and survivor(original, places) is not None:
+        return replace(log.start(), id=own.id)  # the original began again, with the few lines that were read of it
     if original is not None and original.position > own.position:
         return replace(log.mark_at(own, log.whole_lines(original.position)), copy_of=None)
     return replace(log.here(own), copy_of=None)

@@ -353,3 +353,43 @@ def test_a_short_rotation_that_a_changed_pattern_finds_is_no_copy_though_it_begi
     time.sleep(0.01)  # a birth in the same tick of the clock cannot be told
     logs.write("a.log", "started\nmore\n")
     assert [logs.pull(pattern).new for pattern in ("a.log", "a.log*", "a.log*")] == [2, 1, 0]
+
+
+def test_a_log_that_began_again_with_what_was_copied_is_told_also_when_no_time_says_which_is_the_copy(
+    logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.logfile.born", lambda descriptor: 0)  # a file system that keeps no birth
+    logs.write("a.log", "started\n")
+    logs.pull()
+    copy = logs.write("a.log.1", "start")  # not yet all of it
+    logs.pull()
+    logs.append("a.log.1", "ed\n")
+    logs.write("a.log", "started\n")
+    os.utime(copy, (time.time() - 60,) * 2)
+    assert [(gap.source, gap.bytes) for gap in logs.pull().gaps] == [(str(copy), len("started\n"))]
+    assert (logs.lines(), logs.pull().gaps) == (["started"], [])
+
+
+def test_a_log_that_grew_while_it_was_copied_and_then_began_again_alike_is_read_as_two_files(logs: Any) -> None:
+    logs.write("a.log", "started\n")
+    logs.pull()
+    logs.write("a.log.1", "start")  # not yet all of it
+    logs.pull()
+    logs.append("a.log.1", "ed\nmore\n")
+    logs.write("a.log", "started\n")
+    assert (logs.pull().gaps, sorted(logs.lines())) == ([], ["more", "started", "started"])
+    assert logs.pull().new == 0
+
+
+def test_a_log_that_grew_while_it_was_copied_is_read_once_when_no_time_says_which_is_the_copy(
+    logs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.logfile.born", lambda descriptor: 0)
+    logs.write("a.log", "started\n")
+    logs.pull()
+    copy = logs.write("a.log.1", "start")  # not yet all of it
+    logs.pull()
+    logs.append("a.log.1", "ed\nmore\n")
+    logs.append("a.log", "more\n")
+    os.utime(copy, (time.time() - 60,) * 2)
+    assert (logs.pull().gaps, logs.lines()) == ([], ["started", "more"])
