@@ -16,7 +16,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from .allocator import keep_freed_memory
@@ -72,6 +72,7 @@ class _Worker:
         self._process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()  # or its end would not be heard
+        self._joining = Lock()  # of two threads that join at once, one would not learn the exit status
 
     def call(self, function: Callable[..., T], arguments: tuple[Any, ...], options: dict[str, Any]) -> T:
         try:
@@ -86,11 +87,13 @@ class _Worker:
     def end(self) -> None:
         """End the process; a call under way hears it."""
         self._process.kill()
-        self._process.join()
+        with self._joining:
+            self._process.join()
 
     def _how_it_ended(self) -> str:
-        self._process.join(SECONDS_TO_END)
-        return in_words(self._process.exitcode or 0)
+        with self._joining:
+            self._process.join(SECONDS_TO_END)
+            return in_words(self._process.exitcode or 0)
 
 
 def _work(pipe: Connection) -> None:
