@@ -60,7 +60,6 @@ def test_a_partner_that_is_killed_ends_the_training_with_a_reason(monkeypatch: p
     assert not active_children()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_run_that_is_killed_leaves_no_partner(tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(RUN)
