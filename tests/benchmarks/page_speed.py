@@ -41,6 +41,7 @@ from model.weights_file import decode, encode
 HERE = Path(__file__).parent / "page_speed"
 WEB = Path(__file__).parents[2] / "web"
 SHAPES = {
+    "seed-48": (replace(PRESETS["seed"].config, n_context=48), 80),  # sees as far as microgpt's
     "seed": (replace(PRESETS["seed"].config, n_context=128), 80),
     "full": (PRESETS["full"].config, 96),
 }
