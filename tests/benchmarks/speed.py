@@ -2,8 +2,9 @@
 
     python tests/benchmarks/speed.py [--peer-python PYTHON] [--megabytes N] [--output FILE] [--quick]
 
-Training beside PyTorch and a scalar microgpt, reading, and cost over a long history; each part is a benchmark of its
-own, run one after the other. What one of them cannot do is said in its place.
+Training beside PyTorch and a scalar microgpt, reading, scoring, the page beside onnxruntime-web and TensorFlow.js, and
+cost over a long history; each part is a benchmark of its own, run one after the other. What one of them cannot do is
+said in its place.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def parts(arguments: argparse.Namespace) -> Iterator[str]:
     for title, command in (
         ("Training", training),
         ("Reading", ["reading.py", size]),
+        ("Scoring", ["scoring.py"]),
+        ("The page", ["page_speed.py"]),
         ("A long history", ["long_history.py", "1", size]),
     ):
         yield f"\n## {title}\n\n"
