@@ -3,7 +3,8 @@
     python tests/benchmarks/time_to_quality.py LOG [--preset seed] [--target 0.37] [--tokens N] [--peer-python PYTHON]
 
 A model learns the oldest 90 % of the lines of LOG, and is scored on the newest 10 % as a training scores its
-validation, which is not timed. Each way is a process of its own; CPU time and the clock start with the process.
+validation, which is not timed. Each way is a process of its own; CPU time and the clock start with the process. PYTHON
+is one that has torch and what this project needs (`pip install torch .` in an environment of its own).
 """
 
 from __future__ import annotations
