@@ -19,7 +19,7 @@ from .gradient import loss_and_gradients, predictions
 from .optimizer import Rates, fresh_moments, update
 from .parts import Part, Partner, part_of, put_together
 from .positions import Ints
-from .transformer import Dropout, Weights, Window, token_bits
+from .transformer import Dropout, Weights, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
 DIVERGED = 2.0  # bits above the start: a loss that is not coming back
@@ -244,10 +244,11 @@ def validation_bits(config: Config, weights: Weights, validation: Text, partner:
     together = max(1, VALIDATION_TOKENS // size)
 
     def bits_of(i: int) -> float:
-        index = begins[i : i + together, None] + np.arange(size)
-        window = Window(validation.tokens[index], validation.columns[index], validation.lines[index])
-        bits = token_bits(predictions(config, weights, window), validation.tokens[index + 1])
-        return float(bits[index >= counted_from[i : i + together, None]].sum(dtype=np.float64))
+        some = begins[i : i + together]
+        window = validation.window(some, size)
+        bits = token_bits(predictions(config, weights, window), validation.following(some, size))
+        counted = some[:, None] + np.arange(size) >= counted_from[i : i + together, None]
+        return float(bits[counted].sum(dtype=np.float64))
 
     firsts = enumerate(range(0, len(begins), together))
     sums = [None if partner and not partner.falls_here(number) else bits_of(i) for number, i in firsts]

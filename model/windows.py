@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
-from .positions import Ints, columns_and_lines
+from .positions import Ints
 from .transformer import Array, Window
 from .vocabulary import NEWLINE, Tokens, Vocabulary
 
@@ -28,11 +28,25 @@ STEP = 16  # contexts are multiples of this
 
 
 class Text(NamedTuple):
-    """Documents as one run of tokens, each placed in its line. All [n]."""
+    """Documents as one run of tokens, and where their lines begin: all that takes memory for a whole corpus."""
 
-    tokens: Tokens
-    columns: Ints
-    lines: Ints
+    tokens: NDArray[np.uint16]  # [n]
+    newlines: Ints  # [1 + lines]: -1, then the index of each newline
+
+    def window(self, begins: Ints, size: int) -> Window:
+        """`size` tokens from each of `begins` on, with their places. [B] -> [B, size] three times"""
+        index = (begins[:, None] + np.arange(size)).astype(np.int32)
+        tokens = self.tokens[index].astype(np.int32)
+        newline = tokens == NEWLINE
+        line = np.searchsorted(self.newlines, begins, side="right") - 1
+        began = np.maximum.accumulate(np.where(newline, index, self.newlines[line][:, None]), axis=1)
+        lines = (line - newline[:, 0])[:, None] + np.cumsum(newline, axis=1)
+        return Window(tokens, index - began, lines.astype(np.int32))
+
+    def following(self, begins: Ints, size: int) -> Tokens:
+        """The token behind each of the same tokens. [B] -> [B, size]"""
+        following: Tokens = self.tokens[begins[:, None] + np.arange(1, size + 1)].astype(np.int32)
+        return following
 
 
 class Batch(NamedTuple):
@@ -50,9 +64,8 @@ def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> NDArr
 
 
 def placed(tokens: NDArray[np.uint16]) -> Text:
-    """Tokens with their places. [n] -> [n] three times"""
-    wide = tokens.astype(np.int32)
-    return Text(wide, *columns_and_lines(wide))
+    """Tokens as a text, which shares their memory."""
+    return Text(tokens, np.append(-1, np.flatnonzero(tokens == NEWLINE)).astype(np.int32))
 
 
 def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config:
@@ -65,7 +78,7 @@ def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config
 
 def window_starts(text: Text, size: int) -> Ints:
     """Where windows of `size` tokens may begin: at every line, and within long lines every half window."""
-    begins = np.flatnonzero(text.tokens == NEWLINE)[:-1]
+    begins = text.newlines[1:-1]
     ends = np.append(begins[1:], len(text.tokens) - 1)
     half = max(1, size // 2)
     starts = [begins]
@@ -77,9 +90,9 @@ def window_starts(text: Text, size: int) -> Ints:
 def batch_at(text: Text, starts: Ints, size: int) -> Batch:
     """The windows that begin at `starts`, moved back where the text ends too soon. [B] -> [B, size]"""
     starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
-    index = starts[:, None] + np.arange(min(size, len(text.tokens) - 1))
-    window = Window(text.tokens[index], text.columns[index], text.lines[index])
+    n_token = min(size, len(text.tokens) - 1)
+    window = text.window(starts, n_token)
     later_line = window.lines > window.lines[:, :1]
-    half_seen = np.arange(index.shape[1]) >= size // 2
+    half_seen = np.arange(n_token) >= size // 2
     opening = np.where(window.columns[:, :1] == 0, OPENING_WEIGHT, 0.0)
-    return Batch(window, text.tokens[index + 1], np.where(later_line | half_seen, 1.0, opening))
+    return Batch(window, text.following(starts, n_token), np.where(later_line | half_seen, 1.0, opening))

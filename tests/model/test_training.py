@@ -7,6 +7,7 @@ import pytest
 
 from model.config import Config
 from model.optimizer import Rates
+from model.positions import columns_and_lines
 from model.scoring import bits_per_character, score_lines
 from model.training import (
     MOST_RESTARTS,
@@ -68,16 +69,15 @@ def test_the_score_of_the_validation_is_about_that_of_the_best_weights(start):
 def test_a_validation_counts_every_token_once(start, n_tokens):
     rng = np.random.default_rng(3)
     weights = {name: w + 0.3 * rng.standard_normal(w.shape) for name, w in start.items()}
-    text = placed(VALIDATION[:n_tokens])
+    tokens = VALIDATION[:n_tokens]
+    columns, lines = columns_and_lines(tokens)
     bits = []
     for i in range(n_tokens - 1):  # one by one, each after as much as the windows of half a context give it
         begin = 0 if i < 48 else min((i // 24 - 1) * 24, n_tokens - 1 - 48)
-        window = Window(
-            text.tokens[None, begin : i + 1], text.columns[None, begin : i + 1], text.lines[None, begin : i + 1]
-        )
+        window = Window(*(all_of[None, begin : i + 1] for all_of in (tokens, columns, lines)))
         logits = forward(SHAPE, weights, window)[0]
-        bits.append(token_bits(logits, text.tokens[None, begin + 1 : i + 2])[0, -1])
-    assert validation_bits(SHAPE, weights, text) == pytest.approx(np.mean(bits), rel=1e-9)
+        bits.append(token_bits(logits, tokens[None, begin + 1 : i + 2])[0, -1])
+    assert validation_bits(SHAPE, weights, placed(tokens)) == pytest.approx(np.mean(bits), rel=1e-9)
 
 
 def test_an_empty_validation_costs_nothing(start):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from model.config import MICROGPT, Config
+from model.positions import columns_and_lines
 from model.vocabulary import NEWLINE, Vocabulary
 from model.windows import OPENING_WEIGHT, batch_at, fitted_context, lay_out, placed, window_starts
 
@@ -37,8 +38,9 @@ def text(request):
 
 def all_windows(text, size=SIZE):
     """Every window there is, with the tokens' indices in place of the tokens."""
-    numbered = text._replace(tokens=np.arange(len(text.tokens)))
-    return batch_at(numbered, window_starts(text, size), size)
+    batch = batch_at(text, window_starts(text, size), size)
+    index = text.newlines[batch.window.lines] + batch.window.columns
+    return batch._replace(window=batch.window._replace(tokens=index), targets=index + 1)
 
 
 def second_line(text):
@@ -54,8 +56,9 @@ def test_every_character_that_has_a_line_before_it_is_learned(text, size):
 
 
 def test_the_target_of_each_token_is_the_next_one(text):
-    batch = all_windows(text)
-    np.testing.assert_array_equal(batch.targets, batch.window.tokens + 1)
+    batch = batch_at(text, window_starts(text, SIZE), SIZE)
+    np.testing.assert_array_equal(batch.targets[:, :-1], batch.window.tokens[:, 1:])
+    np.testing.assert_array_equal(batch.targets, text.tokens[all_windows(text).targets])
 
 
 def test_a_windows_first_line_does_not_fully_count_in_its_first_half(text):
@@ -89,9 +92,13 @@ def test_no_window_reads_beyond_the_text(text):
 
 
 def test_windows_keep_the_columns_and_lines_of_the_text(text):
-    batch = all_windows(text)
-    np.testing.assert_array_equal(batch.window.columns, text.columns[batch.window.tokens])
-    np.testing.assert_array_equal(batch.window.lines, text.lines[batch.window.tokens])
+    window = batch_at(text, window_starts(text, SIZE), SIZE).window
+    begins = np.minimum(window_starts(text, SIZE), max(0, len(text.tokens) - 1 - SIZE))
+    index = begins[:, None] + np.arange(window.tokens.shape[1])
+    columns, lines = columns_and_lines(text.tokens)
+    np.testing.assert_array_equal(window.tokens, text.tokens[index])
+    np.testing.assert_array_equal(window.columns, columns[index])
+    np.testing.assert_array_equal(window.lines, lines[index])
 
 
 def test_documents_are_laid_end_to_end_with_one_newline_before_and_after_each_line():
@@ -101,8 +108,14 @@ def test_documents_are_laid_end_to_end_with_one_newline_before_and_after_each_li
 
 def test_a_newline_begins_the_line_that_follows_it():
     text = placed(lay_out(LETTERS, [["ab", "", "c"]]))
-    assert text.columns.tolist() == [0, 1, 2, 0, 0, 1, 0]
-    assert text.lines.tolist() == [1, 1, 1, 2, 3, 3, 4]
+    window = text.window(np.array([0, 1]), 6)
+    assert window.columns.tolist() == [[0, 1, 2, 0, 0, 1], [1, 2, 0, 0, 1, 0]]
+    assert window.lines.tolist() == [[1, 1, 1, 2, 3, 3], [1, 1, 2, 3, 3, 4]]
+
+
+def test_a_text_that_begins_within_a_line_counts_its_columns_from_one():
+    window = placed(LETTERS.encode("ab\nc").astype(np.uint16)).window(np.array([0]), 4)
+    assert (window.columns.tolist(), window.lines.tolist()) == ([[1, 2, 0, 1]], [[0, 0, 1, 1]])
 
 
 def test_the_context_is_fitted_to_about_three_lines():
