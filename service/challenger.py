@@ -32,11 +32,16 @@ Progress = Callable[[Start, Training, Plan], None]
 WARM_SHARE = 0.3  # of the tokens that a fresh model reads
 FEWEST_TOKENS = 400_000
 READINGS = 12  # how often a fresh model may read each character, context included
-MOST_TOKENS = 6_000_000
-MOST_BESIDE = 1_800_000  # of a fresh model beside one that goes on from the champion and in the end is the better one
-RATES = {"seed": Rates(0.02, 0.02), "full": Rates(0.01, 0.01)}
+MOST_BESIDE = 1_800_000  # of each of two models side by side: the one that goes on from the champion is the better one
+FIRST_READINGS = 24  # of a fresh model that is alone, as the first of a home
+MOST_TOKENS = 15_000_000
+RATES = Rates(0.01, 0.01)
 DROPOUT = {"seed": 0.0, "full": 0.1}
 BATCH_TOKENS = {"seed": 768, "full": 1536}
+STEPS = 8000  # of a model that is alone: its batches are up to half as large or twice as large instead
+LOOK = 8  # times as much is learned between two looks at the validation lines as these are long
+FEWEST_ROUNDS, MOST_ROUNDS = 12, 24
+PATIENCE = 4  # a quarter of the looks without a better score is the end
 PARTS = 2  # of a step, for two processes; on one core the same, so that the weights are the same
 
 
@@ -64,21 +69,35 @@ class Challenger:
 
 def plan_for(settings: Settings, split: Split, start: Start, alone: bool = False) -> Plan:
     """How long to train: as fits the corpus, or as the settings say; in parts where no other training has a core."""
-    fitting = max(FEWEST_TOKENS, READINGS * split.characters)
-    most = MOST_TOKENS if alone or start == "warm" else MOST_BESIDE
-    tokens = settings.training.tokens or min(most, fitting)
+    readings, most = (FIRST_READINGS, MOST_TOKENS) if alone else (READINGS, MOST_BESIDE)
+    share = WARM_SHARE if start == "warm" else 1.0
+    fitting = max(FEWEST_TOKENS, readings * split.characters)
+    tokens = int(share * settings.training.tokens) or min(most, int(share * fitting))
+    looks = rounds(split, tokens)
     plan = Plan(
         tokens=tokens,
-        batch_tokens=BATCH_TOKENS[settings.preset],
-        rates=RATES[settings.preset],
+        batch_tokens=batch_tokens(settings.preset, tokens) if alone else BATCH_TOKENS[settings.preset],
+        rates=RATES,
         dropout=DROPOUT[settings.preset],
+        rounds=looks,
+        patience=looks // PATIENCE,
         seed=settings.training.seed,
         parts=PARTS if alone else 1,
     )
-    if start == "fresh":
-        return plan
     # The champion's rate had fallen to zero: at a high rate every model is worse than it, so none is given up early.
-    return replace(plan, tokens=int(tokens * WARM_SHARE), patience=plan.rounds)
+    return replace(plan, patience=plan.rounds) if start == "warm" else plan
+
+
+def batch_tokens(preset: str, tokens: int) -> int:
+    """Tokens a step, so that there are about STEPS of them."""
+    usual = BATCH_TOKENS[preset]
+    return min(max(tokens // STEPS, usual // 2), 2 * usual)
+
+
+def rounds(split: Split, tokens: int) -> int:
+    """How often to look at the validation lines: a look should cost little beside what is learned before it."""
+    length = sum(len(line) + 1 for lines in split.validation for line in lines)
+    return min(max(tokens // max(1, LOOK * length), FEWEST_ROUNDS), MOST_ROUNDS)
 
 
 class Task(NamedTuple):

@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--preset", default="seed", choices=["seed", "full"])
     parser.add_argument("--target", type=float, default=0.37)
     parser.add_argument("--tokens", type=int, default=2_000_000)
+    parser.add_argument("--batch", type=int, default=0, help="tokens a step; 0: as a run has them")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--peer-python", default=None)
     parser.add_argument("--worker", default=None, help=argparse.SUPPRESS)
@@ -70,7 +71,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import batch_at, fitted_context, lay_out, placed, window_starts
-    from service.challenger import BATCH_TOKENS, DROPOUT, RATES
+    from service.challenger import DROPOUT, RATES, batch_tokens
 
     preset = PRESETS[arguments.preset]
     lines = arguments.log.read_text().splitlines()
@@ -79,7 +80,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     config = fitted_context(preset.config, [lines[:cut]])
     text, test = (placed(lay_out(vocabulary, [part])) for part in (lines[:cut], lines[cut:]))
     weights = init_weights(config, vocabulary.size, np.random.default_rng(seed))
-    plan = Plan(tokens=arguments.tokens, batch_tokens=BATCH_TOKENS[arguments.preset], rates=RATES[arguments.preset])
+    plan = Plan(arguments.tokens, arguments.batch or batch_tokens(arguments.preset, arguments.tokens), RATES)
     learner = (Numpy if way == "numpy" else Torch)(config, weights, plan.rates, DROPOUT[arguments.preset], seed)
     starts, training = window_starts(text, config.n_context), begin(weights)
     stable = int(plan.tokens * (1 - plan.decay))
