@@ -37,8 +37,10 @@ FIRST_READINGS = 24  # of a fresh model that is alone, as the first of a home
 MOST_TOKENS = 15_000_000
 RATES = Rates(0.01, 0.01)
 DROPOUT = {"seed": 0.0, "full": 0.1}
-BATCH_TOKENS = {"seed": 768, "full": 1536}
-STEPS = 8000  # of a model that is alone: its batches are up to half as large or twice as large instead
+MUCH = 400_000  # characters that need no dropout
+BATCH_TOKENS = {"seed": 768, "full": 1536}  # of a step, where two models are trained side by side
+FEWEST_IN_BATCH, MOST_IN_BATCH = {"seed": 384, "full": 1536}, 1536  # of a model that is alone
+STEPS = 8000  # that such a model should have
 LOOK = 8  # times as much is learned between two looks at the validation lines as these are long
 FEWEST_ROUNDS, MOST_ROUNDS = 12, 24
 PATIENCE = 4  # a quarter of the looks without a better score is the end
@@ -78,7 +80,7 @@ def plan_for(settings: Settings, split: Split, start: Start, alone: bool = False
         tokens=tokens,
         batch_tokens=batch_tokens(settings.preset, tokens) if alone else BATCH_TOKENS[settings.preset],
         rates=RATES,
-        dropout=DROPOUT[settings.preset],
+        dropout=DROPOUT[settings.preset] if split.characters < MUCH else 0.0,
         rounds=looks,
         patience=looks // PATIENCE,
         seed=settings.training.seed,
@@ -89,9 +91,8 @@ def plan_for(settings: Settings, split: Split, start: Start, alone: bool = False
 
 
 def batch_tokens(preset: str, tokens: int) -> int:
-    """Tokens a step, so that there are about STEPS of them."""
-    usual = BATCH_TOKENS[preset]
-    return min(max(tokens // STEPS, usual // 2), 2 * usual)
+    """Tokens a step of a model that is alone: so many that there are about STEPS."""
+    return min(max(tokens // STEPS, FEWEST_IN_BATCH[preset]), MOST_IN_BATCH)
 
 
 def rounds(split: Split, tokens: int) -> int:
