@@ -35,7 +35,7 @@ _ASSIGNED = r"""(?:[_-]?(?:key|id|value|hash))*\\?["']?\s*[=:]"""
 
 
 class Rule(NamedTuple):
-    """Every line that `pattern` can match has one of `traces` in its lower-case form.
+    """Every line that `pattern` can match has one of `traces`, in lower case unless it is `cased`.
 
     Each trace begins with literal characters, because re finds those at gigabytes per second.
     """
@@ -44,6 +44,7 @@ class Rule(NamedTuple):
     traces: tuple[re.Pattern[str], ...]
     pattern: re.Pattern[str]
     replacement: str
+    cased: bool = False
 
 
 def _traces(*patterns: str) -> tuple[re.Pattern[str], ...]:
@@ -60,9 +61,10 @@ _RULES = (
     Rule("jwt", _traces("eyj"), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), SECRET),
     Rule(
         "aws_key",
-        _traces("akia", "asia[a-z0-9]{16}", "aroa", "aida[a-z0-9]{16}"),
+        _traces("A(?:KIA|SIA|ROA|IDA)[A-Z0-9]{16}"),
         re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b"),
         SECRET,
+        cased=True,
     ),
     Rule(
         "service_token",
@@ -156,10 +158,11 @@ class Redactor:
         """The same number of lines, with fixed marks where a secret or an address stood."""
         if not lines:
             return lines
-        text = "\n".join(lines).lower()
-        lines = self._mask_key_bodies(lines, text)
+        text = "\n".join(lines)
+        lower = text.lower()
+        lines = self._mask_key_bodies(lines, lower)
         for rule in _RULES:
-            suspects = {at for trace in rule.traces for at in _lines_with(trace, text)}
+            suspects = {at for trace in rule.traces for at in _lines_with(trace, text if rule.cased else lower)}
             if suspects:
                 lines = self._apply(rule, lines, suspects)
         return lines
