@@ -20,7 +20,7 @@ from .migration import migrate
 from .position import Position
 
 BLOCK_LINES = 64
-PAGE_BYTES = 65_536  # of SQLite, its largest; at its usual 4,096 a block is cut into several: a fifth of the time of a pull
+PAGE_BYTES = 65_536  # at the usual 4,096 a block is cut into several, which takes a fifth of the time of a pull
 _COLUMNS = (
     "path, device, inode, size, compressed, position, head_length, head_hash, tail_hash, torn_length, torn_hash,"
     " skipping, born, mtime_ns, pattern, copy_of, doubt"

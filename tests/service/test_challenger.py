@@ -13,7 +13,7 @@ from model.training import TrainingDiverged
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context
-from service.challenger import Challenger, extended_vocabulary, plan_for, train_challengers
+from service.challenger import Challenger, batch_tokens, extended_vocabulary, plan_for, train_challengers
 from service.errors import LoglingError
 from service.settings import Settings, TrainingSettings
 from service.split import Split
@@ -83,6 +83,23 @@ def test_a_fresh_model_beside_a_warm_one_reads_no_more_than_that() -> None:
     settings, large = Settings(preset="seed"), Split([LINES * 1000], [], [], [], {})
     fresh, warm = plan_for(settings, large, "fresh"), plan_for(settings, large, "warm")
     assert fresh.tokens == warm.tokens < plan_for(settings, large, "fresh", alone=True).tokens
+
+
+def test_a_longer_training_takes_larger_steps_up_to_a_bound() -> None:
+    assert batch_tokens("seed", 400_000) < batch_tokens("seed", 8_000_000) < batch_tokens("seed", 12_000_000)
+    assert batch_tokens("seed", 15_000_000) == batch_tokens("seed", 10**9)
+
+
+def test_the_longer_the_validation_lines_the_fewer_the_looks_at_them() -> None:
+    settings = Settings(preset="seed")
+    few, many = (Split([LINES * 100], [LINES * times], [], [], {}) for times in (1, 100))
+    assert plan_for(settings, many, "fresh").rounds < plan_for(settings, few, "fresh").rounds
+
+
+def test_only_where_a_log_is_short_something_is_dropped_out() -> None:
+    settings = Settings(preset="full")
+    short, long = (Split([LINES * times], [], [], [], {}) for times in (1, 10_000))
+    assert plan_for(settings, short, "fresh").dropout > plan_for(settings, long, "fresh").dropout == 0
 
 
 def test_without_time_for_a_single_round_there_is_an_error() -> None:
