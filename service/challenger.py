@@ -12,12 +12,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from model.calibration import calibrated
 from model.config import PRESETS, Config
 from model.optimizer import Rates
 from model.training import Plan, Training, TrainingDiverged, begin, train
 from model.transformer import Model, Weights, grown, init_weights
 from model.vocabulary import Vocabulary
-from model.windows import fitted_context, lay_out
+from model.windows import fitted_context, lay_out, placed
 
 from .allocator import keep_freed_memory
 from .errors import LoglingError
@@ -54,6 +55,8 @@ class Challenger:
     start: Start
     model: Model
     training: Training
+    validation: float = float("inf")  # bits per character on the validation lines, as the model is now
+    temperature: float = 1.0  # by which its logits are divided since it was trained
     diverged: bool = False  # again and again, until it was given up
 
     def figures(self) -> dict[str, object]:
@@ -63,7 +66,8 @@ class Challenger:
             "start": self.start,
             "tokens": training.tokens,
             "best_tokens": training.best_tokens,
-            "validation": training.best_bits if training.curve else None,
+            "validation": self.validation if training.curve else None,
+            "temperature": self.temperature,
             "diverged": self.diverged,
             "restarts": training.restarts,
         }
@@ -143,7 +147,7 @@ def train_challengers(
             challengers = list(threads.map(lambda start: trained(task, start, starts[start], processes), starts))
         finally:
             abandoned.set()  # an interrupted run waits for no whole training in its own process
-    challengers.sort(key=lambda challenger: (challenger.diverged, challenger.training.best_bits))
+    challengers.sort(key=lambda challenger: (challenger.diverged, challenger.validation))
     if challengers[0].diverged or not challengers[0].training.step:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
     return challengers
@@ -169,7 +173,8 @@ def trained(task: Task, start: Start, weights: Weights, executor: Executor | Non
             training = train(*arguments, progress=progress, stop=task.stop)
     except TrainingDiverged:
         return Challenger(start, Model(task.config, task.vocabulary, weights), begin(weights), diverged=True)
-    return Challenger(start, Model(task.config, task.vocabulary, training.best), training)
+    best = calibrated(task.config, training.best, placed(task.validation))
+    return Challenger(start, Model(task.config, task.vocabulary, best.weights), training, best.bits, best.temperature)
 
 
 def extended_vocabulary(settings: Settings, split: Split, champion: Model | None) -> Vocabulary:
