@@ -173,7 +173,8 @@ def trained(task: Task, start: Start, weights: Weights, executor: Executor | Non
             training = train(*arguments, progress=progress, stop=task.stop)
     except TrainingDiverged:
         return Challenger(start, Model(task.config, task.vocabulary, weights), begin(weights), diverged=True)
-    best = calibrated(task.config, training.best, placed(task.validation))
+    calibration = (task.config, training.best, placed(task.validation))
+    best = executor.submit(calibrated, *calibration).result() if executor else calibrated(*calibration)
     return Challenger(start, Model(task.config, task.vocabulary, best.weights), training, best.bits, best.temperature)
 
 
