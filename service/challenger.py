@@ -38,7 +38,7 @@ FIRST_READINGS = 24  # of a fresh model that is alone, as the first of a home
 MOST_TOKENS = 15_000_000
 RATES = Rates(0.01, 0.01)
 DROPOUT = {"seed": 0.0, "full": 0.1}
-MUCH = 400_000  # characters that need no dropout
+MUCH = 400_000  # characters, for which half of that is enough
 BATCH_TOKENS = {"seed": 768, "full": 1536}  # of a step, where two models are trained side by side
 FEWEST_IN_BATCH, MOST_IN_BATCH = {"seed": 384, "full": 1536}, 1536  # of a model that is alone
 STEPS = 8000  # that such a model should have
@@ -84,7 +84,7 @@ def plan_for(settings: Settings, split: Split, start: Start, alone: bool = False
         tokens=tokens,
         batch_tokens=batch_tokens(settings.preset, tokens) if alone else BATCH_TOKENS[settings.preset],
         rates=RATES,
-        dropout=DROPOUT[settings.preset] if split.characters < MUCH else 0.0,
+        dropout=DROPOUT[settings.preset] / (2 if split.characters >= MUCH else 1),
         rounds=looks,
         patience=looks // PATIENCE,
         seed=settings.training.seed,
