@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from model.config import Config
 from model.transformer import Weights
-from service.onnx_graph import Graph, block, head
+from service.commands.onnx_graph import Graph, block, head
 
 
 def embedding(graph: Graph, config: Config, weights: Weights) -> str:
