@@ -19,7 +19,7 @@ from typing import IO, Any, NamedTuple
 
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
-from ..reading.fields import Shape
+from ..reading.fields import LineFilter
 from ..reading.lines import BREAK_MARK, LineReader, Oddities, joined
 from ..reading.redaction import Redactor
 from ..storage.corpus import Bookmark, Corpus
@@ -58,9 +58,9 @@ def family(unit: str) -> str:
     return f"journal:{unit or '*'}"
 
 
-def pull(unit: str, corpus: Corpus, report: PullReport, shape: Shape, silence: float = SILENCE) -> None:
+def pull(unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter, silence: float = SILENCE) -> None:
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
-    journal_pull = _JournalPull(unit, corpus, report, shape)
+    journal_pull = _JournalPull(unit, corpus, report, line_filter)
     is_first = not journal_pull.bookmark.time
     try:
         _read(journal_pull, silence)
@@ -96,8 +96,8 @@ def _read(journal_pull: "_JournalPull", silence: float) -> None:
 class _JournalPull:
     """Reads entries into the corpus, in batches. Each batch stores its lines and the bookmark after them."""
 
-    def __init__(self, unit: str, corpus: Corpus, report: PullReport, shape: Shape) -> None:
-        self._unit, self._corpus, self._report, self._shape = unit, corpus, report, shape
+    def __init__(self, unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter) -> None:
+        self._unit, self._corpus, self._report, self._filter = unit, corpus, report, line_filter
         self._family = family(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._redactor, self._oddities = Redactor(), Oddities()
@@ -135,7 +135,7 @@ class _JournalPull:
     def _commit(self) -> None:
         if self.bookmark == self._stored:
             return
-        lines = self._redactor.redact(self._shape(self._batch, self._oddities))
+        lines = self._redactor.redact(self._filter(self._batch, self._oddities))
         self._corpus.add_entries(self._family, lines, self.bookmark)
         self._stored = self.bookmark
         self.lines += len(lines)

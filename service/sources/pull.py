@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..reading.compression import Damaged
-from ..reading.fields import Shape, shape
+from ..reading.fields import LineFilter, line_filter
 from ..reading.lines import LineReader
 from ..reading.multiline import RecordReader
 from ..reading.redaction import Redactor
@@ -44,7 +44,7 @@ def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = 
         _pull_files(by_pattern, corpus, report, progress)
     for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
         source = next(source for source in sources if source.journal == unit)
-        journal.pull(unit, corpus, report, shape(source.format, source.keep_time))
+        journal.pull(unit, corpus, report, line_filter(source.format, source.keep_time))
     corpus.free_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
@@ -164,7 +164,7 @@ class _FilePull:
         self._replaces = match.replaces
         self._report, self._meter = report, meter
         self._reader = _reader(source, position)
-        self._shape: Shape = shape(source.format, source.keep_time)
+        self._filter: LineFilter = line_filter(source.format, source.keep_time)
         self._redactor = Redactor()
         self._trail = log.trail(position.position)
         self._start = self._committed = position.position
@@ -216,7 +216,7 @@ class _FilePull:
 
     def _take(self, records: list[str]) -> None:
         self._trail.feed(b"", self._start + self._reader.consumed)
-        self._batch += self._redactor.redact(self._shape(records, self._reader.oddities))
+        self._batch += self._redactor.redact(self._filter(records, self._reader.oddities))
         if len(self._batch) >= BATCH_LINES or self._trail.position - self._committed >= BATCH_BYTES:
             self._commit(size=0)
 
