@@ -34,7 +34,7 @@ def prompted(model: Model, text: str) -> Prompt:
     """Read the newline that begins a text, and the text."""
     tokens = model.vocabulary.encode("\n" + text)
     columns, lines = columns_and_lines(tokens)
-    logits, _, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
+    logits, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
     return Prompt(model, past, int(columns[-1]), int(lines[-1]), log_softmax(logits[0, -1]))
 
 
@@ -50,7 +50,7 @@ def read_on(prompt: Prompt, past: Past, tokens: Tokens, n_read: int) -> tuple[Fl
     n, t = tokens.shape
     columns = np.broadcast_to(np.arange(1, t + 1, dtype=np.int32) + prompt.column + n_read, (n, t))
     lines = np.full((n, t), prompt.line, dtype=np.int32)
-    logits, _, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
+    logits, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
     return log_softmax(logits), following
 
 

@@ -21,7 +21,7 @@ NEWTON_SCHULZ_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Rates:
+class LearningRates:
     """How far one step goes."""
 
     rate: float = 0.02  # of Adam
@@ -29,9 +29,9 @@ class Rates:
     weight_decay: float = 0.0  # share of a matrix lost per step and unit of rate
     clip: float = 1.0  # largest norm of the whole gradient
 
-    def scaled(self, factor: float) -> Rates:
+    def scaled(self, factor: float) -> LearningRates:
         """The same with both rates multiplied."""
-        return Rates(self.rate * factor, self.matrix_rate * factor, self.weight_decay, self.clip)
+        return LearningRates(self.rate * factor, self.matrix_rate * factor, self.weight_decay, self.clip)
 
 
 def is_matrix(name: str) -> bool:
@@ -53,7 +53,7 @@ def clip(grads: Weights, largest: float) -> float:
     return norm
 
 
-def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates: Rates) -> None:
+def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates: LearningRates) -> None:
     """Move the weights one step, in place; `step` counts from 1."""
     clip(grads, rates.clip)
     matrices = [name for name in weights if is_matrix(name)]

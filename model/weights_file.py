@@ -23,7 +23,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from .config import Config
+from .config import POSITIONS, Config
 from .quantisation import dequantise, quantise, shipped
 from .scoring import score_lines
 from .transformer import Model, Weights
@@ -197,6 +197,8 @@ def _tensors(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
 def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     try:
         config = Config(**{field.name: card["config"][field.name] for field in fields(Config)})
+        if card["config"]["positions"] != POSITIONS:
+            raise ValueError(f"positions are {card['config']['positions']!r}, this version reads {POSITIONS!r}")
         vocabulary = Vocabulary(card["vocabulary"])
         if config.n_layer > len(tensors):
             raise ValueError(f"{config.n_layer} layers, but {len(tensors)} tensors")
