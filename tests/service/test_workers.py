@@ -19,6 +19,7 @@ import pytest
 from service.child import processes
 from service.workers import WorkerDied, WorkerProcesses
 
+WITH_PATH = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 SECONDS = 60  # after which a future that still waits counts as forgotten
 MUCH = 100_000_000  # bytes: more than any pipe holds
 
@@ -119,6 +120,42 @@ def test_the_end_does_not_wait_for_a_call_under_way() -> None:
         future = pool.submit(time.sleep, 600)
     is_heard(future)
     assert not Path(f"/proc/{worker}").exists()
+
+
+RUN = """
+import time
+from service.workers import WorkerProcesses
+if __name__ == "__main__":
+    with WorkerProcesses(2) as pool:
+        print(*[pool.submit(time.sleep, 0) and worker._process.pid for worker in pool._workers], flush=True)
+        pool.submit(time.sleep, 600).result()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_ended_in_any_way_leaves_no_worker(tmp_path: Path, how: int) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(RUN)
+    with Popen([sys.executable, str(script)], stdout=PIPE, stderr=PIPE, text=True, env=WITH_PATH) as run:
+        assert run.stdout
+        workers = [int(pid) for pid in run.stdout.readline().split()]
+        assert len(workers) == 2
+        os.kill(run.pid, how)
+        run.communicate(timeout=SECONDS)
+    deadline = time.monotonic() + SECONDS
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [process for process in workers if is_running(process)]
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert not left
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def worker_of(run: int) -> int:
