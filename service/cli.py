@@ -117,7 +117,7 @@ def init(
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
 ) -> None:
     """Make a home: settings, state and the site repository with its page."""
-    from .setup import make_home
+    from .commands.init import make_home
 
     made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
     out.print(f"Made {made.path}")
@@ -129,10 +129,10 @@ def init(
 @app.command()
 def pull(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Read new lines into the corpus, train nothing."""
-    from .corpus import Corpus
     from .home import find, locked
     from .progress import Reporter
-    from .pull import pull as pull_lines
+    from .sources.pull import pull as pull_lines
+    from .storage.corpus import Corpus
 
     found = find(home)
     settings = found.settings()
@@ -163,11 +163,11 @@ def retrain(
     attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
 ) -> None:
     """One whole run: pull, train, compare, commit what is better."""
-    from .child import attend
+    from .commands.view import run_in_words
     from .home import find
     from .progress import Reporter
     from .run import retrain as one_run
-    from .view import run_in_words
+    from .schedule.child_process import attend
 
     if slot:  # begun by `logling serve`
         attend()
@@ -184,9 +184,9 @@ def retrain(
 @app.command(hidden=True)
 def push(home: HomeOption = None) -> None:
     """Push what could not be pushed before; begun by `logling serve` between runs."""
-    from .child import SERVED, attend
     from .home import find
-    from .publish import push_again
+    from .schedule.child_process import SERVED, attend
+    from .site.publish import push_again
 
     if SERVED in os.environ:
         attend()
@@ -214,10 +214,10 @@ def history(
     ] = None,
 ) -> None:
     """The ledger: every run, newest first."""
-    from .hold import Hold
+    from .commands.rollback import rollbacks
     from .home import find
-    from .ledger import Ledger
-    from .rollback import rollbacks
+    from .storage.hold import Hold
+    from .storage.ledger import Ledger
 
     found = find(home)
     found.make_state()
@@ -227,7 +227,7 @@ def history(
     if as_json:
         print_json({"runs": runs, "rollbacks": undone, "hold": held.read()})
         return
-    from .view import history_lines
+    from .commands.view import history_lines
 
     out.print(history_lines(runs, undone) if runs else "No run yet.")
     if held.read():
@@ -241,8 +241,8 @@ def rollback(
     as_json: JsonOption = False,
 ) -> None:
     """A new commit that restores earlier weights, and a hold: runs go on, nothing is published until `resume`."""
+    from .commands.rollback import roll_back
     from .home import find
-    from .rollback import roll_back
 
     found = find(home)
     done = roll_back(found, found.settings(), commit, now())
@@ -258,8 +258,8 @@ def rollback(
 @app.command()
 def resume(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Lift the hold: better weights are published again."""
-    from .hold import Hold
     from .home import find
+    from .storage.hold import Hold
 
     was_held = Hold(find(home)).lift()
     if as_json:
@@ -275,9 +275,9 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Train once more what a commit says was trained, and compare the bytes."""
+    from .commands.verify import verify as train_again
     from .home import find
     from .progress import Reporter
-    from .verify import verify as train_again
 
     found = find(home)
     with Reporter(err) as reporter, reporter.step("train"):
@@ -300,14 +300,14 @@ def score(
     top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
 ) -> None:
     """Bits per line of a log, the lines in between as context."""
+    from .commands.reading import score_file
     from .home import find
-    from .reading import score_file
 
     document = score_file(find(home), file, context, adapt)
     if as_json:
         print_json(document.as_json())
         return
-    from .view import score_in_words
+    from .commands.view import score_in_words
 
     out.print(score_in_words(document, top))
 
@@ -326,8 +326,8 @@ def predict(
     as_json: JsonOption = False,
 ) -> None:
     """Continue a log: next lines, with the bits each would cost."""
+    from .commands.reading import predict_lines
     from .home import find
-    from .reading import predict_lines
 
     found = predict_lines(
         find(home), context, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
@@ -353,8 +353,8 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Replay the corpus week by week: what would the service have done?"""
-    from .backtest import cuttings, replay, summary
-    from .backtest_view import as_document, head, row, summary_in_words
+    from .commands.backtest import cuttings, replay, summary
+    from .commands.backtest_view import as_document, head, row, summary_in_words
     from .home import find
     from .progress import Reporter
 
@@ -373,7 +373,7 @@ def backtest(
                 out.print(row(week))
     total = summary(played)
     if picture:
-        from .backtest_picture import write_picture
+        from .commands.backtest_picture import write_picture
 
         write_picture(picture, found.path.name, settings, played, total, are_weeks)
     if as_json:
@@ -389,8 +389,8 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """What could be extracted from the weights? Ends with status 1 if something is remembered."""
-    from .audit import audit as ask_weights
-    from .audit_view import report_in_words
+    from .commands.audit import audit as ask_weights
+    from .commands.audit_view import report_in_words
     from .home import find
     from .progress import Reporter
 
@@ -412,8 +412,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the committed weights as float32 tensors for other software."""
-    from .export import Format
-    from .export import export as write
+    from .commands.export import Format
+    from .commands.export import export as write
     from .home import find
 
     if form not in list(Format):
@@ -434,9 +434,9 @@ def upgrade(
     as_json: JsonOption = False,
 ) -> None:
     """Refresh the page's files in the site, after Logling itself was updated."""
+    from .commands.upgrade import upgrade as refresh
     from .home import find
-    from .setup import page_folder
-    from .upgrade import upgrade as refresh
+    from .installation import page_folder
 
     found = find(home)
     done = refresh(found, found.settings(), page_folder(), now(), overwrite)
@@ -457,7 +457,7 @@ def upgrade(
 @app.command()
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check everything a run needs, and say what is wrong."""
-    from .doctor import examine
+    from .commands.doctor import examine
     from .home import find
 
     checks = examine(find(home))
@@ -480,7 +480,7 @@ def demo(
     weeks: Annotated[int, typer.Option(min=2, max=52, help="How many weeks to play.")] = 8,
 ) -> None:
     """The whole loop in a scratch folder, in about a minute."""
-    from .demo import play
+    from .commands.demo import play
 
     play(folder, log=log, preset=preset, weeks=weeks, out=out, err=err)
 

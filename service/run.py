@@ -16,22 +16,22 @@ from model import weights_file
 from model.transformer import Model
 from model.weights_file import Card
 
-from . import card, gate
-from .challenger import Challenger, train_challengers
-from .corpus import Corpus
 from .errors import Interrupted, LoglingError
-from .evaluation import Scores, evaluate
-from .gate import Verdict
-from .hold import Hold
 from .home import Home, locked
-from .ledger import Ledger, Outcome, Record, empty_record
 from .progress import Reporter
-from .publish import make_ready, publish
-from .pull import pull
-from .repository import VERSION_TRAILER, WEIGHTS
 from .settings import Settings
-from .site import RUN_TRAILER, Site, message
-from .split import Seen, Split, split
+from .site.publish import make_ready, publish
+from .site.repository import VERSION_TRAILER, WEIGHTS
+from .site.site import RUN_TRAILER, Site, message
+from .sources.pull import pull
+from .storage.corpus import Corpus
+from .storage.hold import Hold
+from .storage.ledger import Ledger, Outcome, Record, empty_record
+from .training import card, gate
+from .training.challengers import Challenger, train_challengers
+from .training.evaluation import Scores, evaluate
+from .training.gate import Verdict
+from .training.split import Seen, Split, split
 
 FEWEST_HOLDOUT = 40  # lines
 

@@ -22,16 +22,16 @@ from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
-from .child import Child, End, Running, end_leftovers, push_command, retrain_command
+from .admin.server import WebServer
 from .errors import LoglingError
-from .events import EVENTS, begin_log
 from .home import Home, locked, only_service
-from .ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
-from .notify import Notifier, from_environment
-from .pushes import Pushes
-from .schedule import Outlook, Schedule, outlook
+from .schedule.child_process import Child, End, Running, end_leftovers, push_command, retrain_command
+from .schedule.event_log import EVENTS, begin_log
+from .schedule.push_retry import Pushes
+from .schedule.schedule import Outlook, Schedule, outlook
+from .schedule.systemd import Notifier, from_environment
 from .settings import Settings
-from .web_server import WebServer
+from .storage.ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -231,7 +231,7 @@ def serve(home: Home, now: Clock) -> None:
 
 def admin_page(service: Service, settings: Settings, now: Clock) -> ASGIApp:
     """The admin page; what it needs is imported here, because no other command does."""
-    from .admin import application
+    from .admin.app import application
 
     return application(service, settings.admin, now)
 

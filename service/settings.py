@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .errors import LoglingError
-from .formats import Template
+from .reading.fields import Template
 
 PREFIX = "LOGLING_"
 FEWEST_TOKENS = 1000

@@ -23,17 +23,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from service.admin import application
-from service.child import Running
+from service.admin.app import application
+from service.admin.server import WebServer
+from service.commands.init import make_home
 from service.home import Home
-from service.ledger import Ledger, Record, empty_record, slot_text
-from service.notify import Notifier
-from service.pushes import Pushes
-from service.schedule import Outlook, Schedule
+from service.schedule.child_process import Running
+from service.schedule.push_retry import Pushes
+from service.schedule.schedule import Outlook, Schedule
+from service.schedule.systemd import Notifier
 from service.serve import Service
 from service.settings import AdminSettings, ScheduleSettings
-from service.setup import make_home
-from service.web_server import WebServer
+from service.storage.ledger import Ledger, Record, empty_record, slot_text
 
 ROUNDS = 30
 OUTCOMES = ["committed"] * 9 + ["rejected"] * 7 + ["skipped"] * 2 + ["failed", "interrupted"]

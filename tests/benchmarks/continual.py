@@ -28,14 +28,14 @@ from typing import NamedTuple
 from rich.console import Console
 
 from model.transformer import Model
-from service.backtest import Week, replay, summary
-from service.backtest_view import summary_in_words
-from service.corpus import Document
-from service.evaluation import score
+from service.commands.backtest import Week, replay, summary
+from service.commands.backtest_view import summary_in_words
+from service.commands.backtest_weeks import Chapter
 from service.progress import Reporter
 from service.settings import Settings, TrainingSettings
-from service.split import part_of
-from service.weeks import Chapter
+from service.storage.corpus import Document
+from service.training.evaluation import score
+from service.training.split import part_of
 
 UNITS_AT = {1: ("attic", "cellar", "hall", "study"), 6: ("porch", "workshop"), 12: ("barn",), 18: ("pump-2", "tank")}
 DAEMON_BEGINS, BACKUPS_END = 10, 20

@@ -32,18 +32,19 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar, NamedTuple
 
-from service import challenger, gate
-from service.child import processes
-from service.corpus import Corpus
-from service.database import check
-from service.gate import Gain, Verdict
+from service.commands.init import make_home
+from service.commands.rollback import roll_back
 from service.home import Home
-from service.ledger import Ledger
-from service.publish import push_again
-from service.repository import WEIGHTS
-from service.rollback import roll_back
 from service.run import retrain
-from service.setup import make_home
+from service.schedule.child_process import processes
+from service.site.publish import push_again
+from service.site.repository import WEIGHTS
+from service.storage.corpus import Corpus
+from service.storage.database import check
+from service.storage.ledger import Ledger
+from service.training import challengers as challenger
+from service.training import gate
+from service.training.gate import Gain, Verdict
 
 SETTINGS = "[corpus]\nmegabytes = 0.03\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 2\n"
 LINES = 90  # added before each kill: half of them can be held out

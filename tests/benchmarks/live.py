@@ -22,8 +22,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from service.corpus import Corpus
 from service.home import Home
+from service.storage.corpus import Corpus
 
 LOGLING = str(Path(sys.executable).with_name("logling"))
 SETTINGS = """

@@ -10,11 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from service.corpus import Corpus
-from service.lines import CHUNK, LineReader
-from service.pull import pull
-from service.redaction import Redactor
+from service.reading.lines import CHUNK, LineReader
+from service.reading.redaction import Redactor
 from service.settings import Source
+from service.sources.pull import pull
+from service.storage.corpus import Corpus
 
 MEGABYTE = 1_000_000
 

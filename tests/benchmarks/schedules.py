@@ -89,11 +89,11 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import fitted_context, lay_out, placed
-    from service.allocator import keep_freed_memory
-    from service.challenger import plan_for
-    from service.corpus import Document
     from service.settings import Settings
-    from service.split import split
+    from service.storage.corpus import Document
+    from service.training.challengers import plan_for
+    from service.training.malloc import keep_freed_memory
+    from service.training.split import split
 
     keep_freed_memory()
     lines = log.read_bytes().decode().split("\n")[:-1]

@@ -27,21 +27,23 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from service import challenger, gate, run, split
-from service.child import End, processes
-from service.events import EVENTS
-from service.gate import Verdict
+from service import run
+from service.commands.habitat import Habitat
+from service.commands.init import make_home
 from service.home import Home
-from service.ledger import Ledger
-from service.notify import Notifier
 from service.progress import Reporter
-from service.pushes import Pushes
 from service.run import retrain
-from service.schedule import Outlook, Schedule
+from service.schedule.child_process import End, processes
+from service.schedule.event_log import EVENTS
+from service.schedule.push_retry import Pushes
+from service.schedule.schedule import Outlook, Schedule
+from service.schedule.systemd import Notifier
 from service.serve import Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
-from service.setup import make_home
-from service.simulator import Habitat
+from service.storage.ledger import Ledger
+from service.training import challengers as challenger
+from service.training import gate, split
+from service.training.gate import Verdict
 
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SETTINGS = 'preset = "seed"\n[corpus]\nmegabytes = 0.005\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 20\n'

@@ -71,7 +71,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import batch_at, fitted_context, lay_out, placed, window_starts
-    from service.challenger import DROPOUT, RATES, batch_tokens
+    from service.training.challengers import DROPOUT, RATES, batch_tokens
 
     preset = PRESETS[arguments.preset]
     lines = arguments.log.read_text().splitlines()
@@ -109,7 +109,7 @@ class Numpy:
 
     def __init__(self, config: Any, weights: Any, rates: Any, dropout: float, seed: int) -> None:
         from model.optimizer import fresh_moments
-        from service.allocator import keep_freed_memory
+        from service.training.malloc import keep_freed_memory
 
         keep_freed_memory()
         self.config, self.weights, self.rates, self.dropout, self.seed = config, weights, rates, dropout, seed

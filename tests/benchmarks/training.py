@@ -273,7 +273,7 @@ class Setup:
         from model.transformer import init_weights
         from model.vocabulary import Vocabulary
         from model.windows import lay_out, placed
-        from service.simulator import lines
+        from service.commands.habitat import lines
 
         log = lines(0, 3000, seed=1)
         config = MICROGPT if shape == "microgpt" else PRESETS[shape].config
@@ -342,7 +342,7 @@ class Worker:
         from model.gradient import loss_and_gradients
         from model.optimizer import Rates, fresh_moments, update
         from model.transformer import Dropout, backward, cross_entropy, forward
-        from service.allocator import keep_freed_memory
+        from service.training.malloc import keep_freed_memory
 
         keep_freed_memory()
         setup, rng = self.setup, np.random.default_rng(1)
@@ -367,13 +367,13 @@ class Worker:
         import multiprocessing
 
         import numpy as np
+        from model.parts import Partner, part_of, put_together
 
         from model.gradient import loss_and_gradients
         from model.optimizer import Rates, fresh_moments, update
-        from model.parts import Partner, part_of, put_together
         from model.transformer import Dropout
         from model.windows import batch_at, window_starts
-        from service.allocator import keep_freed_memory
+        from service.training.malloc import keep_freed_memory
 
         keep_freed_memory()
         setup, rng = self.setup, np.random.default_rng(1)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from service.child import SECONDS_TO_END
+from service.schedule.child_process import SECONDS_TO_END
 from service.serve import HEARTBEAT
 
 UNIT = Path(__file__).parent.parent.parent / "deploy" / "logling.service"

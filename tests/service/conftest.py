@@ -7,42 +7,28 @@ from __future__ import annotations
 
 import ctypes
 import os
-import random
-import re
 import runpy
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from service.child import leftovers
-from service.corpus import Corpus
 from service.home import Home
-from service.ledger import Record
-from service.progress import Reporter
-from service.pull import pull
-from service.reports import PullReport
-from service.run import retrain
-from service.settings import Settings, Source
-from service.setup import make_home
+from service.schedule.child_process import leftovers
+from service.storage.ledger import Record
+from tests.support.disks import disk_of_its_own, may_mount
+from tests.support.homes import Place, logling, made
+from tests.support.logs import Logs
+from tests.support.served import Served
 
 MADE_UP = Path(__file__).parents[1] / "benchmarks" / "admin.py"
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TOKENS = 40_000
-FIRST_LINES = 500
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,70 +43,6 @@ def nothing_of_this_machine() -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True)
-class Place:
-    """A folder with a log, and a home whose source it is."""
-
-    folder: Path
-
-    @property
-    def home(self) -> Home:
-        return Home(self.folder / "home")
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "logs" / "app.log"
-
-    def append(self, lines: list[str]) -> None:
-        self.log.parent.mkdir(exist_ok=True)
-        with self.log.open("a", encoding="utf-8") as log:
-            log.writelines(line + "\n" for line in lines)
-
-    def append_usual(self, count: int) -> None:
-        """More lines of the kind that the model knows, or will."""
-        start = len(self.log.read_text().splitlines()) if self.log.exists() else 0
-        chance = random.Random(start)
-        names = ["alpha", "bravo", "delta"]
-        self.append(
-            [
-                f"{n % 60:02d} {names[n % 3]} fan {chance.choice(['slow', 'fast'])} ok"
-                for n in range(start, start + count)
-            ]
-        )
-
-    def set(self, old: str, new: str) -> None:
-        """Edit the settings file as a person would."""
-        text = self.home.settings_file.read_text()
-        assert old in text
-        self.home.settings_file.write_text(text.replace(old, new))
-
-    def retrain(self, settings: Settings | None = None, now: datetime = NOON) -> Record:
-        reporter = Reporter(Console(file=StringIO()))
-        with reporter:
-            return retrain(self.home, settings or self.home.settings(), lambda: now, reporter)
-
-    def logling(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return logling(*arguments, LOGLING_HOME=str(self.home.path), **environment)
-
-    def git(self, *arguments: str, at: str = "home/site") -> str:
-        command = ["git", "-C", str(self.folder / at), "-c", "user.name=Person", "-c", "user.email=p@x", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    def add_remote(self) -> Path:
-        """An empty bare repository that the home pushes to from now on."""
-        remote = self.folder / "remote.git"
-        self.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote), at=".")
-        self.git("remote", "add", "origin", str(remote))
-        self.set('# remote = ""', f"remote = '{remote}'")
-        return remote
-
-
-def logling(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the real command."""
-    command = [str(Path(sys.executable).with_name("logling")), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
-
-
 @pytest.fixture(name="logling", scope="session")
 def logling_command() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The real command."""
@@ -131,14 +53,6 @@ def logling_command() -> Callable[..., subprocess.CompletedProcess[str]]:
 def fresh(tmp_path: Path) -> Place:
     """A home with a log of which nothing was read yet."""
     return made(tmp_path)
-
-
-def made(folder: Path) -> Place:
-    place = Place(folder)
-    place.append_usual(FIRST_LINES)
-    make_home(place.home.path, sources=[str(place.log)], preset="seed", remote="")
-    place.set("[training]\n", f"[training]\ntokens = {TOKENS}\n")
-    return place
 
 
 @dataclass(frozen=True)
@@ -183,32 +97,6 @@ def reader(original: Original) -> Place:
     return original.place
 
 
-class Logs:
-    """A folder of logs and a corpus that is opened anew for every pull."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "logs"
-        self.folder.mkdir()
-        self.corpus = folder / "corpus.db"
-
-    def write(self, name: str, data: str | bytes) -> Path:
-        path = self.folder / name
-        path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        return path
-
-    def append(self, name: str, text: str) -> None:
-        with (self.folder / name).open("a") as log:
-            log.write(text)
-
-    def pull(self, *patterns: str) -> PullReport:
-        with Corpus(self.corpus) as corpus:
-            return pull([Source(files=f"{self.folder}/{pattern}") for pattern in patterns or ("*",)], corpus)
-
-    def lines(self) -> list[str]:
-        with Corpus(self.corpus) as corpus:
-            return [line for document in corpus.documents() for line in document.lines]
-
-
 @pytest.fixture
 def logs(tmp_path: Path) -> Logs:
     return Logs(tmp_path)
@@ -223,24 +111,6 @@ def small_disk() -> SmallDisk:
     return disk_of_its_own
 
 
-@contextmanager
-def disk_of_its_own(folder: Path, size: str) -> Iterator[None]:
-    with tempfile.TemporaryDirectory() as away:
-        shutil.copytree(folder, away, dirs_exist_ok=True)
-        subprocess.run(mounting(folder, size), check=True)
-        try:
-            shutil.copytree(away, folder, dirs_exist_ok=True)
-            yield
-            shutil.copytree(folder, away, dirs_exist_ok=True)
-        finally:
-            subprocess.run(["umount", folder], check=True)
-            shutil.copytree(away, folder, dirs_exist_ok=True)
-
-
-def mounting(folder: Path, size: str) -> list[str]:
-    return ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that needs a small disk in a child, root in namespaces of its own, if not root here."""
@@ -250,13 +120,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     command = ["unshare", "--map-root-user", "--mount", *test]
     done = subprocess.run(command, capture_output=True, text=True, cwd=pyfuncitem.config.rootpath)
     assert done.returncode == 0, f"needs root, or user namespaces: {done.stdout}{done.stderr}"
-    return True
-
-
-def may_mount(folder: Path) -> bool:
-    if subprocess.run(mounting(folder, "1m"), capture_output=True).returncode:
-        return False
-    subprocess.run(["umount", folder], check=True)
     return True
 
 
@@ -272,55 +135,6 @@ def mere_owner() -> Iterator[None]:
     assert libc.capset(header, without) == 0
     yield
     assert libc.capset(header, held) == 0
-
-
-class Served:
-    """`logling serve` on a home."""
-
-    def __init__(self, home: Home, **environment: str) -> None:
-        self.home = home
-        command = [str(Path(sys.executable).with_name("logling")), "serve", "--home", str(home.path)]
-        self.process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "LOGLING_ADMIN__PORT": "0", **environment},
-        )
-        self.lines: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            self.lines.append(line.rstrip("\n"))
-
-    def until(self, pattern: str, seconds: float = 60) -> str:
-        """Wait for a line of the log."""
-        self.when(lambda: any(re.search(pattern, line) for line in self.lines), seconds)
-        return next(line for line in self.lines if re.search(pattern, line))
-
-    def when(self, true: Callable[[], object], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while not true():
-            assert time.monotonic() < deadline, "\n".join(self.lines)
-            assert self.process.poll() is None or true(), "\n".join(self.lines)
-            time.sleep(0.05)
-
-    @property
-    def address(self) -> str:
-        """Where its admin page is, once it is."""
-        return self.until("the admin page is at").rpartition(" ")[2]
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Stop it; returns how many seconds that took."""
-        begun = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(30)
-        took = time.monotonic() - begun
-        self._reader.join(5)
-        return took
 
 
 @pytest.fixture

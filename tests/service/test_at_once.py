@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from service.corpus import Corpus
-from service.pull import pull
 from service.settings import Source
+from service.sources.pull import pull
+from service.storage.corpus import Corpus
 
 LOGLING = str(Path(sys.executable).with_name("logling"))
 

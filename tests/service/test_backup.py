@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from service.home import locked
-from service.ledger import Ledger
-
-from .conftest import Place
+from service.storage.ledger import Ledger
+from tests.support.homes import Place
 
 PAGE = (Path(__file__).parent.parent.parent / "deploy" / "README.md").read_text()
 PLACE = "/var/lib/logling"

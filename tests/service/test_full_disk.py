@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from service.corpus import Corpus
-from service.database import check
-from service.ledger import Ledger, Record
+from service.storage.corpus import Corpus
+from service.storage.database import check
+from service.storage.ledger import Ledger, Record
 
 # `logling retrain`, in which no file may grow beyond a size from the begin (or the end) of a step on, or during it.
 PROGRAM = """
 import resource, sys
 from contextlib import contextmanager
-from service import cli, progress
+from service import cli
+from service import progress
 
 when, step, size, home = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 original = progress.Reporter.step

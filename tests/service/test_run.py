@@ -21,13 +21,13 @@ import pytest
 
 from model import weights_file
 from model.training import Point, TrainingDiverged, begin
-from service import evaluation
-from service.corpus import Corpus
 from service.errors import LoglingError
-from service.git import SiteError
 from service.home import Home
-from service.ledger import Ledger, Record
-from service.split import split
+from service.site.git import SiteError
+from service.storage.corpus import Corpus
+from service.storage.ledger import Ledger, Record
+from service.training import evaluation
+from service.training.split import split
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = {
@@ -134,7 +134,7 @@ def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
         bits = 1.0 if is_warm else 2.0
         return replace(begin(start), step=1, curve=[Point(0, bits, bits)])
 
-    monkeypatch.setattr("service.challenger.train", without_effect)
+    monkeypatch.setattr("service.training.challengers.train", without_effect)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     record = committed.retrain()
@@ -159,7 +159,7 @@ def test_a_run_that_fails_is_recorded_with_its_reason_and_leaves_the_site_alone(
     def diverged(*_: Any, **__: Any) -> None:
         raise TrainingDiverged("to infinity")
 
-    monkeypatch.setattr("service.challenger.train", diverged)
+    monkeypatch.setattr("service.training.challengers.train", diverged)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     with pytest.raises(Exception, match="no challenger could be trained"):

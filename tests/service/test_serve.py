@@ -18,14 +18,14 @@ from typing import Any
 
 import pytest
 
-from service.child import Child, End, leftovers
 from service.home import Home, locked
-from service.ledger import Ledger, Outcome, Record, empty_record
-from service.notify import Notifier
-from service.pushes import Pushes
-from service.schedule import Outlook, Schedule
+from service.schedule.child_process import Child, End, leftovers
+from service.schedule.push_retry import Pushes
+from service.schedule.schedule import Outlook, Schedule
+from service.schedule.systemd import Notifier
 from service.serve import Alarm, Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
+from service.storage.ledger import Ledger, Outcome, Record, empty_record
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -19,15 +19,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from model import weights_file
-from service.corpus import Corpus
+from service.commands.rollback import roll_back
 from service.errors import LoglingError
-from service.hold import Hold
 from service.home import locked
-from service.ledger import Ledger
-from service.publish import push_again
-from service.pull import pull
-from service.repository import WEIGHTS
-from service.rollback import roll_back
+from service.site.publish import push_again
+from service.site.repository import WEIGHTS
+from service.sources.pull import pull
+from service.storage.corpus import Corpus
+from service.storage.hold import Hold
+from service.storage.ledger import Ledger
 
 
 def load(name: str) -> ModuleType:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from service.home import Home
-from service.ledger import Ledger, empty_record
+from service.storage.ledger import Ledger, empty_record
 
 from .conftest import PAGE_PATIENCE, open_chromium, open_firefox
 

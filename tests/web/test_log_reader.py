@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from service.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, LineReader
+from service.reading.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, LineReader
 
 PIECES = [
     b"12:00 bed1 air 20.0\xc2\xb0C ok\n",

@@ -1,0 +1,97 @@
+"""Who may see the admin page, and what a browser may do with it.
+
+A request must name the page by an address, by `localhost` or by a name from the settings: a page elsewhere on the web
+that had its own name point here (DNS rebinding) is turned away. With a token, everything but `/healthz` needs it,
+as `Authorization: Bearer` or as the password of any user, for which a browser asks.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..settings import AdminSettings, is_address
+
+OPEN = "/healthz"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class Guard:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, settings: AdminSettings) -> None:
+        self._app = app
+        self._names = {"localhost", settings.host, *settings.names}
+        self._token = settings.token.get_secret_value()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await (self._refusal(scope) or self._app)(scope, receive, send_guarded)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not self._knows(host):
+            return PlainTextResponse(
+                "This page does not go by the name that it was asked for. "
+                "Add the name to admin.names in logling.toml if it should.\n",
+                421,
+            )
+        if self._token and scope["path"] != OPEN and not self._is_token(headers.get("authorization", "")):
+            challenge = {"WWW-Authenticate": 'Basic realm="Logling", charset="UTF-8"'}
+            return PlainTextResponse("This page needs the token from logling.toml, as the password.\n", 401, challenge)
+        return None
+
+    def _knows(self, host: str) -> bool:
+        name = name_in(host)
+        return name in self._names or is_address(name)
+
+    def _is_token(self, authorization: str) -> bool:
+        """Compares in constant time."""
+        kind, _, given = authorization.partition(" ")
+        if kind.lower() == "basic":
+            given = password_in(given)
+        elif kind.lower() != "bearer":
+            return False
+        return hmac.compare_digest(given.strip().encode(), self._token.encode())
+
+
+def name_in(host: str) -> str:
+    """The name or address in a Host header, without its port."""
+    name = host.lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0]
+
+
+def password_in(given: str) -> str:
+    """The password in the credentials of HTTP's Basic scheme; empty when they are none."""
+    try:
+        return base64.b64decode(given, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,164 @@
+"""The whole loop in a scratch folder: some weeks of a log, a run for each, a remote, and a client that pulls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from rich.console import Console
+
+from ..errors import LoglingError
+from ..home import Home
+from ..progress import Reporter
+from ..reading.lines import lines_of
+from ..run import retrain
+from ..settings import GitSettings, Settings
+from ..site.git import run_git
+from ..storage.ledger import Record
+from .habitat import Habitat, entropy_rate
+from .init import make_home
+
+LINES_A_WEEK = 700
+LINES_OF_AN_OUTAGE = 40
+FEWEST_LINES_A_WEEK = 150
+HABITAT_SEED = 7
+TOKENS = {"seed": 500_000, "full": 1_500_000}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where everything of a demo is."""
+
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        """The log that grows week by week."""
+        return self.folder / "logs" / "demo.log"
+
+    @property
+    def remote(self) -> Path:
+        """The bare repository that weights are pushed to."""
+        return self.folder / "remote.git"
+
+    @property
+    def client(self) -> Path:
+        """A clone as a client has it."""
+        return self.folder / "client"
+
+    @property
+    def page(self) -> Path:
+        """The page in that clone."""
+        return self.client / "web" / "index.html"
+
+
+def play(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Console, err: Console) -> None:
+    """Play the weeks and say what happened. Raises LoglingError."""
+    chapters = real_weeks(log, weeks) if log else simulated_weeks(weeks)
+    scene = Scene(unused(folder.expanduser().absolute()))
+    scene.log.parent.mkdir(parents=True)
+    scene.log.touch()
+    home = set_up(scene, preset)
+    settings = home.settings()
+    training = settings.training.model_copy(update={"tokens": TOKENS[preset]})
+    settings = settings.model_copy(update={"training": training})
+    out.print(
+        f"{len(chapters)} weeks of {log or 'a simulated habitat'}, one run a week, in {scene.folder}", markup=False
+    )
+    last_sunday = datetime.now(UTC).replace(microsecond=0)
+    records = []
+    for number, lines in enumerate(chapters, 1):
+        when = last_sunday - timedelta(weeks=len(chapters) - number)
+        append(scene.log, lines)
+        with Reporter(err) as reporter:
+            records.append(retrain(home, settings, at(when), reporter))
+        out.print(f"week {number:>2}  {when:%Y-%m-%d}  {told(records[-1])}", markup=False)
+        pull_as_client(scene, settings.git)
+    tell_the_end(scene, home, settings, records, out)
+    if log is None:
+        limit = entropy_rate([line for lines in chapters for line in lines])
+        out.print(f"(No model can get below {limit:.3f} here: the simulator's own entropy rate.)")
+
+
+def simulated_weeks(weeks: int) -> list[list[str]]:
+    """The habitat's log by weeks; in the last but one the recorder was down for most of the time."""
+    habitat = Habitat(HABITAT_SEED)
+    return [habitat.next(LINES_OF_AN_OUTAGE if week == weeks - 2 else LINES_A_WEEK) for week in range(weeks)]
+
+
+def real_weeks(log: Path, weeks: int) -> list[list[str]]:
+    """A real log in equal parts, and a week before the last in which nothing was written. Raises LoglingError."""
+    try:
+        lines = list(lines_of(log))
+    except OSError as error:
+        raise LoglingError(f"{log} cannot be read: {error.strerror}") from None
+    parts = min(weeks - 1, len(lines) // FEWEST_LINES_A_WEEK)
+    if parts < 2:
+        raise LoglingError(f"{log} has {len(lines)} lines; a demo needs at least {2 * FEWEST_LINES_A_WEEK}")
+    bounds = [len(lines) * part // parts for part in range(parts + 1)]
+    chapters = [lines[begin:end] for begin, end in pairwise(bounds)]
+    return [*chapters[:-1], [], chapters[-1]]
+
+
+def unused(folder: Path) -> Path:
+    """This folder, or the first free one with a number behind its name."""
+    candidates = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
+    for candidate in candidates:
+        if not candidate.exists():
+            return candidate
+    raise LoglingError(f"{folder} and {len(candidates) - 1} more exist already: remove some")
+
+
+def set_up(scene: Scene, preset: str) -> Home:
+    """An empty remote and a home that pushes to it."""
+    git = GitSettings()
+    run_git(scene.folder, git, "init", "--quiet", "--bare", f"--initial-branch={git.branch}", str(scene.remote))
+    return make_home(scene.folder / "home", sources=[str(scene.log)], preset=preset, remote=str(scene.remote))
+
+
+def at(when: datetime) -> Callable[[], datetime]:
+    """A clock that stands still."""
+    return lambda: when
+
+
+def append(log: Path, lines: list[str]) -> None:
+    """What a program that writes this log does."""
+    with log.open("a", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in lines)
+
+
+def pull_as_client(scene: Scene, git: GitSettings) -> None:
+    """Clone at first, then pull."""
+    if scene.client.exists():
+        run_git(scene.client, git, "pull", "--quiet", "--ff-only")
+    elif run_git(scene.remote, git, "for-each-ref"):
+        run_git(scene.folder, git, "clone", "--quiet", str(scene.remote), str(scene.client))
+
+
+def told(record: Record) -> str:
+    """One run on one line."""
+    new, scores = record["lines"]["new"], record["bits_per_char"]
+    seconds = sum(record["seconds"].values())
+    if scores["challenger"] is None:
+        return f"{new:>5,} new lines  {record['outcome']}: {record['reason']}  ({seconds:.1f} s)"
+    before = "" if scores["champion"] is None else f"{scores['champion']:.3f} -> "
+    figures = f"{before}{scores['challenger']:.3f} bits per character, n-gram {scores['ngram']:.3f}"
+    reason = f": {record['reason']}" if record["outcome"] == "rejected" else ""
+    return f"{new:>5,} new lines  {record['outcome']}{reason}, {figures}  ({seconds:.1f} s)"
+
+
+def tell_the_end(scene: Scene, home: Home, settings: Settings, records: list[Record], out: Console) -> None:
+    """The commits, and three lines: what happened, where the page is, what to do with one's own logs."""
+    out.print()
+    out.print(run_git(scene.client, settings.git, "log", "--format=%h %ad %s", "--date=short"), markup=False)
+    out.print()
+    counts = {
+        outcome: sum(r["outcome"] == outcome for r in records) for outcome in ("committed", "rejected", "skipped")
+    }
+    happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
+    out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
+    out.print(f"The page:       open {scene.page} by double click; it needs no server and no network.", markup=False)
+    out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")

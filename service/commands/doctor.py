@@ -1,0 +1,198 @@
+"""Check everything a run needs, and say what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from model import weights_file
+
+from ..errors import LoglingError
+from ..home import Home, locked, only_service
+from ..installation import page_folder, program_version
+from ..schedule.schedule import Schedule
+from ..settings import Settings
+from ..site.page_files import compare
+from ..site.site import Site
+from ..sources import journal
+from ..sources.files import find_files
+from ..sources.log_file import OpenLog, RefusedFile
+from ..storage import corpus, ledger
+from ..storage.database import check, format_of_file
+
+LEAST_FREE = 200_000_000  # bytes
+OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(home: Home) -> list[Check]:
+    """All checks, in the order in which a run would meet what they look at."""
+    try:
+        settings = home.settings()
+    except LoglingError as error:
+        return [Check("settings", False, str(error))]
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("git", git_version),
+        ("state", lambda: private_state(home)),
+        ("lock", lambda: free_lock(home)),
+        ("disk", lambda: free_disk(home)),
+        ("ledger", lambda: sound(home.ledger, ledger.FORMAT)),
+        ("corpus", lambda: sound(home.corpus, corpus.FORMAT)),
+        ("site", lambda: clean_site(home, settings)),
+        ("page", lambda: fresh_page(home, settings)),
+        ("weights", lambda: readable_weights(home, settings)),
+        ("remote", lambda: reachable_remote(home, settings)),
+        ("schedule", lambda: next_run(home, settings)),
+    ]
+    results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
+    results += [_checked(name, look) for name, look in checks]
+    return results + list(sources(settings))
+
+
+def _checked(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except (LoglingError, OSError, ValueError) as error:
+        return Check(name, False, str(error))
+
+
+def git_version() -> str:
+    """The version of git, which is new enough to merge without a work tree."""
+    if not shutil.which("git"):
+        raise LoglingError("git is not installed (Debian, Ubuntu: apt install git)")
+    told = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if tuple(int(number) for number in re.findall(r"\d+", told)[:2]) < OLDEST_GIT:
+        raise LoglingError(f"{told} is too old: {'.'.join(map(str, OLDEST_GIT))} or newer is needed")
+    return told
+
+
+def private_state(home: Home) -> str:
+    """Nobody but the owner may look into the state."""
+    mode = stat.S_IMODE(home.state.stat().st_mode)
+    if mode & 0o077:
+        raise LoglingError(f"{home.state} can be read by others (mode {mode:o}): chmod 700 {home.state}")
+    return f"{home.state}, mode {mode:o}"
+
+
+def free_lock(home: Home) -> str:
+    """Whether a run could begin now."""
+    with locked(home):
+        return "no run is under way"
+
+
+def free_disk(home: Home) -> str:
+    """Room for weights, corpus and git."""
+    free = shutil.disk_usage(home.path).free
+    if free < LEAST_FREE:
+        raise LoglingError(f"only {free / 1e6:,.0f} MB are free, {LEAST_FREE / 1e6:,.0f} MB are wanted")
+    return f"{free / 1e9:,.1f} GB free"
+
+
+def sound(database: Path, known: int) -> str:
+    """A database is whole, and of a format that this version knows. One that is not there yet is well."""
+    if not database.exists():
+        return "none yet: the first run makes it"
+    word = check(database)
+    if word != "ok":
+        raise LoglingError(f"damaged: {word}")
+    version = format_of_file(database)
+    if version > known:
+        raise LoglingError(f"it has format {version}, newer than the {known} of this Logling: update Logling")
+    return word if version == known else f"ok, of format {version}: the next run takes it to {known}"
+
+
+def clean_site(home: Home, settings: Settings) -> str:
+    """The repository is there, on its branch, and the weights file is as committed."""
+    site = Site(home.site, settings.git)
+    branch = site.git("symbolic-ref", "--short", "HEAD")
+    if branch != settings.git.branch:
+        raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
+    if changed := site.git("status", "--porcelain", "--", "web"):
+        raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
+    unpushed = site.remote.ahead()
+    return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
+
+
+def fresh_page(home: Home, settings: Settings) -> str:
+    """The page in the site is that of this version."""
+    found = compare(Site(home.site, settings.git), page_folder())
+    here = program_version()
+    if found.is_backwards:
+        raise LoglingError(f"of version {found.of}, newer than this {here}: update Logling")
+    if set(found.names) > set(found.own):
+        of = f"of version {found.of}, " if found.of not in ("", here) else ""
+        raise LoglingError(f"{of}not as this Logling {here} has it: `logling upgrade` refreshes it")
+    return f"as in {here}" + (f", but for what a person has changed: {', '.join(found.own)}" if found.own else "")
+
+
+def readable_weights(home: Home, settings: Settings) -> str:
+    """The champion passes its own checks."""
+    file = Site(home.site, settings.git).weights()
+    if file is None:
+        return "none yet: the first run makes them"
+    _, card = weights_file.decode(file)
+    return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
+
+
+def reachable_remote(home: Home, settings: Settings) -> str:
+    """The remote answers."""
+    if not settings.git.remote:
+        return "none is set: nothing is pushed"
+    Site(home.site, settings.git).remote.ask()
+    return f"{settings.git.remote} answers"
+
+
+def next_run(home: Home, settings: Settings) -> str:
+    """When the service would run next, and whether there is one; a slot whose every attempt failed is told."""
+    plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
+    if home.ledger.exists():
+        with ledger.Ledger(home.ledger) as runs:
+            tries = [tried for tried in runs.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
+        if len(tries) > len(plan.retries) and not any(tried.succeeded for tried in tries):
+            slot = plan.in_words(plan.latest(now))
+            raise LoglingError(f"all {len(tries)} attempts at the run of {slot} failed: see `logling history`")
+    try:
+        with only_service(home):
+            service = "no service is running (`logling serve`)"
+    except LoglingError:
+        service = "the service is running"
+    return f"next run {plan.in_words(plan.following(now))}; {service}"
+
+
+def unreadable(path: Path) -> str:
+    """Why a file would not be read, in words, empty when it would."""
+    try:
+        with OpenLog(path) as log:
+            log.refuse_binary()
+    except RefusedFile as refusal:
+        return str(refusal)
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return ""
+
+
+def sources(settings: Settings) -> Iterator[Check]:
+    """Each source has files that can be read, or a journal that answers."""
+    if not settings.source:
+        yield Check("sources", False, 'none is set: add [[source]] with files = "…" or journal = "…" to logling.toml')
+    for pattern in settings.patterns:
+        found = find_files([pattern])
+        problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
+        count = "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
+        yield Check(f"source {pattern}", not problems, problems or count)
+    for source in settings.source:
+        if source.journal is not None:
+            yield _checked(f"source {journal.family(source.journal)}", journal.newest)

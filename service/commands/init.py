@@ -1,0 +1,58 @@
+"""Make a new home."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from model.config import PRESETS
+
+from ..errors import LoglingError
+from ..home import Home
+from ..installation import page_folder
+from ..settings import template
+from ..site.site import create
+from ..storage.atomic_write import write_durably
+
+
+def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
+    """Make settings, state and site in a new or empty folder. Raises LoglingError; then nothing is left behind."""
+    if preset not in PRESETS:
+        raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
+    home = Home(path.expanduser().resolve())
+    if home.settings_file.exists():
+        raise LoglingError(f"{home.path} is a Logling home already")
+    if is_used(home.site) or is_used(home.state):
+        raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
+    text = template(preset, [absolute(source) for source in sources], remote, journals)
+    is_new = not home.path.exists()
+    home.path.mkdir(parents=True, exist_ok=True)
+    write_durably(home.settings_file, text.encode())
+    try:
+        settings = home.settings()
+        home.make_state()
+        create(home.site, page_folder(), settings.git)
+    except BaseException:
+        undo(home)
+        if is_new:
+            home.path.rmdir()
+        raise
+    return home
+
+
+def is_used(folder: Path) -> bool:
+    """Whether something is there already; an empty folder is a volume that waits to be filled."""
+    return folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
+
+
+def absolute(source: str) -> str:
+    """A path or glob that means the same from anywhere."""
+    return str(Path(source).expanduser().absolute())
+
+
+def undo(home: Home) -> None:
+    """Take away what an unfinished `make_home` made."""
+    shutil.rmtree(home.site, ignore_errors=True)
+    shutil.rmtree(home.state, ignore_errors=True)
+    home.settings_file.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""Roll back: earlier weights come back as a new commit, and nothing is published until a person says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import LoglingError
+from ..home import Home, locked
+from ..site.git import Asking
+from ..site.publish import make_ready, publish
+from ..site.site import ROLLBACK_TRAILER, Site, message
+from ..storage.hold import Hold
+from ..storage.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+
+class Rollback(NamedTuple):
+    """What a rollback did."""
+
+    commit: str  # the new one
+    restored: str  # the commit whose weights are back
+    pushed: bool | None  # None without a remote
+    problem: str
+
+
+def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rollback:
+    """Restore the weights of a commit (empty: those that came before the present ones) and hold publishing.
+
+    Raises LoglingError when there are no such weights, or when they are the present ones already.
+    """
+    from model import weights_file  # needs numpy, which a list of rollbacks does not
+
+    with locked(home), Ledger(home.ledger) as ledger:
+        site = Site(home.site, settings.git)
+        ledger.close_unfinished(now)
+        problems = make_ready(site, ledger)  # with the remote's weights, which would else win over the restored ones
+        restored = site.resolve(commit) if commit else before_the_present(site)
+        file = site.weights(restored)
+        if file is None:
+            raise LoglingError(f"commit {restored[:9]} of {home.site} has no weights")
+        if file == site.weights():
+            raise LoglingError(f"the weights of commit {restored[:9]} are the present ones")
+        _, card = weights_file.decode(file)
+        subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
+        with held(Hold(home), restored, now):
+            made, problem = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
+        published, reason = publish(home, site, ledger)
+        return Rollback(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
+
+
+@contextmanager
+def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
+    """Hold publishing before the rollback is made, so that a crash cannot part them; a refused one holds nothing."""
+    was_held = bool(hold.read())
+    hold.begin(commit, now)
+    try:
+        yield
+    except Exception:
+        if not was_held:
+            hold.lift()
+        raise
+
+
+def rollbacks(home: Home) -> list[dict[str, str]]:
+    """All rollbacks in the site's history, newest first."""
+    versions = Site(home.site, Asking()).versions()
+    made = [version for version in versions if version.restored]
+    return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
+
+
+def before_the_present(site: Site) -> str:
+    """The newest commit whose weights came before the present ones. Raises LoglingError.
+
+    From a rollback it goes on with what that restored: a second one does not bring back what the first withdrew.
+    """
+    present = site.weights()
+    restored = ""
+    for version in site.versions():
+        if restored in ("", version.commit):
+            restored = version.restored
+            if not restored and site.weights(version.commit) not in (present, None):
+                return version.commit
+    raise LoglingError(f"{site.path} has no earlier weights to roll back to")

@@ -1,0 +1,116 @@
+"""Upgrade: the page's files of the Logling that runs go into the site, in one commit.
+
+A page is whole or it is broken: either all its files are of one version, or nothing is done. What a person has
+changed is overwritten only when that was asked for. The weights are never touched, and the hold of a rollback is
+about weights: it holds nothing here.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from model import weights_file
+
+from ..errors import LoglingError
+from ..home import Home, locked
+from ..installation import program_version
+from ..settings import Settings
+from ..site.git import output_of
+from ..site.page_files import Difference, compare
+from ..site.publish import make_ready, publish
+from ..site.repository import VERSION_TRAILER, literally
+from ..site.site import Site, message
+from ..storage.ledger import Ledger
+
+
+class Upgrade(NamedTuple):
+    """What an upgrade did; names are within the site."""
+
+    version: str  # of the page that is there now
+    commit: str | None  # None where there was nothing to do
+    pushed: bool | None  # None without a remote
+    changed: list[str]
+    added: list[str]
+    removed: list[str]
+    kept: list[str]  # what the page no longer has, but a person has changed
+    problems: list[str]
+
+
+def upgrade(home: Home, settings: Settings, page: Path, now: datetime, overwrite: bool = False) -> Upgrade:
+    """Make the page in the site the one of the folder `page`.
+
+    Raises LoglingError, with nothing done, when that would overwrite a person's files unasked, or when the page or
+    the weights in the site are of a newer version.
+    """
+    with locked(home), Ledger(home.ledger) as ledger:
+        site = Site(home.site, settings.git)
+        ledger.close_unfinished(now)
+        problems = make_ready(site, ledger)
+        problems += weights_trouble(site)
+        tip = site.tip()
+        found = compare(site, page)
+        commit = None
+        if found.names:
+            refuse_to_lose(site, found, overwrite)
+            commit, problem = site.commit_files(contents(page, found.names), commit_message(), now, over=tip)
+            problems.append(problem)
+        is_pushed, reason = publish(home, site, ledger)
+    problems = [problem for problem in [*problems, reason] if problem]
+    return Upgrade(
+        program_version(), commit, is_pushed, found.changed, found.added, found.removed, found.kept, problems
+    )
+
+
+def refuse_to_lose(site: Site, found: Difference, overwrite: bool) -> None:
+    """Raises LoglingError when a newer page would be replaced, or, unless asked for, what a person has changed."""
+    if found.is_backwards:
+        raise LoglingError(
+            f"the page in {site.path} is of version {found.of}, newer than this {program_version()}: update Logling"
+        )
+    if overwrite:
+        return
+    if found.own:
+        raise LoglingError(
+            f"a person has changed {', '.join(found.own)} in {site.path}, and a page of two versions would not work: "
+            "`logling upgrade --overwrite` takes the new files; the changes stay in git's history"
+        )
+    if changed := uncommitted(site, found.names):
+        raise LoglingError(
+            f"{', '.join(changed)} in {site.path} has changes that are not committed: commit or undo them first, "
+            "or keep them in the work tree beside the new page with `logling upgrade --overwrite`"
+        )
+
+
+def uncommitted(site: Site, names: list[str]) -> list[str]:
+    """Which of these files are not in work tree and index as they are at the site's tip."""
+    patterns = [literally(name) for name in names]
+    found = output_of(site.path, site.settings, "status", "--porcelain", "-z", "--no-renames", "--", *patterns)
+    return [os.fsdecode(entry[3:]) for entry in found.split(b"\0") if entry]
+
+
+def weights_trouble(site: Site) -> list[str]:
+    """Why this version's page could not read the weights. Raises LoglingError when they are of a newer version."""
+    file = site.weights()
+    try:
+        if file is not None:
+            weights_file.decode(file)
+    except weights_file.NewerFormat as error:
+        raise LoglingError(f"{site.path}: {error}") from None
+    except weights_file.WeightsFileError as error:
+        return [str(error)]
+    return []
+
+
+def contents(page: Path, names: list[str]) -> dict[str, bytes | None]:
+    """The page's files by their names within the site; None for what it does not have."""
+    paths = {name: page / Path(name).name for name in names}
+    return {name: path.read_bytes() if path.is_file() else None for name, path in paths.items()}
+
+
+def commit_message() -> str:
+    """What the log of the site says of it."""
+    version = program_version()
+    return message(f"Upgrade the page to Logling {version}", {VERSION_TRAILER: version})

@@ -1,0 +1,77 @@
+"""Publishing: the site is made ready, and what was committed goes to the remote, if need be again and again.
+
+While anything waits to be pushed, a file of the state says so (`Home.unpushed`): `logling serve` looks for it between
+runs, and begins `push_again` in a process of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..errors import LoglingError
+from ..home import Home, locked
+from ..storage.ledger import Ledger
+from .git import SiteError
+from .site import Site
+from .stale_locks import clear_locks
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+RECENT = 20  # commits in which a lost one is looked for
+
+
+def make_ready(site: Site, ledger: Ledger) -> list[str]:
+    """Mend what a crash left, refuse a person's unfinished work, take over what others pushed; problems, in words.
+
+    An unreachable remote is a problem, not the end. Raises SiteError. Only for the holder of the home's lock.
+    """
+    problems = clear_locks(site)
+    site.check_ready()
+    problems += site.tidy()
+    reconcile(site, ledger)
+    if site.settings.remote:
+        try:
+            problems += site.remote.synchronise()
+        except SiteError as error:
+            problems.append(str(error))
+    return problems
+
+
+def reconcile(site: Site, ledger: Ledger) -> None:
+    """Find the commits of runs that died before the ledger knew of them."""
+    for version in site.versions(RECENT):
+        record = ledger.run(version.run)
+        if record and record["commit"] is None:
+            reason = f"{record['reason']}; but its commit had been made before"
+            ledger.settle({**record, "outcome": "committed", "commit": version.commit, "reason": reason})
+
+
+def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
+    """Push what the remote does not have; whether it has all after that (None without a remote), and why not."""
+    if not site.settings.remote:
+        home.unpushed.unlink(missing_ok=True)
+        return None, ""
+    try:
+        if site.remote.ahead():
+            if not home.unpushed.exists():  # its time says since when
+                home.unpushed.touch()  # before, so that a push which is killed is made up for
+            site.remote.push()
+    except SiteError as error:
+        return False, f"not pushed: {error}"
+    ledger.note_pushed()
+    home.unpushed.unlink(missing_ok=True)
+    return True, ""
+
+
+def push_again(home: Home, settings: Settings, now: datetime) -> list[str]:
+    """Push what earlier runs and rollbacks could not; problems on the way. Raises LoglingError when it fails again."""
+    with locked(home), Ledger(home.ledger) as ledger:
+        ledger.close_unfinished(now)
+        site = Site(home.site, settings.git)
+        problems = make_ready(site, ledger)
+        pushed, reason = publish(home, site, ledger)
+        if pushed is False:
+            raise LoglingError(reason)
+    return problems

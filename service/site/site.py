@@ -1,0 +1,233 @@
+"""The site: the git repository that clients pull, and the commits of weights and page in it.
+
+A commit is built beside the person's index, on a parent that is known, and the branch moves to it only while it still
+is at that parent. So a commit of another program is never undone, whatever a person has staged, changed or left
+untracked stays as it is, and a crash at any point leaves HEAD whole and the rest one step behind at most, which
+`WorkTree` mends. `git commit` itself would not do: it takes whatever HEAD is when it begins for the parent of an
+index that was made before. What it does besides is done here: hooks, signing, maintenance.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..installation import program_version
+from .git import Asking, GitError, SiteError, run_git
+from .remote import TRIES, Remote
+from .repository import PRIVATE_INDEX, VERSION_TRAILER, WEIGHTS, Repository
+from .work_tree import WorkTree
+
+if TYPE_CHECKING:
+    from ..settings import GitSettings
+
+FIRST_SUBJECT = "Add the page that runs the model"
+RUN_TRAILER = "Logling-Run"
+ROLLBACK_TRAILER = "Logling-Rollback"
+MESSAGE = "logling-message"
+UNFINISHED = {
+    "MERGE_HEAD": "merge",
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "sequencer": "cherry-pick or revert",
+    "BISECT_LOG": "bisect",
+}
+
+
+class Version(NamedTuple):
+    """Weights in the history of the site."""
+
+    commit: str
+    date: str
+    run: str  # that made it, empty where none did
+    restored: str  # the commit it rolled back to, empty where it did not
+
+
+class Committed(NamedTuple):
+    """A commit of weights."""
+
+    commit: str
+    problem: str  # why work tree or index could not follow, or what a hook said after it; empty when all went well
+
+
+class Site(Repository):
+    """An existing site repository, with its work tree and its remote. Raises SiteError."""
+
+    def __init__(self, path: Path, settings: GitSettings | Asking) -> None:
+        super().__init__(path, settings)
+        self.work_tree = WorkTree(self)
+        self.remote = Remote(self, self.work_tree)
+
+    # ---- what is there
+
+    def weights(self, commit: str = "HEAD") -> bytes | None:
+        """The weights file of a commit, by default at the tip; None where there is none. Raises SiteError."""
+        if commit == "HEAD" and not self.tip():
+            return None
+        blob = self.blob(self.resolve(commit), WEIGHTS)
+        return self.content(blob) if blob else None
+
+    def versions(self, most: int = -1) -> list[Version]:
+        """The commits that changed the weights, newest first."""
+        if not self.tip():
+            return []
+        return self._log(f"--max-count={most}", "--", WEIGHTS)
+
+    def version(self, commit: str) -> Version:
+        """What one commit says of itself, also one whose weights a merge has left behind. Raises SiteError."""
+        return self._log("--no-walk", self.resolve(commit), "--")[0]
+
+    def _log(self, *arguments: str) -> list[Version]:
+        trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
+        text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
+        return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
+
+    # ---- commits
+
+    def check_ready(self) -> None:
+        """Raises SiteError, saying what to do, when a person's unfinished work is in the way of a commit."""
+        for name, work in UNFINISHED.items():
+            if (self.folder / name).exists():
+                raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
+        try:
+            branch = self.git("symbolic-ref", "HEAD").removeprefix("refs/heads/")
+        except GitError:
+            raise SiteError(f"{self.path} has a detached HEAD: `git switch {self.settings.branch}` there") from None
+        if branch != self.settings.branch:
+            raise SiteError(
+                f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
+                f"`git switch {self.settings.branch}` there, or change git.branch"
+            )
+
+    def tidy(self) -> list[str]:
+        """Mend what a crash left; returns what a person should know of. Only for the holder of the home's lock."""
+        for name in (PRIVATE_INDEX, MESSAGE):
+            (self.folder / name).unlink(missing_ok=True)
+        return [*self.work_tree.recover(), *filter(None, [self.work_tree.catch_up()])]
+
+    def commit_weights(self, file: bytes, message: str, when: datetime, over: str | None = None) -> Committed:
+        """Commit the weights file and nothing else, as `commit_files` does."""
+        return self.commit_files({WEIGHTS: file}, message, when, over)
+
+    def commit_files(
+        self, files: Mapping[str, bytes | None], message: str, when: datetime, over: str | None = None
+    ) -> Committed:
+        """Commit these files, None for one that goes, and nothing else, dated `when`. Raises SiteError, GitError.
+
+        `over` is the commit (empty: none) whose files ours were found to be better than: with others at HEAD by now
+        nothing is committed. When git refuses (a hook, a full disk), everything is as before. A work tree that
+        cannot follow is a problem told: the commit is made.
+        """
+        blobs = {name: self._stored(file) for name, file in files.items()}
+        for _ in range(TRIES):
+            self.check_ready()
+            parent = self.tip()
+            if over is not None and self._blobs(parent, blobs) != self._blobs(over, blobs):
+                what = "other weights were" if WEIGHTS in blobs else "another page was"
+                raise SiteError(f"{what} committed in {self.path} meanwhile: the next run compares with what is there")
+            commit = self._commit(blobs, parent, message, when)
+            if not self._went_on(parent, commit):
+                continue
+            problems = [self.work_tree.catch_up(parent, blobs), *self._afterwards()]
+            if self._blobs(f"refs/heads/{self.settings.branch}", blobs) == blobs:
+                return Committed(commit, "; ".join(filter(None, problems)))
+            # Right after us another program has committed from the index as it was before: once more, on top of that.
+        raise SiteError(f"another program commits to {self.path} all the time: let it finish")
+
+    def _stored(self, file: bytes | None) -> str:
+        """The id of a file's content, which git has from now on; empty for none."""
+        return "" if file is None else self.git("hash-object", "-w", "--stdin", data=file)
+
+    def _blobs(self, commit: str, names: Iterable[str]) -> dict[str, str]:
+        return {name: self.blob(commit, name) for name in names}
+
+    def _commit(self, blobs: Mapping[str, str], parent: str, message: str, when: datetime) -> str:
+        """A commit of a parent with these files, which no branch has yet.
+
+        Hooks may refuse it and edit its message. What they stage is not in it: those who stage all there is would
+        have a person's work committed.
+        """
+        date = f"@{when.timestamp():.0f} {when:%z}"  # git takes no year beyond 2099
+        dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        draft = self.folder / MESSAGE
+        try:
+            with self.index_with(parent, blobs) as index:
+                tree = self.git("write-tree", variables=index)
+                draft.write_text(message, encoding="utf-8")
+                self._hook("pre-commit", variables=index | dates)
+                self._hook("prepare-commit-msg", str(draft), "message", variables=index | dates)
+                self._hook("commit-msg", str(draft), variables=index | dates)
+            text = self.git("stripspace", data=draft.read_bytes()) + "\n"
+        finally:
+            draft.unlink(missing_ok=True)
+        return self.commit_of(tree, [parent] if parent else [], text, **dates)
+
+    def _went_on(self, parent: str, commit: str) -> bool:
+        """Move the branch on by one commit; False when it, or HEAD, is no longer at the parent."""
+        try:
+            self.move_branch("logling: commit", commit, parent)
+        except GitError:
+            if self.tip() == parent:
+                raise
+            return False
+        return True
+
+    def _afterwards(self) -> list[str]:
+        """What git does after a commit, and cannot undo one any more; what went wrong."""
+        problems = []
+        for arguments in (
+            ("hook", "run", "--ignore-missing", "post-commit"),
+            ("maintenance", "run", "--auto", "--quiet"),
+        ):
+            try:
+                self.git(*arguments)
+            except GitError as error:
+                problems.append(f"after the commit: {error}")
+        return problems
+
+    def _hook(self, name: str, *arguments: str, variables: Mapping[str, str]) -> None:
+        """Run a hook of the repository if there is one. Raises SiteError with its words when it refuses."""
+        try:
+            self.git(
+                "hook", "run", "--ignore-missing", name, "--", *arguments, variables={**variables, "GIT_EDITOR": ":"}
+            )
+        except GitError as error:
+            raise SiteError(f"the hook {name}: {str(error).removeprefix('git hook: ')}") from None
+
+
+def create(path: Path, page: Path, settings: GitSettings) -> None:
+    """Make the site: a repository with what the remote has, if it is there, and the page's files. Raises SiteError."""
+    path.mkdir(parents=True, exist_ok=True)
+    run_git(path, settings, "init", "--quiet", f"--initial-branch={settings.branch}")
+    site = Site(path, settings)
+    if settings.remote:
+        site.remote.synchronise()
+    copied = copy_page(page, path / "web")
+    if copied:
+        site.git("add", "--", *copied)
+        words = message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
+        site.git("commit", "--quiet", "--message", words, "--only", "--", *copied)
+
+
+def copy_page(page: Path, target: Path) -> list[str]:
+    """Copy the page's files that are not there yet; returns their paths within the site."""
+    target.mkdir(parents=True, exist_ok=True)
+    names = [name for name in page_names(page) if not (target / name).exists()]
+    for name in names:
+        shutil.copyfile(page / name, target / name)
+    return [f"web/{name}" for name in names]
+
+
+def page_names(page: Path) -> list[str]:
+    """The names of the page's files; weights are not among them."""
+    return sorted(file.name for file in page.iterdir() if file.is_file() and file.name != Path(WEIGHTS).name)
+
+
+def message(subject: str, trailers: Mapping[str, object]) -> str:
+    """A commit message: a subject, and trailers that let anyone redo and check it."""
+    return subject + "\n\n" + "\n".join(f"{key}: {value}" for key, value in trailers.items()) + "\n"

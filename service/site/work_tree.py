@@ -1,0 +1,144 @@
+"""The work tree and the person's index of the site: they follow HEAD, except where a person has changed something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..storage.atomic_write import write_durably
+from .git import GitError
+from .repository import VERSION_TRAILER, WEIGHTS, Repository, literally
+
+MARKER = "logling-following"
+
+
+class WorkTree:
+    """What lies in the clone beside what is committed."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._path = repository.path
+        self._git = repository.git
+        self._marker = repository.folder / MARKER
+
+    def catch_up(self, before: str = "", names: Iterable[str] = ()) -> str:
+        """Bring files and their index entries to HEAD where they are still as in the commit `before`.
+
+        That is HEAD's parent where none is given, and without names they are the weights file and what HEAD changed
+        if it is a commit of ours. Returns why not, in words, where a person's own changes or a full disk are in the
+        way.
+        """
+        try:
+            return self._catch_up(before, names)
+        except (GitError, OSError) as error:
+            return f"the work tree of {self._path} is behind its HEAD: {error}"
+
+    def _catch_up(self, before: str, names: Iterable[str]) -> str:
+        head = self._repository.tip()
+        behind = [name for name in names or self._own_names(head) if head and self._is_behind(head, name)]
+        if not behind:
+            return ""
+        parent = self._git("rev-parse", "--verify", "--quiet", "HEAD^", allowed=1)
+        before = before or parent or self._repository.empty_tree()
+        self._mark(before, head)
+        left = [name for name in behind if not self._restored(name, [before, parent or before, head], head)]
+        self._marker.unlink(missing_ok=True)
+        if not left:
+            return ""
+        are = "is" if len(left) == 1 else "are"
+        return f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is"
+
+    def _own_names(self, head: str) -> list[str]:
+        """The weights file, and what a commit of ours changed besides."""
+        if not head:
+            return []
+        names = self._git("log", "--no-walk", f"--grep=^{VERSION_TRAILER}: ", "--format=", "--name-only", "-z", head)
+        return [WEIGHTS, *(name for name in names.split("\0") if name not in ("", WEIGHTS))]
+
+    def _is_behind(self, head: str, name: str) -> bool:
+        target = self._path / name
+        shown = target.read_bytes() if target.is_file() else None
+        blob = self._repository.blob(head, name)
+        committed = self._repository.content(blob) if blob else None
+        changed = self._git("diff-index", "--cached", "--name-only", head, "--", literally(name))
+        return shown != committed or bool(changed)
+
+    def follow(self, before: str, after: str) -> str:
+        """Take work tree and index from one commit to another as a checkout does, or say why not.
+
+        A crash on the way leaves a marker, by which `recover` knows whose half-written files they are; who has moved
+        the branch calls `arrived`.
+        """
+        before = before or self._repository.empty_tree()
+        self._git("update-index", "-q", "--refresh", allowed=1)
+        if names := self._in_the_way(before, after):
+            return f"the work tree of {self._path} was left as it is: {', '.join(names)} is there and not in git"
+        try:
+            self._git("read-tree", "--dry-run", "-m", "-u", before, after)
+        except GitError as error:
+            return f"the work tree of {self._path} was left as it is: {error}"
+        self._mark(before, after)
+        self._git("read-tree", "-m", "-u", before, after)
+        return ""
+
+    def _in_the_way(self, before: str, after: str) -> list[str]:
+        """What is where a commit adds a file; git itself would overwrite it if a person has it ignored."""
+        added = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", before, after)
+        places = {part for name in filter(None, added.split("\0")) for part in (Path(name), *Path(name).parents)}
+        return sorted(
+            str(place)
+            for place in places
+            if os.path.lexists(self._path / place)
+            and not (self._path / place).is_dir()
+            and not self._repository.staged(str(place))
+        )
+
+    def _mark(self, before: str, after: str) -> None:
+        write_durably(self._marker, f"{before} {after}\n".encode())
+
+    def arrived(self) -> None:
+        """HEAD is where work tree and index are."""
+        self._marker.unlink(missing_ok=True)
+
+    def recover(self) -> list[str]:
+        """Finish or undo what a crash left half-way in the work tree; returns what a person has changed since."""
+        if not self._marker.exists():
+            return []
+        words = self._marker.read_text().split()
+        head = self._repository.tip()
+        told = []
+        if head in words or not head:
+            names = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words).split("\0")
+            told = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
+        self._marker.unlink()
+        return [f"{name} in {self._path} was changed after a crash: left as it is" for name in told]
+
+    def _restored(self, name: str, commits: list[str], head: str, half: bool = False) -> bool:
+        """Make a file and its index entry what HEAD has; False where a person's hand is seen, whose it stays.
+
+        Nobody's are an index entry and a file as one of the commits has them, or none, or `half` of such a file.
+        """
+        blobs = [self._repository.blob(commit, name) for commit in commits]
+        if self._repository.staged(name) not in blobs:
+            return False
+        self._git("reset", "--quiet", "--", literally(name))
+        if not self._is_nobodys(name, blobs, half):
+            return False
+        if head and self._repository.blob(head, name):
+            self._git("checkout-index", "--quiet", "--force", "--index", "--", name)
+        else:
+            (self._path / name).unlink(missing_ok=True)
+        return True
+
+    def _is_nobodys(self, name: str, blobs: list[str], half: bool) -> bool:
+        target = self._path / name
+        if not os.path.lexists(target):
+            return True
+        if target.is_dir() and not target.is_symlink():
+            return False
+        content = os.fsencode(target.readlink()) if target.is_symlink() else target.read_bytes()
+        wholes = [self._repository.content(blob) for blob in filter(None, blobs)]
+        if content in wholes or (half and any(whole.startswith(content) for whole in wholes)):
+            return True
+        return self._git("hash-object", "--stdin", "--path", name, data=content) in blobs  # line ends converted

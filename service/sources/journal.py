@@ -1,0 +1,311 @@
+"""systemd's journal as a source: `journalctl` as a child process, read from the entry that was read last.
+
+Units are chosen here and not by `-u`, which on systemd 252 makes `--after-cursor` skip an entry; and the
+cursor is asked for itself, because one that is gone is silently taken for its neighbour. An entry becomes
+one line in the short form of journalctl without the host's name, in UTC: `Nov 23 14:00:01 sshd[123]: text`.
+"""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import IO, Any, NamedTuple
+
+from ..errors import LoglingError
+from ..reading.compression import CHUNK
+from ..reading.fields import Shape
+from ..reading.lines import BREAK_MARK, LineReader, Oddities, joined
+from ..reading.redaction import Redactor
+from ..storage.corpus import Bookmark, Corpus
+from .pull_report import Gap, PullReport, SourceReport
+
+BATCH_ENTRIES = 5_000
+MAX_ENTRY = 16 * 1024 * 1024  # bytes of JSON; journald takes messages of any size
+SILENCE = 60.0  # seconds without output after which journalctl is given up
+_STOPPING = 2.0  # seconds from SIGTERM to SIGKILL
+
+_FIELDS = (
+    *("MESSAGE", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_UID"),
+    *("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "COREDUMP_UNIT"),
+)
+_COREDUMP = "fc2e22bc6ee647b6b90729ab34a250b1"
+_UNIT_SUFFIXES = (
+    *(".service", ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice"),
+    ".scope",
+)
+
+Entry = Mapping[str, Any]
+
+
+class JournalError(LoglingError):
+    """journalctl could not be run or did not answer; what it gave out before stays."""
+
+
+class Overlong(NamedTuple):
+    """An entry that was passed over, with its bytes of JSON."""
+
+    bytes: int
+
+
+def family(unit: str) -> str:
+    """The name of the log that a journal source makes."""
+    return f"journal:{unit or '*'}"
+
+
+def pull(unit: str, corpus: Corpus, report: PullReport, shape: Shape, silence: float = SILENCE) -> None:
+    """Read what is new of a unit, "" or "*" for all, into the corpus; what goes wrong is a problem reported."""
+    intake = _Intake(unit, corpus, report, shape)
+    is_first = not intake.bookmark.time
+    try:
+        _read(intake, silence)
+        if is_first and not intake.lines:
+            report.problems.append(f"{family(unit)}: the journal has no entry of it, or none that this user may read")
+    except JournalError as error:
+        report.problems.append(f"{family(unit)}: {error}")
+    intake.finish()
+
+
+def newest(silence: float = SILENCE) -> str:
+    """When the newest entry of the journal was written, in words. Raises JournalError."""
+    with journalctl(["--lines=1"], silence) as entries:
+        entry = next(entries, None)
+    if entry is None or isinstance(entry, Overlong):
+        raise JournalError("the journal has no entry, or none that this user may read")
+    return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _read(intake: "_Intake", silence: float) -> None:
+    mark = intake.bookmark
+    if mark.cursor:
+        with journalctl([f"--cursor={mark.cursor}"], silence) as entries:
+            first = next(entries, None)
+            if isinstance(first, dict) and _is_at(first, mark):
+                intake.take(entries)
+                return
+        intake.lose_cursor()
+    with journalctl([f"--since=@{mark.time // 10**6}"] if mark.time else [], silence) as entries:
+        intake.take(entry for entry in entries if isinstance(entry, Overlong) or _time(entry) > mark.time)
+
+
+class _Intake:
+    """Entries on their way into the corpus, in batches that each move the bookmark with their lines."""
+
+    def __init__(self, unit: str, corpus: Corpus, report: PullReport, shape: Shape) -> None:
+        self._unit, self._corpus, self._report, self._shape = unit, corpus, report, shape
+        self._family = family(unit)
+        self.bookmark = self._stored = corpus.bookmark(self._family)
+        self._redactor, self._oddities = Redactor(), Oddities()
+        self._batch: list[str] = []
+        self._seen = self.lines = 0
+
+    def take(self, entries: Iterator[Entry | Overlong]) -> None:
+        try:
+            for entry in entries:
+                if isinstance(entry, Overlong):
+                    self._report.gaps.append(Gap(self._family, "an entry is too long to be read", entry.bytes))
+                    continue
+                self._take_one(entry)
+        finally:
+            self._commit()
+
+    def _take_one(self, entry: Entry) -> None:
+        if belongs(entry, self._unit) and (line := line_of(entry, self._oddities)):
+            self._batch.append(line)
+        self.bookmark = Bookmark(str(entry["__CURSOR"]), _time(entry))
+        self._seen += 1
+        if self._seen % BATCH_ENTRIES == 0:
+            self._commit()
+
+    def lose_cursor(self) -> None:
+        """The entry read last is gone. Told once: from here on its time is what is known."""
+        reason = (
+            "the entry that was read last is no longer in the journal (vacuumed, or another journal);"
+            " read on from the oldest that is newer in time, what was between is not known"
+        )
+        self._report.gaps.append(Gap(self._family, reason, 0))
+        self.bookmark = Bookmark("", self.bookmark.time)
+        self._commit()
+
+    def _commit(self) -> None:
+        if self.bookmark == self._stored:
+            return
+        lines = self._redactor.redact(self._shape(self._batch, self._oddities))
+        self._corpus.add_entries(self._family, lines, self.bookmark)
+        self._stored = self.bookmark
+        self.lines += len(lines)
+        self._batch = []
+
+    def finish(self) -> None:
+        report = self._report
+        report.sources.append(SourceReport(self._family, self._stored.time, self.lines))
+        report.oddities.add(self._oddities)
+        for kind, count in self._redactor.masked.items():
+            report.masked[kind] = report.masked.get(kind, 0) + count
+
+
+def belongs(entry: Entry, unit: str) -> bool:
+    """Whether `journalctl -u UNIT` would show the entry: the unit's own, and what systemd says of it."""
+    if unit in ("", "*"):
+        return True
+    pattern = unit if unit.endswith(_UNIT_SUFFIXES) else f"{unit}.service"
+    told = [
+        entry.get("_SYSTEMD_UNIT"),
+        entry.get("UNIT") if entry.get("_PID") == "1" else None,
+        entry.get("OBJECT_SYSTEMD_UNIT") if entry.get("_UID") == "0" else None,
+        entry.get("COREDUMP_UNIT") if entry.get("MESSAGE_ID") == _COREDUMP and entry.get("_UID") == "0" else None,
+    ]
+    return any(isinstance(name, str) and fnmatchcase(name, pattern) for name in told)
+
+
+def line_of(entry: Entry, oddities: Oddities) -> str:
+    """An entry as one line, its own line breaks marked; empty if it has no message."""
+    reader = LineReader()
+    lines = reader.feed(_bytes(entry.get("MESSAGE")) + b"\n")
+    reader.oddities.blank = int(not lines)  # blank lines within a message are no lines of the log
+    oddities.add(reader.oddities)
+    if not lines:
+        return ""
+    when = datetime.fromtimestamp(_time(entry) // 10**6, UTC)
+    name = _word(entry, "SYSLOG_IDENTIFIER", "_COMM") or "unknown"
+    pid = _word(entry, "_PID", "SYSLOG_PID")
+    head = f"{when:%b %d %H:%M:%S} {name}{f'[{pid}]' if pid else ''}: "
+    return joined([head + lines[0], *lines[1:]], oddities)
+
+
+def _bytes(message: Any) -> bytes:
+    """A message as journalctl gives it: text, an array of bytes where it is not UTF-8, or several of these."""
+    if isinstance(message, str):
+        return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    if isinstance(message, list):
+        if all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
+            return bytes(message)
+        return b"\n".join(_bytes(part) for part in message)
+    return b""
+
+
+def _word(entry: Entry, *names: str) -> str:
+    oddities = Oddities()
+    for name in names:
+        lines = LineReader().feed(_bytes(entry.get(name)) + b"\n")
+        if lines:
+            return joined(lines, oddities).replace(BREAK_MARK, " ")
+    return ""
+
+
+def _time(entry: Entry) -> int:
+    """Microseconds since 1970."""
+    return int(entry["__REALTIME_TIMESTAMP"])
+
+
+def _is_at(entry: Entry, mark: Bookmark) -> bool:
+    """Whether the cursor resolved. The parts that name the file may differ once journald has rotated it."""
+    return _identity(str(entry["__CURSOR"])) == _identity(mark.cursor)
+
+
+def _identity(cursor: str) -> tuple[str | None, ...] | str:
+    parts = dict(part.partition("=")[::2] for part in cursor.split(";"))
+    named = tuple(parts.get(key) for key in "bmtx")  # boot, monotonic and real time, hash of the content
+    return cursor if None in named else named
+
+
+@contextmanager
+def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry | Overlong]]:
+    """The entries that journalctl gives out, one at a time. Raises JournalError when it fails or falls silent."""
+    # --all: otherwise fields of more than 4 KB are null.
+    command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
+    environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"}
+    try:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )
+    except FileNotFoundError:
+        raise JournalError("journalctl is not installed: a journal can be read only where systemd runs") from None
+    except OSError as error:
+        raise JournalError(f"journalctl cannot be run: {error.strerror}") from None
+    try:
+        yield _entries(child, silence)
+    finally:
+        _end(child)
+
+
+def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry | Overlong]:
+    complaint = bytearray()
+    for line in _lines(child, silence, complaint):
+        if isinstance(line, Overlong):
+            yield line
+        elif line.startswith(b"{"):  # not "-- No entries --" and its like
+            yield _parsed(line)
+    status = child.wait(timeout=_STOPPING)
+    said = complaint.decode(errors="replace").strip().splitlines()
+    told = [words for words in said if words.strip() != "No journal files were found."]
+    if status:
+        raise JournalError(f"journalctl failed with status {status}: {' '.join(said) or 'it said nothing'}")
+    if told or said:
+        raise JournalError(f"journalctl says: {' '.join(told or said)}")
+
+
+def _parsed(line: bytes) -> Entry:
+    try:
+        entry = json.loads(line)
+        entry["__CURSOR"], int(entry["__REALTIME_TIMESTAMP"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise JournalError(f"journalctl gave out what is no entry: {line[:80]!r}") from None
+    return dict(entry)
+
+
+def _lines(child: subprocess.Popen[bytes], silence: float, complaint: bytearray) -> Iterator[bytes | Overlong]:
+    held = bytearray()
+    passed = 0
+    for chunk in _output(child, silence, complaint):
+        *complete, rest = chunk.split(b"\n")
+        for piece in complete:
+            yield Overlong(passed + len(held) + len(piece)) if passed else bytes(held + piece)
+            held.clear()
+            passed = 0
+        held += rest
+        if len(held) > MAX_ENTRY:
+            passed += len(held)
+            held.clear()
+
+
+def _output(child: subprocess.Popen[bytes], silence: float, complaint: bytearray) -> Iterator[bytes]:
+    assert child.stdout
+    assert child.stderr
+    streams: dict[Any, IO[bytes]] = {child.stdout: child.stdout, child.stderr: child.stderr}
+    with selectors.DefaultSelector() as selector:
+        for stream in streams:
+            selector.register(stream, selectors.EVENT_READ)
+        begun = time.monotonic()
+        while selector.get_map():
+            ready = selector.select(max(0.0, begun + silence - time.monotonic()))
+            if not ready:
+                raise JournalError(f"journalctl was silent for {silence:.0f} seconds and was stopped")
+            for key, _ in ready:
+                chunk = os.read(key.fd, CHUNK)
+                if not chunk:
+                    selector.unregister(key.fileobj)
+                elif key.fileobj is child.stderr:
+                    complaint += chunk[: 4096 - len(complaint)]
+                else:
+                    yield chunk
+            begun = time.monotonic()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Stop the child, kindly first, and leave no descriptor."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(_STOPPING)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+    for stream in (child.stdout, child.stderr):
+        if stream:
+            stream.close()

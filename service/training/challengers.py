@@ -1,0 +1,181 @@
+"""Challengers: two models trained side by side, of which the better one goes to the gate.
+
+Without a champion both start from random weights, with two seeds. With a champion of the same shape one goes on from
+its weights (warm) and one starts from random weights (fresh). There are always two, whatever the number of cores, so
+that the same lines and the same seed give the same bytes on any machine of a kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.calibration import Calibrated, calibrated
+from model.config import PRESETS, Config
+from model.training import Plan, Training, TrainingDiverged, begin, round_of_steps
+from model.transformer import Model, Weights, grown, init_weights
+from model.vocabulary import Vocabulary
+from model.windows import fitted_context, lay_out, placed
+
+from ..errors import LoglingError
+from ..settings import Settings
+from .split import Split
+from .training_plan import Start, plan_for
+from .worker_processes import WorkerProcesses
+
+Progress = Callable[[str, Training, Plan], None]  # called with a candidate's name after each round
+
+SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
+
+
+class TrainingData(NamedTuple):
+    """What all trainings of one run share."""
+
+    config: Config
+    vocabulary: Vocabulary
+    tokens: NDArray[np.uint16]  # the training lines, as `windows.lay_out` gives them
+    validation: NDArray[np.uint16]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A challenger before its training."""
+
+    name: str  # as progress shows it
+    start: Start
+    weights: Weights
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """A trained model and how it was trained."""
+
+    start: Start
+    seed: int
+    model: Model
+    training: Training
+    validation: float = float("inf")  # bits per character on the validation lines, with `model`
+    temperature: float = 1.0  # by which the logits were divided after the training
+    diverged: bool = False  # at every rate that was tried; `model` then has the weights of the start
+
+    def figures(self) -> dict[str, object]:
+        """What the ledger keeps of it."""
+        training = self.training
+        return {
+            "start": self.start,
+            "seed": self.seed,
+            "tokens": training.tokens,
+            "best_tokens": training.best_tokens,
+            "validation": self.validation if training.curve else None,
+            "temperature": self.temperature,
+            "diverged": self.diverged,
+            "restarts": training.restarts,
+        }
+
+
+def train_challengers(
+    settings: Settings, split: Split, champion: Model | None, progress: Progress, stop: Callable[[], bool]
+) -> list[Challenger]:
+    """Train two challengers in worker processes, and return both: the better on the validation lines first.
+
+    A challenger whose training diverged comes last. Each training ends early, between two rounds, once `stop()` is
+    true. Raises LoglingError when there is none to use: every training diverged, or there was no time for one.
+    """
+    data = training_data(settings, split, champion)
+    candidates = candidates_for(settings, split, champion, data)
+    with WorkerProcesses(len(candidates)) as processes:
+        challengers = train_side_by_side(processes, data, candidates, progress, stop)
+    challengers.sort(key=lambda challenger: (challenger.diverged, challenger.validation))
+    if challengers[0].diverged or not challengers[0].training.step:
+        raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
+    return challengers
+
+
+def training_data(settings: Settings, split: Split, champion: Model | None) -> TrainingData:
+    """The shape, the vocabulary and the tokens of a run."""
+    config = fitted_context(PRESETS[settings.preset].config, split.train)
+    vocabulary = extended_vocabulary(settings, split, champion)
+    return TrainingData(config, vocabulary, lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation))
+
+
+def candidates_for(
+    settings: Settings, split: Split, champion: Model | None, data: TrainingData
+) -> tuple[Candidate, Candidate]:
+    """Warm and fresh where the champion's shape allows it; else two fresh ones with different seeds."""
+    seed, size = settings.training.seed, data.vocabulary.size
+
+    def fresh(name: str, seed: int) -> Candidate:
+        weights = init_weights(data.config, size, np.random.default_rng(seed))
+        return Candidate(name, "fresh", weights, plan_for(settings, split, "fresh", seed, first=not goes_on))
+
+    goes_on = champion is not None and same_shape(champion.config, data.config)
+    if champion is None or not goes_on:
+        return fresh("fresh start", seed), fresh("fresh start 2", seed ^ SECOND_SEED)
+    plan = plan_for(settings, split, "warm", seed, first=False)
+    return Candidate("warm start", "warm", grown(champion.weights, size), plan), fresh("fresh start", seed)
+
+
+def train_side_by_side(
+    executor: Executor,
+    data: TrainingData,
+    candidates: Sequence[Candidate],
+    progress: Progress,
+    stop: Callable[[], bool],
+) -> list[Challenger]:
+    """Train all candidates, each round as one call in the executor. Returns the challengers in the same order."""
+    trainings = {candidate: begin(candidate.weights) for candidate in candidates}
+    diverged: set[Candidate] = set()
+
+    def next_round(candidate: Candidate) -> Future[Training]:
+        training = trainings[candidate]
+        return executor.submit(round_of_steps, data.config, candidate.plan, data.tokens, data.validation, training)
+
+    rounds = {next_round(candidate): candidate for candidate in candidates}
+    while rounds:
+        for future in wait(rounds, return_when=FIRST_COMPLETED).done:
+            candidate = rounds.pop(future)
+            try:
+                trainings[candidate] = future.result()
+            except TrainingDiverged:
+                diverged.add(candidate)
+                continue
+            progress(candidate.name, trainings[candidate], candidate.plan)
+            if not trainings[candidate].finished and not stop():
+                rounds[next_round(candidate)] = candidate
+    weights = [trainings[candidate].best for candidate in candidates]
+    best = executor.map(calibrated, repeat(data.config), weights, repeat(placed(data.validation)))
+    return [
+        challenger_of(data, candidate, trainings[candidate], result, candidate in diverged)
+        for candidate, result in zip(candidates, best, strict=True)
+    ]
+
+
+def challenger_of(
+    data: TrainingData, candidate: Candidate, training: Training, best: Calibrated, diverged: bool
+) -> Challenger:
+    """What became of a candidate; of one that diverged, its weights at the start and no score."""
+    start, seed = candidate.start, candidate.plan.seed
+    if diverged:
+        model = Model(data.config, data.vocabulary, candidate.weights)
+        return Challenger(start, seed, model, begin(candidate.weights), diverged=True)
+    model = Model(data.config, data.vocabulary, best.weights)
+    return Challenger(start, seed, model, training, best.bits, best.temperature)
+
+
+def extended_vocabulary(settings: Settings, split: Split, champion: Model | None) -> Vocabulary:
+    """The champion's characters, and behind them the new ones of the training lines."""
+    known = champion.vocabulary if champion else Vocabulary("")
+    lines = (line for lines in split.train for line in lines)
+    return known.extended(lines, PRESETS[settings.preset].vocabulary_cap)
+
+
+def same_shape(one: Config, other: Config) -> bool:
+    """Whether the weights of one shape fit another; how far a prediction sees does not matter."""
+    return replace(one, n_context=other.n_context) == other

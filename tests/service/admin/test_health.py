@@ -1,0 +1,117 @@
+"""Whether it is well: what turns it red, and what does not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.admin.health import Life, examine
+from service.admin.history import Reader, Short
+from service.home import Home
+from service.schedule.schedule import Schedule
+from service.settings import ScheduleSettings
+
+SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+WEEKLY, SIX_HOURS = Schedule.of(ScheduleSettings()), Schedule.of(ScheduleSettings(every="6h"))
+
+Runs = Callable[..., tuple[Short, ...]]
+
+
+@pytest.fixture
+def runs(tmp_path: Path, fill: Callable[..., None]) -> Runs:
+    """A run each week, the last of them at SUNDAY and as told."""
+
+    def made(count: int = 3, **last: Any) -> tuple[Short, ...]:
+        home = Home(tmp_path)
+        fill(home, count, SUNDAY, **last)
+        return Reader(home.ledger).history().runs
+
+    return made
+
+
+def alive(now: datetime, since: datetime = SUNDAY, unpushed: datetime | None = None) -> Life:
+    return Life(since, now - timedelta(seconds=20), unpushed)
+
+
+def reasons(runs: tuple[Short, ...], now: datetime, life: Life | None = None, plan: Schedule = WEEKLY) -> list[str]:
+    return [finding.words for finding in examine(runs, plan, life or alive(now), now).reasons]
+
+
+def warnings(runs: tuple[Short, ...], now: datetime, life: Life | None = None) -> list[str]:
+    return [finding.words for finding in examine(runs, WEEKLY, life or alive(now), now).warnings]
+
+
+def test_a_home_that_had_no_slot_yet_is_well() -> None:
+    now = SUNDAY + 13 * DAY
+    assert reasons((), now) == []
+
+
+def test_a_home_without_any_run_for_longer_than_two_schedules_is_not_well() -> None:
+    now = SUNDAY + 15 * DAY
+    assert reasons((), now) == ["no run has succeeded yet, for 2 weeks, longer than two schedules"]
+
+
+@pytest.mark.parametrize("outcome", ["committed", "rejected", "skipped"])
+def test_a_success_is_enough_for_two_schedules(runs: Runs, outcome: str) -> None:
+    made = runs(outcome=outcome)
+    assert reasons(made, SUNDAY + 2 * WEEK) == []
+    assert reasons(made, SUNDAY + 2 * WEEK + HOUR) == ["no run has succeeded for 2 weeks, longer than two schedules"]
+
+
+@pytest.mark.parametrize("outcome", ["failed", "interrupted"])
+def test_what_is_no_success_does_not_count(runs: Runs, outcome: str) -> None:
+    made = runs(1, outcome=outcome)
+    assert reasons(made, SUNDAY + 2 * WEEK - HOUR) == []
+    assert reasons(made, SUNDAY + 2 * WEEK + HOUR)[0].startswith("no run has succeeded yet")
+
+
+def test_two_schedules_are_as_long_as_the_schedule_says(runs: Runs) -> None:
+    made = runs(outcome="committed")
+    assert reasons(made, SUNDAY + 12 * HOUR, plan=SIX_HOURS) == []
+    assert reasons(made, SUNDAY + 13 * HOUR, plan=SIX_HOURS) != []
+
+
+def test_a_weekend_is_no_delay_where_runs_are_on_working_days(runs: Runs) -> None:
+    plan = Schedule.of(ScheduleSettings(day="mon,tue,wed,thu,fri", time="03:30"))
+    made = runs(outcome="committed")  # on a Sunday
+    assert reasons(made, datetime(2026, 11, 23, 23, tzinfo=UTC), plan=plan) == []
+
+
+def test_a_scheduler_that_stands_still_is_told(runs: Runs) -> None:
+    now = SUNDAY + DAY
+    stands = Life(SUNDAY, now - timedelta(minutes=7), None)
+    assert reasons(runs(), now, stands) == ["the scheduler has stood still for 7 minutes"]
+
+
+def test_a_failure_is_a_warning_until_a_run_succeeds(runs: Runs) -> None:
+    assert warnings(runs(outcome="failed"), SUNDAY + HOUR) == ["the last run failed"]
+
+
+def test_after_a_success_no_failure_is_told(runs: Runs) -> None:
+    assert warnings(runs(outcome="rejected"), SUNDAY + HOUR) == []
+
+
+def test_commits_that_wait_to_be_pushed_are_a_warning_and_after_a_day_a_reason(runs: Runs) -> None:
+    made = runs(pushed=False)
+    for waited, found in ((5 * HOUR, warnings), (25 * HOUR, reasons)):
+        now = made[-1].finished + waited
+        words = f"commits have not been pushed for {waited.total_seconds() // 3600:.0f} hours"
+        assert found(made, now, alive(now, unpushed=made[-1].finished)) == [words]
+
+
+def test_a_wait_that_the_ledger_knows_for_longer_than_the_file_is_as_long_as_the_ledger_says(runs: Runs) -> None:
+    made = runs(pushed=False)
+    now = made[-1].finished + 3 * DAY
+    assert reasons(made, now, alive(now, unpushed=now - HOUR)) == ["commits have not been pushed for 3 days"]
+
+
+def test_an_unpushed_rollback_counts_although_no_run_knows_it(runs: Runs) -> None:
+    now = SUNDAY + 3 * DAY
+    assert reasons(runs(), now, alive(now, unpushed=now - 2 * DAY)) == ["commits have not been pushed for 2 days"]
+
+
+def test_what_was_not_pushed_counts_no_more_when_nothing_waits(runs: Runs) -> None:
+    assert reasons(runs(pushed=False), SUNDAY + 3 * DAY) == []

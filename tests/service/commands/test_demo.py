@@ -1,0 +1,85 @@
+"""The demo: weeks of a log, a run for each, and a client that has the page."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from model import weights_file
+from service.commands import demo
+from service.errors import LoglingError
+from service.home import Home
+from service.storage.ledger import Ledger
+
+
+def play(folder: Path, log: Path | None = None, weeks: int = 3) -> str:
+    """Play a short demo; returns what it says."""
+    out = Console(file=StringIO(), soft_wrap=True, highlight=False)
+    demo.play(folder, log=log, preset="seed", weeks=weeks, out=out, err=Console(file=StringIO()))
+    assert isinstance(out.file, StringIO)
+    return out.file.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def few_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "TOKENS", {"seed": 40_000})
+
+
+def real_log(folder: Path, lines: int) -> Path:
+    path = folder / "real.log"
+    path.write_text("".join(f"{n % 60:02d} fan {'slow' if n % 3 else 'fast'}\n" for n in range(lines)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("play") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "TOKENS", {"seed": 40_000})
+        return folder, play(folder)
+
+
+def test_it_ends_with_what_happened_where_the_page_is_and_what_to_do_next(played: tuple[Path, str]) -> None:
+    folder, said = played
+    assert "\nWhat happened:  3 runs: " in said
+    assert f"\nThe page:       open {folder}/client/web/index.html" in said
+    assert "\nYour own logs:  logling init" in said
+
+
+def test_a_week_with_few_lines_is_skipped_with_its_reason(played: tuple[Path, str]) -> None:
+    assert "skipped: 40 new lines, 100 are needed" in played[1]
+
+
+def test_the_client_has_the_page_and_weights_that_can_be_read(played: tuple[Path, str]) -> None:
+    web = played[0] / "client" / "web"
+    assert (web / "index.html").is_file()
+    weights_file.decode((web / "weights.js").read_bytes())
+
+
+def test_the_runs_are_a_week_apart_in_the_ledger(played: tuple[Path, str]) -> None:
+    with Ledger(Home(played[0] / "home").ledger) as ledger:
+        days = [run["started"][:10] for run in ledger.runs()]
+    assert len(set(days)) == 3
+
+
+def test_a_real_log_is_played_by_its_own_lines(tmp_path: Path) -> None:
+    said = play(tmp_path / "demo", real_log(tmp_path, 400))
+    assert "0 new lines  skipped" in said
+    assert (tmp_path / "demo" / "logs" / "demo.log").read_text() == (tmp_path / "real.log").read_text()
+
+
+def test_a_log_that_is_too_short_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(LoglingError, match=r"real\.log has 99 lines; a demo needs at least"):
+        play(tmp_path / "demo", real_log(tmp_path, 99))
+    assert not (tmp_path / "demo").exists()
+
+
+def test_a_log_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(LoglingError, match=r"missing\.log cannot be read"):
+        play(tmp_path / "demo", tmp_path / "missing.log")
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    assert demo.unused(tmp_path / "demo") == tmp_path / "demo-2"

@@ -1,0 +1,100 @@
+"""The history as the admin page reads it: what changed is seen, and nothing else is read again."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.admin.history import Reader
+from service.home import Home
+from service.storage.ledger import Ledger, empty_record
+
+SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
+
+Fill = Callable[..., None]
+
+
+@pytest.fixture
+def home(tmp_path: Path, fill: Fill) -> Home:
+    home = Home(tmp_path / "home")
+    fill(home, 6, SUNDAY)
+    return home
+
+
+def test_runs_are_oldest_first_with_what_the_ledger_says(home: Home) -> None:
+    runs = Reader(home.ledger).history().runs
+    with Ledger(home.ledger) as ledger:
+        records = ledger.runs()[::-1]
+    assert [run.run for run in runs] == [record["run"] for record in records]
+    assert [run.challenger for run in runs] == [record["bits_per_char"]["challenger"] for record in records]
+
+
+def test_nothing_is_read_again_while_nothing_changes(home: Home) -> None:
+    reader = Reader(home.ledger)
+    assert reader.history().runs is reader.history().runs
+
+
+def test_a_run_that_ends_is_seen(home: Home) -> None:
+    reader = Reader(home.ledger)
+    reader.history()
+    with Ledger(home.ledger) as ledger:
+        record = ledger.begin(empty_record(), SUNDAY)
+        begun = reader.history()
+        ledger.end({**record, "outcome": "skipped", "reason": "so it was told"}, SUNDAY)
+    ended = reader.history()
+    assert begun.under_way is not None
+    assert begun.under_way.run == record["run"]
+    assert (len(begun.runs), len(ended.runs), ended.under_way) == (6, 7, None)
+    assert ended.runs[-1].reason == "so it was told"
+
+
+def test_an_outcome_that_was_set_right_later_is_seen(home: Home) -> None:
+    reader = Reader(home.ledger)
+    first = reader.history().runs[0]
+    with Ledger(home.ledger) as ledger:
+        ledger.settle({**(ledger.run(first.run) or {}), "outcome": "interrupted"})
+    assert reader.history().runs[0].outcome == "interrupted"
+
+
+def test_commits_that_were_pushed_later_are_seen(tmp_path: Path, fill: Fill) -> None:
+    fill(Home(tmp_path), 3, SUNDAY, pushed=False)
+    reader = Reader(tmp_path / "state" / "ledger.db")
+    assert reader.history().runs[-1].pushed is False
+    with Ledger(reader.path) as ledger:
+        ledger.note_pushed()
+    assert reader.history().runs[-1].pushed is True
+
+
+def test_records_are_those_of_the_ledger(home: Home) -> None:
+    reader = Reader(home.ledger)
+    runs = reader.history().runs
+    with Ledger(home.ledger) as ledger:
+        records = ledger.runs()
+    assert reader.records([run.number for run in runs]) == records
+    assert reader.run(runs[-1].run) == records[0]
+    assert reader.run("nobody") is None
+
+
+def test_what_looks_like_a_secret_is_masked(tmp_path: Path, fill: Fill) -> None:
+    words = "git push: cannot reach https://me:example0@example.org/a.git\nafter 3 s"
+    fill(Home(tmp_path), 1, SUNDAY, reason=words, problems=[words])
+    reader = Reader(tmp_path / "state" / "ledger.db")
+    masked = words.replace("example0", "<secret>")
+    (run,) = reader.history().runs
+    record = reader.run(run.run) or {}
+    assert (run.reason, record["reason"], record["problems"]) == (masked, masked, [masked])
+
+
+def test_the_ledger_cannot_be_written_by_it(home: Home) -> None:
+    with Reader(home.ledger)._opened() as database, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database.execute("DELETE FROM runs")
+
+
+def test_a_ledger_that_is_gone_is_noticed(home: Home) -> None:
+    reader = Reader(home.ledger)
+    reader.history()
+    home.state.rename(home.path / "elsewhere")
+    with pytest.raises(sqlite3.Error):
+        reader.history()

@@ -1,0 +1,154 @@
+"""Formats: fields by a template, times dropped from the start and nowhere else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.reading.fields import Template, drop_time, shape
+from service.reading.lines import Oddities
+
+
+def applied(template: str, line: str) -> tuple[str, int]:
+    oddities = Oddities()
+    return Template(template).apply(line, oddities), oddities.unformatted
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('{"level": "warn", "msg": "disk full"}', "warn disk full"),
+        ('  {"msg": "größe", "level": 30}', "30 größe"),
+        ('{"msg": "only"}', "- only"),
+        ('{"level": null, "msg": "m"}', "- m"),
+        ('{"level": true, "msg": 1.50}', "true 1.50"),
+        ('{"level": 1e3, "msg": {"a": ["b"]}}', '1e3 {"a":["b"]}'),
+        (
+            '{"level": [1.50, -0, true, null, "x\\"y"], "msg": {"n": 1e3, "1": {}}}',
+            '[1.50,-0,true,null,"x\\"y"] {"n":1e3,"1":{}}',
+        ),
+        (r'{"level": "e", "msg": "Trace\n  at x\u0000\u001b[31m"}', "e Trace⏎  at x"),
+        (r'{"level": "e", "msg": "\ud800"}', "e \ufffd"),
+        ('level=warn msg="disk full"', "warn disk full"),
+        (
+            r'msg="said \"no\"\tand left" level=e time=2026-01-01T00:00:00Z',
+            'e said "no" and left'.replace('" and', '"\tand'),
+        ),
+        ("level= msg=x", " x"),
+        ("level=info err=none", "info -"),
+    ],
+)
+def test_fields_are_picked_from_json_and_logfmt(line: str, expected: str) -> None:
+    assert applied("{level} {msg}", line) == (expected, 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plain prose",
+        "Failed password for root uid=0 level=3",
+        '{"level": "warn", "msg": ',
+        '["level", "msg"]',
+        '{"other": "shape"}',
+        "other=shape",
+        '{"a":' * 5_000,
+        '{"msg":' + "[" * 5_000 + "]" * 5_000 + "}",
+        "",
+        "=",
+        "level",
+    ],
+)
+def test_what_is_neither_or_has_none_of_the_fields_is_kept_whole_and_counted(line: str) -> None:
+    assert applied("{level} {msg}", line) == (line, 1)
+
+
+@pytest.mark.parametrize("value", ["1.50", "-7", "1E3", "true", "false", "NaN", '"1"', '"a b"'])
+def test_a_value_has_the_same_text_however_deep_it_lies(value: str) -> None:
+    text = value.strip('"')
+    assert applied("{a}", f'{{"a": {value}}}') == (text, 0)
+    assert applied("{a.b}", f'{{"a": {{"b": {value}}}}}') == (text, 0)
+    assert applied("{a.b.c}", f'{{"a": {{"b": {{"c": {value}}}}}}}') == (text, 0)
+
+
+def test_dots_lead_into_objects_unless_the_whole_key_is_there() -> None:
+    assert applied("{http.status}", '{"http": {"status": 404}}') == ("404", 0)
+    assert applied("{http.status}", '{"http.status": 200, "http": {"status": 404}}') == ("200", 0)
+    assert applied("{a.b.c}", '{"a.b": {"c": 1}}') == ("1", 0)
+    assert applied("{http.status}", "http.status=500") == ("500", 0)
+
+
+def test_text_and_doubled_braces_stand_as_they_are() -> None:
+    assert applied("[{level}] {{x}}", "level=e") == ("[e] {x}", 0)
+
+
+@pytest.mark.parametrize("template", ["no field", "", "{}", "{msg!r}", "{msg:>10}", "{msg", "msg}"])
+def test_a_template_that_cannot_be_filled_is_refused(template: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Template(template)
+
+
+@given(st.text(max_size=80))
+def test_no_line_is_too_odd(line: str) -> None:
+    text, _ = applied("{level} {msg}", line)
+    assert "\n" not in text or text == line
+    assert drop_time(line) == line or len(drop_time(line)) < len(line)
+
+
+TIMES = [
+    "2026-01-02T03:04:05Z",
+    "2026-01-02T03:04:05.123456+01:00",
+    "2026-01-02 03:04:05,678",
+    "2026-01-02 03:04:05.678 +0100",
+    "2026-01-02 03:04",
+    "20260102T030405Z",
+    "Dec 10 06:55:46",
+    "Jan  2 03:04:05",
+    "[Sun Dec 04 04:47:44 2005]",
+    "Sun Dec 04 04:47:44 2005",
+    "2017/2/14 12:11",
+    "2017/02/14 12:11:10.5",
+    "[10/Oct/2000:13:55:36 -0700]",
+    "10/Oct/2000:13:55:36 -0700",
+    "Fri, 02 Jan 2026 03:04:05 GMT",
+    "1767322445",
+    "1767322445.123",
+    "1767322445123",
+    "[1767322445]",
+]
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_a_time_at_the_start_is_dropped_and_nothing_else(time: str) -> None:
+    rest = "host sshd[123]: at 2026-01-02 03:04:05 - done"
+    assert drop_time(f"{time} {rest}") == rest
+    assert drop_time(f"host {time} {rest}") == f"host {time} {rest}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12:00:01 started",
+        "2026 was good",
+        "17673224451 is a number",
+        "1767322445abc",
+        "2026-01-02T03:04:05x",
+        "2026-01-02-03",
+        "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700]",
+        "Dec is cold",
+        "[error] x",
+        "",
+    ],
+)
+def test_what_only_resembles_a_time_stays(line: str) -> None:
+    assert drop_time(line) == line
+
+
+def test_the_time_is_dropped_after_the_format_and_empty_lines_are_counted_as_blank() -> None:
+    oddities = Oddities()
+    lines = ['{"time": "2026-01-02T03:04:05Z", "msg": "up"}', "1767322445", "plain"]
+    assert shape("{time} {msg}", False)(lines, oddities) == ["up", "plain"]
+    assert (oddities.unformatted, oddities.blank) == (2, 1)
+
+
+def test_without_settings_a_line_is_exactly_as_it_was() -> None:
+    lines = ['  2026-01-02T03:04:05Z {"msg": "x"} ']
+    assert shape("", True)(lines, Oddities()) == lines

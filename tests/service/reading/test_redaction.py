@@ -1,0 +1,107 @@
+"""Redaction: made-up secrets are masked and counted, ordinary lines pass untouched."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.reading.redaction import Redactor
+
+BASE64 = "MIIExampleExampleExample0Example/Example+ExampleExampleExample00"
+SECRETS = [
+    ("aws_key", "key AKIAEXAMPLEEXAMPLE00 used", "key <secret> used"),
+    ("authorization", "Authorization: Bearer example-not-a-token", "Authorization: Bearer <secret>"),
+    ("authorization", "authorization: Basic ZXhhbXBsZTpleGFtcGxl", "authorization: Basic <secret>"),
+    ("authorization", "sent Bearer EXAMPLE0example0", "sent Bearer <secret>"),
+    ("jwt", "got eyJleGFtcGxl.eyJleGFtcGxl.ZXhhbXBsZQ ok", "got <secret> ok"),
+    ("named_value", "password=Example-1! from 192.0.2.1", "password=<secret> from 192.0.2.1"),
+    ("named_value", "DB_PASSWORD='two words' ok", "DB_PASSWORD=<secret> ok"),
+    ("named_value", '{"token": "example0", "user": 7}', '{"token": <secret>, "user": 7}'),
+    ("named_value", r"{\"secret\":\"example0\"}", r"{\"secret\":<secret>}"),
+    ("named_value", "token: example0", "token: <secret>"),
+    ("named_value", "GET /?api_key=example0&page=2", "GET /?api_key=<secret>&page=2"),
+    ("named_value", "client_secret=example0;x=1", "client_secret=<secret>;x=1"),
+    ("named_value", "aws_secret_access_key = EXAMPLE/example0", "aws_secret_access_key = <secret>"),
+    (
+        "url_password",
+        "git clone https://me:example0@example.org/a.git",
+        "git clone https://me:<secret>@example.org/a.git",
+    ),
+    ("service_token", "ghp_EXAMPLEexampleEXAMPLEexample00000000 used", "<secret> used"),
+    ("service_token", "xoxb-0000000000-EXAMPLE", "<secret>"),
+    ("long_value", "signature=00ffexample00ffexample00ff00ff ok", "signature=<secret> ok"),
+    ("private_key", r'k="-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"', 'k="<secret>"'),
+    ("email", "mail from owner@example.org.", "mail from <email>."),
+]
+ORDINARY = [
+    "Failed password for invalid user admin from 1.2.3.4 port 22 ssh2",
+    "Started getty@tty1.service - Getty on tty1.",
+    "pam_unix(sshd:auth): check pass; user unknown",
+    "password: incorrect",
+    "invalid token: unexpected end of input",
+    "Basic authentication is enabled, bearer certificates too",
+    "public key: ssh-ed25519",
+    "session opened for user root(uid=0)",
+    "GET https://example.org:8443/a@b HTTP/1.1",
+    "npm install left-pad@1.3.0",
+    "Linux version 6.1.0 (builder@kernel.example.org) (gcc-12 (Debian 12.2.0) 12.2.0)",
+    "pam_unix(passwd:chauthtok): password changed for owner",
+    "sudo: owner : TTY=pts/0 ; PWD=/home/owner ; USER=root ; COMMAND=/bin/ls",
+    "key=value monkey=7 keys: 12",
+]
+
+
+@pytest.mark.parametrize(("kind", "line", "masked"), SECRETS)
+def test_a_secret_is_masked_and_counted_under_its_kind(kind: str, line: str, masked: str) -> None:
+    redactor = Redactor()
+    assert redactor.redact([line]) == [masked]
+    assert redactor.masked == {kind: 1}
+
+
+@pytest.mark.parametrize("line", ORDINARY)
+def test_an_ordinary_line_is_not_touched(line: str) -> None:
+    redactor = Redactor()
+    assert redactor.redact([line]) == [line]
+    assert not redactor.masked
+
+
+@given(st.lists(st.sampled_from([line for _, line, _ in SECRETS] + ORDINARY + ["İ password=example0"]), max_size=9))
+def test_masking_many_lines_at_once_gives_what_one_by_one_gives_and_a_second_time_changes_nothing(
+    lines: list[str],
+) -> None:
+    together, alone = Redactor(), Redactor()
+    masked = together.redact(lines)
+    assert masked == [alone.redact([line])[0] for line in lines]
+    assert together.masked == alone.masked
+    again = Redactor()
+    assert again.redact(masked) == masked
+    assert not again.masked
+
+
+@pytest.mark.parametrize("prefix", ["", "Jan 31 10:00:00 greenhouse app: "])
+@pytest.mark.parametrize("batch", [1, 2, 9])
+def test_the_lines_of_a_private_key_are_masked_over_any_batches(prefix: str, batch: int) -> None:
+    key = ["-----BEGIN RSA PRIVATE KEY-----", BASE64, BASE64, "ZXhhbXBsZQ==", "-----END RSA PRIVATE KEY-----"]
+    lines = [prefix + line for line in [*key, "then work went on"]]
+    redactor = Redactor()
+    masked = [out for at in range(0, 6, batch) for out in redactor.redact(lines[at : at + batch])]
+    assert masked[:4] == [prefix + "<secret>"] * 4
+    assert masked[5] == prefix + "then work went on"
+
+
+def test_a_key_whose_end_never_came_does_not_swallow_the_log_after_it() -> None:
+    lines = ["-----BEGIN PRIVATE KEY-----", BASE64, "service started", BASE64[:20]]
+    assert Redactor().redact(lines) == ["<secret>", "<secret>", "service started", BASE64[:20]]
+
+
+def test_a_line_of_a_key_whose_begin_was_in_an_earlier_pull_is_masked() -> None:
+    assert Redactor().redact([BASE64]) == ["<secret>"]
+
+
+@pytest.mark.parametrize("stuffing", ["a.", "key=", "bearer ", "http://", "eyJ", "a@a.", '"', "-----BEGIN PRIVATE KEY"])
+def test_a_hostile_line_is_masked_in_time(stuffing: str) -> None:
+    line = (stuffing * 8192)[:8192]
+    started = time.perf_counter()
+    Redactor().redact([line] * 20)
+    assert time.perf_counter() - started < 2

@@ -1,0 +1,176 @@
+"""The corpus: bounded, in order, all or nothing."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from service.storage.corpus import BLOCK_LINES, FORMAT, Corpus, CorpusError
+from service.storage.position import Position
+
+
+def position(family: str = "/logs/a.log", at: int = 0, row: int | None = None) -> Position:
+    return Position(family, family, 2**64 - 1, 7, 10, False, at, id=row)
+
+
+def numbered(first: int, count: int) -> list[str]:
+    return [f"line {number:09d}" for number in range(first, first + count)]
+
+
+def fill(corpus: Corpus, count: int, batch: int = 1000, family: str = "/logs/a.log") -> None:
+    where = position(family)
+    for first in range(0, count, batch):
+        where = corpus.add(numbered(first, min(batch, count - first)), where)
+
+
+def test_lines_come_back_one_document_a_source_in_order(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        for lines, family in [(["a1", "a2"], "/a"), (["b1"], "/b"), (["a3"], "/a")]:
+            corpus.add(lines, position(family))
+        first, second = corpus.documents()
+        assert (first.ids, first.lines) == ([1, 2, 4], ["a1", "a2", "a3"])
+        assert (second.ids, second.lines) == ([3], ["b1"])
+
+
+def test_many_small_batches_of_two_logs_fill_whole_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with Corpus(path) as corpus:
+        for number in range(BLOCK_LINES * 2):
+            corpus.add([f"a {number}"], position("/a"))
+            corpus.add([f"b {number}"], position("/b"))
+        assert [document.lines[-1] for document in corpus.documents()] == ["a 127", "b 127"]
+        assert corpus.documents()[0].ids == list(range(1, 256, 2))
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT lines FROM blocks").fetchall() == [(BLOCK_LINES,)] * 4
+
+
+def test_what_was_added_is_there_after_reopening(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        stored = corpus.add(["one"], position(at=4))
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        assert corpus.documents()[0].lines == ["one"]
+        assert corpus.positions() == [stored]
+
+
+def test_an_empty_corpus_has_no_newest_line(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        assert (corpus.newest_id(), corpus.lines_after(0), corpus.documents()) == (0, 0, [])
+
+
+def test_lines_after_counts_also_those_thinned_since(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db", max_bytes=20_000) as corpus:
+        fill(corpus, 500)
+        marked = corpus.newest_id()
+        fill(corpus, 12_345)
+        assert corpus.lines_after(marked) == 12_345
+        assert corpus.totals().lines_ever == 12_845
+        assert corpus.totals().lines < 2_000
+
+
+def test_lines_and_position_are_written_both_or_neither(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        stored = corpus.add(["one"], position(at=4))
+        with pytest.raises(ValueError, match="newline"):
+            corpus.add(["two", "not\none line"], position(at=99, row=stored.id))
+        assert corpus.positions() == [stored]
+        assert (corpus.documents()[0].lines, corpus.newest_id()) == (["one"], 1)
+        corpus.add(["two"], position(at=8, row=stored.id))
+        assert (corpus.documents()[0].ids, corpus.totals().bytes) == ([1, 2], 6)
+
+
+def test_a_full_corpus_keeps_recent_lines_whole_and_older_ones_in_whole_blocks_ever_thinner(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db", max_bytes=100_000) as corpus:
+        fill(corpus, 40_000)
+        (document,) = corpus.documents()
+        assert 70_000 < corpus.totals().bytes <= 100_000
+    recent = 3_000  # of at most 7,142 that fit
+    assert document.ids[-recent:] == list(range(40_001 - recent, 40_001))
+    assert document.lines == [f"line {number - 1:09d}" for number in document.ids]
+    blocks = {(at - 1) // BLOCK_LINES for at in document.ids}
+    assert len(document.ids) == len(blocks) * BLOCK_LINES
+    kept_of = [sum(start < at <= start + 5_000 for at in document.ids) for start in range(0, 40_000, 5_000)]
+    assert kept_of[7] > kept_of[6] > kept_of[4] >= kept_of[0]
+
+
+def test_thinning_is_deterministic(tmp_path: Path) -> None:
+    documents = []
+    for name in ("one.db", "two.db"):
+        with Corpus(tmp_path / name, max_bytes=30_000) as corpus:
+            fill(corpus, 20_000)
+            documents.append(corpus.documents())
+    assert documents[0] == documents[1]
+
+
+def test_a_chatty_log_does_not_push_out_a_quiet_one(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db", max_bytes=50_000) as corpus:
+        fill(corpus, 200, family="/quiet.log")
+        fill(corpus, 50_000, family="/chatty.log")
+        assert corpus.documents()[0].lines == numbered(0, 200)
+
+
+def test_the_newest_block_is_kept_even_if_it_alone_is_too_large(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db", max_bytes=1_000) as corpus:
+        corpus.add(["x" * 100] * BLOCK_LINES * 3, position())
+        assert corpus.totals().lines == BLOCK_LINES
+
+
+def test_the_file_stays_bounded_however_much_passes_through(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with Corpus(path, max_bytes=200_000) as corpus:
+        fill(corpus, 300_000, batch=5_000)
+        during = sum(file.stat().st_size for file in tmp_path.iterdir())
+        corpus.give_back_space()
+    assert during < 6_000_000
+    assert path.stat().st_size < 600_000
+
+
+def test_a_smaller_bound_takes_effect_with_the_next_lines_and_gives_space_back(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    with Corpus(path) as corpus:
+        fill(corpus, 100_000)
+    with Corpus(path, max_bytes=50_000) as corpus:
+        corpus.add(["one more"], position())
+        corpus.give_back_space()
+        assert corpus.totals().bytes <= 50_000
+    assert path.stat().st_size < 300_000
+
+
+def test_files_gone_from_their_place_are_kept_but_not_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.storage.corpus._VACATED_KEPT", 10)
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        stored = [corpus.add([], position(at=at)) for at in range(15)]
+        corpus.vacate(stored)
+        left = corpus.positions()
+    assert [row.position for row in left] == list(range(5, 15))
+    assert {row.path for row in left} == {None}
+
+
+def test_a_corpus_of_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    Corpus(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    with pytest.raises(CorpusError, match=f"corpus.db has format {FORMAT + 1}, newer.*update"):
+        Corpus(path)
+
+
+def test_another_database_or_no_database_at_all_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as database:
+        database.execute("CREATE TABLE things (id)")
+    (tmp_path / "text.db").write_text("no database" * 100)
+    for name in ("other.db", "text.db"):
+        with pytest.raises(CorpusError, match=name):
+            Corpus(tmp_path / name)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"missing/corpus\.db cannot be used"):
+        Corpus(tmp_path / "missing" / "corpus.db")
+
+
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        corpus.add(["one"], position())
+        assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}

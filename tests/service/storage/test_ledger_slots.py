@@ -1,0 +1,121 @@
+"""The ledger's part of the schedule: which slots were tried, and how it ended."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.schedule.schedule import Try
+from service.storage.ledger import TABLES, Ledger, empty_record
+
+SLOT = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
+NOW = SLOT + timedelta(seconds=1)
+LATER = SLOT + timedelta(minutes=20)
+SCHEDULED: dict[str, Any] = {**empty_record(), "slot": "2026-11-29T03:30:00+00:00", "attempt": 1}
+
+
+def test_a_scheduled_run_has_its_slot_and_attempt_in_the_history(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        record = ledger.begin(SCHEDULED, NOW)
+        ledger.end({**record, "outcome": "skipped"}, LATER)
+        (run,) = ledger.runs()
+        assert (run["slot"], run["attempt"]) == ("2026-11-29T03:30:00+00:00", 1)
+
+
+def test_tries_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.end({**ledger.begin(empty_record(), NOW), "outcome": "committed"}, LATER)
+        ledger.end({**ledger.begin(SCHEDULED, NOW), "outcome": "failed"}, LATER)
+        ledger.end({**ledger.begin({**SCHEDULED, "attempt": 2}, NOW), "outcome": "rejected"}, LATER)
+        ledger.begin({**SCHEDULED, "attempt": 3}, NOW)
+        both = [Try(SLOT, 1, False, LATER), Try(SLOT, 2, True, LATER)]
+        assert ledger.tries(SLOT) == both
+        assert ledger.tries(SLOT.astimezone(timezone(timedelta(hours=5)))) == both
+        assert ledger.tries(SLOT + timedelta(seconds=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "succeeded"),
+    [("committed", True), ("rejected", True), ("skipped", True), ("failed", False), ("interrupted", False)],
+)
+def test_a_run_succeeded_when_it_did_its_job(tmp_path: Path, outcome: str, succeeded: bool) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.end({**ledger.begin(SCHEDULED, NOW), "outcome": outcome}, LATER)
+        assert [tried.succeeded for tried in ledger.tries(SLOT)] == [succeeded]
+
+
+def test_no_attempt_at_a_slot_can_begin_twice(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.begin(SCHEDULED, NOW)
+        with pytest.raises(sqlite3.IntegrityError):
+            ledger.begin(SCHEDULED, NOW)
+
+
+def ended(ledger: Ledger, overrule: bool = False) -> dict[str, Any]:
+    scheduled = {**SCHEDULED, "outcome": "failed", "reason": "it crashed"}
+    return ledger.end_scheduled(scheduled, LATER, overrule=overrule)
+
+
+def test_a_run_that_was_killed_is_ended_with_what_it_knew(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        begun = ledger.begin({**SCHEDULED, "problems": ["a gap"]}, NOW)
+        ended(ledger)
+        (run,) = ledger.runs()
+        assert (run["run"], run["outcome"], run["reason"]) == (begun["run"], "failed", "it crashed")
+        assert run["problems"] == ["a gap"]
+        assert not ledger.has_unfinished()
+
+
+def test_a_process_that_began_no_run_is_a_run_all_the_same(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ended(ledger)
+        (run,) = ledger.runs()
+        assert (run["outcome"], run["reason"], run["slot"]) == ("failed", "it crashed", SCHEDULED["slot"])
+        assert run.keys() >= empty_record().keys()
+        assert ledger.tries(SLOT) == [Try(SLOT, 1, False, LATER)]
+
+
+@pytest.mark.parametrize(
+    ("own", "overrule", "outcome"),
+    [
+        ("committed", False, "committed"),
+        ("committed", True, "committed"),
+        ("failed", True, "failed"),
+        ("interrupted", False, "interrupted"),
+        ("interrupted", True, "failed"),
+    ],
+)
+def test_what_a_run_wrote_itself_stays_unless_it_was_stopped_for_its_length(
+    tmp_path: Path, own: str, overrule: bool, outcome: str
+) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.end({**ledger.begin(SCHEDULED, NOW), "outcome": own}, LATER)
+        assert ended(ledger, overrule)["outcome"] == outcome
+        assert [run["outcome"] for run in ledger.runs()] == [outcome]
+
+
+def test_a_killed_run_of_an_earlier_service_is_closed(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        assert not ledger.has_unfinished()
+        ledger.begin(SCHEDULED, NOW)
+        assert ledger.has_unfinished()
+        ledger.close_unfinished(LATER)
+        assert [run["outcome"] for run in ledger.runs()] == ["interrupted"]
+
+
+def test_a_ledger_of_the_first_format_is_taken_along(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "ledger.db") as database:
+        database.executescript(TABLES + "PRAGMA user_version = 1;")
+        database.execute(
+            "INSERT INTO runs (run, started, finished, outcome, record) VALUES ('old', ?, ?, 'skipped', ?)",
+            (NOW.isoformat(), LATER.isoformat(), '{"run": "old", "outcome": "skipped"}'),
+        )
+    for _ in range(2):
+        with Ledger(tmp_path / "ledger.db") as ledger:
+            assert [run["run"] for run in ledger.runs()] == ["old"]
+            assert ledger.tries(datetime(1970, 1, 1, tzinfo=UTC)) == []
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ended(ledger)
+        assert len(ledger.runs()) == 2

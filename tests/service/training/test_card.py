@@ -1,0 +1,112 @@
+"""The card: facts about a model, and nothing of the log or the machine."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model import weights_file
+from model.config import PRESETS
+from model.transformer import Model, init_weights
+from model.vocabulary import Vocabulary
+from service.settings import Settings, Source
+from service.training.card import GOLDEN_TEXT, MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, fitted, write_sample
+from service.training.split import Split
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
+
+
+def card(**changes: Any) -> dict[str, Any]:
+    settings = Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")])
+    facts: dict[str, Any] = {
+        "run": "20260301T120000Z-abcdef",
+        "now": NOON,
+        "tokens": 40_000,
+        "tokens_per_second": 90_000,
+        "bits_per_char": {"champion": None, "challenger": 0.51239, "ngram": 1.5},
+        "previous": None,
+        "sample": "made up\n",
+    }
+    parts = Split([SECRET_LINES], [SECRET_LINES], [], [], {"1": 20})
+    return describe(settings, parts, **{**facts, **changes})
+
+
+def tiny(preset: str = "seed", characters: str = "abc") -> Model:
+    config, vocabulary = PRESETS[preset].config, Vocabulary(characters)
+    return Model(config, vocabulary, init_weights(config, vocabulary.size, np.random.default_rng(0)))
+
+
+def test_no_line_path_or_name_is_in_it() -> None:
+    text = json.dumps(card())
+    assert [word for word in ("secret", "zeus", "/srv") if word in text] == []
+
+
+def test_dates_are_in_utc() -> None:
+    assert card(now=NOON.astimezone(timezone(timedelta(hours=9))))["created"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_how_much_was_read_and_how_fast_is_in_it() -> None:
+    assert (card()["tokens"], card()["tokens_per_second"]) == (40_000, 90_000)
+
+
+def test_the_first_card_begins_the_history() -> None:
+    assert card()["history"] == [["2026-03-01", 0.5124]]
+
+
+def test_the_history_goes_on_from_the_champions_and_has_an_end() -> None:
+    facts = card()
+    for _ in range(MOST_HISTORY):
+        facts = card(previous=facts, now=NOON + timedelta(weeks=1))
+    assert len(facts["history"]) == MOST_HISTORY
+    assert facts["history"][0][0] == "2026-03-08"
+
+
+def test_a_champion_without_a_history_is_followed_by_one() -> None:
+    assert len(card(previous={"format": 1})["history"]) == 1
+
+
+def test_a_sample_is_a_few_bounded_lines_and_the_same_for_the_same_seed() -> None:
+    sample = write_sample(tiny(), ())
+    assert sample == write_sample(tiny(), ())
+    assert len(sample.splitlines()) <= SAMPLE_LINES
+    assert len(sample.encode()) <= SAMPLE_BYTES
+
+
+def test_a_sample_of_wide_characters_is_bounded_in_bytes_too() -> None:
+    sample = write_sample(tiny(characters="".join(chr(0x1F600 + number) for number in range(20))), ())
+    assert len(sample.encode()) <= SAMPLE_BYTES
+
+
+def test_a_line_of_the_log_is_left_out_of_the_sample() -> None:
+    lines = write_sample(tiny(), ()).splitlines()
+    assert lines[0] not in write_sample(tiny(), {lines[0]}).splitlines()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_largest_card_of_a_preset_still_fits_in_the_file(preset: str) -> None:
+    cap = PRESETS[preset].vocabulary_cap
+    wide = "".join(chr(0x1F600 + number) for number in range(cap - 2))
+    previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
+    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    file = weights_file.encode(tiny(preset, wide), facts, GOLDEN_TEXT)
+    assert len(file) <= weights_file.LARGEST_FILE
+
+
+def test_a_card_comes_back_from_the_file() -> None:
+    facts = card()
+    _, read = weights_file.decode(weights_file.encode(tiny(), facts, GOLDEN_TEXT))
+    assert {name: read[name] for name in facts} == facts
+
+
+def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores() -> None:
+    wide = "".join(chr(0x4E00 + number) for number in range(94))
+    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\" ' * 40 + "\n")
+    facts["history"] = facts["history"] * 8
+    file = fitted(tiny("full", wide), facts)
+    _, read = weights_file.decode(file)
+    assert read["sample"] == ""
+    assert len(read["history"]) < len(facts["history"])
+    assert read["history"][-1] == facts["history"][-1]
