@@ -50,7 +50,7 @@ class PresetPlan:
 
 
 PLANS = {
-    "seed": PresetPlan(fewest_first_batch=384, batch_tokens=768, dropout=0.0),
+    "seed": PresetPlan(fewest_first_batch=512, batch_tokens=768, dropout=0.0),
     "full": PresetPlan(fewest_first_batch=1536, batch_tokens=1536, dropout=0.1),
 }
 
