@@ -89,14 +89,14 @@ class Reporter:
             self._task(step, WORDS[step], total), completed=done, total=total, figures=f"{done}/{total}"
         )
 
-    def trained(self, start: str, training: Training, plan: Plan) -> None:
+    def trained(self, name: str, training: Training, plan: Plan) -> None:
         """Show how far a training is: its best score so far, tokens read of those planned, and how fast."""
-        task = self._task(f"train {start}", f"training, {start} start", plan.tokens)
+        task = self._task(f"train {name}", f"training, {name}", plan.tokens)
         if training.finished:
             self._progress.remove_task(task)
-            del self._tasks[f"train {start}"]
+            del self._tasks[f"train {name}"]
             return
-        begun, tokens = self._begun.setdefault(start, (time.monotonic(), training.tokens))
+        begun, tokens = self._begun.setdefault(name, (time.monotonic(), training.tokens))
         figures = f"{training.best_bits:.3f} bits per character"
         if training.tokens > tokens:
             figures += f", {(training.tokens - tokens) / (time.monotonic() - begun):,.0f} tokens/s"

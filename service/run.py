@@ -157,7 +157,7 @@ def one_pass(run: Run, settings: Settings, corpus: Corpus, site: Site, ledger: L
             tokens_per_second=run.record["tokens_per_second"],
             bits_per_char=run.record["bits_per_char"], previous=champion_card, sample=sample_of(result.shipping, parts),
         )  # fmt: skip
-        file = card.fitted(result.best.model, facts)
+        file = card.encode_within_limit(result.best.model, facts)
         weights_file.decode(file)
     run.record["weights_bytes"] = len(file)
     ledger.note(run.record)  # so that a commit which outlives this process has its figures

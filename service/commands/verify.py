@@ -110,4 +110,4 @@ def made_again(
         tokens=challengers[0].training.tokens, tokens_per_second=record["tokens_per_second"],
         bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
     )  # fmt: skip
-    return card.fitted(model, described)
+    return card.encode_within_limit(model, described)

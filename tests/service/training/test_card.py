@@ -12,7 +12,15 @@ from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from service.settings import Settings, Source
-from service.training.card import GOLDEN_TEXT, MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, fitted, write_sample
+from service.training.card import (
+    GOLDEN_TEXT,
+    MOST_HISTORY,
+    SAMPLE_BYTES,
+    SAMPLE_LINES,
+    describe,
+    encode_within_limit,
+    write_sample,
+)
 from service.training.split import Split
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -105,7 +113,7 @@ def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores()
     wide = "".join(chr(0x4E00 + number) for number in range(94))
     facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\" ' * 40 + "\n")
     facts["history"] = facts["history"] * 8
-    file = fitted(tiny("full", wide), facts)
+    file = encode_within_limit(tiny("full", wide), facts)
     _, read = weights_file.decode(file)
     assert read["sample"] == ""
     assert len(read["history"]) < len(facts["history"])
