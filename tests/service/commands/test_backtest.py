@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from model.quantisation import shipped
-from service.commands.backtest import MOST_AFTER, Week, replay, summary, week_after
+from service.commands.backtest_replay import MOST_AFTER, Week, replay, week_after
+from service.commands.backtest_summary import summarise
 from service.commands.backtest_weeks import Chapter
 from service.errors import LoglingError
 from service.progress import Reporter
@@ -71,7 +72,7 @@ def test_after_a_change_retraining_is_worth_more_than_the_first_model(drifting: 
     last = drifting[-1].after
     assert last is not None
     assert (last.bits_per_char["current"] or 9) < 0.7 * (last.bits_per_char["never"] or 0)
-    total = summary(drifting).bits_per_char
+    total = summarise(drifting).bits_per_char
     assert (total["current"] or 9) < (total["never"] or 0)
 
 
@@ -117,7 +118,7 @@ def test_of_a_large_week_blocks_spread_over_it_are_scored() -> None:
 
 
 def test_what_is_scored_is_the_file_as_it_would_be_shipped(drifting: list[Week], monkeypatch: Any) -> None:
-    from service.commands import backtest
+    from service.commands import backtest_replay as backtest
 
     seen: list[Any] = []
     monkeypatch.setattr(backtest, "score", lambda model, parts: seen.append(model) or score(model, parts))
