@@ -12,6 +12,7 @@ from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from service.settings import Settings, Source
+from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
     MOST_HISTORY,
@@ -34,7 +35,7 @@ def card(**changes: Any) -> dict[str, Any]:
         "now": NOON,
         "tokens": 40_000,
         "tokens_per_second": 90_000,
-        "bits_per_char": {"champion": None, "challenger": 0.51239, "ngram": 1.5},
+        "scores": HoldoutScores(challenger=0.51239, ngram=1.5),
         "previous": None,
         "sample": "made up\n",
     }
