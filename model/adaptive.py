@@ -21,7 +21,8 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Floats, softmax
+from .array_types import Floats
+from .exact import softmax
 from .memory import CONTEXTS, KINDS, ORDERS, RECENT, Match, Memory, Place, Trail, kind_of
 from .mixing import (
     LEVEL,

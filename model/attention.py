@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .array_types import Array
 from .bands import N_WIDE, NEAR, Bands
-from .transformer import Array
 
 LOG2_E = 1.4426950408889634
 FEWEST_QUERIES = 32  # of a block

@@ -18,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Array, Int32s
 from .config import N_BUCKETS
-from .positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT, Ints
-from .transformer import Array, Window
+from .positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT
+from .transformer import Window
 
 LEFT, RIGHT = BUCKETS[:, 0], BUCKETS[:, -1]
 STEPPED = 1  # the only line in which keys further right have another bucket than those further left
@@ -56,8 +57,8 @@ class Bands(NamedTuple):
 
     on_line: Array  # [L, B, T] floats: 1 where a key is on that line of its window
     back: Array  # [N_WIDE, L, B, T] floats: 1 where that line is so many lines before a query's
-    right: Ints  # [B, T] the first key of the step, which goes on to the last key
-    near: Ints  # [len(NEAR), B, T] the key of each near pair, -1 where the window has none
+    right: Int32s  # [B, T] the first key of the step, which goes on to the last key
+    near: Int32s  # [len(NEAR), B, T] the key of each near pair, -1 where the window has none
 
 
 def bands_of(window: Window, dtype: np.dtype[np.floating]) -> Bands:
@@ -78,7 +79,7 @@ def bands_of(window: Window, dtype: np.dtype[np.floating]) -> Bands:
     return Bands(on_line, (back == np.arange(N_WIDE)[:, None, None, None]).astype(dtype), right, near)
 
 
-def line_starts(columns: Ints) -> Ints:
+def line_starts(columns: Int32s) -> Int32s:
     """Where the line of each token begins, and the lines before it. A line before the window counts as empty.
 
     [B, T] -> [FURTHEST_BACK, B, T]

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .array_types import Floats
 
 STEPS = 512  # of a doubling, in the table of powers
 STEPS_PER_NAT = 738.6598609351493  # 512 / ln 2

@@ -9,15 +9,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .array_types import Array, Floats
 from .positions import columns_and_lines
-from .transformer import Array, Model, Past, Window, forward
+from .transformer import Model, Past, Window, forward
 from .vocabulary import ESCAPE, NEWLINE, Tokens
 
 AT_ONCE = 64  # candidates in one pass
-
-Floats = NDArray[np.float64]
 
 
 class Prompt(NamedTuple):

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .array_types import Array
 from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
 from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
 from .config import Config
-from .transformer import EPSILON, Array, Weights, Window, position_rows
+from .transformer import EPSILON, Weights, Window, position_rows
 from .windows import Batch
 
 

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .exact import Floats, exp
+from .array_types import Floats, Int64s
+from .exact import exp
 
-Ints = NDArray[np.int64]
 Number = TypeVar("Number", float, Floats)
 
 STAGES = 3  # the first, the second and all later questions about a character are learned separately
@@ -93,7 +92,7 @@ class Rates:
         self.p = prior.ravel().copy()
         self.n = np.full(self.p.shape, 2, dtype=np.uint16)
 
-    def learn(self, states: Ints, answer: int) -> None:
+    def learn(self, states: Int64s, answer: int) -> None:
         """Learn the answer to a question that was in these states, no two of them equal."""
         p, n = self.p[states], self.n[states]
         self.p[states] = np.minimum(np.maximum(p + (answer - p) / (n + 1.5), 1e-5), 1 - 1e-5)

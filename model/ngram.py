@@ -12,23 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Floats, Int64s
 from .vocabulary import ESCAPE, Tokens, Vocabulary, code_points, escape_bits
 
 DISCOUNT = 0.75
 BYTES_PER_ENTRY = 4  # what a compact table needs: a context and a character in 3 bytes, a count in 1
 HIGHEST_ORDER = 7
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Level:
     """The n-grams of one length that are kept, sorted by code, and what each adds to a probability."""
 
-    codes: Ints  # [n] context and character as one number
+    codes: Int64s  # [n] context and character as one number
     share: Floats  # [n] (count - discount) / count of the context
-    contexts: Ints  # [m] sorted
+    contexts: Int64s  # [m] sorted
     backoff: Floats  # [m] the probability left to shorter n-grams
 
 
@@ -61,7 +59,7 @@ class NGram:
         return result
 
 
-def gram_codes(tokens: Tokens, length: int, base: int) -> Ints:
+def gram_codes(tokens: Tokens, length: int, base: int) -> Int64s:
     """Each run of `length` tokens as one number, the last token in the lowest place. [n] -> [n - length + 1]"""
     n = max(0, len(tokens) - length + 1)
     codes = np.zeros(n, dtype=np.int64)
@@ -70,7 +68,7 @@ def gram_codes(tokens: Tokens, length: int, base: int) -> Ints:
     return codes
 
 
-def looked_up(keys: Ints, values: Floats, wanted: Ints, default: float) -> Floats:
+def looked_up(keys: Int64s, values: Floats, wanted: Int64s, default: float) -> Floats:
     """The value of each wanted key among sorted keys, or the default. [k], [k], [n] -> [n]"""
     if not len(keys):
         return np.full(len(wanted), default)
@@ -96,7 +94,7 @@ def fit(vocabulary: Vocabulary, lines: Sequence[str], order: int, largest: int |
     return NGram(vocabulary, [_level(codes, counts, kept, vocabulary.size) for (codes, counts), kept in pairs])
 
 
-def _rarest_dropped(counts: list[Ints], room: int) -> list[NDArray[np.bool_]]:
+def _rarest_dropped(counts: list[Int64s], room: int) -> list[NDArray[np.bool_]]:
     """Which n-grams are kept when there is room for `room`: the most frequent, shorter ones first among equals."""
     everything = np.concatenate(counts)
     lengths = np.repeat(np.arange(len(counts)), [len(c) for c in counts])
@@ -105,7 +103,7 @@ def _rarest_dropped(counts: list[Ints], room: int) -> list[NDArray[np.bool_]]:
     return np.split(kept, np.cumsum([len(c) for c in counts])[:-1])
 
 
-def _level(codes: Ints, counts: Ints, kept: NDArray[np.bool_], base: int) -> Level:
+def _level(codes: Int64s, counts: Int64s, kept: NDArray[np.bool_], base: int) -> Level:
     contexts, first = np.unique(codes // base, return_index=True)
     sums = np.add.reduceat(counts, first) if len(codes) else counts
     row = np.searchsorted(contexts, codes // base)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .transformer import Array, Weights
+from .array_types import Array
+from .transformer import Weights
 
 MATRICES = ("wq", "wk", "wv", "wo", "fc1", "fc2")
 ADAM_BETAS = (0.9, 0.99)

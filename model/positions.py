@@ -8,9 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Int32s
 from .vocabulary import NEWLINE, Tokens
-
-Ints = NDArray[np.int32]
 
 # The bucket of a pair, by how many lines the key is before the query (0, 1, 2, 3 or more) and by the key's column minus
 # the query's, clipped to [-8, 3]. The query at column c predicts column c + 1, so a difference of +1 in the line before
@@ -27,7 +26,7 @@ BUCKETS = np.array(
 )
 
 
-def columns_and_lines(tokens: Tokens, column: int = 0, line: int = 0) -> tuple[Ints, Ints]:
+def columns_and_lines(tokens: Tokens, column: int = 0, line: int = 0) -> tuple[Int32s, Int32s]:
     """The column and the line of each token; the token before the first stood at `column` of `line`. [n] -> [n], [n]"""
     index = np.arange(1, len(tokens) + 1, dtype=np.int32)
     newline = tokens == NEWLINE
@@ -35,7 +34,7 @@ def columns_and_lines(tokens: Tokens, column: int = 0, line: int = 0) -> tuple[I
     return index - begins, (line + np.cumsum(newline)).astype(np.int32)
 
 
-def buckets(query_columns: Ints, query_lines: Ints, key_columns: Ints, key_lines: Ints) -> NDArray[np.int8]:
+def buckets(query_columns: Int32s, query_lines: Int32s, key_columns: Int32s, key_lines: Int32s) -> NDArray[np.int8]:
     """The bucket of every pair. [..., n_query] twice, [..., n_key] twice -> [..., n_query, n_key]"""
     across = key_columns[..., None, :] - query_columns[..., :, None]
     back = query_lines[..., :, None] - key_lines[..., None, :]

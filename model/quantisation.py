@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .transformer import Array, Weights
+from .array_types import Array
+from .transformer import Weights
 
 SMALLEST_SCALE = float(np.finfo(np.float16).tiny)
 

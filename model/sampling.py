@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .array_types import Floats
 from .context import last_lines, reach
-from .exact import Floats, Mulberry32, exp, softmax
+from .exact import Mulberry32, exp, softmax
 from .state import State
 from .transformer import Model
 from .vocabulary import ESCAPE, NEWLINE, Tokens
 
-LONGEST_LINE = 2000  # characters after which a sampled line is ended
+LONGEST_SAMPLED_LINE = 2000  # characters after which a sampled line is ended
 
 
 class Sample(NamedTuple):
@@ -48,7 +49,7 @@ def continue_log(
     seed: int = 0,
     temperature: float = 1.0,
     top_k: int = 0,
-    longest: int = LONGEST_LINE,
+    longest: int = LONGEST_SAMPLED_LINE,
 ) -> list[Sample]:
     """Sample what may follow the lines of `context`: `samples` times `steps` lines.
 

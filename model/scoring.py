@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .adaptive import Adaptive
-from .exact import Floats
+from .array_types import Floats
 from .positions import columns_and_lines
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
 from .vocabulary import ESCAPE, code_points, escape_bits

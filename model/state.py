@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .exact import STEPS_PER_NAT, Floats, linear, power, total
+from .array_types import Array, Floats
+from .exact import STEPS_PER_NAT, linear, power, total
 from .positions import buckets
-from .transformer import EPSILON, Array, Model, as_dtype
+from .transformer import EPSILON, Model, as_dtype
 from .vocabulary import NEWLINE, Tokens
 
-STEEPEST = 262144  # steps of 2^(1/512): the power of an attention score is at most 2^512 and at least 2^-512
+MOST_STEPS = 262144  # steps of 2^(1/512): the power of an attention score is at most 2^512 and at least 2^-512
 
 
 class State:
@@ -92,7 +93,7 @@ class State:
         k, v = (ring[layer][:, seen].reshape(by_head) for ring in (self.keys, self.values))
         scores = total(q.reshape(n, 1, config.n_head, config.head_size) * k).transpose(0, 2, 1)  # [N, H, S]
         scores = scores + self.biases[layer][:, bucket].transpose(1, 0, 2)
-        p = power(np.clip(scores, -STEEPEST, STEEPEST))
+        p = power(np.clip(scores, -MOST_STEPS, MOST_STEPS))
         mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)) * (1.0 / total(p))[:, :, None]
         x = x + linear(mixed.reshape(n, config.n_embd), weights[h + "wo"])
         hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0.0)

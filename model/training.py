@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Int32s
 from .config import Config
 from .gradient import Dropout, loss_and_gradients, predictions
 from .optimizer import LearningRates, fresh_moments, update
-from .positions import Ints
 from .transformer import Weights, token_bits
 from .windows import Text, batch_at, placed, window_starts
 
@@ -166,7 +166,7 @@ def round_of_steps(
     return next_phase(plan, following)
 
 
-def windows_of_step(config: Config, plan: Plan, starts: Ints, step: int) -> Ints:
+def windows_of_step(config: Config, plan: Plan, starts: Int32s, step: int) -> Int32s:
     """Where the windows of a step begin, drawn from all starts. [n] -> [B]"""
     rng = np.random.default_rng([plan.seed, step])
     return np.asarray(rng.choice(starts, plan.n_window(config.n_context)))

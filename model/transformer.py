@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .array_types import Array
 from .config import N_BUCKETS, Config
 from .positions import buckets
 from .vocabulary import Vocabulary
 
-Array = NDArray[Any]
 Weights = dict[str, Array]
 
 EPSILON = 1e-5

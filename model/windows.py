@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Array, Int32s
 from .config import Config
-from .positions import Ints
-from .transformer import Array, Window
+from .transformer import Window
 from .vocabulary import NEWLINE, Tokens, Vocabulary
 
 LINES_IN_CONTEXT = 3
@@ -34,9 +34,9 @@ class Text(NamedTuple):
     """Documents as one run of tokens, and where their lines begin. Nothing else is stored for the whole corpus."""
 
     tokens: NDArray[np.uint16]  # [n]
-    newlines: Ints  # [1 + lines]: -1, then the index of each newline
+    newlines: Int32s  # [1 + lines]: -1, then the index of each newline
 
-    def window(self, begins: Ints, size: int) -> Window:
+    def window(self, begins: Int32s, size: int) -> Window:
         """The windows of `size` tokens that begin at `begins`. [B] -> [B, size] each"""
         index = (begins[:, None] + np.arange(size)).astype(np.int32)
         tokens = self.tokens[index].astype(np.int32)
@@ -46,7 +46,7 @@ class Text(NamedTuple):
         lines = (line - newline[:, 0])[:, None] + np.cumsum(newline, axis=1)
         return Window(tokens, index - began, lines.astype(np.int32))
 
-    def following(self, begins: Ints, size: int) -> Tokens:
+    def following(self, begins: Int32s, size: int) -> Tokens:
         """The tokens that follow those of `window(begins, size)`. [B] -> [B, size]"""
         following: Tokens = self.tokens[begins[:, None] + np.arange(1, size + 1)].astype(np.int32)
         return following
@@ -79,7 +79,7 @@ def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config
     return replace(config, n_context=min(config.n_context, n_context))
 
 
-def window_starts(text: Text, size: int) -> Ints:
+def window_starts(text: Text, size: int) -> Int32s:
     """Where windows of `size` tokens may begin: at every line, and every half window within long lines. -> [n]"""
     begins = text.newlines[1:-1]
     ends = np.append(begins[1:], len(text.tokens) - 1)
@@ -90,7 +90,7 @@ def window_starts(text: Text, size: int) -> Ints:
     return np.unique(np.concatenate(starts)).astype(np.int32)
 
 
-def batch_at(text: Text, starts: Ints, size: int) -> Batch:
+def batch_at(text: Text, starts: Int32s, size: int) -> Batch:
     """The windows that begin at `starts`, or earlier where the text ends too soon. [B] -> [B, size] each"""
     starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
     n_token = min(size, len(text.tokens) - 1)

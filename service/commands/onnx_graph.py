@@ -17,9 +17,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from model.array_types import Array
 from model.config import N_BUCKETS, Config
 from model.positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT
-from model.transformer import EPSILON, MASKED, Array, Weights
+from model.transformer import EPSILON, MASKED, Weights
 from model.vocabulary import NEWLINE
 
 OPSET, IR_VERSION = 17, 8  # what runtimes of 2022 and later read

@@ -14,9 +14,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.array_types import Floats
 
 DRAWS = 4000
 LONGEST_BLOCK = 64  # lines

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from model.array_types import Array
 from model.config import N_BUCKETS, Config
 from model.gradient import Dropout
 from model.positions import buckets
 from model.transformer import (
     EPSILON,
-    Array,
     Weights,
     Window,
     bias_of_pairs,
