@@ -17,7 +17,7 @@ from tests.support.runs import documents
 def play(folder: Path, log: Path | None = None, weeks: int = 3) -> str:
     """Play a short demo; returns what it says."""
     out = Console(file=StringIO(), soft_wrap=True, highlight=False)
-    demo.play(folder, log=log, preset="seed", weeks=weeks, out=out, err=Console(file=StringIO()))
+    demo.play_demo(folder, log=log, preset="seed", weeks=weeks, out=out, err=Console(file=StringIO()))
     assert isinstance(out.file, StringIO)
     return out.file.getvalue()
 

@@ -42,7 +42,7 @@ class Old:
     place: Place
     new: Path
 
-    def upgrade_page(self, overwrite: bool = False) -> Upgrade:
+    def upgrade(self, overwrite: bool = False) -> Upgrade:
         return upgrade_page(self.place.home, self.place.home.settings(), self.new, NOW, overwrite)
 
     def shown(self) -> dict[str, str]:
