@@ -1,7 +1,7 @@
-"""Training: from the lines of a corpus to a challenger and the verdict on it.
+"""From the corpus to a verdict: split the lines, train challengers, score them, and let the gate decide.
 
-Knows lines and models, and where they are computed; nothing of sites, schedules or the admin page. Begin with
-`split.py` (which lines are for what), then `challengers.py` (two trainings side by side, planned by `training_plan.py`
-and computed in `worker_processes.py`), `evaluation.py` (scores on the holdout), `gate.py` (is it really better?) and
-`card.py` (what travels with the weights).
+The arithmetic is in the package `model`; here is which lines it gets, for how long, and in which processes. It knows
+no git and no schedule. Begin with `contest.py`, which calls the others in turn: `split.py` says which lines are for
+what, `challengers.py` trains two models side by side (planned by `training_plan.py`, computed in
+`worker_processes.py`), `evaluation.py` scores them on the holdout, `gate.py` decides, `card.py` describes the winner.
 """

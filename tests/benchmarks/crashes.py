@@ -261,7 +261,7 @@ Act = Callable[[Trial, "Watched"], str]
 
 def retrained(trial: Trial, reporter: "Watched") -> str:
     """What a child does: one run."""
-    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter)["outcome"])  # type: ignore[arg-type]
+    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter).outcome)  # type: ignore[arg-type]
 
 
 def rolled_back(trial: Trial, _: "Watched") -> str:
