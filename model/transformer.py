@@ -1,9 +1,9 @@
 """The transformer: its weights, and a plain forward pass for texts of any length.
 
 Scores (`scoring.py`) and the audit (`extraction.py`) are computed here. Training takes another path: `gradient.py`
-and `attention.py` compute the same logits and the gradients of all weights, about twice as fast, for windows of one
-length that begin with nothing before them. `state.py` computes the same function one token at a time and to the last
-bit as the page does. The tests compare all three.
+and `attention.py` compute the same logits, and the gradients of all weights, 1.5 to 2 times as fast, for windows of
+one length that have nothing before them. `state.py` computes the same function one token at a time, with the same bits
+as the page. The tests compare all three.
 
 The model follows GPT-2 in the small form of Karpathy's microgpt: root-mean-square norms without gain, ReLU, no
 biases, an untied head. It adds positions by column and line (`positions.py`), one learned number per head and bucket

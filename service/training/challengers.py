@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import NamedTuple
@@ -111,15 +112,14 @@ def candidates_for(
     """Warm and fresh where the champion's shape allows it; else two fresh ones with different seeds."""
     seed, size = settings.training.seed, data.vocabulary.size
 
-    def fresh(name: str, seed: int) -> Candidate:
+    def fresh(name: str, seed: int, first: bool) -> Candidate:
         weights = init_weights(data.config, size, np.random.default_rng(seed))
-        return Candidate(name, "fresh", weights, plan_for(settings, split, "fresh", seed, first=not goes_on))
+        return Candidate(name, "fresh", weights, plan_for(settings, split, "fresh", seed, first))
 
-    goes_on = champion is not None and same_shape(champion.config, data.config)
-    if champion is None or not goes_on:
-        return fresh("fresh start", seed), fresh("fresh start 2", seed ^ SECOND_SEED)
+    if champion is None or not same_shape(champion.config, data.config):
+        return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True)
     plan = plan_for(settings, split, "warm", seed, first=False)
-    return Candidate("warm start", "warm", grown(champion.weights, size), plan), fresh("fresh start", seed)
+    return Candidate("warm start", "warm", grown(champion.weights, size), plan), fresh("fresh start", seed, False)
 
 
 def train_side_by_side(
@@ -130,39 +130,50 @@ def train_side_by_side(
     stop: Callable[[], bool],
 ) -> list[Challenger]:
     """Train all candidates, each round as one call in the executor. Returns the challengers in the same order."""
-    trainings = {candidate: begin(candidate.weights) for candidate in candidates}
-    diverged: set[Candidate] = set()
+    trainings = finished_trainings(executor, data, candidates, progress, stop)
+    best = executor.map(
+        calibrated,
+        repeat(data.config),
+        [training.best for training in trainings.values()],
+        repeat(placed(data.validation)),
+    )
+    found = dict(zip(trainings, best, strict=True))
+    return [challenger_of(data, candidate, trainings.get(candidate), found.get(candidate)) for candidate in candidates]
 
-    def next_round(candidate: Candidate) -> Future[Training]:
-        training = trainings[candidate]
+
+def finished_trainings(
+    executor: Executor,
+    data: TrainingData,
+    candidates: Sequence[Candidate],
+    progress: Progress,
+    stop: Callable[[], bool],
+) -> dict[Candidate, Training]:
+    """The trainings of all candidates but those that diverged."""
+    trainings: dict[Candidate, Training] = {}
+
+    def next_round(candidate: Candidate, training: Training) -> Future[Training]:
         return executor.submit(round_of_steps, data.config, candidate.plan, data.tokens, data.validation, training)
 
-    rounds = {next_round(candidate): candidate for candidate in candidates}
+    rounds = {next_round(candidate, begin(candidate.weights)): candidate for candidate in candidates}
     while rounds:
         for future in wait(rounds, return_when=FIRST_COMPLETED).done:
             candidate = rounds.pop(future)
-            try:
-                trainings[candidate] = future.result()
-            except TrainingDiverged:
-                diverged.add(candidate)
-                continue
-            progress(candidate.name, trainings[candidate], candidate.plan)
-            if not trainings[candidate].finished and not stop():
-                rounds[next_round(candidate)] = candidate
-    weights = [trainings[candidate].best for candidate in candidates]
-    best = executor.map(calibrated, repeat(data.config), weights, repeat(placed(data.validation)))
-    return [
-        challenger_of(data, candidate, trainings[candidate], result, candidate in diverged)
-        for candidate, result in zip(candidates, best, strict=True)
-    ]
+            with suppress(TrainingDiverged):
+                training = future.result()
+                progress(candidate.name, training, candidate.plan)
+                if training.finished or stop():
+                    trainings[candidate] = training
+                else:
+                    rounds[next_round(candidate, training)] = candidate
+    return trainings
 
 
 def challenger_of(
-    data: TrainingData, candidate: Candidate, training: Training, best: Calibrated, diverged: bool
+    data: TrainingData, candidate: Candidate, training: Training | None, best: Calibrated | None
 ) -> Challenger:
-    """What became of a candidate; of one that diverged, its weights at the start and no score."""
+    """What became of a candidate; without a training it diverged, and has the weights of its start and no score."""
     start, seed = candidate.start, candidate.plan.seed
-    if diverged:
+    if training is None or best is None:
         model = Model(data.config, data.vocabulary, candidate.weights)
         return Challenger(start, seed, model, begin(candidate.weights), diverged=True)
     model = Model(data.config, data.vocabulary, best.weights)

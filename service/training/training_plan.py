@@ -17,36 +17,36 @@ from .split import Split
 Start = Literal["warm", "fresh"]  # from the champion's weights, or from random ones
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PresetPlan:
-    """What the trainings of one preset are planned from.
+    """The figures from which the trainings of one preset are planned.
 
-    A token is one character that is read in one step. A window shows a line together with the lines before it, so a
-    character is read several times before it was the one to be learned once per pass.
+    Lengths are in tokens, of which one is a character that a step reads. Windows overlap, because each shows lines
+    together with the lines before them, so a character counts as often as it is read.
     """
 
-    # A first model: two fresh trainings, with no champion to learn from.
-    fewest_first_batch: int  # tokens a step, at least
-    dropout: float  # share of activations left out in a step, on a log of fewer than `long_log` characters
-    batch_tokens: int  # tokens a step, where there is a champion
+    # First model: two fresh trainings, with no champion to go on from.
     first_readings: int = 24  # tokens to read, for each character of the training lines
     most_first_tokens: int = 15_000_000  # tokens to read, at most
-    first_steps: int = 8000  # steps that the tokens are divided into, as far as the bounds of a step allow
-    most_first_batch: int = 1536  # tokens a step, at most
+    first_steps: int = 8000  # steps to divide the tokens into, as far as the bounds of a step allow
+    fewest_first_batch: int  # tokens of a step, at least
+    most_first_batch: int = 1536  # tokens of a step, at most
 
-    # Where there is a champion: a warm and a fresh training.
-    readings: int = 12  # tokens that a fresh training reads, for each character of the training lines
-    warm_share: float = 0.3  # of those tokens, what a warm training reads
-    most_tokens: int = 1_800_000  # tokens of either, at most: with more, the warm one wins all the same
+    # Later models: a warm and a fresh training.
+    readings: int = 12  # tokens that the fresh one reads, for each character of the training lines
+    warm_share: float = 0.3  # of those tokens, the share that the warm one reads
+    most_tokens: int = 1_800_000  # tokens of either, at most; with more the warm one is still the better one
+    batch_tokens: int  # tokens of a step
 
-    # Every training.
+    # All of them.
     fewest_tokens: int = 400_000  # tokens of a fresh training, at least
     rates: LearningRates = field(default_factory=lambda: LearningRates(0.01, 0.01))
-    long_log: int = 400_000  # characters of training lines from which half of the dropout is enough
+    dropout: float  # share of activations that a step leaves out
+    long_log: int = 400_000  # characters of training lines from which half of that dropout is enough
     tokens_per_look: int = 8  # tokens between two scores of the validation, for each of its characters
     fewest_looks: int = 12  # scores of the validation in a training, at least
     most_looks: int = 24  # and at most
-    patience: float = 0.25  # share of the looks that may bring no better score before a fresh training ends
+    patience: float = 0.25  # share of the looks without a better score after which a fresh training ends
 
 
 PLANS = {
