@@ -14,8 +14,7 @@ from typing import Self
 
 from ..errors import LoglingError
 from ..schedule.schedule import Try
-from .database import opened, transaction
-from .migration import migrate
+from .database import migrate, opened, transaction
 from .run_record import RunRecord, slot_text
 
 TABLES = """
