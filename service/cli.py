@@ -21,8 +21,6 @@ from rich.console import Console
 
 from .errors import Interrupted, LoglingError
 
-MOMENT = 0.01  # seconds
-
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -83,16 +81,8 @@ def prepare_environment() -> None:
         os.chdir("/")
 
 
-def interrupted(_number: int, frame: FrameType | None) -> None:
-    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded.
-
-    While a child is forked, logging holds its lock in functions of which Python ignores every exception: a signal that
-    comes then is taken a moment later.
-    """
-    if frame and frame.f_globals.get("__name__") == "logging":
-        signal.signal(signal.SIGALRM, interrupted)
-        signal.setitimer(signal.ITIMER_REAL, MOMENT)
-        return
+def interrupted(*_: int | FrameType | None) -> None:
+    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded."""
     raise Interrupted
 
 
