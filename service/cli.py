@@ -157,13 +157,13 @@ def retrain(
     from .home import find
     from .progress import Reporter
     from .run import retrain as one_run
-    from .schedule.child_process import attend
+    from .schedule.child_process import become_child
 
     if slot:  # begun by `logling serve`
-        attend()
+        become_child()
     found = find(home)
     scheduled = {"slot": slot, "attempt": attempt} if slot else None
-    with Reporter(err, found.progress) as reporter:
+    with Reporter(err, found.ledger) as reporter:
         record = one_run(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record)
@@ -175,11 +175,11 @@ def retrain(
 def push(home: HomeOption = None) -> None:
     """Push what could not be pushed before; begun by `logling serve` between runs."""
     from .home import find
-    from .schedule.child_process import SERVED, attend
+    from .schedule.child_process import SERVED, become_child
     from .site.publish import push_again
 
     if SERVED in os.environ:
-        attend()
+        become_child()
     found = find(home)
     for problem in push_again(found, found.settings(), now()):
         err.print(f"problem: {problem}")

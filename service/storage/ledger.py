@@ -11,10 +11,10 @@ import secrets
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from ..errors import LoglingError
-from ..schedule.schedule import Try
+from . import run_progress, service_status
 from .database import opened, transaction
 from .migration import migrate
 
@@ -40,10 +40,20 @@ CREATE UNIQUE INDEX runs_by_slot ON runs (slot, attempt) WHERE slot IS NOT NULL;
 OUTCOMES = """
 CREATE INDEX runs_by_outcome ON runs (outcome);
 """
-CHANGES = (TABLES, SLOTS, OUTCOMES)  # what makes each format out of the one before
+STATUS = service_status.TABLE + run_progress.TABLE
+CHANGES = (TABLES, SLOTS, OUTCOMES, STATUS)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
 EVALUATED = ("committed", "rejected")
 SUCCEEDED = ("committed", "rejected", "skipped")
+
+
+class SlotRun(NamedTuple):
+    """An ended run of a slot, for the schedule."""
+
+    slot: datetime
+    attempt: int  # from 1
+    succeeded: bool
+    ended: datetime
 
 
 class Ledger:
@@ -70,6 +80,7 @@ class Ledger:
         record = {**empty, "run": new_id(now)}
         with transaction(self._database):
             self._close_unfinished(now)
+            self._database.execute(run_progress.DELETE)
             self._insert(record, now)
         return record
 
@@ -125,6 +136,7 @@ class Ledger:
             self._end(record, now)
 
     def _end(self, record: Record, now: datetime) -> None:
+        self._database.execute(run_progress.DELETE)
         changed = self._database.execute(
             "UPDATE runs SET finished = ?, outcome = ?, record = ? WHERE run = ?",
             (now.isoformat(), record["outcome"], json.dumps(record), record["run"]),
@@ -167,14 +179,14 @@ class Ledger:
         row = self._database.execute("SELECT record FROM runs WHERE run = ?", (run,)).fetchone()
         return dict(json.loads(row[0])) if row else None
 
-    def tries(self, since: datetime) -> list[Try]:
-        """The ended runs of this slot and later ones."""
+    def slot_runs(self, since: datetime) -> list[SlotRun]:
+        """The ended runs of this slot and of later ones."""
         rows = self._database.execute(
             "SELECT slot, attempt, outcome, finished FROM runs WHERE slot >= ? AND outcome IS NOT NULL",
             (slot_text(since),),
         )
         return [
-            Try(datetime.fromisoformat(slot), attempt, outcome in SUCCEEDED, datetime.fromisoformat(finished))
+            SlotRun(datetime.fromisoformat(slot), attempt, outcome in SUCCEEDED, datetime.fromisoformat(finished))
             for slot, attempt, outcome, finished in rows
         ]
 

@@ -19,7 +19,7 @@ from typing import Any
 from model.parts import Partner, PartnerLost
 from model.training import TrainingDiverged, train
 
-from ..exit_status import in_words
+from ..exit_status import describe_exit_status
 from .malloc import keep_freed_memory
 from .worker_processes import SECONDS_TO_END, WorkerDied, end_with_parent
 
@@ -54,7 +54,7 @@ def partner_for(
         if given_up():
             raise
         process.join(SECONDS_TO_END)
-        raise WorkerDied(f"a challenger could not be trained: {in_words(process.exitcode or 0)}") from None
+        raise WorkerDied(f"a challenger could not be trained: {describe_exit_status(process.exitcode or 0)}") from None
     finally:
         here.close()
         process.kill()  # what it was at is of no use any more
