@@ -23,9 +23,8 @@ from ..settings import DAYS, ScheduleSettings
 from ..storage.ledger import SlotRun
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SET_BACK = timedelta(
-    days=2
-)  # a run of a slot this far ahead counts, because the clock was set back; further is a wrong clock
+# A run of a slot ahead counts up to here, since a clock may be set back. Further ahead, a clock ran wrong.
+SET_BACK = timedelta(days=2)
 
 
 class PlannedRun(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from service.home import Home
 from service.storage.ledger import Ledger, empty_record
+from service.storage.run_progress import TaskProgress, write_run_progress
 
 from .conftest import PAGE_PATIENCE, open_chromium, open_firefox
 
@@ -38,10 +38,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
             if state not in found:
                 home = Home(tmp_path_factory.mktemp("homes") / state)
                 make(home, state, made_up["fill"])
-                found[state] = opened.enter_context(made_up["shown"](home))
+                found[state] = opened.enter_context(made_up["shown"](home, **status_of(state)))
             return found[state]
 
         yield of
+
+
+def status_of(state: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    if state == "trouble":
+        return {"unpushed_since": now - timedelta(days=2), "next_push": now + timedelta(hours=3)}
+    return {"is_running": True} if state == "running" else {}
 
 
 def make(home: Home, state: str, fill: Callable[..., None]) -> None:
@@ -53,13 +60,15 @@ def make(home: Home, state: str, fill: Callable[..., None]) -> None:
         problems = ["not pushed: git push: connection refused", "/var/log/air.log: Permission denied"]
         words = "the word " + "verylongwithoutanyspace" * 20
         fill(home, 30, now - timedelta(days=20), outcome="failed", reason=words, pushed=False, problems=problems)
-        home.unpushed.touch()
     else:
         fill(home, 8, now - timedelta(days=6))
+        tasks = [
+            TaskProgress("train", "training", 0, None, ""),
+            TaskProgress("train", "training, fresh start", 21, 60, "0.447 bits"),
+        ]
         with Ledger(home.ledger) as ledger:
             ledger.begin(empty_record(), now)
-        told = [["train", "training", 0, None, ""], ["train", "training, fresh start", 21.0, 60.0, "0.447 bits"]]
-        home.progress.write_text(json.dumps(told))
+            write_run_progress(home.ledger, tasks)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -154,7 +163,7 @@ def test_the_chart_of_5000_runs_has_few_marks_and_a_click_leads_to_their_part_of
 ) -> None:
     page.goto(address("5000"))
     assert page.locator(".chart *").count() < 500
-    page.locator(".chart a:has(.bin)").first.click()
+    page.locator(".chart a:has(.group)").first.click()
     first = page.locator("table.runs tbody time").first.get_attribute("datetime")
     page.goto(address("5000"))
     newest = page.locator("table.runs tbody time").first.get_attribute("datetime")

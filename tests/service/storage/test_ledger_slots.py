@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.schedule.schedule import Try
-from service.storage.ledger import TABLES, Ledger, empty_record
+from service.storage.ledger import TABLES, Ledger, SlotRun, empty_record
 
 SLOT = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
 NOW = SLOT + timedelta(seconds=1)
@@ -30,10 +29,10 @@ def test_tries_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> No
         ledger.end({**ledger.begin(SCHEDULED, NOW), "outcome": "failed"}, LATER)
         ledger.end({**ledger.begin({**SCHEDULED, "attempt": 2}, NOW), "outcome": "rejected"}, LATER)
         ledger.begin({**SCHEDULED, "attempt": 3}, NOW)
-        both = [Try(SLOT, 1, False, LATER), Try(SLOT, 2, True, LATER)]
-        assert ledger.tries(SLOT) == both
-        assert ledger.tries(SLOT.astimezone(timezone(timedelta(hours=5)))) == both
-        assert ledger.tries(SLOT + timedelta(seconds=1)) == []
+        both = [SlotRun(SLOT, 1, False, LATER), SlotRun(SLOT, 2, True, LATER)]
+        assert ledger.slot_runs(SLOT) == both
+        assert ledger.slot_runs(SLOT.astimezone(timezone(timedelta(hours=5)))) == both
+        assert ledger.slot_runs(SLOT + timedelta(seconds=1)) == []
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def test_tries_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> No
 def test_a_run_succeeded_when_it_did_its_job(tmp_path: Path, outcome: str, succeeded: bool) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.end({**ledger.begin(SCHEDULED, NOW), "outcome": outcome}, LATER)
-        assert [tried.succeeded for tried in ledger.tries(SLOT)] == [succeeded]
+        assert [tried.succeeded for tried in ledger.slot_runs(SLOT)] == [succeeded]
 
 
 def test_no_attempt_at_a_slot_can_begin_twice(tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_a_process_that_began_no_run_is_a_run_all_the_same(tmp_path: Path) -> No
         (run,) = ledger.runs()
         assert (run["outcome"], run["reason"], run["slot"]) == ("failed", "it crashed", SCHEDULED["slot"])
         assert run.keys() >= empty_record().keys()
-        assert ledger.tries(SLOT) == [Try(SLOT, 1, False, LATER)]
+        assert ledger.slot_runs(SLOT) == [SlotRun(SLOT, 1, False, LATER)]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_a_ledger_of_the_first_format_is_taken_along(tmp_path: Path) -> None:
     for _ in range(2):
         with Ledger(tmp_path / "ledger.db") as ledger:
             assert [run["run"] for run in ledger.runs()] == ["old"]
-            assert ledger.tries(datetime(1970, 1, 1, tzinfo=UTC)) == []
+            assert ledger.slot_runs(datetime(1970, 1, 1, tzinfo=UTC)) == []
     with Ledger(tmp_path / "ledger.db") as ledger:
         ended(ledger)
         assert len(ledger.runs()) == 2
