@@ -118,9 +118,8 @@ def shown(home: Home, admin: AdminSettings | None = None, **status: Any) -> Iter
     slot = Schedule.of(ScheduleSettings()).following(now)
     home.make_state()
     with Ledger(home.ledger):
-        write_service_status(
-            home.ledger, ServiceStatus(**{"started": now, "last_turn": now, "next_run": slot, "slot": slot} | status)
-        )
+        fields = {"started": now, "last_turn": now, "next_run": slot, "slot": slot}
+        write_service_status(home.ledger, ServiceStatus(**fields | status))
     app = application(home, admin or AdminSettings(), ScheduleSettings(), lambda: now)
     server = uvicorn.Server(server_config(app))
     listener = listen("127.0.0.1", 0)

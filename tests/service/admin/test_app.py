@@ -420,7 +420,8 @@ def test_the_page_is_shown_by_hand_without_a_service(committed: Any) -> None:
             (run,) = ask(address, "/runs.json").document["runs"]
             assert run["run"] in ask(address).text
             health = ask(address, "/healthz")
-            assert (health.status, health.document["reasons"]) == (503, ["no service is running"])
+            assert health.status == 503
+            assert "no service is running" in health.document["reasons"]
         finally:
             page.terminate()
 

@@ -36,8 +36,14 @@ def pages() -> list[int]:
 
 
 def is_shown(port: int) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+    wait_until(lambda: listens(port))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=120) as answer:
         return bool(answer.status == 200)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(autouse=True)
