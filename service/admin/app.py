@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp
 
-from ..home import Home, find
+from ..home import Home, find_home
 from ..installation import page_folder
 from ..schedule.schedule import Schedule
 from ..settings import AdminSettings, ScheduleSettings
@@ -40,7 +40,7 @@ Clock = Callable[[], datetime]
 
 def create_app() -> ASGIApp:
     """The page of the home that LOGLING_HOME names, else of the current directory. Raises LoglingError."""
-    home = find(None)
+    home = find_home(None)
     settings = home.settings()
     return application(home, settings.admin, settings.schedule, lambda: datetime.now(UTC))
 

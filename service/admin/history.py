@@ -12,14 +12,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 from ..reading.redaction import Redactor
-from ..storage.ledger import Outcome, Record
 from ..storage.run_progress import TaskProgress, read_run_progress
+from ..storage.run_record import Outcome, parse_time
 from ..storage.service_status import ServiceStatus, read_service_status
 
 FIELDS = (  # of a record, which a RunSummary has unchanged
@@ -34,6 +34,8 @@ FIELDS = (  # of a record, which a RunSummary has unchanged
     "tokens_per_second",
 )
 RUNS_PER_QUERY = 500
+
+Document = dict[str, Any]  # a run, as `history --json` prints it
 
 
 class RunSummary(NamedTuple):
@@ -112,7 +114,7 @@ class LedgerReader:
             begun = database.execute("SELECT run, started, attempt FROM runs WHERE outcome IS NULL").fetchone()
             return History(
                 self._runs,
-                UnfinishedRun(begun[0], parse_moment(begun[1]), begun[2]) if begun else None,
+                UnfinishedRun(begun[0], parse_time(begun[1]), begun[2]) if begun else None,
                 tuple(read_run_progress(database)),
                 read_service_status(database),
             )
@@ -121,13 +123,13 @@ class LedgerReader:
         known = self._known.get(number)
         return known is None or known.outcome != outcome or known.pushed is False
 
-    def run(self, run: str) -> Record | None:
+    def run(self, run: str) -> Document | None:
         """One run in full, also one under way, with `started` and `finished`."""
         with self._opened() as database:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
-        return record_of_row(*row) if row else None
+        return document_of_row(*row) if row else None
 
-    def records(self, numbers: Sequence[int]) -> list[Record]:
+    def records(self, numbers: Sequence[int]) -> list[Document]:
         """Ended runs in full, newest first, as `history --json` gives them."""
         with self._opened() as database:
             rows = database.execute(
@@ -135,7 +137,7 @@ class LedgerReader:
                 f"WHERE number IN ({placeholders(numbers)}) ORDER BY number DESC",
                 numbers,
             ).fetchall()
-        return [record_of_row(*row) for row in rows]
+        return [document_of_row(*row) for row in rows]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -172,10 +174,10 @@ def summary_of_row(
     return RunSummary(
         number=number,
         run=run,
-        started=parse_moment(started),
-        finished=parse_moment(finished),
+        started=parse_time(started),
+        finished=parse_time(finished),
         outcome=outcome,
-        slot=parse_moment(slot) if slot else None,
+        slot=parse_time(slot) if slot else None,
         attempt=attempt,
         reason=mask_secrets(reason),
         problems=len(problems),
@@ -188,17 +190,12 @@ def placeholders(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def record_of_row(record: str, started: str, finished: str | None) -> Record:
-    """A row of the ledger as a record."""
-    fields: dict[str, Any] = json.loads(record)
+def document_of_row(record: str, started: str, finished: str | None) -> Document:
+    """A row of the ledger as a document."""
+    fields: Document = json.loads(record)
     fields["reason"] = mask_secrets(fields["reason"])
     fields["problems"] = [mask_secrets(problem) for problem in fields["problems"]]
     return {**fields, "started": started, "finished": finished}
-
-
-def parse_moment(text: str) -> datetime:
-    """A moment of the ledger, in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def mask_secrets(text: str) -> str:

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..schedule.schedule import Schedule
-from ..storage.ledger import Record
+from ..storage.run_record import parse_time
 from . import run_charts
 from .badge import make_badge
 from .health import Health
-from .history import History, LedgerReader, RunSummary, parse_moment
+from .history import Document, History, LedgerReader, RunSummary
 from .history_chart import Chart, draw_history
 from .status import make_overview, published_model
 
@@ -63,16 +63,16 @@ class Pages:
             now=now,
         )
 
-    def run(self, record: Record, runs: Sequence[RunSummary]) -> str:
+    def run(self, record: Document, runs: Sequence[RunSummary]) -> str:
         """The page of one run, which has ended or is under way."""
         names = [run.run for run in runs]
         at = names.index(record["run"]) if record["run"] in names else None
         return self._render(
             "run.html",
             record=record,
-            started=parse_moment(record["started"]),
-            finished=parse_moment(record["finished"]) if record["finished"] else None,
-            slot=parse_moment(record["slot"]) if record.get("slot") else None,
+            started=parse_time(record["started"]),
+            finished=parse_time(record["finished"]) if record["finished"] else None,
+            slot=parse_time(record["slot"]) if record.get("slot") else None,
             before=names[at - 1] if at else "",
             after=names[at + 1] if at is not None and at + 1 < len(names) else "",
             curve=run_charts.loss_curve(record),

@@ -1,10 +1,13 @@
-"""Make a new home."""
+"""`logling init`: make a new home."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from model.config import PRESETS
 
@@ -14,6 +17,24 @@ from ..installation import page_folder
 from ..settings import template
 from ..site.site import create
 from ..storage.atomic_write import write_durably
+from .terminal import out
+
+
+def init_command(
+    home: Annotated[Path, typer.Argument(help="The folder to make.")],
+    source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    journal: Annotated[
+        list[str] | None, typer.Option(help='A unit of systemd, as ssh.service; "*" is all of them. Repeat for more.')
+    ] = None,
+    preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
+    remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
+) -> None:
+    """Make a home: settings, state and the site repository with its page."""
+    made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
+    out.print(f"Made {made.path}")
+    if not source and not journal:
+        out.print(f"Next: name your logs in {made.settings_file}, then:")
+    out.print(f"  logling retrain --home {made.path}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:

@@ -24,7 +24,7 @@ from typing import IO, NamedTuple, Protocol
 from ..errors import Interrupted
 from ..exit_status import describe_exit_status
 from ..home import Home
-from ..storage.ledger import Outcome, slot_text
+from ..storage.run_record import Outcome, slot_text
 from .schedule import PlannedRun
 
 SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from ..errors import LoglingError
 from ..home import Home, locked
 from ..storage.hold import Hold
-from ..storage.ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
+from ..storage.ledger import SUCCEEDED, Ledger
+from ..storage.run_record import Outcome, RunRecord, slot_text
 from ..storage.service_status import ServiceStatus, clear_service_status, write_service_status
 from .child_process import Child, ChildResult, end_leftovers
 from .event_log import EVENTS
@@ -99,11 +100,11 @@ class ServiceLoop:
     def _end_run(self, result: ChildResult, now: datetime) -> None:
         """Write down and log how a run ended. If the ledger cannot be written, the next turn tries again."""
         assert self.planned
-        scheduled = {**scheduled_record(self.planned), "outcome": result.outcome, "reason": result.reason}
-        record = self.ledger.end_scheduled({**empty_record(), **scheduled}, now, overrule=result.overrules)
+        scheduled = scheduled_record(self.planned, result.outcome, result.reason)
+        record = self.ledger.end_scheduled(scheduled, now, overrule=result.overrules)
         self.run = None
-        log = EVENTS.info if record["outcome"] in SUCCEEDED else EVENTS.warning
-        log("%s: %s: %s", self._describe(self.planned), record["outcome"], record["reason"])
+        log = EVENTS.info if record.outcome in SUCCEEDED else EVENTS.warning
+        log("%s: %s: %s", self._describe(self.planned), record.outcome, record.reason)
 
     def _closed_unfinished(self, now: datetime) -> bool:
         """Close a run that was killed together with an earlier service. False while a process still holds the home."""
@@ -171,15 +172,15 @@ class ServiceLoop:
         return f"{self.schedule.format_moment(planned.slot)}{attempt}"
 
 
-def scheduled_record(planned: PlannedRun) -> Record:
-    """The fields that the record of a scheduled run has in addition."""
-    return {"slot": slot_text(planned.slot), "attempt": planned.attempt}
+def scheduled_record(planned: PlannedRun, outcome: Outcome | None = None, reason: str = "") -> RunRecord:
+    """The record of a scheduled run."""
+    return RunRecord(slot=slot_text(planned.slot), attempt=planned.attempt, outcome=outcome, reason=reason)
 
 
 def describe_hold(home: Home) -> str:
     """Why nothing is published; empty when nothing is held."""
     try:
-        return Hold(home).in_words()
+        return Hold(home).describe()
     except (LoglingError, OSError) as error:
         return str(error)
 

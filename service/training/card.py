@@ -12,6 +12,7 @@ from model.transformer import Model
 
 from ..installation import program_version
 from ..settings import Settings
+from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights
@@ -58,13 +59,13 @@ def describe(
     now: datetime,
     tokens: int,
     tokens_per_second: int,
-    bits_per_char: Mapping[str, float],
+    scores: HoldoutScores,
     previous: Mapping[str, Any] | None,
     sample: str,
 ) -> dict[str, Any]:
     """The card of a challenger, as it is committed. No line, path or name of the machine is in it."""
     created = now.astimezone(UTC).isoformat(timespec="seconds")
-    score = round(bits_per_char["challenger"], 4)
+    score = round(scores.challenger or 0, 4)
     history = list(previous.get("history", [])) if previous else []
     return {
         "run": run,
@@ -78,7 +79,7 @@ def describe(
         "seed": settings.training.seed,
         "corpus": split.fingerprint(),
         "bits_per_char": score,
-        "ngram": round(bits_per_char["ngram"], 4),
+        "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
         "sample": sample,
     }

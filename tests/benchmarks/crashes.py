@@ -45,6 +45,7 @@ from service.storage.ledger import Ledger
 from service.training import challengers as challenger
 from service.training import gate
 from service.training.gate import Gain, Verdict
+from tests.support.runs import documents
 
 SETTINGS = "[corpus]\nmegabytes = 0.03\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 2\n"
 LINES = 90  # added before each kill: half of them can be held out
@@ -218,7 +219,7 @@ class Trial:
         with Ledger(self.home.ledger) as ledger:
             if ledger.has_unfinished():
                 yield "the ledger has an unfinished run"
-            recorded = {run["run"]: run["commit"] for run in ledger.runs() if run["outcome"] == "committed"}
+            recorded = {run["run"]: run["commit"] for run in documents(ledger) if run["outcome"] == "committed"}
         made = {}
         for entry in git(self.home.site, "log", "--format=%H%x00%B%x01", "HEAD").split("\x01"):
             commit, _, body = entry.strip().partition("\0")

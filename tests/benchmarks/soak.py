@@ -44,6 +44,7 @@ from service.storage.ledger import Ledger
 from service.training import challengers as challenger
 from service.training import gate, split
 from service.training.gate import Verdict
+from tests.support.runs import documents
 
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SETTINGS = 'preset = "seed"\n[corpus]\nmegabytes = 0.005\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 20\n'
@@ -165,7 +166,7 @@ def main(weeks: int) -> None:
 def check(world: World, schedule: Schedule) -> None:
     """Each slot once; nothing grew after the first tenth."""
     with Ledger(world.home.ledger) as ledger:
-        runs = ledger.runs()
+        runs = documents(ledger)
     good = Counter(run["slot"] for run in runs if run["outcome"] in ("committed", "rejected", "skipped"))
     print(f"{len(runs)} runs, {dict(Counter(run['outcome'] for run in runs))}; {len(good)} slots settled by success")
     assert set(good.values()) == {1}

@@ -16,15 +16,16 @@ from typing import Any
 
 from service.home import Home, locked
 from service.schedule.child_process import leftovers
-from service.storage.ledger import Ledger, Record
+from service.storage.ledger import Ledger
+from tests.support.runs import Document, documents
 
 Serve = Callable[..., Any]
 
 
-def history(home: Home) -> list[Record]:
+def history(home: Home) -> list[Document]:
     """All ended runs, oldest first."""
     with Ledger(home.ledger) as ledger:
-        return ledger.runs()[::-1]
+        return documents(ledger)[::-1]
 
 
 def processes_training(home: Home) -> int:

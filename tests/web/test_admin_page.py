@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from service.home import Home
-from service.storage.ledger import Ledger, empty_record
+from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, write_run_progress
+from service.storage.run_record import RunRecord
 
 from .conftest import PAGE_PATIENCE, open_chromium, open_firefox
 
@@ -67,7 +68,7 @@ def make(home: Home, state: str, fill: Callable[..., None]) -> None:
             TaskProgress("train", "training, fresh start", 21, 60, "0.447 bits"),
         ]
         with Ledger(home.ledger) as ledger:
-            ledger.begin(empty_record(), now)
+            ledger.begin(RunRecord(), now)
             write_run_progress(home.ledger, tasks)
 
 

@@ -26,7 +26,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from service.home import Home
-from service.run import why
+from service.run import describe_failure
 from service.settings import AdminSettings
 from service.storage.run_progress import TaskProgress, read_run_progress
 
@@ -145,7 +145,8 @@ def test_no_line_of_a_log_is_anywhere(fresh: Any, serve: Serve) -> None:
 def test_an_unexpected_error_is_reported_by_its_kind_and_place_alone() -> None:
     with pytest.raises(ValueError, match="secretly") as error:
         raise ValueError("could not read 'a line that secretly stood in a log'")
-    assert re.fullmatch(r"ValueError in test_app\.py, line \d+: the service's log has more", why(error.value))
+    words = describe_failure(error.value)
+    assert re.fullmatch(r"ValueError in test_app\.py, line \d+: the service's log has more", words)
 
 
 # ---- what it says

@@ -22,8 +22,10 @@ from service.schedule.scheduler import Scheduler
 from service.schedule.service_loop import ServiceLoop, run_until_stopped, scheduled_record
 from service.schedule.systemd import Notifier
 from service.settings import ScheduleSettings
-from service.storage.ledger import Ledger, Outcome, Record, empty_record
+from service.storage.ledger import Ledger
+from service.storage.run_record import Outcome
 from service.storage.service_status import ServiceStatus, read_service_status
+from tests.support.runs import Document, documents
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -53,12 +55,13 @@ class World:
 
     def start(self, planned: PlannedRun) -> Child:
         assert self.ledger
-        record = self.ledger.begin({**empty_record(), **scheduled_record(planned)}, self.now)
+        record = self.ledger.begin(scheduled_record(planned), self.now)
         outcome = self.outcomes[len(self.started) % len(self.outcomes)]
         self.started.append(planned)
         self.ends = self.now + 10 * MINUTE
         if outcome:
-            self.ledger.end({**record, "outcome": outcome, "reason": "as expected"}, self.ends)
+            record.outcome, record.reason = outcome, "as expected"
+            self.ledger.end(record, self.ends)
         return self
 
     def time_left(self) -> timedelta:
@@ -86,10 +89,10 @@ class World:
         return ServiceLoop(home, plan, self.ledger, self.start, Notifier("", None), PushRetry(home, no_push))
 
 
-def history(home: Home) -> list[Record]:
+def history(home: Home) -> list[Document]:
     """All ended runs, oldest first."""
     with Ledger(home.ledger) as ledger:
-        return ledger.runs()[::-1]
+        return documents(ledger)[::-1]
 
 
 def test_a_year_in_helsinki_has_a_run_each_sunday(home: Home) -> None:
@@ -138,7 +141,7 @@ def test_a_run_under_way_is_interrupted_when_the_service_stops_and_made_up_for_a
 def test_a_run_that_a_killed_service_left_is_closed_and_made_up_for(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
         slot = PlannedRun(WEDNESDAY, datetime(2026, 11, 22, 3, 30, tzinfo=UTC), 1)
-        ledger.begin({**empty_record(), **scheduled_record(slot)}, WEDNESDAY)
+        ledger.begin(scheduled_record(slot), WEDNESDAY)
     World(WEDNESDAY + 5 * MINUTE, WEDNESDAY + DAY).play(home)
     assert [(run["outcome"], run["attempt"]) for run in history(home)] == [("interrupted", 1), ("committed", 2)]
 
@@ -164,7 +167,7 @@ def test_while_somebody_else_holds_the_home_the_service_waits_and_wastes_no_atte
     assert [planned.attempt for planned in world.started] == [1]
 
 
-def full_disk(*_: object, **__: object) -> Record:
+def full_disk(*_: object, **__: object) -> Document:
     raise OSError(28, "No space left on device")
 
 

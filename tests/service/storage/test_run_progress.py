@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from service.storage.ledger import Ledger, empty_record
+from service.storage.ledger import Ledger
 from service.storage.run_progress import STEPS, TaskProgress, read_run_progress, write_run_progress
+from service.storage.run_record import RunRecord
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TASKS = [TaskProgress("train", "training", 0, None, ""), TaskProgress("train", "fresh", 21, 60, "0.447 bits")]
@@ -34,16 +35,16 @@ def test_progress_is_read_as_it_was_written(ledger: Path) -> None:
 
 def test_a_run_that_ends_leaves_no_progress(ledger: Path) -> None:
     with Ledger(ledger) as runs:
-        record = runs.begin(empty_record(), NOON)
+        record = runs.begin(RunRecord(), NOON)
         write_run_progress(ledger, TASKS)
-        runs.end({**record, "outcome": "skipped"}, NOON)
+        runs.end(record.model_copy(update={"outcome": "skipped"}), NOON)
     assert read(ledger) == []
 
 
 def test_a_run_that_begins_finds_no_progress_of_one_that_was_killed(ledger: Path) -> None:
     write_run_progress(ledger, TASKS)
     with Ledger(ledger) as runs:
-        runs.begin(empty_record(), NOON)
+        runs.begin(RunRecord(), NOON)
     assert read(ledger) == []
 
 
