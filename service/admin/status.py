@@ -60,8 +60,9 @@ class Overview(NamedTuple):
     sentences: list[str]
     problems: list[Problem]
     activity: Activity
+    is_running: bool  # whether the service has begun a run
     due: str  # when the next run is
-    due_in: str
+    due_in: str  # empty while a run is under way, or when it is not known
     model: PublishedModel | None
     counts: dict[str, int]
 
@@ -79,7 +80,8 @@ def make_overview(
     headline = {"bad": "Not well", "look": "It goes on, but look at this", "good": "All is well"}[kind]
     if not runs and kind == "good":
         headline = "The first run is under way" if history.unfinished else "Nothing has run yet"
-    next_run = service.next_run if service and not service.is_running else None
+    is_running = bool(service and service.is_running)
+    next_run = service.next_run if service and not is_running else None
     counts = Counter(run.outcome for run in runs)
     return Overview(
         kind,
@@ -87,6 +89,7 @@ def make_overview(
         describe_runs(runs, now),
         problems,
         describe_activity(history, now),
+        is_running,
         describe_next_run(service, schedule),
         format_future(next_run - now) if next_run else "",
         published_model(runs),
@@ -134,7 +137,7 @@ def explain(symptom: Symptom, history: History, schedule: Schedule, reader: Ledg
 def describe_next_run(service: ServiceStatus | None, schedule: Schedule) -> str:
     """When the next run is due, in the operator's time."""
     if not service or not service.next_run or not service.slot:
-        return "not known yet" if service else "none: no service is running"
+        return "not known yet" if service else "no service is running"
     if service.is_running:
         return schedule.format_moment(schedule.following(service.slot))
     attempts = len(schedule.retries) + 1
@@ -145,10 +148,11 @@ def describe_next_run(service: ServiceStatus | None, schedule: Schedule) -> str:
 def describe_activity(history: History, now: datetime) -> Activity:
     """The run under way with its steps, or that there is none."""
     run, service = history.unfinished, history.service
+    is_running = bool(service and service.is_running)
     if not run:
-        return Activity("A run begins" if service and service.is_running else "Waiting", "", [], [])
+        return Activity("A run begins" if is_running else "Waiting" if service else "No service", "", [], [])
     text = f"A run is under way, for {format_duration(now - run.started)}"
-    if not (service and service.is_running):
+    if not is_running:
         text += ", not begun by this service"
     step = next((task.step for task in history.tasks), "")
     return Activity(text, run.run, list_steps(step), [task for task in history.tasks if task.total])

@@ -419,7 +419,9 @@ def test_the_page_is_shown_by_hand_without_a_service(committed: Any) -> None:
             address = f"http://127.0.0.1:{port}/"
             wait_until(lambda: answers(address))
             (run,) = ask(address, "/runs.json").document["runs"]
-            assert run["run"] in ask(address).text
+            front = ask(address).text
+            assert run["run"] in front
+            assert "after this one" not in front
             health = ask(address, "/healthz")
             assert health.status == 503
             assert "no service is running" in health.document["reasons"]

@@ -116,7 +116,7 @@ pytestmark = pytest.mark.usefixtures("nobody_left")
         ("print('logling: the disk is full'); raise SystemExit(1)", "the disk is full"),
     ],
 )
-def test_how_a_child_ended_is_told_in_words(tmp_path: Path, program: str, reason: str) -> None:
+def test_how_a_child_ended_is_described(tmp_path: Path, program: str, reason: str) -> None:
     end = Begun(tmp_path, program).end()
     assert end.outcome == "failed"
     assert end.reason.endswith(reason) or reason in end.reason

@@ -216,14 +216,14 @@ class World:
     place: Any
     now: datetime
     until: datetime
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     started: list[datetime] = field(default_factory=list)
     happens: Callable[[int], None] = lambda count: None
 
     def start_push(self) -> Child:
         self.happens(len(self.started))
         self.started.append(self.now)
-        return ChildProcess(push_command(self.place.home), self.place.home, HOUR, self.told.append, lambda: None)
+        return ChildProcess(push_command(self.place.home), self.place.home, HOUR, self.lines.append, lambda: None)
 
     def start(self, _: PlannedRun) -> Child:
         raise AssertionError("no run is due")
@@ -266,8 +266,8 @@ def test_the_service_pushes_between_runs_until_it_has_worked_and_runs_nothing_fo
     assert minutes(world.started) == [10, 30, 70]
     assert is_pushed(settled)
     assert [run["pushed"] for run in history(settled)] == [True] * (runs - 1) + [None]
-    assert [line.split(":")[1] for line in world.told[:2]] == [" not pushed"] * 2
-    assert world.told[-1] == "all commits are pushed"
+    assert [line.split(":")[1] for line in world.lines[:2]] == [" not pushed"] * 2
+    assert world.lines[-1] == "all commits are pushed"
 
 
 def test_a_push_under_way_ends_with_the_service(settled: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ def full_disk(*_: object, **__: object) -> Document:
     raise OSError(28, "No space left on device")
 
 
-def test_a_full_disk_at_the_end_of_a_run_begins_no_other_and_is_told_once(
+def test_a_full_disk_at_the_end_of_a_run_begins_no_other_and_is_logged_once(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = World(WEDNESDAY, WEDNESDAY + DAY)

@@ -1,4 +1,4 @@
-"""What systemd is told, over a real datagram socket."""
+"""Messages to systemd, over a real datagram socket."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
         yield listening, address
 
 
-def test_systemd_is_told_what_happens(systemd: tuple[socket.socket, str]) -> None:
+def test_systemd_gets_the_variables_in_one_datagram(systemd: tuple[socket.socket, str]) -> None:
     listening, address = systemd
     Notifier(address, None).send(READY="1", STATUS="next run Sun 2026-11-29 03:30 UTC")
     assert listening.recv(1000) == b"READY=1\nSTATUS=next run Sun 2026-11-29 03:30 UTC"
