@@ -125,20 +125,21 @@ class AdminProcess:
         self._report_address(listener)
         unanswered = 0
         while not self._wait(self._check_every, output):
-            if is_readable(output):
+            if has_ended(output):
                 raise PageFailed(describe_exit_status(page.wait()))
             unanswered = 0 if self._answers(listener, output) else unanswered + 1
             if unanswered == CHECKS:
                 raise PageFailed("it did not answer and was ended")
 
     def _answers(self, listener: socket.socket, output: int) -> bool:
-        """Whether the page answers anything; also when it has ended or is to stop, which is noticed elsewhere."""
-        with suppress(OSError), socket.socket(listener.family) as asking:
-            asking.settimeout(self._seconds_to_answer)
-            asking.connect(loopback_address(listener))
-            asking.sendall(REQUEST)
-            stopping = self._wait(self._seconds_to_answer, output, asking.fileno())
-            return stopping or is_readable(output) or asking.recv(5) == b"HTTP/"
+        """Whether the page answers anything. Also true when it has ended or is to stop, which is noticed elsewhere."""
+        with suppress(OSError), socket.socket(listener.family) as connection:
+            connection.settimeout(self._seconds_to_answer)
+            connection.connect(loopback_address(listener))
+            connection.sendall(REQUEST)
+            if self._wait(self._seconds_to_answer, output, connection.fileno()) or is_readable(output):
+                return True
+            return is_readable(connection.fileno()) and connection.recv(5) == b"HTTP/"
         return False
 
     def _wait(self, seconds: float, *files: int) -> bool:
@@ -182,6 +183,14 @@ def loopback_address(listener: socket.socket) -> tuple[str, int]:
 def is_readable(file: int) -> bool:
     """Whether a file has something to read, or has ended."""
     return bool(select.select([file], [], [], 0)[0])
+
+
+def has_ended(output: int) -> bool:
+    """Whether a process has closed its output. What it printed is skipped."""
+    while is_readable(output):
+        if not os.read(output, 1000):
+            return True
+    return False
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

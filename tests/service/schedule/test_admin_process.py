@@ -16,7 +16,7 @@ from service.schedule.admin_process import AdminProcess, listen, url_of
 from service.settings import AdminSettings
 
 
-def wait_until(true: Callable[[], object], seconds: float = 120) -> None:
+def wait_until(true: Callable[[], object], seconds: float = 600) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
@@ -37,7 +37,7 @@ def pages() -> list[int]:
 
 def is_shown(port: int) -> bool:
     wait_until(lambda: listens(port))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=120) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=600) as answer:
         return bool(answer.status == 200)
 
 

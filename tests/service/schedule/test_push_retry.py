@@ -273,12 +273,12 @@ def test_the_service_pushes_between_runs_until_it_has_worked_and_runs_nothing_fo
 def test_a_push_under_way_ends_with_the_service(settled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = settled.folder / "bin" / "ssh"
     hanging.parent.mkdir()
-    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.write_text("#!/bin/sh\nexec sleep 600\n")
     hanging.chmod(0o755)
     monkeypatch.setenv("PATH", f"{hanging.parent}:{os.environ['PATH']}")
     settled.set("remote = ", 'remote = "ssh://host.invalid/x"  # ')
     world = World(settled, NOON, NOON + 48 * HOUR)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 200
 
     schedule = Schedule.of(ScheduleSettings())
     with Ledger(settled.home.ledger) as ledger:

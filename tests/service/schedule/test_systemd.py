@@ -18,7 +18,7 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
     address = f"@{name}" if request.param == "abstract" else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(f"\0{name}" if request.param == "abstract" else address)
-        listening.settimeout(5)
+        listening.settimeout(60)
         yield listening, address
 
 
