@@ -14,7 +14,7 @@ from model.config import PRESETS
 from ..errors import LoglingError
 from ..home import Home
 from ..installation import page_folder
-from ..settings import template
+from ..settings import new_settings
 from ..site.site import create
 from ..storage.atomic_write import write_durably
 from .terminal import out
@@ -46,7 +46,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} is a Logling home already")
     if is_used(home.site) or is_used(home.state):
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
-    text = template(preset, [absolute(source) for source in sources], remote, journals)
+    text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
     home.path.mkdir(parents=True, exist_ok=True)
     write_durably(home.settings_file, text.encode())
