@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from model.training import Plan, Training
 
-from .storage.run_progress import STEPS, TaskProgress, write_run_progress
+from .storage.run_progress import RUN_STEPS, TaskProgress, write_run_progress
 
-DESCRIPTIONS = {**STEPS, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
+DESCRIPTIONS = {**RUN_STEPS, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
 SECONDS_BETWEEN = 1.0  # two writes to the ledger within a step
 
 
@@ -55,7 +55,7 @@ class Reporter:
     def pulled(self, done: int, total: int) -> None:
         """Show how far a pull is, in bytes."""
         self._progress.update(
-            self._task("pull", STEPS["pull"], total), completed=done, total=total, figures=f"{done / 1e6:,.0f} MB"
+            self._task("pull", RUN_STEPS["pull"], total), completed=done, total=total, figures=f"{done / 1e6:,.0f} MB"
         )
         self._write_now_and_then()
 

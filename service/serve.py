@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from .home import Home, only_service
 from .schedule.admin_process import AdminProcess
-from .schedule.child_process import Child, ChildProcess, push_command, retrain_command
+from .schedule.child_process import Child, ChildProcess, push_command_line, retrain_command_line
 from .schedule.event_log import EVENTS, begin_log
 from .schedule.push_retry import PushRetry
 from .schedule.schedule import PlannedRun, Schedule
@@ -57,7 +57,7 @@ def run_starter(home: Home, settings: Settings, on_end: Callable[[], None]) -> S
     limit = timedelta(minutes=settings.training.minutes + settings.schedule.overtime_minutes)
 
     def start(planned: PlannedRun) -> Child:
-        command = retrain_command(home, planned)
+        command = retrain_command_line(home, planned)
         return ChildProcess(command, home, limit, lambda line: EVENTS.info("run: %s", line), on_end)
 
     return start
@@ -68,6 +68,6 @@ def push_starter(home: Home, settings: Settings, on_end: Callable[[], None]) -> 
     limit = timedelta(minutes=5, seconds=5 * settings.git.seconds)
 
     def start() -> Child:
-        return ChildProcess(push_command(home), home, limit, lambda line: EVENTS.info("push: %s", line), on_end)
+        return ChildProcess(push_command_line(home), home, limit, lambda line: EVENTS.info("push: %s", line), on_end)
 
     return start

@@ -24,7 +24,7 @@ from ..schedule.schedule import Schedule
 from ..settings import AdminSettings, ScheduleSettings
 from .access import Guard
 from .feed import make_feed
-from .health import UNREADABLE, examine, last_success
+from .health import UNREADABLE, check_health, last_success
 from .history import History, LedgerReader, RunSummary
 from .pages import STYLE, Pages
 from .runs_csv import make_csv
@@ -73,7 +73,7 @@ class AdminPage:
     def front(self, before: str) -> str:
         """The page of all runs. Its table begins with the run before `before`, or with the newest."""
         history, now = self._reader.history(), self._now()
-        health = examine(history, self._schedule, now)
+        health = check_health(history, self._schedule, now)
         return self._pages.front(history, health, runs_before(history, before), ROWS, now)
 
     def run(self, run: str) -> str:
@@ -109,13 +109,13 @@ class AdminPage:
             history = self._reader.history()
         except sqlite3.Error:
             return self._pages.badge(History(), UNREADABLE)
-        return self._pages.badge(history, examine(history, self._schedule, self._now()))
+        return self._pages.badge(history, check_health(history, self._schedule, self._now()))
 
     def health(self) -> tuple[int, dict[str, Any]]:
         """Whether the service is well: an HTTP status, and a document that says why."""
         try:
             history = self._reader.history()
-            health = examine(history, self._schedule, self._now())
+            health = check_health(history, self._schedule, self._now())
         except sqlite3.Error:
             history, health = History(), UNREADABLE
         last, service = last_success(history.runs), history.service

@@ -1,20 +1,21 @@
 """Formats durations: how long, how long ago, in how long.
 
-`humanize` says "an hour" of 90 minutes and "14 days" of two weeks, where a person who waits for a run wants more.
+`humanize` would say "2 hours" for 90 minutes, "a day" for 36 hours and "a month" for 45 days, which is too coarse here.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-UNITS = (("year", 365 * 86_400), ("week", 7 * 86_400), ("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+DAY = 86_400
+UNIT_SECONDS = (("year", 365 * DAY), ("week", 7 * DAY), ("day", DAY), ("hour", 3600), ("minute", 60), ("second", 1))
 AT_LEAST = 2  # of a unit; of fewer, the next smaller unit says more
 
 
 def format_duration(duration: timedelta) -> str:
     """A duration in one unit: "3 days", "90 minutes"."""
     seconds = abs(duration.total_seconds())
-    name, size = next((unit for unit in UNITS if seconds >= AT_LEAST * unit[1]), UNITS[-1])
+    name, size = next((unit for unit in UNIT_SECONDS if seconds >= AT_LEAST * unit[1]), UNIT_SECONDS[-1])
     count = int(seconds / size)
     return f"{count} {name}{'' if count == 1 else 's'}"
 

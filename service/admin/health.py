@@ -41,7 +41,7 @@ class Health(NamedTuple):
 UNREADABLE = Health((Symptom("ledger", "the ledger cannot be read"),))
 
 
-def examine(history: History, schedule: Schedule, now: datetime) -> Health:
+def check_health(history: History, schedule: Schedule, now: datetime) -> Health:
     """How well the service is that the ledger describes."""
     runs, service = history.runs, history.service
     reasons: list[Symptom] = []

@@ -35,7 +35,7 @@ FIELDS = (  # of a record, which a RunSummary has unchanged
 )
 RUNS_PER_QUERY = 500
 
-Document = dict[str, Any]  # a run, as `history --json` prints it
+RunDocument = dict[str, Any]  # a run, as `history --json` prints it
 
 
 class RunSummary(NamedTuple):
@@ -123,13 +123,13 @@ class LedgerReader:
         known = self._known.get(number)
         return known is None or known.outcome != outcome or known.pushed is False
 
-    def run(self, run: str) -> Document | None:
+    def run(self, run: str) -> RunDocument | None:
         """One run in full, also one under way, with `started` and `finished`."""
         with self._opened() as database:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
         return document_of_row(*row) if row else None
 
-    def records(self, numbers: Sequence[int]) -> list[Document]:
+    def records(self, numbers: Sequence[int]) -> list[RunDocument]:
         """Ended runs in full, newest first, as `history --json` gives them."""
         with self._opened() as database:
             rows = database.execute(
@@ -190,9 +190,9 @@ def placeholders(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def document_of_row(record: str, started: str, finished: str | None) -> Document:
+def document_of_row(record: str, started: str, finished: str | None) -> RunDocument:
     """A row of the ledger as a document."""
-    fields: Document = json.loads(record)
+    fields: RunDocument = json.loads(record)
     fields["reason"] = mask_secrets(fields["reason"])
     fields["problems"] = [mask_secrets(problem) for problem in fields["problems"]]
     return {**fields, "started": started, "finished": finished}

@@ -16,7 +16,7 @@ from ..storage.run_record import parse_time
 from . import run_charts
 from .badge import make_badge
 from .health import Health
-from .history import Document, History, LedgerReader, RunSummary
+from .history import History, LedgerReader, RunDocument, RunSummary
 from .history_chart import Chart, draw_history
 from .status import make_overview, published_model
 
@@ -63,7 +63,7 @@ class Pages:
             now=now,
         )
 
-    def run(self, record: Document, runs: Sequence[RunSummary]) -> str:
+    def run(self, record: RunDocument, runs: Sequence[RunSummary]) -> str:
         """The page of one run, which has ended or is under way."""
         names = [run.run for run in runs]
         at = names.index(record["run"]) if record["run"] in names else None
@@ -116,7 +116,7 @@ def template_environment(zone: ZoneInfo) -> Environment:
     def clock(when: datetime) -> str:
         return f"{when.astimezone(zone):%H:%M}"
 
-    templates.filters |= {"day": day, "clock": clock, "utc": format_utc, "score": format_score}
+    templates.filters |= {"day": day, "clock": clock, "utc": format_utc, "score": format_bits}
     return templates
 
 
@@ -133,6 +133,6 @@ def format_utc(when: datetime) -> str:
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def format_score(bits: float | None) -> str:
+def format_bits(bits: float | None) -> str:
     """Bits per character in a table."""
     return "–" if bits is None else f"{bits:.3f}"

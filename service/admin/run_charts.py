@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .history import Document
+from .history import RunDocument
 from .history_chart import svg_points
 from .scale import Tick, fit_scale
 
@@ -51,7 +51,7 @@ class Bar(NamedTuple):
     percent: float
 
 
-def loss_curve(record: Document) -> Curve | None:
+def loss_curve(record: RunDocument) -> Curve | None:
     """The curve of the training that went to the gate; None when there was none."""
     curve = thin_curve(record["loss_curve"])
     if not curve:
@@ -110,13 +110,13 @@ def gain_interval(gain: Mapping[str, float | None]) -> GainInterval | None:
     return GainInterval(x(0.0), x(low), x(mean), x(high), ticks)
 
 
-def score_bars(record: Document) -> list[Bar]:
+def score_bars(record: RunDocument) -> list[Bar]:
     """The scores on the holdout, in bits per character."""
     scores = {name: record["bits_per_char"].get(key) for key, name in SCORES.items()}
     return make_bars({name: score for name, score in scores.items() if score is not None}, "{:.4f}")
 
 
-def step_bars(record: Document) -> list[Bar]:
+def step_bars(record: RunDocument) -> list[Bar]:
     """How long each step took."""
     return make_bars(record["seconds"], "{:,.1f} s")
 

@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 LOG_FROM = 2.5  # a logarithmic scale needs a greatest value this many times the smallest,
 CROWDED = 0.25  # and half of the values in this lowest part of the range
-STEPS = (1, 2, 5)  # times a power of ten
-LOG_STEPS = (tuple(range(1, 10)), (1, 1.5, 2, 3, 5, 7), (1, 2, 3, 5), STEPS, (1, 3), (1,))
+ROUND_STEPS = (1, 2, 5)  # times a power of ten
+LOG_STEPS = (tuple(range(1, 10)), (1, 1.5, 2, 3, 5, 7), (1, 2, 3, 5), ROUND_STEPS, (1, 3), (1,))
 MAX_TICKS = 6
 
 HOUR, DAY, YEAR = 3600, 86_400, 365.25 * 86_400
-HOURS = [(count * HOUR, count) for count in (1, 3, 6, 12)]
-DAYS = [(count * DAY, count) for count in (1, 2, 7, 14)]
-MONTHS = [(count * YEAR / 12, count) for count in (1, 3, 6)]
-YEARS = [(count * YEAR, count) for count in (1, 2, 5, 10, 20, 50, 100)]
+HOUR_STEPS = [(count * HOUR, count) for count in (1, 3, 6, 12)]
+DAY_STEPS = [(count * DAY, count) for count in (1, 2, 7, 14)]
+MONTH_STEPS = [(count * YEAR / 12, count) for count in (1, 3, 6)]
+YEAR_STEPS = [(count * YEAR, count) for count in (1, 2, 5, 10, 20, 50, 100)]
 
 
 class Tick(NamedTuple):
@@ -78,7 +78,7 @@ def fit_scale(values: Iterable[float]) -> Scale:
 def round_step(least: float) -> float:
     """The smallest of 1, 2, 5 times a power of ten that is at least this."""
     power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (*STEPS, 10) if step * power >= least * (1 - 1e-9))
+    return next(step * power for step in (*ROUND_STEPS, 10) if step * power >= least * (1 - 1e-9))
 
 
 class TimeScale(NamedTuple):
@@ -100,10 +100,10 @@ class TimeScale(NamedTuple):
         """Round hours, days, months or years along the scale, with labels that differ."""
         span = (self.last - self.first).total_seconds()
         kinds: Sequence[tuple[Sequence[tuple[float, int]], Callable[[int], list[datetime]], str]] = (
-            (HOURS, self._hours, "%a %H:%M"),
-            (DAYS, self._days, "%-d %b"),
-            (MONTHS, self._months, "%b %Y"),
-            (YEARS, self._years, "%Y"),
+            (HOUR_STEPS, self._hours, "%a %H:%M"),
+            (DAY_STEPS, self._days, "%-d %b"),
+            (MONTH_STEPS, self._months, "%b %Y"),
+            (YEAR_STEPS, self._years, "%Y"),
         )
         for sizes, begins, form in kinds:
             for seconds, count in sizes:

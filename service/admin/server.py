@@ -25,7 +25,7 @@ MAX_CONNECTIONS = 100
 
 def main() -> None:
     """Serve the page on the socket whose descriptor is the argument, until SIGTERM or until the service is gone."""
-    Thread(target=end_with_service, daemon=True).start()
+    Thread(target=exit_with_service, daemon=True).start()
     begin_log()
     try:
         server = uvicorn.Server(server_config(create_app()))
@@ -52,7 +52,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def end_with_service() -> None:
+def exit_with_service() -> None:
     """Wait until the service is gone, then end at once: the page writes nothing that could be left half done."""
     wait_for_end_of_input()
     os._exit(0)

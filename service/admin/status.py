@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..schedule.schedule import Schedule
 from ..storage.ledger import EVALUATED
-from ..storage.run_progress import STEPS, TaskProgress
+from ..storage.run_progress import RUN_STEPS, TaskProgress
 from ..storage.service_status import ServiceStatus
 from .durations import format_duration, format_future, format_past
 from .health import Health, Symptom
@@ -160,12 +160,12 @@ def describe_activity(history: History, now: datetime) -> Activity:
 
 def list_steps(current: str) -> list[RunStep]:
     """All steps of a run that is at this one; empty when that is not known."""
-    if current not in STEPS:
+    if current not in RUN_STEPS:
         return []
-    names = list(STEPS)
+    names = list(RUN_STEPS)
     place = names.index(current)
     states = ["done" if at < place else "now" if at == place else "to come" for at in range(len(names))]
-    return [RunStep(text, state) for text, state in zip(STEPS.values(), states, strict=True)]
+    return [RunStep(text, state) for text, state in zip(RUN_STEPS.values(), states, strict=True)]
 
 
 def published_model(runs: Sequence[RunSummary]) -> PublishedModel | None:

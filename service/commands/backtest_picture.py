@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..admin.history_chart import svg_points
-from ..admin.pages import STYLE, format_score, template_environment
+from ..admin.pages import STYLE, format_bits, template_environment
 from ..admin.scale import Tick, fit_scale
 from ..installation import program_version
 from ..settings import Settings
@@ -83,7 +83,7 @@ def in_words(week: Week) -> str:
     """A week in a sentence."""
     told = HINDSIGHT[week.in_hindsight]
     bits = week.after.bits_per_char["current"] if week.after else None
-    return f"{week.name}: {week.record.outcome}, {format_score(bits)} on the week after{'; ' + told if told else ''}"
+    return f"{week.name}: {week.record.outcome}, {format_bits(bits)} on the week after{'; ' + told if told else ''}"
 
 
 def write_picture(

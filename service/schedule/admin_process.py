@@ -114,7 +114,7 @@ class AdminProcess:
             try:
                 self._watch(page, page.stdout.fileno(), listener)
             finally:
-                end(page)
+                end_process(page)
 
     def _watch(self, page: subprocess.Popen[bytes], output: int, listener: socket.socket) -> None:
         if self._wait(SECONDS_TO_START, output):
@@ -193,7 +193,7 @@ def has_ended(output: int) -> bool:
     return False
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end_process(process: subprocess.Popen[bytes]) -> None:
     """End a process: SIGTERM, and SIGKILL when that does not help."""
     process.terminate()
     try:

@@ -152,12 +152,12 @@ class ChildProcess:
             thread.join(1)
 
 
-def retrain_command(home: Home, planned: PlannedRun) -> list[str]:
+def retrain_command_line(home: Home, planned: PlannedRun) -> list[str]:
     """The command of a scheduled run."""
     return child_command(home, "retrain", "--slot", slot_text(planned.slot), "--attempt", str(planned.attempt))
 
 
-def push_command(home: Home) -> list[str]:
+def push_command_line(home: Home) -> list[str]:
     """The command that pushes between runs."""
     return child_command(home, "push")
 

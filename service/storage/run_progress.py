@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .database import opened_without_sync
 
-STEPS = {  # of a run, in their order
+RUN_STEPS = {  # of a run, in their order
     "pull": "reading new lines",
     "site": "looking at the site",
     "train": "training",
@@ -37,7 +37,7 @@ DELETE = "DELETE FROM run_progress"
 class TaskProgress(NamedTuple):
     """How far something is: a step of a run, or a training in it."""
 
-    step: str  # one of STEPS
+    step: str  # one of RUN_STEPS
     description: str
     done: float
     total: float | None  # None when it is not known

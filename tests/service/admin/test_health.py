@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.admin.health import examine
+from service.admin.health import check_health
 from service.admin.history import History, LedgerReader, RunSummary
 from service.home import Home
 from service.schedule.schedule import Schedule
@@ -40,11 +40,13 @@ def alive(now: datetime, since: datetime = SUNDAY, unpushed: datetime | None = N
 def reasons(
     runs: tuple[RunSummary, ...], now: datetime, service: ServiceStatus | None = None, plan: Schedule = WEEKLY
 ) -> list[str]:
-    return [symptom.text for symptom in examine(History(runs, service=service or alive(now)), plan, now).reasons]
+    return [symptom.text for symptom in check_health(History(runs, service=service or alive(now)), plan, now).reasons]
 
 
 def warnings(runs: tuple[RunSummary, ...], now: datetime, service: ServiceStatus | None = None) -> list[str]:
-    return [symptom.text for symptom in examine(History(runs, service=service or alive(now)), WEEKLY, now).warnings]
+    return [
+        symptom.text for symptom in check_health(History(runs, service=service or alive(now)), WEEKLY, now).warnings
+    ]
 
 
 def test_a_home_that_had_no_slot_yet_is_well() -> None:
@@ -90,7 +92,7 @@ def test_a_service_whose_last_turn_is_old_is_not_well(runs: Runs) -> None:
 
 
 def test_without_a_service_nothing_is_well(runs: Runs) -> None:
-    health = examine(History(runs()), WEEKLY, SUNDAY + DAY)
+    health = check_health(History(runs()), WEEKLY, SUNDAY + DAY)
     assert [symptom.text for symptom in health.reasons] == ["no service is running"]
 
 

@@ -19,7 +19,7 @@ from service.schedule.child_process import (
     ChildProcess,
     ChildResult,
     leftovers,
-    retrain_command,
+    retrain_command_line,
 )
 from service.schedule.schedule import PlannedRun
 from tests.support.served import LONGEST_STOP
@@ -252,7 +252,7 @@ def test_a_run_imports_nothing_from_where_the_service_was_started(
     (tmp_path / "service").mkdir()
     (tmp_path / "service" / "__init__.py").write_text("raise SystemExit('the wrong one')")
     monkeypatch.chdir(tmp_path)
-    command = retrain_command(Home(tmp_path), PlannedRun(SLOT, SLOT, 2))
+    command = retrain_command_line(Home(tmp_path), PlannedRun(SLOT, SLOT, 2))
     done = subprocess.run([*command, "--help"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--slot" not in done.stdout

@@ -13,7 +13,7 @@ import pytest
 from service.commands.rollback import roll_back
 from service.errors import LoglingError
 from service.home import Home, locked
-from service.schedule.child_process import Child, ChildProcess, ChildResult, leftovers, push_command
+from service.schedule.child_process import Child, ChildProcess, ChildResult, leftovers, push_command_line
 from service.schedule.push_retry import LONGEST_WAIT, NEVER, PushRetry
 from service.schedule.schedule import PlannedRun, Schedule
 from service.schedule.service_loop import ServiceLoop, run_until_stopped
@@ -223,7 +223,7 @@ class World:
     def start_push(self) -> Child:
         self.happens(len(self.started))
         self.started.append(self.now)
-        return ChildProcess(push_command(self.place.home), self.place.home, HOUR, self.lines.append, lambda: None)
+        return ChildProcess(push_command_line(self.place.home), self.place.home, HOUR, self.lines.append, lambda: None)
 
     def start(self, _: PlannedRun) -> Child:
         raise AssertionError("no run is due")

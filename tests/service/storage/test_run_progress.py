@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.storage.ledger import Ledger
-from service.storage.run_progress import STEPS, TaskProgress, read_run_progress, write_run_progress
+from service.storage.run_progress import RUN_STEPS, TaskProgress, read_run_progress, write_run_progress
 from service.storage.run_record import RunRecord
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -64,4 +64,4 @@ def test_without_a_ledger_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_the_steps_are_in_the_order_of_a_run() -> None:
-    assert list(STEPS) == ["pull", "site", "train", "encode", "score", "gate", "commit", "push"]
+    assert list(RUN_STEPS) == ["pull", "site", "train", "encode", "score", "gate", "commit", "push"]
