@@ -480,7 +480,14 @@ def page_processes(served: Any) -> list[int]:
     for children in Path(f"/proc/{served.process.pid}/task").glob("*/children"):
         with suppress(OSError):
             found += [int(child) for child in children.read_text().split()]
-    return [child for child in found if b"service.admin.server" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in found if b"service.admin.server" in command_of(child)]
+
+
+def command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:  # it has just ended
+        return b""
 
 
 def is_alive(process: int) -> bool:

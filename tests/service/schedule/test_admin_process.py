@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,13 @@ def free_port() -> int:
 
 def pages() -> list[int]:
     """The processes of pages that this test has started."""
-    children = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
-    found = [int(child) for text in children for child in text.split()]
-    return [child for child in found if b"service.admin.server" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    found = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError):  # the thread, or the child, has just ended
+            for child in path.read_text().split():
+                if b"service.admin.server" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
+    return found
 
 
 def is_shown(port: int) -> bool:
