@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Self
 
 from rich.console import Console
@@ -32,7 +31,6 @@ class Reporter:
         self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it first reported, and its tokens then
         self._ledger = ledger
         self._written = 0.0
-        self._writing = Lock()  # trainings side by side report from threads of their own
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -65,14 +63,14 @@ class Reporter:
             self._task(step, DESCRIPTIONS[step], total), completed=done, total=total, figures=f"{done}/{total}"
         )
 
-    def trained(self, start: str, training: Training, plan: Plan) -> None:
+    def trained(self, name: str, training: Training, plan: Plan) -> None:
         """Show how far a training is: its best score so far, tokens read of those planned, and how fast."""
-        task = self._task(f"train {start}", f"training, {start} start", plan.tokens)
+        task = self._task(f"train {name}", f"training, {name}", plan.tokens)
         if training.finished:
             self._progress.remove_task(task)
-            del self._tasks[f"train {start}"]
+            del self._tasks[f"train {name}"]
             return
-        begun, tokens = self._begun.setdefault(start, (time.monotonic(), training.tokens))
+        begun, tokens = self._begun.setdefault(name, (time.monotonic(), training.tokens))
         figures = f"{training.best_bits:.3f} bits per character"
         if training.tokens > tokens:
             figures += f", {(training.tokens - tokens) / (time.monotonic() - begun):,.0f} tokens/s"
@@ -86,15 +84,14 @@ class Reporter:
     def _write(self) -> None:
         if not self._ledger:
             return
-        with self._writing:
-            self._written = time.monotonic()
-            steps = {number: key.partition(" ")[0] for key, number in self._tasks.copy().items()}
-            tasks = [
-                TaskProgress(steps[task.id], task.description, task.completed, task.total, task.fields["figures"])
-                for task in self._progress.tasks
-                if task.id in steps
-            ]
-            write_run_progress(self._ledger, tasks)
+        self._written = time.monotonic()
+        steps = {number: key.partition(" ")[0] for key, number in self._tasks.items()}
+        tasks = [
+            TaskProgress(steps[task.id], task.description, task.completed, task.total, task.fields["figures"])
+            for task in self._progress.tasks
+            if task.id in steps
+        ]
+        write_run_progress(self._ledger, tasks)
 
     def _task(self, key: str, description: str, total: float | None) -> TaskID:
         if key not in self._tasks:

@@ -114,7 +114,7 @@ def commit(
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
             sample=sample_of(contest.shipping, parts),
         )  # fmt: skip
-        file = card.fitted(contest.best.model, facts)
+        file = card.encode_within_limit(contest.best.model, facts)
         weights_file.decode(file)
     record.weights_bytes = len(file)
     ledger.note(record)  # so that a commit which outlives this process has its figures

@@ -156,7 +156,7 @@ def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapt
 def judged_after(test: list[Part], before: Model | None, result: Contest | None, state: ReplayState) -> After:
     """Score on the week after whatever models there are."""
     models = {"current": state.current, "before": before, "never": state.first}
-    for trained in result.challengers if result else []:
+    for trained in reversed(result.challengers) if result else []:  # of two fresh ones the better one counts
         if not trained.diverged:
             models[trained.start] = trained.model._replace(weights=shipped(trained.model.weights))
     if result:

@@ -18,7 +18,7 @@ from rich.console import Console
 from ..errors import LoglingError
 from ..home import Home
 from ..progress import Reporter
-from ..reading.lines import lines_of
+from ..reading.whole_file import log_lines
 from ..run import retrain
 from ..settings import GitSettings, Settings
 from ..site.git import run_git
@@ -110,7 +110,7 @@ def simulated_weeks(weeks: int) -> list[list[str]]:
 def real_weeks(log: Path, weeks: int) -> list[list[str]]:
     """A real log in equal parts, and a week before the last in which nothing was written. Raises LoglingError."""
     try:
-        lines = list(lines_of(log))
+        lines = list(log_lines(log))
     except OSError as error:
         raise LoglingError(f"{log} cannot be read: {error.strerror}") from None
     parts = min(weeks - 1, len(lines) // FEWEST_LINES_A_WEEK)

@@ -166,7 +166,7 @@ def reachable_remote(home: Home, settings: Settings) -> str:
     """The remote answers."""
     if not settings.git.remote:
         return "none is set: nothing is pushed"
-    Site(home.site, settings.git).remote.ask()
+    Site(home.site, settings.git).remote.check()
     return f"{settings.git.remote} answers"
 
 

@@ -17,7 +17,8 @@ import typer
 from safetensors.numpy import save
 
 from model import weights_file
-from model.transformer import Array, Model, Weights
+from model.array_types import Array
+from model.transformer import Model, Weights
 from model.weights_file import Card
 
 from ..errors import LoglingError

@@ -134,4 +134,4 @@ def made_again(
         tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card, sample=sample,
     )  # fmt: skip
-    return card.fitted(model, described)
+    return card.encode_within_limit(model, described)

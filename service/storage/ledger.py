@@ -14,8 +14,7 @@ from typing import NamedTuple, Self
 
 from ..errors import LoglingError
 from . import run_progress, service_status
-from .database import opened, transaction
-from .migration import migrate
+from .database import migrate, opened, transaction
 from .run_record import RunRecord, slot_text
 
 TABLES = """

@@ -23,7 +23,7 @@ from .evaluation import Scores, evaluate
 from .gate import Verdict
 from .split import Split
 
-FEWEST_HOLDOUT = 40  # lines
+FEWEST_TO_JUDGE = 40  # holdout lines
 
 
 class Contest(NamedTuple):
@@ -42,7 +42,7 @@ class Contest(NamedTuple):
 def too_few_to_judge(parts: Split) -> str:
     """Why a split cannot be judged by. Empty where it can."""
     held = parts.lines["holdout"]
-    return f"only {held} lines could be held out: too few to judge by" if held < FEWEST_HOLDOUT else ""
+    return f"only {held} lines could be held out: too few to judge by" if held < FEWEST_TO_JUDGE else ""
 
 
 def hold_contest(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> Contest:

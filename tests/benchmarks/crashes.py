@@ -26,7 +26,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -42,8 +42,7 @@ from service.site.repository import WEIGHTS
 from service.storage.corpus import Corpus
 from service.storage.database import check
 from service.storage.ledger import Ledger
-from service.training import challengers as challenger
-from service.training import gate
+from service.training import challengers, gate
 from service.training.gate import Gain, Verdict
 from tests.support.runs import documents
 
@@ -160,7 +159,7 @@ class Trial:
             arm(told, fault, self)
             gate.judge_first = gate.judge = let_pass  # type: ignore[assignment]
             if not workers:
-                challenger.workers = in_this_process
+                challengers.WorkerProcesses = ThreadPoolExecutor  # type: ignore[assignment, misc]
             told.said = act(self, Watched(told, self, fault.kind == "none"))
             status = 0
         except BaseException as error:  # noqa: BLE001
@@ -262,7 +261,7 @@ Act = Callable[[Trial, "Watched"], str]
 
 def retrained(trial: Trial, reporter: "Watched") -> str:
     """What a child does: one run."""
-    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter)["outcome"])  # type: ignore[arg-type]
+    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter).outcome)  # type: ignore[arg-type]
 
 
 def rolled_back(trial: Trial, _: "Watched") -> str:
@@ -410,13 +409,6 @@ def of_no_parent(folder: Path) -> list[int]:
 def let_pass(*_: object, **__: object) -> Verdict:
     """A gate for runs that learn nothing."""
     return Verdict(True, "let pass by the test", Gain(0.1, 0.1, 0.1))
-
-
-@contextlib.contextmanager
-def in_this_process(_: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
-    """In place of worker processes."""
-    with ThreadPoolExecutor(1) as threads:
-        yield threads, None
 
 
 def git(at: Path, *arguments: str) -> str:

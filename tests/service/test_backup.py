@@ -1,4 +1,4 @@
-"""Backup and restore by the commands of deploy/README.md: a home that was copied goes on where it was."""
+"""Backup and restore by the commands of deploy/docs/operating.md: a home that was copied goes on where it was."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ from service.storage.ledger import Ledger
 from tests.support.homes import Place
 from tests.support.runs import documents
 
-PAGE = (Path(__file__).parent.parent.parent / "deploy" / "README.md").read_text()
+PAGE = (Path(__file__).parent.parent.parent / "deploy" / "docs" / "operating.md").read_text()
 PLACE = "/var/lib/logling"
 LOGLING = Path(sys.executable).with_name("logling")
 NEW = 300  # lines

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 
 from model import weights_file
-from model.training import Point, TrainingDiverged, begin
+from model.training import Point, TrainingDiverged
 from service.errors import LoglingError
 from service.home import Home
 from service.site.git import SiteError
@@ -130,12 +131,13 @@ def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first
 def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
     committed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_effect(config, plan, tokens, validation, start, **rest):  # type: ignore[no-untyped-def]
+    def without_effect(config, plan, tokens, validation, training):  # type: ignore[no-untyped-def]
         is_warm = plan.tokens < committed.home.settings().training.tokens
         bits = 1.0 if is_warm else 2.0
-        return replace(begin(start), step=1, curve=[Point(0, bits, bits)])
+        return replace(training, step=1, curve=[Point(0, bits, bits)], finished=True)
 
-    monkeypatch.setattr("service.training.challengers.train", without_effect)
+    monkeypatch.setattr("service.training.challengers.round_of_steps", without_effect)
+    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     record = committed.retrain()
@@ -160,7 +162,8 @@ def test_a_run_that_fails_is_recorded_with_its_reason_and_leaves_the_site_alone(
     def diverged(*_: Any, **__: Any) -> None:
         raise TrainingDiverged("to infinity")
 
-    monkeypatch.setattr("service.training.challengers.train", diverged)
+    monkeypatch.setattr("service.training.challengers.round_of_steps", diverged)
+    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     with pytest.raises(Exception, match="no challenger could be trained"):

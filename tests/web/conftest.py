@@ -12,7 +12,6 @@ import subprocess
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +22,7 @@ import pytest
 import trustme
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from model.config import MICROGPT, PRESETS, Config
+from model.config import PRESETS, Config
 from model.training import Plan, train
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
@@ -120,8 +119,7 @@ def trained() -> Weights:
 SHAPES = {
     "three layers": Config(3, 3, 18, n_context=40, n_position=11, n_smear=3),
     "no smear": Config(2, 2, 10, n_context=33, n_position=7, n_smear=0),
-    "microgpt": MICROGPT,
-    "absolute, two layers": replace(MICROGPT, n_layer=2, n_smear=1, final_norm=True),
+    "no final norm": Config(1, 4, 16, n_context=48, n_position=48, n_smear=0, final_norm=False),
 }
 
 

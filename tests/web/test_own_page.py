@@ -1,4 +1,4 @@
-"""The examples of the README: the model in a page of one's own, and in Node."""
+"""The examples of the manual: the model in a page of one's own, and in Node."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ from model.sampling import continue_log
 from model.scoring import score_lines
 
 ROOT = Path(__file__).parents[2]
-WEB, README = ROOT / "web", ROOT / "README.md"
+WEB, README = ROOT / "web", ROOT / "deploy" / "docs" / "own-page.md"
 PATIENCE = 60  # seconds
 FILES = ("vocabulary.js", "transformer.js")
 

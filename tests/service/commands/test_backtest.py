@@ -91,7 +91,7 @@ def test_decisions_are_those_of_the_runs_of_a_home(fresh: Any, logling: Command)
     fresh.log.write_text("".join(line + "\n" for line in lines[:250]))
     record = fresh.retrain()
     for key in ("outcome", "reason", "bits_per_char", "gain", "trainings", "lines"):
-        assert week.record[key] == record[key]
+        assert week.record.as_json()[key] == record[key]
 
 
 def test_a_week_of_few_lines_is_skipped_and_its_lines_count_with_the_next() -> None:

@@ -218,7 +218,7 @@ def test_a_remote_is_reached_by_ssh_which_asks_nothing(pair: Pair, fake_ssh: Pat
 
 
 def test_the_doctor_s_question_asks_nothing_either(pair: Pair, fake_ssh: Path, tmp_path: Path) -> None:
-    pair.open(over_ssh(pair)).remote.ask()
+    pair.open(over_ssh(pair)).remote.check()
     assert (tmp_path / "arguments").read_text().startswith(QUIET)
 
 

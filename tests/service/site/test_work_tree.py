@@ -482,7 +482,7 @@ def test_an_index_that_went_ahead_of_a_crash_comes_back(crashed: Path) -> None:
 def test_what_a_killed_commit_left_beside_the_index_goes(site: Path) -> None:
     for name in ("logling-index", "logling-message"):
         (site / ".git" / name).write_text("half")
-    assert Site(site, SETTINGS).tidy() == []
+    assert Site(site, SETTINGS).repair() == []
     assert not list((site / ".git").glob("logling-*"))
 
 

@@ -17,8 +17,8 @@ from service.site.repository import WEIGHTS
 from service.site.site import Site
 from service.storage import corpus, ledger
 from service.storage.corpus import Corpus
+from service.storage.database import migrate
 from service.storage.ledger import Ledger
-from service.storage.migration import migrate
 from service.training.card import GOLDEN_TEXT
 from tests.support.homes import NOON, Place
 
