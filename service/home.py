@@ -50,11 +50,6 @@ class Home:
         return self.state / "unpushed"
 
     @property
-    def progress(self) -> Path:
-        """How far the run under way is."""
-        return self.state / "progress.json"
-
-    @property
     def site(self) -> Path:
         """The git repository that clients pull."""
         return self.path / "site"

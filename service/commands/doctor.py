@@ -175,16 +175,16 @@ def next_run(home: Home, settings: Settings) -> str:
     plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
     if home.ledger.exists():
         with ledger.Ledger(home.ledger) as runs:
-            tries = [tried for tried in runs.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
-        if len(tries) > len(plan.retries) and not any(tried.succeeded for tried in tries):
-            slot = plan.in_words(plan.latest(now))
-            raise LoglingError(f"all {len(tries)} attempts at the run of {slot} failed: see `logling history`")
+            attempts = [run for run in runs.slot_runs(plan.latest(now)) if run.slot == plan.latest(now)]
+        if len(attempts) > len(plan.retries) and not any(run.succeeded for run in attempts):
+            slot = plan.format_moment(plan.latest(now))
+            raise LoglingError(f"all {len(attempts)} attempts at the run of {slot} failed: see `logling history`")
     try:
         with only_service(home):
             service = "no service is running (`logling serve`)"
     except LoglingError:
         service = "the service is running"
-    return f"next run {plan.in_words(plan.following(now))}; {service}"
+    return f"next run {plan.format_moment(plan.following(now))}; {service}"
 
 
 def unreadable(path: Path) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from git import Git
-from git.exc import GitCommandNotFound
 
 from ..errors import LoglingError
 from ..settings import GitSettings
 
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
-PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
 class SiteError(LoglingError):
@@ -56,18 +54,16 @@ def output_of(
 
     A command that takes too long, or whose program dies, is ended with SIGTERM, so that git tidies up its locks.
     """
+    if not shutil.which("git"):
+        raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)")
     git = Git(path)
     git.update_environment(**environment(settings), **(variables or {}))
-    try:
-        handle: Any = git.execute(
-            ["git", *options(settings), *arguments],
-            as_process=True,
-            istream=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=end_with_parent(),
-        )
-    except GitCommandNotFound:
-        raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)") from None
+    handle: Any = git.execute(
+        [*end_with_parent(), "git", *options(settings), *arguments],
+        as_process=True,
+        istream=subprocess.PIPE,
+        start_new_session=True,
+    )
     process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = process.communicate(data, timeout=settings.seconds)
@@ -95,16 +91,18 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def end_with_parent() -> Callable[[], None] | None:
-    """What a child calls first so that the kernel sends it SIGTERM when this process dies; None where it cannot."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl  # looked up here: the child may call nothing that takes a lock
+@cache
+def end_with_parent() -> tuple[str, ...]:
+    """What to put before a command so that the kernel sends it SIGTERM when this process dies; empty where it cannot.
 
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return ask
+    `preexec_fn` could ask for the same, but it runs Python in a forked child, beside threads that may hold any lock.
+    """
+    command = ("setpriv", "--pdeathsig", "TERM")  # of util-linux; busybox's knows no --pdeathsig
+    try:
+        tried = subprocess.run([*command, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError:
+        return ()
+    return command if tried.returncode == 0 else ()
 
 
 def in_words(output: str) -> str:
