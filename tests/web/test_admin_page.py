@@ -15,8 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from service.home import Home
 from service.storage.ledger import Ledger, empty_record
-
-from .conftest import PAGE_PATIENCE, open_chromium, open_firefox
+from tests.support.browsers import PAGE_PATIENCE, open_chromium, open_firefox
 
 TESTS = Path(__file__).parents[1]
 AXE = TESTS / "web" / "node_modules" / "axe-core" / "axe.min.js"

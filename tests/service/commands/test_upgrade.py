@@ -17,6 +17,7 @@ from service.commands.upgrade import Upgrade, upgrade
 from service.errors import LoglingError
 from service.home import locked
 from service.installation import is_newer, page_folder, program_version
+from service.site.page_files import page_files
 from service.site.site import Site, create
 from service.site.work_tree import WorkTree
 from service.storage.hold import Hold
@@ -333,8 +334,7 @@ def test_doctor_names_what_a_person_has_changed(fresh: Place, page_check: Check)
 def test_the_command_brings_the_page_of_the_installed_version(old: Old) -> None:
     done = json.loads(old.place.logling("upgrade", "--json").stdout)
     assert done["removed"] == ["web/gone.js"]
-    shipped = {path.name: path.read_text() for path in page_folder().iterdir() if path.name != "weights.js"}
-    assert old.shown() == shipped
+    assert old.shown() == {name: file.decode() for name, file in page_files(page_folder()).items()}
     assert old.place.logling("upgrade").stdout == f"The page is of Logling {program_version()}: nothing to do.\n"
 
 

@@ -1,0 +1,193 @@
+// The view that completes a line as one types: the rest in grey behind the caret, and what else it may be.
+
+const ALTERNATIVES = 5;
+const CHARACTERS_SHOWN = 12; // of the next character's distribution
+const LEAST_SHOWN = 0.001; // probability
+const QUIET = 900; // milliseconds without typing before a suggestion is spoken
+const END_OF_LINE = '⏎';
+
+/**
+ * @param {Workers} workers
+ * @param {SharedLog} log
+ * @returns {View}
+ */
+function startComplete(workers, log) {
+  const completer = new Completer(workers, byId('editor', HTMLTextAreaElement));
+  log.onChange(() => completer.ask());
+  return {
+    title: 'Complete',
+    drop: 'Drop it: its last lines are what you go on from',
+    open: (file) => openLastLines(file, log, byId('rests-note')),
+    show: () => completer.ask(),
+  };
+}
+
+class Completer {
+  /**
+   * @param {Workers} workers
+   * @param {HTMLTextAreaElement} editor
+   */
+  constructor(workers, editor) {
+    this.workers = workers;
+    this.editor = editor;
+    this.running = new AbortController();
+    /** @type {Completion[]} */
+    this.rests = [];
+    this.chosen = 0;
+    this.away = false; // put away until the text changes
+    this.speakLater = later(() => this.speak(), QUIET);
+    editor.addEventListener('keydown', (event) => this.press(event));
+    editor.addEventListener('scroll', () => this.follow());
+    document.addEventListener('selectionchange', () => {
+      if (document.activeElement === editor) this.ask();
+    });
+    onClick('take', () => this.take(this.chosen));
+    onClick('new-line', () => this.insert('\n'));
+    this.asked = '';
+  }
+
+  /** The lines before the caret's, and the caret's line up to it; undefined where nothing can be completed. */
+  place() {
+    const { value, selectionStart, selectionEnd } = this.editor;
+    const next = value[selectionEnd];
+    if (selectionStart !== selectionEnd || (next !== undefined && next !== '\n')) return undefined;
+    const lines = value.slice(Math.max(0, selectionStart - LONGEST_CONTEXT), selectionStart).split('\n');
+    const begun = cleanLines(lines.pop() ?? '')[0] ?? '';
+    return { context: lines.flatMap((line) => cleanLines(line + '\n')), begun };
+  }
+
+  /** Ask for what may follow the caret, unless it was asked already. */
+  async ask() {
+    const place = this.place();
+    const asked = JSON.stringify(place ?? null);
+    if (asked === this.asked) return this.follow();
+    this.asked = asked;
+    this.away = false;
+    this.running.abort();
+    this.running = new AbortController();
+    this.offer([], []);
+    if (!place) return undefined;
+    const take = (/** @type {Rests} */ { rests, next }) => this.offer(rests, next);
+    return this.workers.run('rests', { ...place, alternatives: ALTERNATIVES }, take, this.running.signal);
+  }
+
+  /**
+   * @param {Completion[]} rests
+   * @param {Rests['next']} next
+   */
+  offer(rests, next) {
+    this.rests = rests;
+    this.chosen = 0;
+    this.showRests();
+    if (rests.length) this.speakLater();
+    byId('next-characters').replaceChildren(
+      ...next
+        .filter(({ probability }) => probability >= LEAST_SHOWN)
+        .slice(0, CHARACTERS_SHOWN)
+        .map(({ character, probability }) =>
+          element('li', '', ...likelihood(probability, visible(character))),
+        ),
+    );
+  }
+
+  showRests() {
+    const list = byId('rests');
+    const begun = this.rests.length ? (this.place()?.begun ?? '') : '';
+    list.replaceChildren(
+      ...this.rests.map(({ text, probability }, i) => {
+        const rest = element('span', 'rest', text || `${END_OF_LINE} the line ends here`);
+        const option = element(
+          'li',
+          '',
+          ...likelihood(probability, element('span', 'quiet', begun.slice(-24)), rest),
+        );
+        option.id = `rest-${i}`;
+        option.setAttribute('role', 'option');
+        option.setAttribute('aria-selected', String(i === this.chosen));
+        // Taken when pressed, so that the caret stays where it is.
+        option.addEventListener('pointerdown', (event) => event.preventDefault());
+        option.addEventListener('click', () => this.take(i));
+        return option;
+      }),
+    );
+    const offered = this.offered() !== undefined;
+    byId('take', HTMLButtonElement).disabled = !this.rests.length;
+    if (offered) this.editor.setAttribute('aria-activedescendant', `rest-${this.chosen}`);
+    else this.editor.removeAttribute('aria-activedescendant');
+    byId('rests-note').textContent = this.place()
+      ? ''
+      : 'Put the caret at the end of a line, and its rest is offered here.';
+    this.follow();
+  }
+
+  /** What a Tab would insert. */
+  offered() {
+    const rest = this.away ? undefined : this.rests[this.chosen];
+    return rest && (rest.text || '\n');
+  }
+
+  /** Lay the grey text right behind the caret. */
+  follow() {
+    const ghost = byId('ghost');
+    const offered = this.offered();
+    const { value, selectionStart } = this.editor;
+    const before = value.slice(0, selectionStart);
+    const begun = before.slice(before.lastIndexOf('\n') + 1);
+    const above = '\n'.repeat(before.split('\n').length - 1);
+    const grey = offered === undefined ? '' : offered === '\n' ? END_OF_LINE : offered;
+    ghost.replaceChildren(above + begun, element('span', 'rest', grey));
+    ghost.scrollTop = this.editor.scrollTop;
+    ghost.scrollLeft = this.editor.scrollLeft;
+  }
+
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Escape') this.away = true; // also what is still to come
+    const offered = this.offered();
+    if (offered === undefined && event.key !== 'Escape') return;
+    const atEnd = this.editor.selectionEnd === this.editor.value.length;
+    if (event.key === 'Tab') this.take(this.chosen);
+    else if (event.key === 'Escape') this.showRests();
+    else if (event.key === 'ArrowDown' && atEnd) this.choose(this.chosen + 1);
+    else if (event.key === 'ArrowUp' && atEnd && this.chosen) this.choose(this.chosen - 1);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {number} i */
+  choose(i) {
+    this.chosen = Math.max(0, Math.min(i, this.rests.length - 1));
+    this.showRests();
+  }
+
+  /** @param {number} i */
+  take(i) {
+    const rest = this.rests[i];
+    if (rest) this.insert(rest.text || '\n');
+  }
+
+  /** @param {string} text */
+  insert(text) {
+    const { editor } = this;
+    editor.focus();
+    // The one way to insert text that Ctrl+Z can undo.
+    if (document.execCommand('insertText', false, text)) return;
+    editor.setRangeText(text, editor.selectionStart, editor.selectionEnd, 'end');
+    editor.dispatchEvent(new Event('input'));
+  }
+
+  speak() {
+    const [best] = this.rests;
+    if (!best || this.away || document.activeElement !== this.editor) return;
+    byId('suggestion').textContent = `${best.text || 'The line ends'}, ${percent(best.probability)}`;
+  }
+}
+
+/** @param {string} character */
+function visible(character) {
+  if (character === '\n') return `${END_OF_LINE} end of the line`;
+  if (character === ' ') return '␣ space';
+  if (character === REPLACEMENT) return 'any character it does not know';
+  return character;
+}

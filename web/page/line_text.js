@@ -1,0 +1,49 @@
+// Lines as the page shows them: text shaded by what each character cost, and the probability of what was sampled.
+
+const LONGEST_SHOWN = 1000; // characters
+const SHADES = [1.5, 3, 5, 8, 12]; // bits from which a character has shade 1, 2, …
+
+/**
+ * A text in runs of equal shade, cut where it is too long to show.
+ * @param {string} text
+ * @param {ArrayLike<number>} byCharacter bits of each code point
+ * @returns {Node[]}
+ */
+function shaded(text, byCharacter) {
+  const characters = Array.from(text);
+  const shown = Math.min(characters.length, LONGEST_SHOWN);
+  const shade = (/** @type {number} */ i) => SHADES.filter((bits) => byCharacter[i] >= bits).length;
+  /** @type {Node[]} */
+  const runs = [];
+  for (let begin = 0, end = 0; begin < shown; begin = end) {
+    while (end < shown && shade(end) === shade(begin)) end++;
+    const run = characters.slice(begin, end).join('');
+    runs.push(shade(begin) ? element('span', `bits-${shade(begin)}`, run) : document.createTextNode(run));
+  }
+  const left = characters.length - shown;
+  if (left) runs.push(element('span', 'cut', ` … and ${count(left)} more characters`));
+  return runs;
+}
+
+/**
+ * A text with every place marked where a word stands, whatever its case.
+ * @param {string} text
+ * @param {string} word
+ * @returns {Node[]}
+ */
+function marked(text, word) {
+  if (!word) return [document.createTextNode(text)];
+  const pieces = text.split(new RegExp(`(${escaped(word)})`, 'iu'));
+  return pieces.map((piece, i) => (i % 2 ? element('mark', '', piece) : document.createTextNode(piece)));
+}
+
+/**
+ * One row of a list: what is likely, and how likely.
+ * @param {number} probability
+ * @param {(string | Node)[]} text
+ */
+function likelihood(probability, ...text) {
+  const bar = element('span', 'bar');
+  bar.style.setProperty('--share', String(probability));
+  return [element('span', 'figure', percent(probability)), bar, element('code', 'text', ...text)];
+}

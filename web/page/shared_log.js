@@ -1,0 +1,96 @@
+// The last lines of a log, as the views that continue it share them: typed, pasted, dropped, or the card's sample.
+
+const LONGEST_CONTEXT = 64 * 1024; // characters, and bytes of a file; no model sees as far
+const LINES_KEPT = 200;
+
+/**
+ * The lines of a text, cleaned as those of a file are.
+ * @param {string} text
+ */
+function cleanLines(text) {
+  const reader = new LineReader();
+  return [...reader.feed(new TextEncoder().encode(text)), ...reader.finish()];
+}
+
+/**
+ * The last lines of a file. Throws UnreadableLog.
+ * @param {File} file
+ */
+async function lastLines(file) {
+  const head = await firstBytes(file);
+  const isPlain = head[0] !== 0x1f && head[0] < 0xfe;
+  const isCut = isPlain && file.size > LONGEST_CONTEXT;
+  const part = isCut ? new File([file.slice(-LONGEST_CONTEXT)], file.name) : file;
+  /** @type {string[]} */
+  let lines = [];
+  let isFirst = isCut;
+  for await (const read of logLines(part, new LineReader())) {
+    if (isFirst && read.lines.length) read.lines.shift();
+    isFirst &&= !read.lines.length;
+    lines = lines.concat(read.lines).slice(-LINES_KEPT);
+  }
+  return lines;
+}
+
+/** A text that several boxes show, and those who want to know when it changes. */
+class SharedLog {
+  /**
+   * @param {HTMLTextAreaElement[]} boxes
+   * @param {string} example that the model made up, and is shown at first
+   */
+  constructor(boxes, example) {
+    this.boxes = boxes;
+    this.example = example;
+    /** @type {(() => void)[]} */
+    this.listeners = [];
+    for (const box of boxes) box.addEventListener('input', () => this.set(box.value, box));
+    if (example) this.append(example.trimEnd().split('\n'));
+  }
+
+  get text() {
+    return this.boxes[0].value;
+  }
+
+  /**
+   * @param {string} text
+   * @param {HTMLTextAreaElement} [origin] the box in which it was written
+   */
+  set(text, origin) {
+    for (const box of this.boxes) {
+      if (box === origin) continue;
+      box.value = text;
+      box.scrollTop = box.scrollHeight;
+    }
+    for (const listener of this.listeners) listener();
+  }
+
+  /** @param {() => void} listener */
+  onChange(listener) {
+    this.listeners.push(listener);
+  }
+
+  /** The lines as far back as a model may see, each taken as complete. */
+  lines() {
+    return cleanLines(this.text.slice(-LONGEST_CONTEXT));
+  }
+
+  /** @param {string[]} lines */
+  append(lines) {
+    const text = this.text;
+    const between = text && !text.endsWith('\n') ? '\n' : '';
+    this.set(text + between + lines.map((line) => line + '\n').join(''));
+  }
+}
+
+/**
+ * Let a function run once, some time after the last call.
+ * @param {() => void} work
+ * @param {number} milliseconds
+ */
+function later(work, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(work, milliseconds);
+  };
+}
