@@ -1,15 +1,11 @@
 'use strict';
 
-// What the page's Check makes of lines: reads {weights, before, lines, learns, alone} as JSON from stdin, and prints for
+// What the page's Check makes of lines: node page_alarms.js ENGINE_JS reads {weights, before, lines, learns, alone} as JSON from stdin, and prints for
 // each line its alarm, by which the page ranks, its bits, its characters and its folding key. `alone`: each line by itself.
 
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 
-const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
-const { decodeWeights, scoring } = web('transformer.js');
-const { Adaptive } = web('adaptive.js');
-const { alarm, foldingKey } = web('surprise.js');
+const { Adaptive, alarm, decodeWeights, foldingKey, scoring } = require(process.argv[2]);
 
 const { weights, before, lines, learns, alone } = JSON.parse(readFileSync(0, 'utf8'));
 const base64 = /"(.*)"/.exec(readFileSync(weights, 'latin1'))?.[1] ?? '';

@@ -6,6 +6,7 @@ const publicNames = {
   LineReader,
   LogCheck,
   MAX_CHARACTERS,
+  Mulberry32,
   NEWLINE,
   REPLACEMENT,
   RESERVED,
