@@ -5,7 +5,7 @@
 
 const { readFileSync } = require('node:fs');
 
-const { Adaptive, alarm, decodeWeights, foldingKey, scoring } = require(process.argv[2]);
+const { Adaptive, decodeWeights, foldingKey, scoring, weightedSurprise } = require(process.argv[2]);
 
 const { weights, before, lines, learns, alone } = JSON.parse(readFileSync(0, 'utf8'));
 const base64 = /"(.*)"/.exec(readFileSync(weights, 'latin1'))?.[1] ?? '';
@@ -20,10 +20,10 @@ function scoresOf(some, context) {
 const scores = alone
   ? lines.flatMap((/** @type {string} */ line) => scoresOf([line], []))
   : scoresOf(lines, before);
-const told = scores.map(({ bits, characters, byCharacter }, i) => ({
-  alarm: alarm(lines[i], byCharacter),
+const answer = scores.map(({ bits, characters, byCharacter }, i) => ({
+  alarm: weightedSurprise(lines[i], byCharacter),
   bits,
   characters,
   key: foldingKey(lines[i]),
 }));
-console.log(JSON.stringify(told));
+console.log(JSON.stringify(answer));

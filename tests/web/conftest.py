@@ -183,7 +183,7 @@ def open_page(
 ) -> Iterator[Opener]:
     """Open the page with these bytes as its weights.js, or none; it must ask for its own files only.
 
-    What went wrong on it is in `page.troubles`. A `marker` in the address opens one of its views.
+    What went wrong on it is in `page.problems`. A `marker` in the address opens one of its views.
     """
     name = re.sub(r"\W+", "-", request.node.name)
     site = (tmp_path if where.scheme == "file" else static_host.folder / name) / "web"
@@ -194,18 +194,18 @@ def open_page(
     context = launched(where.opener).new_context(ignore_https_errors=True)
     context.set_default_timeout(PAGE_PATIENCE)
     page = context.new_page()
-    troubles: list[str] = []
+    problems: list[str] = []
     requests: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
 
     def open_(weights: bytes | None, marker: str = "") -> Page:
         if weights is not None:
             (site / "weights.js").write_bytes(weights)
         page.goto(f"{address}/index.html{marker}")
-        page.wait_for_selector("#views:not([hidden]), #trouble:not([hidden])")
-        page.troubles = troubles  # type: ignore[attr-defined]
+        page.wait_for_selector("#views:not([hidden]), #problem:not([hidden])")
+        page.problems = problems  # type: ignore[attr-defined]
         page.requests = requests  # type: ignore[attr-defined]
         page.address = address  # type: ignore[attr-defined]
         return page
@@ -220,7 +220,7 @@ def page(open_page: Opener, trained: Weights) -> Iterator[Page]:
     """The page with the trained model, on which nothing may go wrong."""
     page = open_page(trained.file)
     yield page
-    assert page.troubles == []  # type: ignore[attr-defined]
+    assert page.problems == []  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -233,4 +233,4 @@ def view(open_page: Opener, trained: Weights) -> Iterator[Callable[[str], Page]]
         return pages[-1]
 
     yield at
-    assert [page.troubles for page in pages] == [[] for _ in pages]
+    assert [page.problems for page in pages] == [[] for _ in pages]

@@ -14,7 +14,6 @@ const {
   State,
   Vocabulary,
   WeightsFileError,
-  alarm,
   bitsPerCharacter,
   codePoints,
   complete,
@@ -27,6 +26,7 @@ const {
   readSideBySide,
   scoreLines,
   surprise,
+  weightedSurprise,
 } = require(process.argv[2]);
 
 v8.setFlagsFromString('--expose-gc');
@@ -88,14 +88,14 @@ const answers = {
     const state = primed(model, context, begun);
     return {
       next: nextCharacters(state.logits, model.vocabulary),
-      rests: complete(model, context, begun, { alternatives, longest }),
+      completions: complete(model, context, begun, { alternatives, longest }),
       again: [1, 2].map(() => completions(state, { alternatives, longest })),
     };
   },
   ranking: ({ lines, bits }) => ({
     keys: lines.map(foldingKey),
-    alarms: lines.map((/** @type {string} */ line) =>
-      alarm(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
+    surprises: lines.map((/** @type {string} */ line) =>
+      weightedSurprise(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
     ),
   }),
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),

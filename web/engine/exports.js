@@ -2,19 +2,19 @@
 
 const publicNames = {
   Adaptive,
-  Fields,
+  Findings,
   LineReader,
   LogCheck,
   MAX_CHARACTERS,
   Mulberry32,
   NEWLINE,
+  NumberFields,
   REPLACEMENT,
   RESERVED,
   State,
   UnreadableLog,
   Vocabulary,
   WeightsFileError,
-  alarm,
   bitsPerCharacter,
   checkGolden,
   codePoints,
@@ -41,6 +41,7 @@ const publicNames = {
   serveJobs,
   surprise,
   tokenBits,
+  weightedSurprise,
 };
 
 if (typeof module !== 'undefined') Object.assign(module.exports, publicNames);

@@ -15,7 +15,7 @@ const KEPT_AROUND = 400; // characters of a line around it
  * @property {string} text cut after KEPT_CHARACTERS
  * @property {number} bits that it cost
  * @property {number} characters its newline included
- * @property {number} alarm how strange it looks
+ * @property {number} surprise how strange it looks
  * @property {string} key equal for near-duplicates
  * @property {Float32Array} byCharacter bits of each character of the text
  * @property {string[]} before
@@ -100,16 +100,16 @@ class Findings {
       this.ignored++;
       return;
     }
-    const [key, alarm] = [scored.keys[i], scored.alarms[i]];
+    const [key, surprise] = [scored.keys[i], scored.surprises[i]];
     this.count(key);
-    const isWorst = alarm > (stretch.worst?.alarm ?? -1);
-    if (!isWorst && !this.isStrange(key, alarm)) return;
+    const isWorst = surprise > (stretch.worst?.surprise ?? -1);
+    if (!isWorst && !this.isStrange(key, surprise)) return;
     const finding = {
       number: this.lines,
       text: text.length > KEPT_CHARACTERS ? Array.from(text).slice(0, KEPT_CHARACTERS).join('') : text,
       bits: scored.adapted[i],
       characters: scored.characters[i],
-      alarm,
+      surprise,
       key,
       byCharacter: byCharacter.slice(0, KEPT_CHARACTERS),
       before: [...this.before],
@@ -117,7 +117,7 @@ class Findings {
     };
     this.unended.push(finding);
     if (isWorst) stretch.worst = finding;
-    if (this.isStrange(key, alarm)) this.keep(finding);
+    if (this.isStrange(key, surprise)) this.keep(finding);
   }
 
   /** The stretch that the newest line is in. */
@@ -141,7 +141,7 @@ class Findings {
       .filter((_, i) => i % 2 === 0)
       .map((one, i) => {
         const other = stretches[2 * i + 1];
-        const worst = (other.worst?.alarm ?? -1) > (one.worst?.alarm ?? -1) ? other.worst : one.worst;
+        const worst = (other.worst?.surprise ?? -1) > (one.worst?.surprise ?? -1) ? other.worst : one.worst;
         const [bits, characters] = [one.bits + other.bits, one.characters + other.characters];
         return { first: one.first, last: other.last, bits, characters, worst };
       });
@@ -170,12 +170,12 @@ class Findings {
   /**
    * Whether a line belongs among the strangest.
    * @param {string} key
-   * @param {number} alarm
+   * @param {number} surprise
    */
-  isStrange(key, alarm) {
+  isStrange(key, surprise) {
     const group = this.byKey.get(key);
-    if (group) return alarm > group.alarm;
-    return this.groups.length < MOST_GROUPS || alarm > this.groups[MOST_GROUPS - 1].alarm;
+    if (group) return surprise > group.surprise;
+    return this.groups.length < MOST_GROUPS || surprise > this.groups[MOST_GROUPS - 1].surprise;
   }
 
   /** @param {Finding} finding */
@@ -187,7 +187,7 @@ class Findings {
       this.byKey.delete(gone.key);
     }
     // Of two equals, the earlier one stands first.
-    const place = this.groups.findIndex((other) => other.alarm < finding.alarm);
+    const place = this.groups.findIndex((other) => other.surprise < finding.surprise);
     this.groups.splice(place < 0 ? this.groups.length : place, 0, finding);
     this.byKey.set(finding.key, finding);
   }

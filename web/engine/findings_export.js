@@ -10,7 +10,7 @@ function findingsAsCsv(findings) {
   const rows = findings.groups.map((finding, i) => [
     i + 1,
     finding.number,
-    finding.alarm.toFixed(3),
+    finding.surprise.toFixed(3),
     finding.bits.toFixed(3),
     finding.characters,
     findings.countOf(finding),
@@ -47,7 +47,7 @@ function findingsAsJson(findings, { name, complete, learns }) {
       adapted_bits_per_char: learns ? perCharacter(findings.adapted) : null,
       findings: findings.groups.map((finding) => ({
         line: finding.number,
-        alarm: finding.alarm,
+        alarm: finding.surprise,
         bits: finding.bits,
         characters: finding.characters,
         times: findings.countOf(finding),
@@ -59,7 +59,7 @@ function findingsAsJson(findings, { name, complete, learns }) {
         first,
         last,
         bits_per_char: characters ? bits / characters : null,
-        alarm: worst?.alarm ?? null,
+        alarm: worst?.surprise ?? null,
         line: worst?.number ?? null,
       })),
     },

@@ -8,7 +8,7 @@
  * @property {number[]} bits of each line, by the model alone
  * @property {number[]} adapted bits of each line, where the page learns as it reads; else those of the model
  * @property {number[]} characters of each line, its newline included
- * @property {number[]} alarms how strange each line looks
+ * @property {number[]} surprises how strange each line looks
  * @property {string[]} keys equal for near-duplicates
  * @property {boolean[]} ignored
  * @property {Float32Array} byCharacter
@@ -32,7 +32,7 @@
 
 /**
  * How a line may go on, and the characters that may come first.
- * @typedef {{ rests: Completion[], next: { character: string, probability: number }[] }} Rests
+ * @typedef {{ completions: Completion[], next: { character: string, probability: number }[] }} Suggestions
  */
 
 const PART = 80; // milliseconds of work
@@ -44,7 +44,7 @@ const PART = 80; // milliseconds of work
  */
 function* scores(model, request) {
   const { lines, before, ignored, session } = request;
-  const scored = session ? following(model, request) : scoring(model, lines, before);
+  const scored = session ? sessionScores(model, request) : scoring(model, lines, before);
   const patterns = ignored.map((pattern) => new RegExp(pattern));
   let part = new Part();
   for (let number = 0; number < lines.length;) {
@@ -64,7 +64,7 @@ class Part {
   constructor() {
     this.until = performance.now() + PART;
     /** @type {Omit<ScoredLines, 'byCharacter'>} */
-    this.scored = { bits: [], adapted: [], characters: [], alarms: [], keys: [], ignored: [] };
+    this.scored = { bits: [], adapted: [], characters: [], surprises: [], keys: [], ignored: [] };
     /** @type {Float64Array[]} */
     this.byCharacter = [];
   }
@@ -80,7 +80,7 @@ class Part {
     scored.adapted.push(score.bits);
     scored.characters.push(score.characters);
     const byCharacter = score.byCharacter;
-    scored.alarms.push(alarm(line, byCharacter));
+    scored.surprises.push(weightedSurprise(line, byCharacter));
     scored.keys.push(foldingKey(line));
     scored.ignored.push(patterns.some((pattern) => pattern.test(line)));
     this.byCharacter.push(byCharacter);
@@ -105,12 +105,12 @@ let reading;
  * @param {Model} model
  * @param {ScoresRequest} request
  */
-function following(model, { session, lines, learns }) {
+function sessionScores(model, { session, lines, learns }) {
   if (reading?.session !== session) {
     /** @type {string[]} */
     const queue = [];
     const adaptive = learns ? new Adaptive(model.vocabulary) : undefined;
-    reading = { session, lines: queue, scored: scoring(model, queued(queue), [], adaptive) };
+    reading = { session, lines: queue, scored: scoring(model, drain(queue), [], adaptive) };
   }
   reading.lines.push(...lines);
   return reading.scored;
@@ -120,7 +120,7 @@ function following(model, { session, lines, learns }) {
  * @param {string[]} queue
  * @returns {Generator<string, void, void>}
  */
-function* queued(queue) {
+function* drain(queue) {
   for (let line = queue.shift(); line !== undefined; line = queue.shift()) yield line;
 }
 
@@ -135,15 +135,15 @@ function* futures(model, { context, begun, options }) {
 /**
  * @param {Model} model
  * @param {{ context: string[], begun: string, alternatives: number }} request
- * @returns {Generator<Rests | undefined, void, void>}
+ * @returns {Generator<Suggestions | undefined, void, void>}
  */
-function* rests(model, { context, begun, alternatives }) {
+function* suggestions(model, { context, begun, alternatives }) {
   const state = primed(model, context, begun);
   yield undefined;
   const next = nextCharacters(state.logits, model.vocabulary);
-  yield { rests: completions(state, { alternatives }), next };
+  yield { completions: completions(state, { alternatives }), next };
 }
 
-const jobs = { scores, futures, rests };
+const jobs = { scores, futures, suggestions };
 
 /** @typedef {keyof typeof jobs} JobName */

@@ -90,7 +90,7 @@ class LogCheck {
     /** @type {string[]} */
     let lines = [];
     let characters = 0;
-    let trouble;
+    let problem;
     try {
       for await (const read of logLines(this.file, this.reader)) {
         if (this.stopped) return;
@@ -105,10 +105,10 @@ class LogCheck {
         }
       }
     } catch (error) {
-      trouble = error;
+      problem = error;
     }
     if (lines.length) yield this.block(lines);
-    if (trouble) throw trouble;
+    if (problem) throw problem;
   }
 
   /** @param {string[]} lines */

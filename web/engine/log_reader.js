@@ -42,7 +42,7 @@ async function* logLines(file, reader) {
   } catch (error) {
     if (error instanceof UnreadableLog) throw error;
     yield { lines: reader.finish(), bytes };
-    throw await troubleOf(file, error);
+    throw await problemOf(file, error);
   }
   if (!isText) throw new UnreadableLog(`${file.name} is empty, or holds nothing but NUL bytes.`);
   yield { lines: reader.finish(), bytes: file.size };
@@ -90,7 +90,7 @@ async function firstBytes(file) {
   try {
     return new Uint8Array(await file.slice(0, 16).arrayBuffer());
   } catch (error) {
-    throw await troubleOf(file, error);
+    throw await problemOf(file, error);
   }
 }
 
@@ -131,7 +131,7 @@ function judge(name, chunk) {
  * @param {File} file
  * @param {unknown} error of a stream
  */
-async function troubleOf(file, error) {
+async function problemOf(file, error) {
   if (error instanceof TypeError) {
     const why = 'The archive is damaged, cut short, or several joined in one.';
     return new UnreadableLog(`${file.name} cannot be unpacked to its end. ${why}`);

@@ -53,7 +53,7 @@ function nameBefore(words, place) {
 }
 
 /** The fields of many futures, and their values at each step. */
-class Fields {
+class NumberFields {
   constructor() {
     this.futures = 0;
     /** @type {Map<string, { key: string, names: Map<string, number>, values: number[][] }>} */
@@ -74,17 +74,17 @@ class Fields {
   }
 
   /**
-   * Those that are common and that differ from future to future, the most telling first.
+   * Those that are common and that differ from future to future, the most interesting first.
    * @returns {{ key: string, name: string }[]}
    */
   list() {
     const ranked = Array.from(this.byKey.values(), (field) => ({
       field,
-      telling: this.telling(field.values),
+      interest: this.interest(field.values),
     }));
-    const told = ranked.filter(({ telling }) => telling > 0).sort((a, b) => b.telling - a.telling);
-    const names = told.map(({ field }) => nameOf(field));
-    return told.map(({ field: { key } }, i) => {
+    const interesting = ranked.filter(({ interest }) => interest > 0).sort((a, b) => b.interest - a.interest);
+    const names = interesting.map(({ field }) => nameOf(field));
+    return interesting.map(({ field: { key } }, i) => {
       const isAlone = names.filter((name) => name === names[i]).length === 1;
       return { key, name: isAlone ? names[i] : `${names[i]} (${placeOf(key)})` };
     });
@@ -94,7 +94,7 @@ class Fields {
    * How common a field is, times how often it differs from the commonest value of its step.
    * @param {number[][]} values
    */
-  telling(values) {
+  interest(values) {
     const steps = values.filter((step) => step?.length >= LEAST_VALUES);
     const share = (/** @type {number[]} */ step) => new Set(step).size / step.length;
     const differing = steps.filter((step) => new Set(step).size > 1);

@@ -27,7 +27,7 @@ function surprise(byCharacter) {
  * @param {string} text
  * @param {Float64Array} byCharacter bits of each code point of the text, and of its newline
  */
-function alarm(text, byCharacter) {
+function weightedSurprise(text, byCharacter) {
   const weighted = byCharacter.slice();
   let read = 0; // UTF-16 units, and their characters
   let i = 0;
@@ -64,7 +64,7 @@ function* identifiers(text) {
     let end = run[0].length;
     while (end > 0 && '.:-'.includes(run[0][end - 1])) end--;
     const name = run[0].slice(0, end);
-    const parts = ADDRESS.test(name) && /\d/.test(name) ? [[0, end]] : withDigits(name);
+    const parts = ADDRESS.test(name) && /\d/.test(name) ? [[0, end]] : wordsWithDigits(name);
     for (const [from, to] of parts) yield [run.index + from, run.index + to];
   }
 }
@@ -73,7 +73,7 @@ function* identifiers(text) {
  * Where words with a digit begin and end, those that one of .:- joins being one: dates, versions, hashes, uuids.
  * @param {string} name
  */
-function withDigits(name) {
+function wordsWithDigits(name) {
   /** @type {[number, number][]} */
   const found = [];
   for (const word of name.matchAll(WORD)) {

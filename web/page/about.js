@@ -7,8 +7,8 @@
  */
 function startAbout(card, bytes) {
   byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
-  byId('score-words').textContent = scoreInWords(card);
-  byId('context').textContent = count(card.config.n_context * card.config.n_layer);
+  byId('score-words').textContent = describeScore(card);
+  byId('context').textContent = formatCount(card.config.n_context * card.config.n_layer);
   for (const [term, fact] of factsOf(card, bytes)) {
     byId('facts').append(element('div', '', element('dt', '', term), element('dd', '', fact)));
   }
@@ -16,9 +16,9 @@ function startAbout(card, bytes) {
 }
 
 /** @param {Card} card */
-function scoreInWords({ bits_per_char: bits, ngram }) {
+function describeScore({ bits_per_char: bits, ngram }) {
   if (!isNumber(bits)) return 'The card of this model does not say how well it predicts.';
-  const guess = `On average it gives the right next character a probability of ${percent(2 ** -bits)}.`;
+  const guess = `On average it gives the right next character a probability of ${formatProbability(2 ** -bits)}.`;
   if (!isNumber(ngram) || ngram <= 0) return guess;
   const than = bits < ngram ? 'better' : 'worse';
   return `${guess} An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
@@ -30,16 +30,16 @@ function scoreInWords({ bits_per_char: bits, ngram }) {
  * @returns {[string, string][]}
  */
 function factsOf(card, bytes) {
-  const shape = `${counted(card.config.n_layer, 'layer')} of width ${card.config.n_embd}`;
+  const shape = `${formatQuantity(card.config.n_layer, 'layer')} of width ${card.config.n_embd}`;
   /** @type {[string, string | undefined][]} */
   const facts = [
     ['Trained', day(card.created)],
-    ['On', isNumber(card.lines) ? counted(card.lines, 'line') : undefined],
-    ['Parameters', isNumber(card.parameters) ? count(card.parameters) : undefined],
-    ['Size of its file', `${count(Math.ceil(bytes / 1024))} KB`],
+    ['On', isNumber(card.lines) ? formatQuantity(card.lines, 'line') : undefined],
+    ['Parameters', isNumber(card.parameters) ? formatCount(card.parameters) : undefined],
+    ['Size of its file', `${formatCount(Math.ceil(bytes / 1024))} KB`],
     ['Shape', `a transformer, ${shape}`],
-    ['Characters it knows', count(Array.from(String(card.vocabulary)).length)],
-    ['Context', `${count(card.config.n_context)} characters a layer`],
+    ['Characters it knows', formatCount(Array.from(String(card.vocabulary)).length)],
+    ['Context', `${formatCount(card.config.n_context)} characters a layer`],
     ['Made by', card.version ? `Logling ${card.version}${card.preset ? `, ${card.preset}` : ''}` : undefined],
   ];
   return /** @type {[string, string][]} */ (facts.filter(([, fact]) => fact !== undefined));

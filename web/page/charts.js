@@ -57,7 +57,7 @@ function ticks(low, high) {
 }
 
 /** @param {number} value */
-function short(value) {
+function formatNumber(value) {
   if (Math.abs(value) >= 10_000) return value.toLocaleString('en', { notation: 'compact' });
   return String(Number(value.toPrecision(4)));
 }
@@ -114,7 +114,7 @@ function drawFan(box, past, bands, label) {
   const steps = [...past.map(({ step }) => step), ...bands.map(({ step }) => step)];
   const last = Math.max(...steps);
   const scales = scalesOf(width, height, [Math.min(...steps, 0), last], [low - room, high + room]);
-  yAxis(chart, scales, ticks(low - room, high + room), short);
+  yAxis(chart, scales, ticks(low - room, high + room), formatNumber);
   const now = scales.x(0).toFixed(1);
   chart.append(svg('line', { class: 'now', x1: now, x2: now, y1: TOP, y2: height - BOTTOM }));
   const inner = ticks(0, last).filter((step) => Number.isInteger(step) && step > 0);
@@ -172,7 +172,7 @@ function drawHistory(box, scores, ends, label) {
   const { chart, width, height } = emptyChart(box, 150, label);
   const high = Math.max(...scores);
   const scales = scalesOf(width, height, [0, scores.length - 1], [0, high * 1.05]);
-  yAxis(chart, scales, ticks(0, high * 1.05), short);
+  yAxis(chart, scales, ticks(0, high * 1.05), formatNumber);
   const points = scores.map((value, step) => ({ step, value }));
   chart.append(svg('path', { class: 'median', d: pathOf(scales, points) }));
   const last = points[points.length - 1];
@@ -194,15 +194,15 @@ const STRANGE = 8; // bits from which a stretch stands out
  */
 function drawStrip(box, stretches, chosen) {
   const { chart, width, height } = emptyChart(box, STRIP_HEIGHT, '');
-  const top = Math.max(STRANGE, ...stretches.map(({ worst }) => worst?.alarm ?? 0));
+  const top = Math.max(STRANGE, ...stretches.map(({ worst }) => worst?.surprise ?? 0));
   const step = width / stretches.length;
   const gap = step > 4 ? 1 : 0;
   const paths = { calm: '', strange: '' };
   stretches.forEach(({ worst }, i) => {
     if (!worst) return;
-    const tall = Math.max(1.5, (worst.alarm / top) * (height - 4));
+    const tall = Math.max(1.5, (worst.surprise / top) * (height - 4));
     const bar = `M${(i * step).toFixed(2)} ${height}v${-tall.toFixed(1)}h${(step - gap).toFixed(2)}v${tall.toFixed(1)}z`;
-    paths[worst.alarm < STRANGE ? 'calm' : 'strange'] += bar;
+    paths[worst.surprise < STRANGE ? 'calm' : 'strange'] += bar;
   });
   if (chosen >= 0) {
     const at = { x: chosen * step, y: 0, width: Math.max(step - gap, 2), height };

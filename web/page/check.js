@@ -92,7 +92,7 @@ class CheckView {
     const text = byId('lines-to-check', HTMLTextAreaElement);
     for (const example of byId('check-note').querySelectorAll('.example')) example.remove();
     if (file) text.value = '';
-    text.placeholder = file ? `${file.name}, ${size(file.size)}. Or paste lines here.` : '';
+    text.placeholder = file ? `${file.name}, ${formatBytes(file.size)}. Or paste lines here.` : '';
   }
 
   /** @param {File} file */
@@ -129,7 +129,7 @@ class CheckView {
     this.rows = ROWS_SHOWN;
     this.hidden.clear();
     this.strip.choose(-1);
-    byId('check-trouble').textContent = '';
+    byId('check-problem').textContent = '';
     byId('check-summary').textContent = `Checking ${run.file.name} …`;
     byId('checked').hidden = false;
     this.setRunning(true);
@@ -140,7 +140,7 @@ class CheckView {
   fail(error) {
     const words = error instanceof Error ? error.message : String(error);
     const isEmpty = !this.file && !this.run?.file.size;
-    byId('check-trouble').textContent = isEmpty
+    byId('check-problem').textContent = isEmpty
       ? 'There is nothing to check yet: paste lines, or open a log.'
       : error instanceof UnreadableLog
         ? words
@@ -149,15 +149,15 @@ class CheckView {
 
   /** The patterns of lines to ignore; undefined, and told, if one of them is no regular expression. */
   patterns() {
-    const trouble = byId('patterns-trouble');
-    trouble.textContent = '';
+    const problem = byId('patterns-problem');
+    problem.textContent = '';
     const patterns = byId('patterns', HTMLTextAreaElement).value.split('\n').filter(Boolean);
     for (const pattern of patterns) {
       try {
         new RegExp(pattern);
       } catch (error) {
         byId('ignore', HTMLDetailsElement).open = true;
-        trouble.textContent = `Not a regular expression: ${pattern} (${error instanceof Error ? error.message : error})`;
+        problem.textContent = `Not a regular expression: ${pattern} (${error instanceof Error ? error.message : error})`;
         return undefined;
       }
     }
@@ -215,18 +215,18 @@ class CheckView {
     const seconds = (performance.now() - this.began) / 1000;
     byId('check-progress', HTMLProgressElement).value = progress;
     const left =
-      seconds > 1.5 && progress > 0 ? `, about ${duration(seconds / progress - seconds)} left` : '';
+      seconds > 1.5 && progress > 0 ? `, about ${formatDuration(seconds / progress - seconds)} left` : '';
     byId('check-status').textContent =
-      `${counted(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${size(run.file.size)}${left}`;
+      `${formatQuantity(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${formatBytes(run.file.size)}${left}`;
   }
 
   /** @param {LogCheck} run */
   summary(run) {
     const { findings, stopped, reader } = run;
     if (!findings.lines) return stopped ? 'Stopped.' : '';
-    const lines = counted(findings.lines, 'line');
+    const lines = formatQuantity(findings.lines, 'line');
     const what = stopped ? `Stopped after ${lines} of ${run.file.name}.` : `${lines} checked.`;
-    const ignored = findings.ignored ? ` ${counted(findings.ignored, 'line')} ignored.` : '';
+    const ignored = findings.ignored ? ` ${formatQuantity(findings.ignored, 'line')} ignored.` : '';
     return what + ignored + this.verdict(findings) + oddities(reader);
   }
 
@@ -244,7 +244,7 @@ class CheckView {
 
   /** @param {Finding} finding */
   ignore(finding) {
-    const pattern = finding.key.split('#').map(escaped).join('\\S+');
+    const pattern = finding.key.split('#').map(escapeRegExp).join('\\S+');
     const box = byId('patterns', HTMLTextAreaElement);
     box.value += `${box.value && !box.value.endsWith('\n') ? '\n' : ''}^${pattern}$\n`;
     byId('ignore', HTMLDetailsElement).open = true;
@@ -267,9 +267,9 @@ class CheckView {
 /** @param {LineReader} reader */
 function oddities({ oddities: { invalid, control, cut } }) {
   const told = [
-    invalid && `${counted(invalid, 'line')} held bytes that are not UTF-8`,
-    control && `${counted(control, 'line')} held control characters, which are left out`,
-    cut && `${counted(cut, 'line')} cut after ${count(MAX_CHARACTERS)} characters`,
+    invalid && `${formatQuantity(invalid, 'line')} held bytes that are not UTF-8`,
+    control && `${formatQuantity(control, 'line')} held control characters, which are left out`,
+    cut && `${formatQuantity(cut, 'line')} cut after ${formatCount(MAX_CHARACTERS)} characters`,
   ].filter(Boolean);
   return told.length ? ` ${told.join('; ')}.` : '';
 }
@@ -317,23 +317,24 @@ class Strip {
     drawStrip(this.box, stretches, this.chosen);
     byId('strip-first').textContent = stretches.length ? 'line 1' : '';
     byId('strip-last').textContent = stretches.length
-      ? `line ${count(stretches[stretches.length - 1].last)}`
+      ? `line ${formatCount(stretches[stretches.length - 1].last)}`
       : '';
     this.box.setAttribute('aria-valuemax', String(Math.max(1, stretches.length)));
     this.box.setAttribute('aria-valuenow', String(Math.max(0, this.chosen) + 1));
     this.box.setAttribute(
       'aria-valuetext',
-      stretch ? inWords(stretch) : 'Choose a stretch with the arrow keys',
+      stretch ? describeStretch(stretch) : 'Choose a stretch with the arrow keys',
     );
     byId('stretch').hidden = !stretch;
-    byId('stretch-title').textContent = stretch ? inWords(stretch) : '';
+    byId('stretch-title').textContent = stretch ? describeStretch(stretch) : '';
     this.list.show(stretch?.worst ? [stretch.worst] : [], () => 1);
   }
 }
 
 /** @param {Stretch} stretch */
-function inWords({ first, last, bits, characters, worst }) {
-  const lines = first === last ? `Line ${count(first)}` : `Lines ${count(first)} to ${count(last)}`;
-  const strangest = worst ? `the strangest is line ${count(worst.number)}` : 'all ignored';
+function describeStretch({ first, last, bits, characters, worst }) {
+  const lines =
+    first === last ? `Line ${formatCount(first)}` : `Lines ${formatCount(first)} to ${formatCount(last)}`;
+  const strangest = worst ? `the strangest is line ${formatCount(worst.number)}` : 'all ignored';
   return `${lines}: ${(bits / characters).toFixed(2)} bits per character; ${strangest}.`;
 }

@@ -17,7 +17,7 @@ function startComplete(workers, log) {
   return {
     title: 'Complete',
     drop: 'Drop it: its last lines are what you go on from',
-    open: (file) => openLastLines(file, log, byId('rests-note')),
+    open: (file) => openLastLines(file, log, byId('completions-note')),
     show: () => completer.ask(),
   };
 }
@@ -32,10 +32,10 @@ class Completer {
     this.editor = editor;
     this.running = new AbortController();
     /** @type {Completion[]} */
-    this.rests = [];
+    this.completions = [];
     this.chosen = 0;
     this.away = false; // put away until the text changes
-    this.speakLater = later(() => this.speak(), QUIET);
+    this.speakLater = debounce(() => this.speak(), QUIET);
     editor.addEventListener('keydown', (event) => this.press(event));
     editor.addEventListener('scroll', () => this.follow());
     document.addEventListener('selectionchange', () => {
@@ -67,39 +67,44 @@ class Completer {
     this.running = new AbortController();
     this.offer([], []);
     if (!place) return undefined;
-    const take = (/** @type {Rests} */ { rests, next }) => this.offer(rests, next);
-    return this.workers.run('rests', { ...place, alternatives: ALTERNATIVES }, take, this.running.signal);
+    const take = (/** @type {Suggestions} */ { completions, next }) => this.offer(completions, next);
+    return this.workers.run(
+      'suggestions',
+      { ...place, alternatives: ALTERNATIVES },
+      take,
+      this.running.signal,
+    );
   }
 
   /**
-   * @param {Completion[]} rests
-   * @param {Rests['next']} next
+   * @param {Completion[]} completions
+   * @param {Suggestions['next']} next
    */
-  offer(rests, next) {
-    this.rests = rests;
+  offer(completions, next) {
+    this.completions = completions;
     this.chosen = 0;
-    this.showRests();
-    if (rests.length) this.speakLater();
+    this.showCompletions();
+    if (completions.length) this.speakLater();
     byId('next-characters').replaceChildren(
       ...next
         .filter(({ probability }) => probability >= LEAST_SHOWN)
         .slice(0, CHARACTERS_SHOWN)
         .map(({ character, probability }) =>
-          element('li', '', ...likelihood(probability, visible(character))),
+          element('li', '', ...likelihoodRow(probability, visible(character))),
         ),
     );
   }
 
-  showRests() {
-    const list = byId('rests');
-    const begun = this.rests.length ? (this.place()?.begun ?? '') : '';
+  showCompletions() {
+    const list = byId('completions');
+    const begun = this.completions.length ? (this.place()?.begun ?? '') : '';
     list.replaceChildren(
-      ...this.rests.map(({ text, probability }, i) => {
+      ...this.completions.map(({ text, probability }, i) => {
         const rest = element('span', 'rest', text || `${END_OF_LINE} the line ends here`);
         const option = element(
           'li',
           '',
-          ...likelihood(probability, element('span', 'quiet', begun.slice(-24)), rest),
+          ...likelihoodRow(probability, element('span', 'quiet', begun.slice(-24)), rest),
         );
         option.id = `rest-${i}`;
         option.setAttribute('role', 'option');
@@ -111,10 +116,10 @@ class Completer {
       }),
     );
     const offered = this.offered() !== undefined;
-    byId('take', HTMLButtonElement).disabled = !this.rests.length;
+    byId('take', HTMLButtonElement).disabled = !this.completions.length;
     if (offered) this.editor.setAttribute('aria-activedescendant', `rest-${this.chosen}`);
     else this.editor.removeAttribute('aria-activedescendant');
-    byId('rests-note').textContent = this.place()
+    byId('completions-note').textContent = this.place()
       ? ''
       : 'Put the caret at the end of a line, and its rest is offered here.';
     this.follow();
@@ -122,7 +127,7 @@ class Completer {
 
   /** What a Tab would insert. */
   offered() {
-    const rest = this.away ? undefined : this.rests[this.chosen];
+    const rest = this.away ? undefined : this.completions[this.chosen];
     return rest && (rest.text || '\n');
   }
 
@@ -148,7 +153,7 @@ class Completer {
     if (offered === undefined && event.key !== 'Escape') return;
     const atEnd = this.editor.selectionEnd === this.editor.value.length;
     if (event.key === 'Tab') this.take(this.chosen);
-    else if (event.key === 'Escape') this.showRests();
+    else if (event.key === 'Escape') this.showCompletions();
     else if (event.key === 'ArrowDown' && atEnd) this.choose(this.chosen + 1);
     else if (event.key === 'ArrowUp' && atEnd && this.chosen) this.choose(this.chosen - 1);
     else return;
@@ -157,13 +162,13 @@ class Completer {
 
   /** @param {number} i */
   choose(i) {
-    this.chosen = Math.max(0, Math.min(i, this.rests.length - 1));
-    this.showRests();
+    this.chosen = Math.max(0, Math.min(i, this.completions.length - 1));
+    this.showCompletions();
   }
 
   /** @param {number} i */
   take(i) {
-    const rest = this.rests[i];
+    const rest = this.completions[i];
     if (rest) this.insert(rest.text || '\n');
   }
 
@@ -178,9 +183,10 @@ class Completer {
   }
 
   speak() {
-    const [best] = this.rests;
+    const [best] = this.completions;
     if (!best || this.away || document.activeElement !== this.editor) return;
-    byId('suggestion').textContent = `${best.text || 'The line ends'}, ${percent(best.probability)}`;
+    byId('suggestion').textContent =
+      `${best.text || 'The line ends'}, ${formatProbability(best.probability)}`;
   }
 }
 

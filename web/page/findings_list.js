@@ -24,7 +24,7 @@ class FindingsList {
         this.rows.set(finding, row);
         const times = countOf(finding);
         const badge = row.querySelector('.times');
-        if (badge) badge.textContent = times > 1 ? `× ${count(times)}` : '';
+        if (badge) badge.textContent = times > 1 ? `× ${formatCount(times)}` : '';
         return row;
       }),
     );
@@ -34,7 +34,7 @@ class FindingsList {
   row(finding) {
     const toggle = element('button', 'toggle');
     toggle.type = 'button';
-    toggle.setAttribute('aria-label', `The lines around line ${count(finding.number)}`);
+    toggle.setAttribute('aria-label', `The lines around line ${formatCount(finding.number)}`);
     const around = [element('ol', 'around'), element('ol', 'around'), this.actions(finding)];
     const row = element(
       'li',
@@ -44,10 +44,10 @@ class FindingsList {
         'div',
         'finding',
         toggle,
-        element('span', 'number', count(finding.number)),
-        element('code', 'text', ...shaded(finding.text, finding.byCharacter)),
+        element('span', 'number', formatCount(finding.number)),
+        element('code', 'text', ...shadeText(finding.text, finding.byCharacter)),
         element('span', 'times'),
-        element('span', 'figure', finding.alarm.toFixed(1), element('span', 'visually-hidden', ' bits')),
+        element('span', 'figure', finding.surprise.toFixed(1), element('span', 'visually-hidden', ' bits')),
       ),
       around[1],
       around[2],
@@ -81,6 +81,11 @@ class FindingsList {
  */
 function linesAround(lines, first) {
   return lines.map((line, i) =>
-    element('li', '', element('span', 'number', count(first + i)), element('code', 'text', line || ' ')),
+    element(
+      'li',
+      '',
+      element('span', 'number', formatCount(first + i)),
+      element('code', 'text', line || ' '),
+    ),
   );
 }

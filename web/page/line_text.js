@@ -9,7 +9,7 @@ const SHADES = [1.5, 3, 5, 8, 12]; // bits from which a character has shade 1, 2
  * @param {ArrayLike<number>} byCharacter bits of each code point
  * @returns {Node[]}
  */
-function shaded(text, byCharacter) {
+function shadeText(text, byCharacter) {
   const characters = Array.from(text);
   const shown = Math.min(characters.length, LONGEST_SHOWN);
   const shade = (/** @type {number} */ i) => SHADES.filter((bits) => byCharacter[i] >= bits).length;
@@ -21,7 +21,7 @@ function shaded(text, byCharacter) {
     runs.push(shade(begin) ? element('span', `bits-${shade(begin)}`, run) : document.createTextNode(run));
   }
   const left = characters.length - shown;
-  if (left) runs.push(element('span', 'cut', ` … and ${count(left)} more characters`));
+  if (left) runs.push(element('span', 'cut', ` … and ${formatCount(left)} more characters`));
   return runs;
 }
 
@@ -31,9 +31,9 @@ function shaded(text, byCharacter) {
  * @param {string} word
  * @returns {Node[]}
  */
-function marked(text, word) {
+function markWord(text, word) {
   if (!word) return [document.createTextNode(text)];
-  const pieces = text.split(new RegExp(`(${escaped(word)})`, 'iu'));
+  const pieces = text.split(new RegExp(`(${escapeRegExp(word)})`, 'iu'));
   return pieces.map((piece, i) => (i % 2 ? element('mark', '', piece) : document.createTextNode(piece)));
 }
 
@@ -42,8 +42,8 @@ function marked(text, word) {
  * @param {number} probability
  * @param {(string | Node)[]} text
  */
-function likelihood(probability, ...text) {
+function likelihoodRow(probability, ...text) {
   const bar = element('span', 'bar');
   bar.style.setProperty('--share', String(probability));
-  return [element('span', 'figure', percent(probability)), bar, element('code', 'text', ...text)];
+  return [element('span', 'figure', formatProbability(probability)), bar, element('code', 'text', ...text)];
 }

@@ -2,10 +2,10 @@
 
 const LIKELY = 4; // next lines shown
 const REDRAW = 150; // milliseconds between two drawings while futures come
-const PAST = 24; // lines before now in the fan
-const CHIPS = 6;
+const LINES_BEFORE = 24; // lines before now in the fan
+const WORDS_SUGGESTED = 6;
 const CERTAIN = 0.02; // a word in fewer futures, or in all but so few, is not suggested
-const MANY = 0.9; // probability of all other lines from which it is told why
+const MANY = 0.9; // probability of all other lines from which it is uncertain why
 const TYPING = 300; // milliseconds of rest before what was typed is taken
 
 /** What a permalink holds: names in the address, and ids of the inputs. */
@@ -25,7 +25,7 @@ const SETTINGS = {
 function startPredict(workers, log) {
   const likely = new LikelyLines(workers, log);
   const futures = new Futures(workers, log);
-  const likelyLater = later(() => likely.run(), TYPING);
+  const likelyLater = debounce(() => likely.run(), TYPING);
   log.onChange(() => {
     likelyLater();
     futures.runLater();
@@ -118,13 +118,13 @@ function keepInAddress({ example }) {
 function showLikely(likely) {
   byId('likely').replaceChildren(
     ...likely.map(({ text, probability }) =>
-      element('li', '', ...likelihood(probability, text || '(an empty line)')),
+      element('li', '', ...likelihoodRow(probability, text || '(an empty line)')),
     ),
   );
   const rest = 1 - likely.reduce((sum, { probability }) => sum + probability, 0);
   const why = rest > MANY ? ' Where numbers vary, each exact line is rare: see the futures.' : '';
   byId('likely-note').textContent = likely.length
-    ? `Any other line: ${percent(Math.max(0, rest))}.${why}`
+    ? `Any other line: ${formatProbability(Math.max(0, rest))}.${why}`
     : 'No line stands out.';
 }
 
@@ -144,8 +144,8 @@ class LikelyLines {
     this.running.abort();
     this.running = new AbortController();
     const request = { context: this.log.lines(), begun: '', alternatives: LIKELY };
-    const take = (/** @type {Rests} */ { rests }) => showLikely(rests);
-    return this.workers.run('rests', request, take, this.running.signal);
+    const take = (/** @type {Suggestions} */ { completions }) => showLikely(completions);
+    return this.workers.run('suggestions', request, take, this.running.signal);
   }
 }
 
@@ -164,12 +164,12 @@ class Futures {
     /** @type {string[][]} */
     this.all = []; // by their number; some may still be missing
     this.come = 0;
-    this.fields = new Fields();
+    this.fields = new NumberFields();
     this.field = ''; // the key of the one that was chosen
     this.suggested = ''; // the word that was put into the box last
     this.shown = 0;
     this.drawn = 0;
-    this.runSoon = later(() => this.run(), TYPING);
+    this.runSoon = debounce(() => this.run(), TYPING);
     this.listen();
   }
 
@@ -238,9 +238,9 @@ class Futures {
     this.context = this.log.lines();
     this.all = Array.from({ length: wanted });
     this.come = 0;
-    this.fields = new Fields();
+    this.fields = new NumberFields();
     this.drawn = performance.now();
-    byId('futures-status').textContent = `Sampling ${count(wanted)} futures …`;
+    byId('futures-status').textContent = `Sampling ${formatCount(wanted)} futures …`;
     byId('futures-progress').hidden = false;
     byId('futures-progress', HTMLProgressElement).value = 0;
   }
@@ -265,7 +265,8 @@ class Futures {
     byId('futures-progress').hidden = whole;
     byId('futures-progress', HTMLProgressElement).value = this.come / this.all.length;
     if (whole) {
-      byId('futures-status').textContent = `${counted(this.come, 'future')} sampled, here in this page`;
+      byId('futures-status').textContent =
+        `${formatQuantity(this.come, 'future')} sampled, here in this page`;
       this.suggestWord();
     }
     this.drawFields();
@@ -295,14 +296,14 @@ class Futures {
       caption.textContent = 'No number in these futures varies.';
       return;
     }
-    const past = this.context.slice(-PAST).flatMap((line, i, { length }) => {
+    const past = this.context.slice(-LINES_BEFORE).flatMap((line, i, { length }) => {
       const number = numbersOf(line).find(({ key }) => key === this.field);
       return number ? [{ step: i - length + 1, value: number.value }] : [];
     });
     const { step, quantiles } = bands[bands.length - 1];
-    const [least, low, median, high, most] = quantiles.map(short);
+    const [least, low, median, high, most] = quantiles.map(formatNumber);
     caption.textContent =
-      `In ${counted(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
+      `In ${formatQuantity(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
       `90${SPACE}% between ${least} and ${most}.`;
     drawFan(byId('fan-chart'), past, bands, caption.textContent);
     const table = byId('fan-table').querySelector('.scroll');
@@ -313,13 +314,13 @@ class Futures {
   suggestWord() {
     const input = byId('word', HTMLInputElement);
     if (input.value !== this.suggested || document.activeElement === input) return;
-    input.value = this.suggested = doubtfulWords(this.all)[0] ?? '';
+    input.value = this.suggested = uncertainWords(this.all)[0] ?? '';
   }
 
   drawWord() {
     const word = byId('word', HTMLInputElement).value.trim();
     const futures = this.all.filter((lines) => lines);
-    byId('word-chips').replaceChildren(...doubtfulWords(futures).map((one) => wordChip(one, word)));
+    byId('word-chips').replaceChildren(...uncertainWords(futures).map((one) => wordChip(one, word)));
     const share = byId('word-share');
     byId('word-chart').hidden = !word;
     if (!word) {
@@ -331,25 +332,26 @@ class Futures {
     const last = shares[shares.length - 1];
     const [low, high] = interval(last, futures.length);
     share.replaceChildren(
-      element('b', '', percent(last)),
+      element('b', '', formatProbability(last)),
       ` of futures `,
-      element('span', 'quiet', `(95 % sure: ${percent(low)} to ${percent(high)})`),
+      element('span', 'quiet', `(95 % sure: ${formatProbability(low)} to ${formatProbability(high)})`),
     );
-    drawShare(byId('word-chart'), shares, `${percent(last)} of futures hold “${word}”`);
+    drawShare(byId('word-chart'), shares, `${formatProbability(last)} of futures hold “${word}”`);
   }
 
   drawFuture() {
     const lines = this.all[this.shown] ?? this.all.find((future) => future);
     if (!lines) return;
     const word = byId('word', HTMLInputElement).value.trim();
-    byId('future-title').textContent = `One of them: ${count(this.shown + 1)} of ${count(this.all.length)}`;
+    byId('future-title').textContent =
+      `One of them: ${formatCount(this.shown + 1)} of ${formatCount(this.all.length)}`;
     byId('future-lines').replaceChildren(
       ...lines.map((line, i) =>
         element(
           'li',
           '',
           element('span', 'number', `+${i + 1}`),
-          element('code', 'text', ...marked(line, word)),
+          element('code', 'text', ...markWord(line, word)),
         ),
       ),
     );
@@ -370,7 +372,7 @@ function bandTable(bands) {
     return cell;
   });
   const rows = bands.map(({ step, quantiles }) =>
-    element('tr', '', ...[`+${step}`, ...quantiles.map(short)].map((cell) => element('td', '', cell))),
+    element('tr', '', ...[`+${step}`, ...quantiles.map(formatNumber)].map((cell) => element('td', '', cell))),
   );
   return element(
     'table',
@@ -410,16 +412,18 @@ function interval(share, n) {
  * Words that appear in some of the futures, those least certain first.
  * @param {string[][]} futures
  */
-function doubtfulWords(futures) {
+function uncertainWords(futures) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const lines of futures) {
     const words = new Set(lines.join('\n').match(/\p{L}{3,}/gu) ?? []);
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const open = Array.from(counts, ([word, n]) => ({ word, doubt: Math.abs(n / futures.length - 0.5) }));
-  const told = open.filter(({ doubt }) => doubt < 0.5 - CERTAIN).sort((a, b) => a.doubt - b.doubt);
-  return told.slice(0, CHIPS).map(({ word }) => word);
+  const all = Array.from(counts, ([word, n]) => ({ word, distance: Math.abs(n / futures.length - 0.5) }));
+  const uncertain = all
+    .filter(({ distance }) => distance < 0.5 - CERTAIN)
+    .sort((a, b) => a.distance - b.distance);
+  return uncertain.slice(0, WORDS_SUGGESTED).map(({ word }) => word);
 }
 
 /**

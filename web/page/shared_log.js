@@ -59,7 +59,8 @@ class SharedLog {
     for (const box of this.boxes) {
       if (box === origin) continue;
       box.value = text;
-      box.scrollTop = box.scrollHeight;
+      // Later, because asking for its height now would lay out the page now.
+      requestAnimationFrame(() => (box.scrollTop = box.scrollHeight));
     }
     for (const listener of this.listeners) listener();
   }
@@ -87,7 +88,7 @@ class SharedLog {
  * @param {() => void} work
  * @param {number} milliseconds
  */
-function later(work, milliseconds) {
+function debounce(work, milliseconds) {
   let timer = 0;
   return () => {
     clearTimeout(timer);

@@ -1,7 +1,7 @@
 // Starts the page: reads weights.js, which comes after this script, and shows the model or says why there is none.
 
 /** @type {Record<Fault, { title: string, fix: string }>} */
-const TROUBLES = {
+const PROBLEMS = {
   missing: {
     title: 'There is no model here yet',
     fix: 'The first run of the service writes it: logling retrain. In a clone, git pull brings it. Then reload this page.',
@@ -35,7 +35,7 @@ document.addEventListener('DOMContentLoaded', async () => {
       byId('predict-view').hidden = false;
       predictFirst(model, log);
     }
-    await painted();
+    await nextPaint();
     checkGolden(model, card);
     const chip = byId('self-check');
     chip.textContent = 'Checked itself: it computes here exactly as where it was made';
@@ -43,7 +43,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     openInstrument(model, card, log, base64.length);
   } catch (error) {
     if (!(error instanceof WeightsFileError)) throw error;
-    showTrouble(error);
+    showProblem(error);
   }
 });
 
@@ -83,7 +83,7 @@ function predictFirst(model, log) {
 }
 
 /** Resolves when the browser has painted; at the latest after a while, since a tab in the background does not paint. */
-function painted() {
+function nextPaint() {
   return new Promise((resolve) => {
     requestAnimationFrame(() => nextTurn().then(resolve));
     setTimeout(resolve, 100);
@@ -130,13 +130,13 @@ function assignedWeights() {
 }
 
 /** @param {WeightsFileError} error */
-function showTrouble(error) {
-  const { title, fix } = TROUBLES[error.fault];
+function showProblem(error) {
+  const { title, fix } = PROBLEMS[error.fault];
   const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-  byId('trouble-title').textContent = title;
-  byId('trouble-reason').textContent = sentence.replace(/\.?$/, '.');
-  byId('trouble-fix').textContent = fix;
-  byId('trouble').hidden = false;
+  byId('problem-title').textContent = title;
+  byId('problem-reason').textContent = sentence.replace(/\.?$/, '.');
+  byId('problem-fix').textContent = fix;
+  byId('problem').hidden = false;
   byId('predict-view').hidden = true;
   const chip = byId('self-check');
   chip.textContent = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';

@@ -27,7 +27,7 @@ function startViews(views) {
   window.addEventListener('hashchange', open);
   window.addEventListener(
     'resize',
-    later(() => {
+    debounce(() => {
       const { name, settings } = addressed(views);
       views[name].show(settings);
     }, 150),

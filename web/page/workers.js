@@ -7,7 +7,7 @@ const PATIENCE = 2000; // milliseconds in which a worker that was told to stop m
 
 /**
  * Who waits for a job.
- * @typedef {object} Waiting
+ * @typedef {object} PendingJob
  * @property {{ job: JobName, request: any }} order
  * @property {boolean} begun whether a part has come
  * @property {(part: any) => void} take
@@ -20,8 +20,8 @@ class JobWorker {
   /** @param {Model} model */
   constructor(model) {
     this.model = model;
-    /** @type {Map<number, Waiting>} */
-    this.waiting = new Map();
+    /** @type {Map<number, PendingJob>} */
+    this.pending = new Map();
     /** @type {Map<number, number>} */
     this.stopping = new Map(); // jobs that were told to stop, and the timers that wait for it
     /** @type {Promise<Worker | undefined> | undefined} */
@@ -32,26 +32,26 @@ class JobWorker {
 
   /** The worker, or undefined where the browser refuses one. */
   started() {
-    this.starting ??= startWorker(this.model, (data) => this.hear(data)).catch(() => undefined);
+    this.starting ??= startWorker(this.model, (data) => this.receive(data)).catch(() => undefined);
     return this.starting;
   }
 
   /** @param {{ id: number, part?: unknown, done?: boolean, error?: string }} data */
-  hear({ id, part, done, error }) {
+  receive({ id, part, done, error }) {
     if (done) {
       clearTimeout(this.stopping.get(id));
       this.stopping.delete(id);
     }
-    const waiting = this.waiting.get(id);
-    if (!waiting) return;
+    const pending = this.pending.get(id);
+    if (!pending) return;
     if (part !== undefined) {
-      waiting.begun = true;
-      waiting.take(part);
+      pending.begun = true;
+      pending.take(part);
     }
     if (!done) return;
-    this.waiting.delete(id);
-    if (error) waiting.reject(new Error(error));
-    else waiting.resolve();
+    this.pending.delete(id);
+    if (error) pending.reject(new Error(error));
+    else pending.resolve();
   }
 
   /**
@@ -82,9 +82,9 @@ class JobWorker {
   async give(worker, order, take, signal) {
     const id = ++this.given;
     await new Promise((resolve, reject) => {
-      this.waiting.set(id, { order, begun: false, take, resolve: () => resolve(undefined), reject });
+      this.pending.set(id, { order, begun: false, take, resolve: () => resolve(undefined), reject });
       signal.addEventListener('abort', () => {
-        if (!this.waiting.delete(id)) return;
+        if (!this.pending.delete(id)) return;
         this.stop(id, order);
         resolve(undefined);
       });
@@ -94,7 +94,7 @@ class JobWorker {
 
   /**
    * @param {number} id
-   * @param {Waiting['order']} order
+   * @param {PendingJob['order']} order
    */
   async stop(id, { request }) {
     (await this.starting)?.postMessage({ id, stop: true });
@@ -108,17 +108,17 @@ class JobWorker {
 
   /** Put an end to a worker that does not stop. Another one takes over what this one had not begun. */
   async replace() {
-    const orphans = Array.from(this.waiting);
+    const orphans = Array.from(this.pending);
     for (const timer of this.stopping.values()) clearTimeout(timer);
     this.stopping.clear();
     (await this.starting)?.terminate();
     this.starting = undefined;
     const next = await this.started();
     for (const [id, { order, begun, reject }] of orphans) {
-      if (!this.waiting.has(id)) continue;
+      if (!this.pending.has(id)) continue;
       if (next && !begun) next.postMessage({ id, ...order });
       else {
-        this.waiting.delete(id);
+        this.pending.delete(id);
         reject(new Error('its worker had to be stopped'));
       }
     }
@@ -128,17 +128,17 @@ class JobWorker {
 /**
  * Resolves when the worker is ready; rejects where the browser refuses it.
  * @param {Model} model
- * @param {(data: any) => void} hear
+ * @param {(data: any) => void} receive
  * @returns {Promise<Worker>}
  */
-function startWorker(model, hear) {
+function startWorker(model, receive) {
   return new Promise((resolve, reject) => {
     const worker = new Worker(/** @type {string} */ (workerUrl()));
     worker.onerror = (event) => {
       event.preventDefault();
       reject(new Error(event.message));
     };
-    worker.onmessage = ({ data }) => (data.ready ? resolve(worker) : hear(data));
+    worker.onmessage = ({ data }) => (data.ready ? resolve(worker) : receive(data));
     const characters = model.vocabulary.alphabet.slice(RESERVED).join('');
     worker.postMessage({ model: { config: model.config, weights: model.weights, characters } });
   });

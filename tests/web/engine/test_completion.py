@@ -43,44 +43,44 @@ def greedy(model, begun):
 
 
 def test_each_probability_is_pythons(in_node, trained):
-    rests = asked(in_node, trained)["rests"]
-    assert len(rests) == 3
-    for rest in rests:
+    found = asked(in_node, trained)["completions"]
+    assert len(found) == 3
+    for rest in found:
         assert rest["probability"] == pytest.approx(probability(trained.model, BEGUN, rest["text"]), rel=1e-9)
 
 
 def test_the_best_comes_first_and_none_twice(in_node, trained):
-    rests = asked(in_node, trained, alternatives=5)["rests"]
-    assert [rest["probability"] for rest in rests] == sorted((rest["probability"] for rest in rests), reverse=True)
-    assert len({rest["text"] for rest in rests}) == len(rests) == 5
+    found = asked(in_node, trained, alternatives=5)["completions"]
+    assert [rest["probability"] for rest in found] == sorted((rest["probability"] for rest in found), reverse=True)
+    assert len({rest["text"] for rest in found}) == len(found) == 5
 
 
 def test_the_best_is_at_least_as_likely_as_taking_the_likeliest_character_each_time(in_node, trained):
-    best = asked(in_node, trained)["rests"][0]
+    best = asked(in_node, trained)["completions"][0]
     assert best["probability"] >= probability(trained.model, BEGUN, greedy(trained.model, BEGUN)) * (1 - 1e-9)
 
 
 def test_one_alternative_takes_the_likeliest_character_each_time(in_node, trained):
-    (only,) = asked(in_node, trained, alternatives=1)["rests"]
+    (only,) = asked(in_node, trained, alternatives=1)["completions"]
     assert only["text"] == greedy(trained.model, BEGUN)
 
 
 def test_more_alternatives_than_are_computed_at_once_are_given_too(in_node, trained):
-    assert len(asked(in_node, trained, alternatives=20)["rests"]) == 20
+    assert len(asked(in_node, trained, alternatives=20)["completions"]) == 20
 
 
 def test_a_line_may_be_complete_already(in_node, trained):
-    rests = asked(in_node, trained, begun="12:03 bed1 air 20.0°C ok")["rests"]
-    assert rests[0]["text"] == ""
+    found = asked(in_node, trained, begun="12:03 bed1 air 20.0°C ok")["completions"]
+    assert found[0]["text"] == ""
 
 
 def test_no_rest_is_longer_than_asked_for(in_node, trained):
-    assert all(len(rest["text"]) <= 3 for rest in asked(in_node, trained, longest=3)["rests"])
+    assert all(len(rest["text"]) <= 3 for rest in asked(in_node, trained, longest=3)["completions"])
 
 
 def test_completing_leaves_the_text_as_it_is(in_node, trained):
     answer = asked(in_node, trained)
-    assert answer["again"] == [answer["rests"]] * 2
+    assert answer["again"] == [answer["completions"]] * 2
 
 
 def test_the_next_characters_are_the_whole_distribution_best_first(in_node, trained):

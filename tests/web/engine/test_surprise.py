@@ -35,16 +35,16 @@ def test_lines_that_differ_in_words_do_not_fold(ranking, one, other):
     assert len(set(ranking(one, other)["keys"])) == 2
 
 
-def test_surprising_words_alarm_in_full(ranking):
-    assert ranking("every word here is new")["alarms"] == [8.0]
+def test_surprising_words_count_in_full(ranking):
+    assert ranking("every word here is new")["surprises"] == [8.0]
 
 
-def test_surprising_numbers_alarm_less_than_words_but_not_nothing(ranking):
-    words, numbers = ranking("a storm is coming", "50122" * 12)["alarms"]
+def test_surprising_numbers_count_less_than_words_but_not_nothing(ranking):
+    words, numbers = ranking("a storm is coming", "50122" * 12)["surprises"]
     assert 0 < numbers < words
 
 
 def test_wide_characters_before_a_number_do_not_move_it(ranking):
     """The newline is surprising, and the only character that is not part of the identifier."""
-    (alarm,) = ranking("🌱1🌱2🌱3")["alarms"]
-    assert alarm == 8.0
+    (surprise,) = ranking("🌱1🌱2🌱3")["surprises"]
+    assert surprise == 8.0

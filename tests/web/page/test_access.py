@@ -23,7 +23,7 @@ def show_all(page, view):
     if view == "complete":
         page.focus("#editor")
         page.keyboard.press("Control+End")
-        page.wait_for_selector("#rests li")
+        page.wait_for_selector("#completions li")
     if view == "check":
         page.wait_for_selector("#save-csv:visible")
         page.locator("#checked-lines .toggle").first.click()

@@ -104,7 +104,7 @@ def test_near_duplicates_are_one_line_with_a_count(page):
     assert page.locator("#checked-lines .times").first.inner_text() == "× 3"
 
 
-def test_new_numbers_alarm_less_than_new_words(page):
+def test_new_numbers_are_less_surprising_than_new_words(page):
     assert check(page, "\n".join([*LOG, "12:04 bed1 air 98.7°C ok", "12:05 bed2 air WARM°C ok"]))[0].endswith(
         "WARM°C ok"
     )
@@ -121,7 +121,7 @@ def test_a_bad_pattern_is_told(page):
     page.click("#ignore summary")
     page.fill("#patterns", "ok\n(")
     page.click("#check-lines")
-    assert page.inner_text("#patterns-trouble").startswith("Not a regular expression: (")
+    assert page.inner_text("#patterns-problem").startswith("Not a regular expression: (")
 
 
 def test_lines_like_a_finding_can_be_ignored(page):
@@ -233,7 +233,7 @@ def test_what_is_kept_does_not_grow_with_the_log(page):
                 const all = (value) => lines.map(() => value);
                 const byCharacter = new Float32Array(20 * 50);
                 const given = { bits: all(1), adapted: all(1), characters: all(20), ignored: all(false), byCharacter };
-                findings.take(lines, { ...given, alarms: lines.map((_, j) => (i + j) % 977), keys: lines });
+                findings.take(lines, { ...given, surprises: lines.map((_, j) => (i + j) % 977), keys: lines });
             }
             const { lines, groups, byKey, counts, stretches, stretchLines } = findings;
             return { lines, groups: groups.length, byKey: byKey.size, counts: counts.size,
@@ -292,8 +292,8 @@ ANSWERS = {
 def test_a_plain_answer_to_a_file_that_is(page, tmp_path, kind):
     content, answer = ANSWERS[kind]
     open_file(page, tmp_path / "some.log", content)
-    assert answer in page.inner_text("#check-trouble")
-    assert "some.log" in page.inner_text("#check-trouble")
+    assert answer in page.inner_text("#check-problem")
+    assert "some.log" in page.inner_text("#check-problem")
 
 
 def test_of_a_damaged_gzip_what_could_be_read_is_shown(page, tmp_path):
@@ -301,7 +301,7 @@ def test_of_a_damaged_gzip_what_could_be_read_is_shown(page, tmp_path):
     lines = [f"12:{i % 60:02d} bed1 air {rng.integers(10, 99)}.{rng.integers(10)}°C ok" for i in range(3000)]
     data = gzip.compress("\n".join(lines).encode())
     assert open_file(page, tmp_path / "some.log.gz", data[: len(data) // 2])
-    assert "cannot be unpacked to its end" in page.inner_text("#check-trouble")
+    assert "cannot be unpacked to its end" in page.inner_text("#check-problem")
     assert "lines checked" in page.inner_text("#check-summary")
 
 
@@ -309,7 +309,7 @@ def test_nothing_to_check_gets_a_plain_answer(page):
     page.fill("#lines-to-check", "")
     page.click("#check-lines")
     finished(page)
-    assert page.inner_text("#check-trouble").startswith("There is nothing to check yet")
+    assert page.inner_text("#check-problem").startswith("There is nothing to check yet")
 
 
 def test_stop_ends_a_check_of_two_gigabytes_and_keeps_what_is_done(page, tmp_path):

@@ -22,8 +22,8 @@ def write(page, text):
 
 
 def offered(page):
-    page.wait_for_selector("#rests li")
-    return page.locator("#rests .rest").all_text_contents()
+    page.wait_for_selector("#completions li")
+    return page.locator("#completions .rest").all_text_contents()
 
 
 @pytest.mark.everywhere
@@ -69,13 +69,13 @@ def test_arrow_keys_choose_another(page):
 def test_a_click_takes_an_alternative(page):
     write(page, LOG[0] + "\n12:01 be")
     second = offered(page)[1]
-    page.locator("#rests li").nth(1).click()
+    page.locator("#completions li").nth(1).click()
     assert page.input_value("#editor") == LOG[0] + "\n12:01 be" + second
 
 
 def test_the_end_of_a_line_is_taken_as_a_new_line(page):
     write(page, "\n".join([*LOG, LOG[0]]))
-    assert page.locator("#rests .rest").first.inner_text().startswith("⏎")
+    assert page.locator("#completions .rest").first.inner_text().startswith("⏎")
     page.keyboard.press("Tab")
     assert page.input_value("#editor") == "\n".join([*LOG, LOG[0], ""])
 
@@ -98,9 +98,9 @@ def test_the_next_characters_have_pythons_probabilities(page, trained):
 def test_nothing_is_offered_in_the_middle_of_a_line(page):
     write(page, LOG[0])
     page.keyboard.press("Home")
-    page.wait_for_selector("#rests:empty", state="attached")
+    page.wait_for_selector("#completions:empty", state="attached")
     assert page.locator("#ghost .rest").inner_text() == ""
-    assert page.inner_text("#rests-note").startswith("Put the caret at the end of a line")
+    assert page.inner_text("#completions-note").startswith("Put the caret at the end of a line")
 
 
 def test_wide_and_right_to_left_text_can_be_completed(page):

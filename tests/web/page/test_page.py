@@ -42,7 +42,7 @@ def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
     page.click("#to-complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
-    page.wait_for_selector("#rests li")
+    page.wait_for_selector("#completions li")
     page.click("#to-check")
     page.check("#learn")
     page.click("#check-lines")
@@ -93,7 +93,7 @@ def test_a_card_with_nothing_optional_is_enough(open_page, bare):
     assert page.locator("#facts div").count() >= 2
     page.click("#to-check")
     page.click("#check-lines")
-    page.wait_for_selector("#check-trouble:not(:empty)")
+    page.wait_for_selector("#check-problem:not(:empty)")
 
 
 def test_seeded_text_is_pythons(page, trained):
@@ -129,7 +129,7 @@ def test_markup_in_a_log_stays_text(page):
     page.click("#to-complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
-    page.wait_for_selector("#rests li")
+    page.wait_for_selector("#completions li")
     page.click("#to-check")
     page.fill("#lines-to-check", "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
     page.click("#check-lines")
@@ -148,7 +148,7 @@ def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where)
     futures_have_come(page)
     page.click("#to-check")
     page.wait_for_selector("#checked-lines li")
-    assert page.troubles == []
+    assert page.problems == []
 
 
 def test_the_page_and_the_largest_weights_are_small_as_hosts_and_git_send_them(site_files):
@@ -156,7 +156,7 @@ def test_the_page_and_the_largest_weights_are_small_as_hosts_and_git_send_them(s
     assert sum(len(gzip.compress(content)) for content in [largest, *site_files.values()]) < 200_000
 
 
-TROUBLES = {
+PROBLEMS = {
     "missing": (lambda w: None, "There is no model here yet", "logling retrain"),
     "truncated": (lambda w: w.file[:5000], "This model is damaged", "truncated"),
     "altered": (lambda w: w.with_data(w.data.replace(b"2026", b"2025", 1)), "This model is damaged", "checksum"),
@@ -180,12 +180,12 @@ TROUBLES = {
 }
 
 
-@pytest.mark.parametrize("kind", TROUBLES)
+@pytest.mark.parametrize("kind", PROBLEMS)
 def test_it_says_what_to_do_about_weights_that_are(open_page, trained, kind):
-    spoil, title, word = TROUBLES[kind]
+    spoil, title, word = PROBLEMS[kind]
     page = open_page(spoil(trained))
-    assert title in page.inner_text("#trouble-title")
-    assert word in page.inner_text("#trouble")
+    assert title in page.inner_text("#problem-title")
+    assert word in page.inner_text("#problem")
     assert page.locator("main > section:visible").count() == 1
     assert not page.is_visible("#views")
 
@@ -195,7 +195,7 @@ def test_the_policy_refuses_any_connection(open_page, trained):
     page = open_page(trained.file)
     assert page.evaluate("() => fetch('https://127.0.0.1:9/').then(() => 'sent', () => 'refused')") == "refused"
     for _ in range(50):  # the browser tells of it in its own time
-        if page.troubles:
+        if page.problems:
             break
         page.wait_for_timeout(100)
-    assert "default-src 'none'" in page.troubles[0]
+    assert "default-src 'none'" in page.problems[0]
