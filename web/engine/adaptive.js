@@ -1,13 +1,13 @@
-// An online model of the text read so far, mixed with the transformer's prediction: it scores each character first and
-// learns from it after, in memory only. The same numbers as model/adaptive.py, to the last bit for equal logits.
+// The learner: an online model of the text at hand, mixed with the transformer's prediction. It scores each character,
+// then learns from it, in memory only. The numbers are those of model/adaptive.py, to the last bit for equal logits.
 //
-// A character is coded as a row of yes-or-no questions, the likeliest candidate first: is it this one? Each is answered
-// by the transformer, by contexts that remember what followed them, and by earlier places that matched; the answers are
-// mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The questions of a character part all
-// symbols, so their probabilities multiply to one that is exactly normalised.
+// A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first. The
+// transformer answers, and the contexts, which remember what followed them, and earlier places that match. The answers
+// are mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The probability of a character is the
+// product over its questions, and these probabilities sum to one exactly.
 
 const NEW_CHARACTERS = 256; // unknown ones that get a symbol of their own when first seen; more stay escapes
-const LAST_QUESTION = 32; // after so many noes what is left is shared out by the blend
+const LAST_QUESTION = 32; // after so many questions the blend gives the probability of the rest
 const LEAST = 1e-6; // probability of all that nothing predicts
 const LEAST_ANSWER = 1e-6;
 
@@ -33,9 +33,9 @@ const KEEP = 0.8; // of the strain, from one character to the next
 const STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]; // nats a character, lately
 const N_STRAIN = STRAINS.length + 1;
 
-// Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer;
-// by the last character's kind and the candidate's; by how surprising the text is of late; by the candidate. Some go on
-// learning fast.
+// The kinds of weights: chosen by the match and whether the long one agrees; by field; by the order and the transformer's
+// answer; by the kinds of the last character and of the candidate; by how surprising the text was lately; by the
+// candidate. Some keep learning fast.
 /** @type {[number, number][]} */
 const WEIGHTS = [
   [STAGES * MATCHES_TOLD, 0.015],
@@ -74,6 +74,7 @@ function matchLevel(length) {
 class Adaptive {
   /** @param {Vocabulary} vocabulary */
   constructor(vocabulary) {
+    fillTables();
     this.vocabulary = vocabulary;
     /** @type {Map<number, number>} symbols of characters that the vocabulary does not have */
     this.met = new Map();
@@ -103,7 +104,6 @@ class Adaptive {
     this.finalByMatch = new Curves(STAGES * MATCHES_TOLD);
     this.mixer = new Mixer(WEIGHTS, startWeights());
     this.inputs = new Float64Array(INPUTS);
-    this.stretched = stretchTable();
 
     this.kinds = new Uint8Array(this.most); // of the symbols
     for (let i = 0; i < this.size; i++) this.kinds[i] = kindOf(Number(vocabulary.alphabet[i].codePointAt(0)));
@@ -111,9 +111,9 @@ class Adaptive {
     this.strain = 4; // the same as one of N_STRAIN levels
     this.order = 0; // the longest known
     this.orderScales = new Float64Array(ORDERS);
-    this.left = 0; // of the fixed prediction, when some candidates are out
+    this.left = 0; // of the fixed prediction, without the candidates that were ruled out
     this.leftOfBlend = 0;
-    this.others = new Int32Array(CONTEXTS); // how often a context saw what is not out
+    this.others = new Int32Array(CONTEXTS); // how often a context saw a candidate that is not ruled out
     this.contextStates = new Int32Array(CONTEXTS);
     this.matched = new Int32Array(SHORTEST_MATCHES.length); // predicted symbols, -1 being none
     this.matchPlaces = new Int32Array(SHORTEST_MATCHES.length); // the state of each but for its prediction
@@ -256,7 +256,7 @@ class Adaptive {
     return probability;
   }
 
-  /** The symbol that leads the rank. */
+  /** The symbol with the highest rank. */
   likeliest() {
     const { rank, size } = this;
     let best = 0;
@@ -280,7 +280,7 @@ class Adaptive {
   }
 
   /**
-   * The probability that the next symbol is the candidate, those before it being out; then learn whether it is.
+   * The probability that the next symbol is this candidate, if it is none of those before. Then learn whether it is.
    * @param {number} candidate
    * @param {number} stage
    * @param {boolean} isIt
@@ -325,7 +325,7 @@ class Adaptive {
       const seen = way < WAYS ? memory.counts[begin + way] : 0;
       const state = this.contextState(i, stage, seen, others[i], way === 0);
       contextStates[i] = state;
-      inputs[FIRST_CONTEXT + i] = this.stretched[Math.floor(contextRates.p[state] * STRETCH_STEPS)];
+      inputs[FIRST_CONTEXT + i] = STRETCHED[Math.floor(contextRates.p[state] * STRETCH_STEPS)];
       others[i] -= seen;
     }
   }
@@ -345,7 +345,7 @@ class Adaptive {
       const hit = matched[i] === candidate;
       const state = (i * STAGES + stage) * MATCH_STATES + this.matchPlaces[i] * 2 + (hit ? 1 : 0);
       matchStates[i] = state;
-      inputs[FIRST_MATCH + i] = this.stretched[Math.floor(matchRates.p[state] * STRETCH_STEPS)];
+      inputs[FIRST_MATCH + i] = STRETCHED[Math.floor(matchRates.p[state] * STRETCH_STEPS)];
       expected ||= hit;
     }
     return expected;

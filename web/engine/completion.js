@@ -1,4 +1,4 @@
-// The most likely ways in which a line goes on, with their probabilities: for completing as one types.
+// The most likely ways to complete a line, with their probabilities.
 
 /**
  * The rest of a line without its newline, and the probability of just this rest and the newline after it.
@@ -8,14 +8,14 @@
 /**
  * @typedef {object} CompletionOptions
  * @property {number} [alternatives] how many completions at most
- * @property {number} [longest] characters after which a rest that does not end is given up
+ * @property {number} [longest] characters of a completion
  */
 
 const LONGEST_REST = 400;
 
 /**
- * How the line that was begun after the lines of `context` most likely goes on, best first. May be empty, when no
- * likely rest is short enough.
+ * The most likely completions of a line that begins after the lines of `context`, best first. Empty if no likely
+ * completion is short enough.
  * @param {Model} model
  * @param {string[]} context
  * @param {string} begun
@@ -27,7 +27,7 @@ function complete(model, context, begun, options) {
 }
 
 /**
- * The same for a text that was read already; the state is left as it is.
+ * The same for a text that was read already. The state does not change.
  * @param {State} state
  * @param {CompletionOptions} [options]
  * @returns {Completion[]}
@@ -78,7 +78,7 @@ function likeliest(logits, count) {
 }
 
 /**
- * Every id and its probability, best first, the lower id of two equals.
+ * Every id and its probability, best first; of two equals the lower id comes first.
  * @param {Float64Array} logits [V]
  */
 function distribution(logits) {
@@ -89,7 +89,7 @@ function distribution(logits) {
 }
 
 /**
- * The characters that may come next, best first; U+FFFD stands for all that the vocabulary does not have.
+ * The characters that may come next, best first. U+FFFD stands for every character that the vocabulary does not have.
  * @param {Float64Array} logits [V]
  * @param {Vocabulary} vocabulary
  * @returns {{ character: string, probability: number }[]}

@@ -1,9 +1,9 @@
-// What is kept of a checked log, which is the same little for a log of any size: totals, the strangest lines with
-// those around them, near-duplicates folded into one, and the worst line of each stretch.
+// What is kept of a checked log: totals, the strangest lines with the lines around them, and the strangest line of each
+// stretch. Near-duplicates are folded into one. The size does not grow with the log.
 
 const MOST_GROUPS = 300;
 const MOST_COUNTS = 40_000; // kinds of lines that are counted at a time
-const MOST_STRETCHES = 480; // an even number: two neighbours become one when there are more
+const MOST_STRETCHES = 480; // an even number: stretches are joined in pairs when there are more
 const LINES_AROUND = 3;
 const KEPT_CHARACTERS = 2000; // of a line
 const KEPT_AROUND = 400; // characters of a line around it
@@ -51,7 +51,7 @@ class Findings {
     /** @type {string[]} */
     this.before = [];
     /** @type {Finding[]} */
-    this.unended = []; // those whose lines after are still to come
+    this.incomplete = []; // findings that wait for their lines after
   }
 
   /**
@@ -64,7 +64,7 @@ class Findings {
     for (let i = 0; i < scored.keys.length; i++) {
       const text = lines[i];
       const end = at + scored.characters[i];
-      this.end(text);
+      this.addLineAfter(text);
       this.lines++;
       this.characters += scored.characters[i];
       this.bits += scored.bits[i];
@@ -77,16 +77,16 @@ class Findings {
   }
 
   /**
-   * Give a line to the findings that it comes after.
+   * Add a line to the findings just before it.
    * @param {string} text
    */
-  end(text) {
-    for (const finding of this.unended) finding.after.push(text.slice(0, KEPT_AROUND));
-    this.unended = this.unended.filter((finding) => finding.after.length < LINES_AROUND);
+  addLineAfter(text) {
+    for (const finding of this.incomplete) finding.after.push(text.slice(0, KEPT_AROUND));
+    this.incomplete = this.incomplete.filter((finding) => finding.after.length < LINES_AROUND);
   }
 
   /**
-   * Put a line where it belongs: into its stretch, and among the strangest.
+   * Add a line to its stretch, and to the strangest lines if it is one of them.
    * @param {ScoredLines} scored
    * @param {number} i
    * @param {string} text
@@ -115,7 +115,7 @@ class Findings {
       before: [...this.before],
       after: [],
     };
-    this.unended.push(finding);
+    this.incomplete.push(finding);
     if (isWorst) stretch.worst = finding;
     if (this.isStrange(key, surprise)) this.keep(finding);
   }
@@ -133,7 +133,7 @@ class Findings {
     return stretch;
   }
 
-  /** Make one stretch of each two. */
+  /** Join the stretches in pairs. */
   halve() {
     const { stretches } = this;
     this.stretchLines *= 2;
@@ -151,7 +151,7 @@ class Findings {
   count(key) {
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     if (this.counts.size <= MOST_COUNTS) return;
-    // The oldest half goes, but for those in the list; most kinds of lines come again soon or never.
+    // Forget the oldest half, except kinds in the list. Most kinds of lines come again soon or never.
     let left = MOST_COUNTS / 2;
     for (const old of this.counts.keys()) {
       if (left-- === 0) break;
@@ -160,7 +160,7 @@ class Findings {
   }
 
   /**
-   * How many near-duplicates a finding stands for, itself included; at least, in a log of very many kinds of lines.
+   * How many near-duplicates a finding stands for, itself included. In a log of very many kinds of lines it may be more.
    * @param {Finding} finding
    */
   countOf(finding) {
@@ -186,7 +186,7 @@ class Findings {
       this.groups.splice(this.groups.indexOf(gone), 1);
       this.byKey.delete(gone.key);
     }
-    // Of two equals, the earlier one stands first.
+    // Of two equal ones the earlier line comes first.
     const place = this.groups.findIndex((other) => other.surprise < finding.surprise);
     this.groups.splice(place < 0 ? this.groups.length : place, 0, finding);
     this.byKey.set(finding.key, finding);

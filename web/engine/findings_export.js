@@ -1,5 +1,4 @@
-// Findings as files to keep: CSV for spreadsheets, JSON for programs. They are made in this tab and saved by the
-// browser; nothing is sent.
+// Findings as CSV for spreadsheets, and as JSON for programs.
 
 /**
  * @param {Findings} findings
@@ -20,7 +19,7 @@ function findingsAsCsv(findings) {
 }
 
 /**
- * A cell by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+ * A cell as in RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it.
  * @param {string | number} value
  */
 function csvCell(value) {

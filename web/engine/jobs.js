@@ -1,14 +1,13 @@
-// What the views have computed, in a worker or, where there is none, on the page: each job is a generator that yields
-// its results in parts, and undefined wherever it may pause.
+// The long computations of the views. Each job is a generator that yields its results in parts, and undefined where it
+// may pause. It runs in a worker, or on the page if the browser allows no worker.
 
 /**
- * Scored lines of a log, in its order. What is said of line i is at [i]; its characters' bits follow those of the
- * lines before it.
+ * Scored lines of a log, in order. Entry i of each list is about line i; the bits of all characters are one list.
  * @typedef {object} ScoredLines
  * @property {number[]} bits of each line, by the model alone
  * @property {number[]} adapted bits of each line, where the page learns as it reads; else those of the model
  * @property {number[]} characters of each line, its newline included
- * @property {number[]} surprises how strange each line looks
+ * @property {number[]} surprises how strange each line looks: see surprise.js
  * @property {string[]} keys equal for near-duplicates
  * @property {boolean[]} ignored
  * @property {Float32Array} byCharacter
@@ -59,7 +58,7 @@ function* scores(model, request) {
   yield part.finished();
 }
 
-/** Lines scored since the last that were handed on. */
+/** The scores of some lines, until they are yielded together. */
 class Part {
   constructor() {
     this.until = performance.now() + PART;
@@ -101,7 +100,7 @@ class Part {
 let reading;
 
 /**
- * The scores of a session, which go on with these lines.
+ * The scores of a session, continued with these lines.
  * @param {Model} model
  * @param {ScoresRequest} request
  */

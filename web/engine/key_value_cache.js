@@ -1,6 +1,6 @@
-// Keys and values of what a text has read: the cache that lets a token be read without reading the text again.
+// The keys and values of the tokens that a text has read, so that one more token can be read without the text before it.
 
-/** Keys and values of consecutive tokens, and where each token stood. */
+/** Keys and values of consecutive tokens, and the column and line of each token. */
 class KeyValueCache {
   /**
    * @param {Config} config

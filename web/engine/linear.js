@@ -1,5 +1,5 @@
 // Matrix times vector, with every sum in index order, as `linear` in model/exact.py. What is fast here changes no bit:
-// several sums run side by side and share the numbers that they load.
+// four sums run side by side and share the numbers that they load.
 //
 // Sums begin at -0, because -0 + x is x for every x. 0 + x is not: 0 + -0 is 0.
 
@@ -11,8 +11,9 @@ const EPSILON = 1e-5;
  */
 
 /**
+ * Pack matrices below each other.
  * @param {number} n_in
- * @param {Float64Array[]} parts each [n_out, n_in], one below the other, each beginning at a multiple of four
+ * @param {Float64Array[]} parts each [n_out, n_in]; each begins at a multiple of four rows
  * @returns {Matrix}
  */
 function pack(n_in, ...parts) {
@@ -39,20 +40,20 @@ function fourfold(n) {
 
 /**
  * matrix @ x for n rows x, with every sum in index order. [n, n_in] -> [n, n_out]; rows of both begin at multiples
- * of four. Two rows at a time share the loading of the weights.
+ * of four.
  * @param {Float64Array} out
  * @param {Float64Array} x
  * @param {Matrix} matrix
  * @param {number} n
- * @param {number} row the first one wanted
+ * @param {number} row the first row that is wanted
  */
 function linear(out, x, { packed, n_in, n_out }, n, row) {
   const stride = fourfold(n_in);
-  for (; row + 2 <= n; row += 2) linearTwo(out, row * n_out, x, row * stride, packed, n_in, n_out);
-  if (row < n) linearOne(out, row * n_out, x, row * stride, packed, n_in, n_out);
+  for (; row < n; row++) linearRow(out, row * n_out, x, row * stride, packed, n_in, n_out);
 }
 
 /**
+ * The same for one row.
  * @param {Float64Array} out
  * @param {number} to where the row begins in `out`
  * @param {Float64Array} x
@@ -61,7 +62,7 @@ function linear(out, x, { packed, n_in, n_out }, n, row) {
  * @param {number} n_in
  * @param {number} n_out
  */
-function linearOne(out, to, x, from, packed, n_in, n_out) {
+function linearRow(out, to, x, from, packed, n_in, n_out) {
   let w = 0;
   for (const end = to + n_out; to < end; to += 4) {
     let sum0 = -0;
@@ -88,55 +89,6 @@ function linearOne(out, to, x, from, packed, n_in, n_out) {
     out[to + 1] = sum1;
     out[to + 2] = sum2;
     out[to + 3] = sum3;
-  }
-}
-
-/**
- * The same for this row and the one after it.
- * @param {Float64Array} out
- * @param {number} to
- * @param {Float64Array} x
- * @param {number} from
- * @param {Float64Array} packed
- * @param {number} n_in
- * @param {number} n_out
- */
-function linearTwo(out, to, x, from, packed, n_in, n_out) {
-  const after = fourfold(n_in);
-  let w = 0;
-  for (const end = to + n_out; to < end; to += 4) {
-    let a0 = -0;
-    let a1 = -0;
-    let a2 = -0;
-    let a3 = -0;
-    let b0 = -0;
-    let b1 = -0;
-    let b2 = -0;
-    let b3 = -0;
-    for (let i = from; i < from + n_in; i++, w += 4) {
-      const a = x[i];
-      const b = x[i + after];
-      const w0 = packed[w];
-      const w1 = packed[w + 1];
-      const w2 = packed[w + 2];
-      const w3 = packed[w + 3];
-      a0 += a * w0;
-      a1 += a * w1;
-      a2 += a * w2;
-      a3 += a * w3;
-      b0 += b * w0;
-      b1 += b * w1;
-      b2 += b * w2;
-      b3 += b * w3;
-    }
-    out[to] = a0;
-    out[to + 1] = a1;
-    out[to + 2] = a2;
-    out[to + 3] = a3;
-    out[to + n_out] = b0;
-    out[to + n_out + 1] = b1;
-    out[to + n_out + 2] = b2;
-    out[to + n_out + 3] = b3;
   }
 }
 

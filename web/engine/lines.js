@@ -1,5 +1,5 @@
-// Bytes to clean lines of text, whatever the bytes are: the rules of service/lines.py, so that scores agree with
-// those of `logling score`. Memory stays flat, in a file of any size and inside a line of any length.
+// Bytes to clean lines of text, by the rules of service/reading/lines.py, so that scores agree with `logling score`. Any
+// bytes are accepted. Memory does not grow with the size of a file or the length of a line.
 
 const MAX_CHARACTERS = 8192;
 const MAX_BYTES = 4 * MAX_CHARACTERS; // what MAX_CHARACTERS can take in UTF-8
@@ -7,11 +7,11 @@ const CUT_MARK = ' <cut>';
 
 /* eslint-disable no-control-regex */
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g;
-// ECMA-48: CSI (colours, cursor), OSC and its kin (titles, links) up to their end, other two-byte escapes.
+// ECMA-48: CSI (colours, cursor), OSC and the like (titles, links) up to their end, other two-byte escapes.
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])/g;
 /* eslint-enable no-control-regex */
 
-/** The lines of one stream of bytes, fed in chunks of any size, and in how many of them something was odd. */
+/** Splits a stream of bytes into clean lines, and counts the lines in which something was odd. */
 class LineReader {
   constructor() {
     this.oddities = { invalid: 0, control: 0, cut: 0 };
@@ -19,11 +19,11 @@ class LineReader {
     this.size = 0;
     this.begun = false;
     this.nul = false;
-    this.skipping = false; // over the rest of a line that was given out, cut
+    this.skipping = false; // the rest of a line that was already returned, cut
   }
 
   /**
-   * The lines that this chunk completes.
+   * The lines that end in this chunk.
    * @param {Uint8Array} chunk
    */
   feed(chunk) {
@@ -47,7 +47,7 @@ class LineReader {
     return lines;
   }
 
-  /** The unfinished last line, where the stream has ended: at most one. */
+  /** The last line, if the stream ended without a newline: at most one. */
   finish() {
     return this.begun ? [this.line()] : [];
   }
@@ -83,7 +83,7 @@ class LineReader {
 
   /**
    * @param {Uint8Array} bytes
-   * @param {boolean} stream whether a character that the cut went through is dropped; anywhere else it is an error
+   * @param {boolean} stream whether an incomplete character at the end is dropped; otherwise it is an error
    */
   decode(bytes, stream) {
     try {

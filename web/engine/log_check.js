@@ -1,5 +1,5 @@
-// One check of a log, from its first byte to its findings: lines are read in blocks, the blocks are scored side by
-// side, and their scores are taken in the order of the log. At no time is more than a few blocks in memory.
+// One check of a log, from its first byte to its findings. Lines are read in blocks, the blocks are scored side by side,
+// and their scores are taken in the order of the log. Only a few blocks are in memory at any time.
 
 const BLOCK_CHARACTERS = 24_000;
 
@@ -38,9 +38,9 @@ class LogCheck {
     this.bytes = 0; // read
     this.charactersRead = 0;
     /** @type {Block[]} */
-    this.blocks = []; // those that are not yet taken whole, in the order of the log
+    this.blocks = []; // blocks whose scores are not all taken yet, in the order of the log
     /** @type {string[]} */
-    this.tail = []; // the last lines that were read, as many as a model can see
+    this.tail = []; // the last lines that were read, as far back as the model can see
   }
 
   stop() {
@@ -59,11 +59,11 @@ class LogCheck {
   }
 
   /**
-   * Resolves when all is checked, or it was stopped. Throws UnreadableLog, after all that could be read is checked.
+   * Resolves when everything is checked, or after a stop. Throws UnreadableLog after checking what could be read.
    * @param {() => void} onNews called whenever there is more to show
    */
   async run(onNews) {
-    // A session's lines come after each other, in one worker; else any worker can take any block.
+    // A learner needs all lines in order, in one worker: a session. Otherwise any worker can take any block.
     const session = this.settings.learns ? ++sessions : 0;
     const width = session ? 1 : await this.workers.width();
     const scorer = session ? this.workers.idlest() : this.workers;
@@ -83,7 +83,7 @@ class LogCheck {
   }
 
   /**
-   * The lines of the file in blocks, with those before that a model can see.
+   * The lines of the file in blocks, each with the lines before it that the model can see.
    * @returns {AsyncGenerator<{ lines: string[], before: string[] }, void, void>}
    */
   async *readBlocks() {
@@ -140,7 +140,7 @@ class LogCheck {
     this.takeParts();
   }
 
-  /** Take what has come of the first blocks. */
+  /** Take the scores that have come, in the order of the log. */
   takeParts() {
     for (let block = this.blocks[0]; block; block = this.blocks[0]) {
       for (const part of block.parts.splice(0)) {

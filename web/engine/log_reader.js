@@ -5,7 +5,7 @@ const LEAST_TEXT = 0.9; // of the first bytes, in a text file
 // eslint-disable-next-line no-control-regex
 const NOT_TEXT = /[\x01-\x07\x0e-\x1a\x1c-\x1f\x7f\ufffd]/g;
 
-/** A file that cannot be read as a log, or not to its end, with the reason in words. */
+/** A file that cannot be read as a log, or not to its end; the message says why. */
 class UnreadableLog extends Error {}
 
 /** @type {[number[], string, string][]} first bytes, what packed it, what unpacks it */
@@ -19,8 +19,8 @@ const PACKERS = [
 ];
 
 /**
- * Read a file as a log, plain or gzip, UTF-8 or UTF-16. Yields lines as they come, with how many bytes of the file
- * were read. Throws UnreadableLog, after the last good line.
+ * Read a file as a log, plain or gzip, UTF-8 or UTF-16. Yields lines, each time with the number of bytes of the file read
+ * so far. Throws UnreadableLog after the last good line.
  * @param {File} file
  * @param {LineReader} reader
  * @returns {AsyncGenerator<{ lines: string[], bytes: number }, void, void>}
@@ -32,7 +32,7 @@ async function* logLines(file, reader) {
   try {
     const { stream, isPlain } = await unpacked(file, (read) => (bytes = read));
     for await (const chunk of chunksOf(stream)) {
-      isText ||= judge(file.name, chunk);
+      isText ||= checkIsText(file.name, chunk);
       for (let at = 0; at < chunk.length; at += PIECE) {
         const piece = chunk.subarray(at, at + PIECE);
         if (isPlain) bytes += piece.length;
@@ -49,9 +49,9 @@ async function* logLines(file, reader) {
 }
 
 /**
- * The bytes of a file as UTF-8, and whether they are the file's own.
+ * The bytes of a file as UTF-8, unpacked if need be; `isPlain` where they are simply the bytes of the file.
  * @param {File} file
- * @param {(bytes: number) => void} onRead told how much of a file was read whose bytes are others
+ * @param {(bytes: number) => void} onRead receives how much of the file was read, if it is not plain
  * @returns {Promise<{ stream: ReadableStream<any>, isPlain: boolean }>}
  */
 async function unpacked(file, onRead) {
@@ -103,18 +103,18 @@ async function* chunksOf(stream) {
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
   } finally {
-    // What stopped the reading, if anything did, is already on its way to the caller.
+    // An error that stopped the reading has been thrown already.
     reader.cancel().catch(() => undefined);
   }
 }
 
 /**
- * Whether there is text in a chunk. NULs alone say nothing: a log that was emptied under its writer begins with many.
- * Throws UnreadableLog where it is something else.
+ * Whether there is text in a chunk. NULs are ignored, because a log that was truncated while its writer held it open
+ * begins with many. Throws UnreadableLog if the chunk is something other than text.
  * @param {string} name
  * @param {Uint8Array} chunk
  */
-function judge(name, chunk) {
+function checkIsText(name, chunk) {
   const text = new TextDecoder().decode(chunk.subarray(0, PIECE).filter((byte) => byte));
   if (new TextDecoder().decode(chunk.subarray(257, 262)) === 'ustar') {
     throw new UnreadableLog(`${name} is a tar archive of files. Unpack it first: tar -xf ${name}`);

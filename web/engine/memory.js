@@ -1,6 +1,6 @@
-// What is remembered of the text so far: which symbols followed which contexts, and where the text was like now. The
-// same contents as model/memory.py, to the last bit. Memory is flat: tables of fixed size, in which what was seen
-// least gives way.
+// What the learner remembers of the text: which symbols followed which contexts, and earlier places that looked like the
+// present one. The contents are those of model/memory.py, to the last bit. The tables have a fixed size: the entries that
+// were seen least are overwritten.
 
 const ORDERS = 6; // the first contexts are the last 1 … 6 symbols
 const CONTEXTS = 15;
@@ -42,7 +42,7 @@ function kindOf(code) {
   return code === 10 ? LINE_END : OTHER;
 }
 
-/** A line, as far as it was read: its symbols, and its fields, which a blank or a tab ends. */
+/** A line as far as it was read: its symbols, and its fields, which end with a space or a tab. */
 class Line {
   constructor() {
     /** @type {number[]} */
@@ -88,7 +88,7 @@ class Line {
   }
 }
 
-/** Where the next symbol stands: what its contexts are made of. */
+/** The place of the next symbol: all that its contexts are made of. */
 class Place {
   constructor() {
     this.orders = new Uint32Array(ORDERS + 1); // hashes of the last 0 … 6 symbols
@@ -102,7 +102,7 @@ class Place {
   }
 
   /**
-   * Go one symbol on.
+   * Move one symbol forward.
    * @param {number} symbol
    * @param {number} code
    */
@@ -157,7 +157,7 @@ const SLOTS = 1 << SLOT_BITS; // of each context
 const PROBES = 4; // slots in which one hash may lie
 const WAYS = 6; // symbols that a slot remembers
 const MOST_SEEN = 255;
-const PATIENT = [0, 1, 12, 14]; // contexts that forget nothing when another symbol comes
+const PATIENT = [0, 1, 12, 14]; // contexts whose counts do not fade when another symbol follows
 
 /** For each context, slots with the symbols that followed it and how often, the last one first. */
 class Memory {
@@ -275,14 +275,14 @@ const VERIFIED = 32; // symbols that are compared
 const FACTOR = 0x2c1b3c6d;
 const RECENT = 4; // predictions whose success is remembered
 
-/** An earlier place in the text that was like now, followed as long as nothing better is found. */
+/** An earlier place in the text that looked like the present one. It is followed until a better one is found. */
 class Match {
-  /** @param {number} shortest symbols that must be alike; 0: the line up to here must be, numbers aside */
+  /** @param {number} shortest symbols that must be equal; 0: the line so far must be equal, except for numbers */
   constructor(shortest) {
     this.shortest = shortest;
     this.places = new Int32Array(PLACES); // by hash: what followed, 0 being nowhere
     this.place = 0;
-    this.length = 0; // symbols alike
+    this.length = 0; // equal symbols before it
     this.misses = 0; // one bit for each of the last predictions, 1: it was wrong
     this.hash = 0;
     this.oldest = 1; // FACTOR to the power of `shortest`
@@ -298,7 +298,7 @@ class Match {
   }
 
   /**
-   * Go one symbol on, which `trail` has already.
+   * Move one symbol forward. `trail` already has it.
    * @param {Trail} trail
    * @param {number} template of the line up to here
    */
@@ -331,7 +331,7 @@ class Match {
   }
 
   /**
-   * How many symbols before a place are those before now.
+   * How many symbols before a place equal those before the present one.
    * @param {Trail} trail
    * @param {number} place
    */

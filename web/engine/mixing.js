@@ -1,5 +1,5 @@
-// How the answers of many predictors to one yes-or-no question become one probability, and what each learns from the
-// true answer. The same numbers as model/mixing.py, to the last bit.
+// Many predictors answer one yes-or-no question. Here their answers become one probability, and each learns from the true
+// answer. The numbers are those of model/mixing.py, to the last bit.
 
 const STAGES = 3; // first, second and any later question about a character learn apart
 
@@ -45,24 +45,20 @@ function stretch(p) {
   return ln(inside / (1 - inside));
 }
 
-/** @type {Float64Array | undefined} */
-let stretched;
+const STRETCHED = new Float64Array(STRETCH_STEPS); // `stretch` in the middle of each of the steps from 0 to 1
+const SQUASHED = new Float64Array(2 * STEEPEST * SQUASH_STEPS + 2); // 1 / (1 + e^-x) from -12 to 12
 
-/** `stretch` in the middle of each of the steps from 0 to 1. Made when it is first needed, not as the page opens. */
-function stretchTable() {
-  stretched ??= Float64Array.from({ length: STRETCH_STEPS }, (_, i) => {
+/** Fill the tables when the first learner is made, so that the page opens sooner. */
+function fillTables() {
+  if (SQUASHED[0]) return;
+  for (let i = 0; i < STRETCHED.length; i++) {
     const p = (i + 0.5) / STRETCH_STEPS;
-    return ln(p / (1 - p));
-  });
-  return stretched;
+    STRETCHED[i] = ln(p / (1 - p));
+  }
+  for (let i = 0; i < SQUASHED.length; i++) SQUASHED[i] = 1 / (1 + exp(STEEPEST - i / SQUASH_STEPS));
 }
 
-const SQUASHED = Float64Array.from(
-  { length: 2 * STEEPEST * SQUASH_STEPS + 2 },
-  (_, i) => 1 / (1 + exp(STEEPEST - i / SQUASH_STEPS)),
-);
-
-/** @param {number} x 1 / (1 + e^-x), between the points of a table */
+/** @param {number} x 1 / (1 + e^-x), between the points of the table */
 function squash(x) {
   const at = (x + STEEPEST) * SQUASH_STEPS;
   const i = Math.floor(at);
@@ -76,7 +72,7 @@ function bounded(x) {
 
 // ---- counts
 
-const LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]; // counts that are told apart
+const LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]; // counts are rounded down to one of these
 const N_LEVEL = LEVELS.length;
 const MOST = 255;
 const LEVEL = Uint8Array.from(
@@ -84,7 +80,7 @@ const LEVEL = Uint8Array.from(
   (_, n) => LEVELS.filter((least) => least <= n).length - 1,
 );
 
-/** Probabilities that a question in some state is answered with yes, learned from how it was. */
+/** For each state of a question, the learned probability that its answer is yes. */
 class Rates {
   /**
    * @param {number} states
@@ -148,8 +144,8 @@ const FINAL_RATE = 0.002;
 const FIRST_SHARE = 0.1; // of the first input in the final answer, at first
 
 /**
- * Sets of weights, one of each kind chosen for a question; then weights for what these sets answer, and for the
- * first input once more.
+ * Sets of weights in several kinds. For each question one set of each kind is used. Final weights then mix the answers of
+ * these sets, and the first input once more.
  */
 class Mixer {
   /**

@@ -1,20 +1,20 @@
-// Numbers in lines, recognised as fields: by the name before them (`temp=20.5`, `"temp":20.5`), else by their place
-// in the line and what they are written together with (`-47c`, `w32`).
+// Numbers in lines, recognised as fields: by the name before them (`temp=20.5`, `"temp":20.5`), otherwise by their place in
+// the line and the characters they are written together with (`-47c`, `w32`).
 
 const NAMED = /([\p{L}_][\p{L}\p{N}_.-]*)["']?[=:]["']?([-+]?\d+(?:\.\d+)?)(?![\d.:/-]*\d)([\p{L}°%]*)/gu;
 // One number in a word: `12:00`, `10.0.0.1` and `2026-11-22` are not.
 const ALONE = /^([^\d+-]*)([-+]?\d+(?:\.\d+)?)([^\d]*)$/u;
 const NAME_BEFORE = /([\p{L}_][\p{L}\p{N}_.-]*)["']?[=:]$/u; // `"temp": 20.5` has its name in the word before
 const LETTERS = /[\p{L}°%µ/]+/u;
-const LEAST_VALUES = 5; // in a step, for a band
-const NAMED_OFTEN = 0.8; // of its numbers bear the name, for a field
+const LEAST_VALUES = 5; // a step needs so many for a band
+const NAMED_OFTEN = 0.8; // a field takes a name that so many of its numbers have
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /** @typedef {{ key: string, name: string, value: number }} NumberInLine */
 /** @typedef {{ step: number, quantiles: number[] }} Band */
 
 /**
- * The numbers of a line; those of equal key are the same field.
+ * The numbers of a line. Numbers with the same key belong to the same field.
  * @param {string} line
  * @returns {NumberInLine[]}
  */
@@ -43,7 +43,7 @@ function numbersOf(line) {
 }
 
 /**
- * The word that stands before a number and may be its name.
+ * The word before a number, which may be its name.
  * @param {string[]} words
  * @param {number} place
  */
@@ -74,7 +74,7 @@ class NumberFields {
   }
 
   /**
-   * Those that are common and that differ from future to future, the most interesting first.
+   * The fields that are common and differ between futures, the most interesting first.
    * @returns {{ key: string, name: string }[]}
    */
   list() {
@@ -91,7 +91,7 @@ class NumberFields {
   }
 
   /**
-   * How common a field is, times how often it differs from the commonest value of its step.
+   * How common a field is, times how much its values differ within a step.
    * @param {number[][]} values
    */
   interest(values) {
@@ -121,7 +121,7 @@ function nameOf({ key, names }) {
   const ranked = Array.from(names).sort((a, b) => b[1] - a[1]);
   const all = ranked.reduce((sum, [, times]) => sum + times, 0);
   if (ranked[0][1] >= NAMED_OFTEN * all) return ranked[0][0];
-  // The word before it changes, so it names nothing.
+  // The word before it changes, so it is not a name.
   const together = key.slice(key.indexOf(' ') + 1).replace('#', '…');
   return together === '…' ? placeOf(key) : `${together}, ${placeOf(key)}`;
 }
@@ -132,7 +132,7 @@ function placeOf(key) {
 }
 
 /**
- * By linear interpolation.
+ * The QUANTILES of some values, by linear interpolation.
  * @param {number[]} values
  */
 function quantiles(values) {

@@ -117,7 +117,7 @@ function* continuing(model, context, options = {}) {
   }
 }
 
-/** One sample while it is drawn. */
+/** One sample that is being drawn. */
 class Draw {
   /**
    * @param {State} state

@@ -1,9 +1,9 @@
-// Long work in slices, so that whoever does it stays awake: the page, or a worker that may be told to stop.
+// Long work in short slices. Between two slices the page can draw, and a worker can receive a stop.
 
 const SLICE = 12; // milliseconds
 
 /**
- * Run a generator in slices, handing on what it yields except undefined. Resolves to whether it came to its end.
+ * Run a generator in slices, and pass on what it yields, except undefined. Resolves to whether it came to its end.
  * @template T
  * @param {Iterable<T | undefined>} work
  * @param {(value: T) => void} take
@@ -21,7 +21,7 @@ async function inSlices(work, take, signal) {
   return true;
 }
 
-/** Resolves after the browser had a chance to do other things. A message waits less than a timer does. */
+/** Resolves after other waiting tasks had their turn. A message waits less than a timer. */
 function nextTurn() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

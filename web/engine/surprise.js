@@ -1,6 +1,6 @@
-// How strange a line looks, for ranking. `surprise` is that of model/scoring.py, the mean of the worst tenth of a line's
-// characters; `alarm` is a second, explicit step for people who search a log: the same with numbers and identifiers
-// weighted down, since a new number in its usual place is news to a model but not to a person.
+// How strange a line looks. `surprise` is the one of model/scoring.py: the mean of the worst tenth of a line's characters.
+// Check ranks lines by `weightedSurprise`, in which numbers and identifiers count a quarter, because a new number in its
+// usual place surprises the model but not a person.
 
 const WORST_SHARE = 0.1;
 const IDENTIFIER_WEIGHT = 0.25;
@@ -10,7 +10,7 @@ const WORD = /(?:[\p{L}\p{N}_]|(?<=_)-)+/gu;
 const ADDRESS = /^(?:[\da-f]{0,4}:){2,}[\da-f]{0,4}$/i; // IPv6 and hardware addresses
 
 /**
- * The mean of the largest tenth of some bits, at least one of them.
+ * The mean of the largest tenth of some bits; of at least one.
  * @param {Float64Array} byCharacter
  */
 function surprise(byCharacter) {
@@ -41,7 +41,7 @@ function weightedSurprise(text, byCharacter) {
 }
 
 /**
- * What lines that differ only in their numbers and identifiers have in common: the line with # for each.
+ * The line with # in place of each number and identifier: near-duplicates have the same key.
  * @param {string} text
  */
 function foldingKey(text) {
@@ -70,7 +70,7 @@ function* identifiers(text) {
 }
 
 /**
- * Where words with a digit begin and end, those that one of .:- joins being one: dates, versions, hashes, uuids.
+ * Where words with a digit begin and end: dates, versions, hashes, UUIDs. Words joined by one of .:- are one.
  * @param {string} name
  */
 function wordsWithDigits(name) {

@@ -1,6 +1,5 @@
-// Characters and their ids, as in model/vocabulary.py. A token is one Unicode code point, not a UTF-16 unit. Id 0
-// is the escape, which stands for every character that has no id of its own; id 1 is the newline, which ends each
-// line and begins the next.
+// Characters and their ids, as in model/vocabulary.py. A token is one Unicode code point, not a UTF-16 unit. Id 0 is
+// the escape: it stands for every character without an id. Id 1 is the newline: it ends a line and begins the next.
 
 const ESCAPE = 0;
 const NEWLINE = 1;
@@ -14,7 +13,7 @@ class Vocabulary {
     this.alphabet = [REPLACEMENT, '\n', ...characters];
     /** @type {Map<number, number>} */
     this.ids = new Map();
-    // A U+FFFD that is not among the characters is unknown like any other: id 0 is the escape.
+    // U+FFFD is an unknown character like any other, unless it is among the characters: id 0 is the escape.
     this.alphabet.forEach((character, id) => this.ids.set(Number(character.codePointAt(0)), id));
   }
 
@@ -49,7 +48,7 @@ class Vocabulary {
 }
 
 /**
- * The code points of a text, a lone surrogate being one too.
+ * The code points of a text. A lone surrogate counts as one.
  * @param {string} text
  * @returns {Int32Array}
  */
@@ -72,8 +71,8 @@ const ESCAPE_COSTS = [
 ];
 
 /**
- * What naming a character costs after an escape, in bits: a complete prefix code over all of Unicode, by the length
- * of the character's UTF-8 form and then its number among the characters of that length.
+ * The bits that name a character after an escape. The code is a complete prefix code over all of Unicode: first the
+ * length of the character in UTF-8, then its number among the characters of that length.
  * @param {number} code
  */
 function escapeBits(code) {

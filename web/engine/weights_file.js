@@ -1,5 +1,5 @@
 // The weights file, read and checked as in model/weights_file.py: weights.js assigns the base64 of a safetensors file whose
-// metadata holds the card. Everything is checked before it is believed, and what is wrong is named.
+// metadata holds the card. Everything is checked before it is used.
 
 /** @typedef {Record<string, any>} Card */
 
@@ -8,7 +8,7 @@
 const FORMAT = 1;
 const GOLDEN_TOLERANCE = 1e-6; // bits
 
-/** A weights file that must not be used, with the reason in words. */
+/** A weights file that must not be used; the message says why. */
 class WeightsFileError extends Error {
   /**
    * @param {Fault} fault
@@ -22,7 +22,7 @@ class WeightsFileError extends Error {
 }
 
 /**
- * The model and the card of what `weights.js` assigned, after all checks. Throws WeightsFileError, naming what is
+ * The model and the card of what `weights.js` assigned, after all checks. Throws WeightsFileError, which says what is
  * wrong.
  * @param {unknown} base64
  * @returns {{ model: Model, card: Card }}
@@ -166,7 +166,7 @@ function crc32(bytes, before = 0) {
 }
 
 /**
- * The model that the card describes, its weights the int8 steps times their rows' scales, exactly.
+ * The model that the card describes, with the weights of the tensors.
  * @param {Card} card
  * @param {Record<string, any>} header
  * @param {Uint8Array} tensorBytes

@@ -1,9 +1,9 @@
-// The card: how well the model predicts, now and over the last weeks, and what it is.
+// The view about the model, from its card: how well it predicts, now and over the last weeks, and what it is.
 
 /**
  * @param {Card} card
  * @param {number} bytes of the weights file
- * @returns {() => void} draws what needs to know its width
+ * @returns {() => void} draws the chart, which needs the width of the page
  */
 function startAbout(card, bytes) {
   byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
@@ -72,7 +72,7 @@ function scoresOf(card) {
 }
 
 /**
- * Drawn when there are at least two points.
+ * Draw the scores, if there are at least two.
  * @param {[string, number][]} scores oldest first
  */
 function showHistory(scores) {

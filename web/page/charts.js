@@ -1,5 +1,5 @@
-// Charts, drawn at the width they have: the fan of a field, the share of a word, the scores of past weeks, and the
-// strip of a log. Each says in words what it shows.
+// Charts: the fan of a number, the share of a word, the scores of past weeks, and the strip of a log. Each is drawn at the
+// width of its box, and says in words what it shows.
 
 const LEFT = 46;
 const RIGHT = 10;
@@ -12,10 +12,10 @@ const BOTTOM = 22;
 /**
  * @param {Element} box
  * @param {number} height
- * @param {string} label what it shows; without one it is decoration
+ * @param {string} label what it shows; a chart without a label is decoration
  */
 function emptyChart(box, height, label) {
-  // As large as the text around it, whatever size that has.
+  // Charts scale with the size of the text around them.
   const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const width = Math.max(box.clientWidth / scale, 200);
   /** @type {Record<string, string>} */
@@ -100,7 +100,7 @@ function pathOf({ x, y }, points) {
 }
 
 /**
- * A field's past and its futures: median, 50 % and 90 % bands.
+ * The past of a number and its futures: median, 50 % and 90 % bands.
  * @param {Element} box
  * @param {Point[]} past the last at step 0 or before
  * @param {Band[]} bands
@@ -141,7 +141,7 @@ function drawFan(box, past, bands, label) {
 }
 
 /**
- * How the share of something grows from step to step.
+ * A share that grows from step to step.
  * @param {Element} box
  * @param {number[]} shares at step 1, 2, …
  * @param {string} label
@@ -187,7 +187,7 @@ const STRIP_HEIGHT = 64;
 const STRANGE = 8; // bits from which a stretch stands out
 
 /**
- * Each stretch of a log as a bar as high as its strangest line is strange.
+ * A bar for each stretch of a log, as high as its strangest line is surprising.
  * @param {Element} box
  * @param {Stretch[]} stretches
  * @param {number} chosen

@@ -1,10 +1,10 @@
-// The view that checks a log: its strangest lines, those around them, and a strip of the whole. Results appear while
-// the work runs, and stay when it is stopped.
+// The view that checks a log: its strangest lines, the lines around them, and a strip of the whole log. Results appear
+// while the check runs, and stay when it is stopped.
 
 const ROWS_SHOWN = 40; // at first, and as many more each time
-const REFRESH = 250; // milliseconds between two looks at the results so far
-const FAMILIAR = 1.3; // times the bits of the log that the model was trained for
-const FOREIGN = 2.5;
+const REFRESH = 250; // milliseconds between two drawings of the results so far
+const FAMILIAR = 1.3; // times the bits on the log that the model was trained for: up to here a log is familiar
+const FOREIGN = 2.5; // from here on it is another kind of log
 const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 
 /**
@@ -40,7 +40,7 @@ function startCheck(workers, card) {
 }
 
 /**
- * The card's sample, with a line in it that no model has made.
+ * The card's sample, with one strange line added.
  * @param {Card} card
  */
 function exampleLog({ sample }) {
@@ -59,7 +59,7 @@ class CheckView {
     this.workers = workers;
     this.card = card;
     /** @type {File | undefined} */
-    this.file = undefined; // the one that was opened, unless lines were written since
+    this.file = undefined; // the file that was opened, until lines are written
     /** @type {LogCheck | undefined} */
     this.run = undefined;
     this.began = 0;
@@ -147,7 +147,7 @@ class CheckView {
         : `The check failed: ${words}. Reload the page to try again.`;
   }
 
-  /** The patterns of lines to ignore; undefined, and told, if one of them is no regular expression. */
+  /** The patterns of lines to ignore. Shows a message and returns undefined if one is not a regular expression. */
   patterns() {
     const problem = byId('patterns-problem');
     problem.textContent = '';

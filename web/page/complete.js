@@ -1,4 +1,4 @@
-// The view that completes a line as one types: the rest in grey behind the caret, and what else it may be.
+// The view that completes a line while it is typed: the likeliest rest in grey after the caret, and the other ways below.
 
 const ALTERNATIVES = 5;
 const CHARACTERS_SHOWN = 12; // of the next character's distribution
@@ -34,7 +34,7 @@ class Completer {
     /** @type {Completion[]} */
     this.completions = [];
     this.chosen = 0;
-    this.away = false; // put away until the text changes
+    this.dismissed = false; // by Esc, until the text changes
     this.speakLater = debounce(() => this.speak(), QUIET);
     editor.addEventListener('keydown', (event) => this.press(event));
     editor.addEventListener('scroll', () => this.follow());
@@ -62,7 +62,7 @@ class Completer {
     const asked = JSON.stringify(place ?? null);
     if (asked === this.asked) return this.follow();
     this.asked = asked;
-    this.away = false;
+    this.dismissed = false;
     this.running.abort();
     this.running = new AbortController();
     this.offer([], []);
@@ -109,7 +109,7 @@ class Completer {
         option.id = `rest-${i}`;
         option.setAttribute('role', 'option');
         option.setAttribute('aria-selected', String(i === this.chosen));
-        // Taken when pressed, so that the caret stays where it is.
+        // Without this, pressing the button would move the caret.
         option.addEventListener('pointerdown', (event) => event.preventDefault());
         option.addEventListener('click', () => this.take(i));
         return option;
@@ -127,7 +127,7 @@ class Completer {
 
   /** What a Tab would insert. */
   offered() {
-    const rest = this.away ? undefined : this.completions[this.chosen];
+    const rest = this.dismissed ? undefined : this.completions[this.chosen];
     return rest && (rest.text || '\n');
   }
 
@@ -148,7 +148,7 @@ class Completer {
   /** @param {KeyboardEvent} event */
   press(event) {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.key === 'Escape') this.away = true; // also what is still to come
+    if (event.key === 'Escape') this.dismissed = true; // completions that have not come yet, too
     const offered = this.offered();
     if (offered === undefined && event.key !== 'Escape') return;
     const atEnd = this.editor.selectionEnd === this.editor.value.length;
@@ -176,7 +176,7 @@ class Completer {
   insert(text) {
     const { editor } = this;
     editor.focus();
-    // The one way to insert text that Ctrl+Z can undo.
+    // Ctrl+Z can undo only what is inserted in this way.
     if (document.execCommand('insertText', false, text)) return;
     editor.setRangeText(text, editor.selectionStart, editor.selectionEnd, 'end');
     editor.dispatchEvent(new Event('input'));
@@ -184,7 +184,7 @@ class Completer {
 
   speak() {
     const [best] = this.completions;
-    if (!best || this.away || document.activeElement !== this.editor) return;
+    if (!best || this.dismissed || document.activeElement !== this.editor) return;
     byId('suggestion').textContent =
       `${best.text || 'The line ends'}, ${formatProbability(best.probability)}`;
   }

@@ -1,7 +1,7 @@
 // Elements as all views make them. Text goes into the document as text nodes only, whatever it looks like.
 
 /**
- * The element of an id, which must be in index.html.
+ * The element with an id of index.html.
  * @template {Element} [T=HTMLElement]
  * @param {string} id
  * @param {new () => T} [type]
@@ -21,7 +21,7 @@ function onClick(id, act) {
 }
 
 /**
- * A text as a regular expression that matches it.
+ * A regular expression that matches exactly this text.
  * @param {string} text
  */
 function escapeRegExp(text) {
@@ -54,8 +54,7 @@ function svg(name, attributes, ...children) {
 }
 
 /**
- * Make the children of a list these elements, moving none that stands where it should: one that has the focus keeps
- * it.
+ * Make these elements the children of a list. An element that is already in place is not moved, so it keeps the focus.
  * @param {HTMLElement} list
  * @param {Element[]} wanted
  */

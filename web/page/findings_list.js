@@ -1,4 +1,4 @@
-// Findings as the rows of a list, each with the lines around it, which can be unfolded.
+// Findings as rows of a list. Each row unfolds to show the lines around it.
 
 class FindingsList {
   /**

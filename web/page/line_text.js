@@ -1,10 +1,10 @@
-// Lines as the page shows them: text shaded by what each character cost, and the probability of what was sampled.
+// Lines as the page shows them: shaded by the bits of each character, with a word marked, or with their probability.
 
 const LONGEST_SHOWN = 1000; // characters
 const SHADES = [1.5, 3, 5, 8, 12]; // bits from which a character has shade 1, 2, …
 
 /**
- * A text in runs of equal shade, cut where it is too long to show.
+ * A text in runs of equal shade. A text that is too long to show is cut.
  * @param {string} text
  * @param {ArrayLike<number>} byCharacter bits of each code point
  * @returns {Node[]}
@@ -26,7 +26,7 @@ function shadeText(text, byCharacter) {
 }
 
 /**
- * A text with every place marked where a word stands, whatever its case.
+ * A text with every occurrence of a word marked, in upper or lower case.
  * @param {string} text
  * @param {string} word
  * @returns {Node[]}
@@ -38,7 +38,7 @@ function markWord(text, word) {
 }
 
 /**
- * One row of a list: what is likely, and how likely.
+ * The content of a row: a probability as a number and as a bar, and a text.
  * @param {number} probability
  * @param {(string | Node)[]} text
  */

@@ -1,9 +1,10 @@
-// Notices what goes wrong while the page's scripts load; the first of them, because a missing file may be reported
-// before its turn comes.
+// Notices a weights.js that is missing or cannot be read as a script. index.html loads this script before weights.js, so
+// that no error is missed.
 
 const loading = { missing: false, broken: false };
 
-// An element's error event does not bubble, so it is caught on its way down; that of a script's text has no element.
+// The error event of an element does not bubble, so it is caught in the capture phase. An error in a script's text has no
+// element.
 window.addEventListener(
   'error',
   (event) => {

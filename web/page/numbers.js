@@ -1,5 +1,5 @@
-// Numbers in words and figures. What the first prediction shows is written here by hand: the first call of toLocaleString
-// takes a browser some 20 ms.
+// How numbers are written. The functions that the first prediction needs do without toLocaleString, because its first call
+// takes a browser about 20 ms.
 
 /**
  * @param {unknown} value
@@ -22,7 +22,7 @@ function formatQuantity(value, noun) {
   return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-const SPACE = '\u00a0'; // which no line breaks at
+const SPACE = '\u00a0'; // a space at which no line breaks
 
 /** @param {number} probability */
 function formatProbability(probability) {
@@ -31,7 +31,7 @@ function formatProbability(probability) {
   }
   const digits =
     probability > 0 && (probability < 0.0095 || (probability > 0.9905 && probability < 1)) ? 1 : 0;
-  // What is not certain is never called so.
+  // Only what is certain is shown as 100 %.
   const shown = probability < 1 ? Math.min(100 * probability, 99.9) : 100;
   return `${shown.toFixed(digits)}${SPACE}%`;
 }

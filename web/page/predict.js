@@ -1,14 +1,14 @@
 // The view that predicts: the most likely next lines, and many sampled futures with what they have in common.
 
-const LIKELY = 4; // next lines shown
-const REDRAW = 150; // milliseconds between two drawings while futures come
+const LIKELY = 4; // lines shown
+const REDRAW = 150; // milliseconds between two drawings while futures are sampled
 const LINES_BEFORE = 24; // lines before now in the fan
 const WORDS_SUGGESTED = 6;
-const CERTAIN = 0.02; // a word in fewer futures, or in all but so few, is not suggested
-const MANY = 0.9; // probability of all other lines from which it is uncertain why
-const TYPING = 300; // milliseconds of rest before what was typed is taken
+const CERTAIN = 0.02; // a word is not suggested if fewer futures have it, or fewer do not
+const MANY = 0.9; // from this probability of all other lines, the page explains why it is so high
+const TYPING = 300; // milliseconds without typing before the text is used
 
-/** What a permalink holds: names in the address, and ids of the inputs. */
+/** The settings in a permalink: their names in the address, and the ids of their inputs. */
 const SETTINGS = {
   futures: 'futures',
   lines: 'steps',
@@ -31,13 +31,13 @@ function startPredict(workers, log) {
     futures.runLater();
   });
   byId('futures-form').addEventListener('input', () => {
-    keepInAddress(log);
+    writeAddress(log);
     futures.runLater();
   });
   onClick('another', () => {
     const seed = byId('seed', HTMLInputElement);
     seed.valueAsNumber = ((seed.valueAsNumber || 0) + 1) % 2 ** 32;
-    keepInAddress(log);
+    writeAddress(log);
     futures.run();
   });
   /** @param {File} file */
@@ -53,7 +53,7 @@ function startPredict(workers, log) {
     drop: 'Drop it: its last lines are what is continued',
     open,
     show(settings) {
-      const isNew = takeSettings(settings);
+      const isNew = applySettings(settings);
       if (begun && !isNew) return futures.draw();
       if (!begun) likely.run();
       begun = true;
@@ -78,10 +78,10 @@ async function openLastLines(file, log, status) {
 }
 
 /**
- * Take the settings that an address holds. Returns whether they differ from what was set.
+ * Apply the settings of an address. Returns whether any of them has changed.
  * @param {URLSearchParams} settings
  */
-function takeSettings(settings) {
+function applySettings(settings) {
   let isNew = false;
   for (const [name, id] of Object.entries(SETTINGS)) {
     const input = byId(id, HTMLInputElement);
@@ -97,16 +97,16 @@ function takeSettings(settings) {
 }
 
 /**
- * Put the settings into the address, where a bookmark or a link keeps them. No text of anybody's is ever in it: a word
- * only where it stands in the page's own example.
+ * Put the settings into the address, for bookmarks and links. The address never holds text of the user: a word is in it
+ * only if it is in the page's own example.
  * @param {SharedLog} log
  */
-function keepInAddress({ example }) {
+function writeAddress({ example }) {
   const settings = new URLSearchParams();
   for (const [name, id] of Object.entries(SETTINGS)) {
     const input = byId(id, HTMLInputElement);
-    const isOurs = input.type === 'number' || example.includes(input.value);
-    if (input.value && isOurs && input.checkValidity()) settings.set(name, input.value);
+    const isPublic = input.type === 'number' || example.includes(input.value);
+    if (input.value && isPublic && input.checkValidity()) settings.set(name, input.value);
   }
   history.replaceState(null, '', `#predict?${settings}`);
   byId('permalink', HTMLAnchorElement).href = `#predict?${settings}`;
@@ -165,15 +165,15 @@ class Futures {
     this.all = []; // by their number; some may still be missing
     this.come = 0;
     this.fields = new NumberFields();
-    this.field = ''; // the key of the one that was chosen
-    this.suggested = ''; // the word that was put into the box last
+    this.field = ''; // the key of the chosen field
+    this.suggested = ''; // the word that the page put into the box
     this.shown = 0;
     this.drawn = 0;
     this.runSoon = debounce(() => this.run(), TYPING);
     this.listen();
   }
 
-  /** Sample anew when nothing was typed for a while; what is shown until then is out of date. */
+  /** Sample again when nothing was typed for a while. */
   runLater() {
     this.running.abort();
     byId('futures-status').textContent = 'Sampling …';
@@ -190,7 +190,7 @@ class Futures {
       this.drawFan();
     });
     byId('word').addEventListener('input', () => {
-      keepInAddress(this.log);
+      writeAddress(this.log);
       this.drawWord();
       this.drawFuture();
     });
@@ -202,7 +202,7 @@ class Futures {
     });
   }
 
-  /** Sample anew. Where the page has workers, each samples a part of the futures. */
+  /** Sample again. If the page has workers, each samples a part of the futures. */
   async run() {
     this.running.abort();
     if (!byId('futures-form', HTMLFormElement).checkValidity()) {
@@ -275,7 +275,7 @@ class Futures {
     this.drawFuture();
   }
 
-  /** Offer the fields that there are, and keep the one that was chosen. */
+  /** List the fields, and keep the chosen one. */
   drawFields() {
     const select = byId('field', HTMLSelectElement);
     const fields = this.fields.list().slice(0, 24);
@@ -310,7 +310,7 @@ class Futures {
     table?.replaceChildren(bandTable(bands));
   }
 
-  /** Show what the box for a word is good for, unless somebody has written in it. */
+  /** Suggest a word, unless the user has written one. */
   suggestWord() {
     const input = byId('word', HTMLInputElement);
     if (input.value !== this.suggested || document.activeElement === input) return;
@@ -383,7 +383,7 @@ function bandTable(bands) {
 }
 
 /**
- * In which share of the futures a word has appeared by each step, whatever its case.
+ * The share of futures in which a word has appeared by each step, in upper or lower case.
  * @param {string[][]} futures
  * @param {string} word
  * @param {number} steps
@@ -409,7 +409,7 @@ function interval(share, n) {
 }
 
 /**
- * Words that appear in some of the futures, those least certain first.
+ * Words that appear in some of the futures, the least certain first.
  * @param {string[][]} futures
  */
 function uncertainWords(futures) {

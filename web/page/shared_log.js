@@ -1,10 +1,10 @@
-// The last lines of a log, as the views that continue it share them: typed, pasted, dropped, or the card's sample.
+// The last lines of a log, which Predict and Complete share: typed, pasted, dropped, or the card's sample.
 
-const LONGEST_CONTEXT = 64 * 1024; // characters, and bytes of a file; no model sees as far
+const LONGEST_CONTEXT = 64 * 1024; // characters, or bytes of a file: further than any model sees
 const LINES_KEPT = 200;
 
 /**
- * The lines of a text, cleaned as those of a file are.
+ * The lines of a text, cleaned like the lines of a file.
  * @param {string} text
  */
 function cleanLines(text) {
@@ -32,11 +32,11 @@ async function lastLines(file) {
   return lines;
 }
 
-/** A text that several boxes show, and those who want to know when it changes. */
+/** A text that several boxes show, and functions to call when it changes. */
 class SharedLog {
   /**
    * @param {HTMLTextAreaElement[]} boxes
-   * @param {string} example that the model made up, and is shown at first
+   * @param {string} example that the model made up, shown at first
    */
   constructor(boxes, example) {
     this.boxes = boxes;
@@ -59,7 +59,7 @@ class SharedLog {
     for (const box of this.boxes) {
       if (box === origin) continue;
       box.value = text;
-      // Later, because asking for its height now would lay out the page now.
+      // Later: reading the height now would make the browser lay out the page before the first prediction.
       requestAnimationFrame(() => (box.scrollTop = box.scrollHeight));
     }
     for (const listener of this.listeners) listener();
@@ -70,7 +70,7 @@ class SharedLog {
     this.listeners.push(listener);
   }
 
-  /** The lines as far back as a model may see, each taken as complete. */
+  /** The lines, as far back as a model can see. The last one counts as complete. */
   lines() {
     return cleanLines(this.text.slice(-LONGEST_CONTEXT));
   }
@@ -84,7 +84,7 @@ class SharedLog {
 }
 
 /**
- * Let a function run once, some time after the last call.
+ * A function that runs `work` once, some time after its last call.
  * @param {() => void} work
  * @param {number} milliseconds
  */

@@ -1,4 +1,4 @@
-// Starts the page: reads weights.js, which comes after this script, and shows the model or says why there is none.
+// Starts the page when all scripts have run: reads the weights, and shows a first prediction or says what is wrong.
 
 /** @type {Record<Fault, { title: string, fix: string }>} */
 const PROBLEMS = {
@@ -24,7 +24,7 @@ const PROBLEMS = {
   },
 };
 
-const LONGEST_FIRST = 200; // characters
+const LONGEST_FIRST = 200; // characters of the first prediction
 
 document.addEventListener('DOMContentLoaded', async () => {
   try {
@@ -48,7 +48,7 @@ document.addEventListener('DOMContentLoaded', async () => {
 });
 
 /**
- * The text that is continued: at first the sample that the model made up.
+ * The text that is continued. At first it is the sample that the model made up.
  * @param {Card} card
  */
 function startLog({ sample }) {
@@ -61,8 +61,8 @@ function startLog({ sample }) {
 }
 
 /**
- * Show a first prediction at once, character by character the likeliest: a worker needs longer to start than this
- * takes. A line that does not end soon is left to the worker.
+ * Show a first prediction at once, always with the likeliest character: starting a worker would take longer. A line that
+ * does not end soon is left to the worker.
  * @param {Model} model
  * @param {SharedLog} log
  */
@@ -82,7 +82,7 @@ function predictFirst(model, log) {
   return undefined;
 }
 
-/** Resolves when the browser has painted; at the latest after a while, since a tab in the background does not paint. */
+/** Resolves when the browser has painted, or after 100 ms: a tab in the background does not paint. */
 function nextPaint() {
   return new Promise((resolve) => {
     requestAnimationFrame(() => nextTurn().then(resolve));

@@ -1,16 +1,16 @@
-// Which view is open: the one that the address names, so that a link, the back button and a bookmark all work. A
-// file that is dropped anywhere goes to the open view.
+// Opens the view that the address names, so that links, bookmarks and the back button work. A file that is dropped
+// anywhere on the page goes to the open view.
 
 /**
  * @typedef {object} View
  * @property {string} title
- * @property {string} drop what becomes of a file that is dropped on it
+ * @property {string} drop a hint while a file is dragged over it
  * @property {(settings: URLSearchParams) => void} show called whenever it is opened
  * @property {(file: File) => void} open what it does with a file
  */
 
 /**
- * @param {Record<string, View>} views by the name in the address; the first is open unless it says otherwise
+ * @param {Record<string, View>} views by their names in the address; without a name the first is open
  */
 function startViews(views) {
   const open = () => {
@@ -50,7 +50,7 @@ function addressed(views) {
 }
 
 /**
- * Take a file that is dropped; nothing that is dropped leads away from the page.
+ * Open a file that is dropped. The browser itself never opens it, which would leave the page.
  * @param {() => View} current
  * @param {(file: File) => void} open
  */

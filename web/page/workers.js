@@ -1,12 +1,13 @@
-// Workers that compute beside the page, so that it never waits. A page from file:// can load no script into a worker,
-// so they are made of the text of the page's own functions. Where the browser refuses them, the same jobs run on the
-// page, in slices.
+// Workers compute beside the page, so that it never waits. A worker on a page from file:// cannot load a script. So the
+// page gives it one as text: all of engine.js is one function, `loglingEngine`, and the text of this function makes the same
+// engine in the worker. There serveJobs (engine/worker_loop.js) answers. If the browser allows no worker, the same jobs
+// run on the page, in slices.
 
 const MOST_WORKERS = 8;
-const PATIENCE = 2000; // milliseconds in which a worker that was told to stop must do so
+const PATIENCE = 2000; // milliseconds in which a worker must stop when it is asked to
 
 /**
- * Who waits for a job.
+ * A job that was given to a worker.
  * @typedef {object} PendingJob
  * @property {{ job: JobName, request: any }} order
  * @property {boolean} begun whether a part has come
@@ -15,7 +16,7 @@ const PATIENCE = 2000; // milliseconds in which a worker that was told to stop m
  * @property {(error: Error) => void} reject
  */
 
-/** One worker, and what it was given to do. Started when it is first needed. */
+/** One worker and its jobs. It starts when it is first needed. */
 class JobWorker {
   /** @param {Model} model */
   constructor(model) {
@@ -23,14 +24,14 @@ class JobWorker {
     /** @type {Map<number, PendingJob>} */
     this.pending = new Map();
     /** @type {Map<number, number>} */
-    this.stopping = new Map(); // jobs that were told to stop, and the timers that wait for it
+    this.stopping = new Map(); // jobs that were asked to stop, and the timers that end the worker if they do not
     /** @type {Promise<Worker | undefined> | undefined} */
     this.starting = undefined;
     this.given = 0;
     this.load = 0; // jobs given and not done
   }
 
-  /** The worker, or undefined where the browser refuses one. */
+  /** The worker, or undefined if the browser allows none. */
   started() {
     this.starting ??= startWorker(this.model, (data) => this.receive(data)).catch(() => undefined);
     return this.starting;
@@ -55,7 +56,7 @@ class JobWorker {
   }
 
   /**
-   * Run a job to its end, or until the signal ends it. What comes after that is not handed on.
+   * Run a job to its end, or until the signal stops it. Nothing is passed on after that.
    * @param {JobName} job
    * @param {any} request
    * @param {(part: any) => void} take
@@ -98,7 +99,7 @@ class JobWorker {
    */
   async stop(id, { request }) {
     (await this.starting)?.postMessage({ id, stop: true });
-    // A pattern to ignore can take for ever on a line; nothing else does.
+    // Only a pattern to ignore can be slow enough to keep a worker from stopping.
     if (request.ignored?.length)
       this.stopping.set(
         id,
@@ -106,7 +107,7 @@ class JobWorker {
       );
   }
 
-  /** Put an end to a worker that does not stop. Another one takes over what this one had not begun. */
+  /** End a worker that does not stop. A new one takes over the jobs that had not begun. */
   async replace() {
     const orphans = Array.from(this.pending);
     for (const timer of this.stopping.values()) clearTimeout(timer);
@@ -126,7 +127,7 @@ class JobWorker {
 }
 
 /**
- * Resolves when the worker is ready; rejects where the browser refuses it.
+ * Resolves when the worker is ready; rejects if the browser allows none.
  * @param {Model} model
  * @param {(data: any) => void} receive
  * @returns {Promise<Worker>}
@@ -147,13 +148,12 @@ function startWorker(model, receive) {
 /** @type {unknown} */
 let madeUrl;
 
-/** The address of the workers' script, which nothing but this page can make. */
+/** The address of the workers' script. The page's policy allows no other script address. */
 function workerUrl() {
   if (madeUrl) return madeUrl;
   const source = `'use strict';\n(${loglingEngine})();\nserveJobs(self);`;
   const blob = new Blob([source], { type: 'text/javascript' });
   const url = URL.createObjectURL(blob);
-  // The page's policy takes no other script address than one that this policy has made.
   const policy = Reflect.get(window, 'trustedTypes')?.createPolicy('logling-worker', {
     createScriptURL: (/** @type {string} */ wanted) => (wanted === url ? wanted : ''),
   });
@@ -161,7 +161,7 @@ function workerUrl() {
   return madeUrl;
 }
 
-/** As many workers as the machine has cores to spare, the first of which answers what is short. */
+/** As many workers as the machine has cores, at most MOST_WORKERS. */
 class Workers {
   /** @param {Model} model */
   constructor(model) {
@@ -170,12 +170,12 @@ class Workers {
     this.all = Array.from({ length: size }, () => new JobWorker(model));
   }
 
-  /** How many jobs are worth giving at a time: one, where there are no workers. */
+  /** How many jobs are worth giving at a time: one if there are no workers. */
   async width() {
     return (await this.all[0].started()) ? this.all.length : 1;
   }
 
-  /** The one with the least to do. */
+  /** The worker with the least to do. */
   idlest() {
     return this.all.reduce((idlest, worker) => (worker.load < idlest.load ? worker : idlest));
   }
