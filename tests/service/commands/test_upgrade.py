@@ -302,6 +302,51 @@ def test_an_empty_site_gets_the_page(fresh: Place, tmp_path: Path) -> None:
     assert site.committed() == site.shown() == NEW
 
 
+SCRIPTS_OF_BEFORE = [
+    "about",
+    "adaptive",
+    "charts",
+    "check",
+    "complete",
+    "completion",
+    "elements",
+    "fields",
+    "findings",
+    "findings_export",
+    "findings_list",
+    "jobs",
+    "lines",
+    "loading",
+    "log",
+    "log_check",
+    "log_reader",
+    "memory",
+    "mixing",
+    "page",
+    "predict",
+    "slices",
+    "surprise",
+    "transformer",
+    "views",
+    "vocabulary",
+    "workers",
+]
+
+
+def test_a_site_with_a_script_for_each_idea_gets_two_scripts(fresh: Place, tmp_path: Path) -> None:
+    shutil.rmtree(fresh.home.site)
+    files = {"index.html": "old index", **{f"{name}.js": name for name in SCRIPTS_OF_BEFORE}}
+    create(fresh.home.site, page(tmp_path / "old", files), fresh.home.settings().git)
+    site = Old(fresh, page_folder())
+    site.change("charts.js", "my charts")
+    site.commit()
+    done = site.upgrade()
+    gone = sorted(f"web/{name}.js" for name in SCRIPTS_OF_BEFORE if name not in ("charts", "page"))
+    assert (done.removed, done.kept) == (gone, ["web/charts.js"])
+    shipped = {name: file.decode() for name, file in page_files(page_folder()).items()}
+    assert site.shown() == {**shipped, "charts.js": "my charts"}
+
+
 Check = Callable[[Place], str]
 
 
