@@ -1,7 +1,7 @@
 # docker build --tag logling .
 #
 # Where the journal is a source, the image needs journalctl: --build-arg PACKAGES=systemd
-# How it is run: deploy/compose.yaml, deploy/README.md.
+# How it is run: deploy/compose.yaml, deploy/docs/operating.md.
 
 FROM python:3.13-slim-trixie AS build
 WORKDIR /src

@@ -1,12 +1,16 @@
-"""An online model of the text read so far, mixed with the transformer's prediction: score first, learn after.
+"""The learner: an online model of the text read so far, mixed with the transformer's prediction.
 
-In memory only. The same numbers as `web/adaptive.js`, to the last bit for equal logits.
+Each character is scored first and learned from afterwards. Everything is kept in memory. For equal logits the numbers
+are those of the page's adaptive.js, bit for bit.
 
-A character is coded as a row of yes-or-no questions, the likeliest candidate first: is it this one? Each is answered
-by the transformer, by contexts that remember what followed them, and by earlier places that matched; the answers are
-mixed in the logistic domain with weights learned online, as in PAQ and lpaq (Mahoney, "Adaptive weighing of context
-models for lossless data compression"). The questions of a character part all symbols, so their probabilities multiply
-to one that is exactly normalised.
+A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first.
+Each question is answered by the transformer, by contexts that remember what followed them, and by earlier places in
+the text that matched. The answers are mixed in the logistic domain with weights that are learned online, as in PAQ and
+lpaq (Mahoney, "Adaptive weighing of context models for lossless data compression"). Each question rules one symbol
+out, so the probabilities of all symbols sum to one exactly.
+
+Example: after "temp 2" the candidates may be "1", "0" and "3". If the character is "0", its probability is
+(1 - p("1")) · p("0", not being "1").
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Floats, softmax
+from .array_types import Floats
+from .exact import softmax
 from .memory import CONTEXTS, KINDS, ORDERS, RECENT, Match, Memory, Place, Trail, kind_of
 from .mixing import (
     LEVEL,
@@ -37,9 +42,9 @@ from .mixing import (
 )
 from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
-NEW_CHARACTERS = 256  # unknown ones that get a symbol of their own when first seen; more stay escapes
-LAST_QUESTION = 32  # after so many noes what is left is shared out by the blend
-LEAST = 1e-6  # probability of all that nothing predicts
+NEW_CHARACTERS = 256  # unknown characters that get a symbol of their own when first seen; further ones stay escapes
+LAST_QUESTION = 32  # after so many noes, the other symbols share what is left without further questions
+LEAST = 1e-6  # probability that is shared by all symbols, so that none has zero
 LEAST_ANSWER = 1e-6
 
 # Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, a constant.
@@ -50,22 +55,22 @@ CONSTANT = FIRST_MATCH + len(SHORTEST_MATCHES)
 INPUTS = CONSTANT + 1
 
 STATES = N_LEVEL * N_LEVEL * 2
-MATCHES_TOLD = (N_LEVEL + 1) * 3
+MATCH_CASES = (N_LEVEL + 1) * 3
 MATCH_LEVELS = 32
 MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2
 MOST_FIELDS = 32
 CERTAINTIES = 8
 CANDIDATES = 512  # symbols with weights of their own
 
-KEEP = 0.8  # of the strain, from one character to the next
-STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]  # nats a character, lately
+KEEP = 0.8  # of the recent cost, from one character to the next
+STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]  # recent cost in nats per character: the bounds of its levels
 N_STRAIN = len(STRAINS) + 1
 
-# Which weights: by the match and whether the long one agrees; by field; by the order and the transformer's answer; by
-# the last character's kind and the candidate's; by how surprising the text is of late; by the candidate. Some go on
-# learning fast.
+# Sets of weights, and the least rate at which each learns. The set is chosen by the match and whether the long match
+# agrees; by field; by order and the transformer's answer; by the kinds of the last character and of the candidate; by
+# how surprising the text was recently; by the candidate.
 WEIGHTS = [
-    (STAGES * MATCHES_TOLD, 0.015),
+    (STAGES * MATCH_CASES, 0.015),
     (STAGES * MOST_FIELDS, 0.003),
     (STAGES * (ORDERS + 1) * CERTAINTIES, 0.003),
     (STAGES * 2 * KINDS * KINDS, 0.015),
@@ -78,28 +83,31 @@ _FIRST_STATE = _CONTEXT * STAGES * STATES
 
 
 def context_prior() -> Floats:
-    """The probability of a yes where a context saw the candidate and others so often. -> [N_LEVEL, N_LEVEL, 2]"""
+    """The first guess at the probability of a yes.
+
+    By how often a context was followed by the candidate and by others. -> [N_LEVEL, N_LEVEL, 2]
+    """
     yes, no = np.meshgrid(np.array(LEVELS), np.array(LEVELS), indexing="ij")
     prior = np.where(yes + no > 0, (yes + 0.3) / (yes + no + 0.9), 0.5)
     return np.repeat(prior[:, :, None], 2, axis=2)
 
 
 def start_weights() -> Floats:
-    """What the mixer begins with. -> [INPUTS]"""
+    """The weights of the mixer at the beginning. -> [INPUTS]"""
     start = np.full(INPUTS, 0.05)
     start[[STATIC, CORRECTED, CONSTANT]] = 0.7, 0.0, 0.0
     return start
 
 
 def match_level(length: int) -> int:
-    """The length of a match as one of 32 levels."""
+    """The level, from 0 to 31, of the length of a match."""
     if length < 16:
         return length
     return 16 + ((length - 16) >> 2) if length < 32 else 20 + min(11, (length - 32) >> 4)
 
 
 class Adaptive:
-    """What was learned of one text."""
+    """The learner of one text."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
@@ -111,26 +119,26 @@ class Adaptive:
         self.trail = Trail()
         self.matches = [Match(shortest) for shortest in SHORTEST_MATCHES]
 
-        self.ones = np.zeros(self.most)  # how often each symbol came, lately
+        self.ones = np.zeros(self.most)  # how often each symbol came recently
         self.all_ones = 0.0
         self.pairs = np.zeros((self.most, self.most))  # the same after each symbol
         self.all_pairs = [0.0] * self.most
-        self.trust = [0.4] * (ORDERS + 1)  # in the blend, by the longest order known
+        self.trust = [0.4] * (ORDERS + 1)  # share of the blend beside the transformer, by the longest known order
 
         self.context_rates = Rates(np.tile(context_prior().ravel(), CONTEXTS * STAGES))
         self.match_rates = Rates(np.tile([0.05, 0.9], len(SHORTEST_MATCHES) * STAGES * MATCH_STATES // 2))
         self.correction = Curves(STAGES)
         self.final = Curves(STAGES * N_STRAIN)
-        self.final_by_match = Curves(STAGES * MATCHES_TOLD)
+        self.final_by_match = Curves(STAGES * MATCH_CASES)
         self.mixer = Mixer(WEIGHTS, start_weights())
         self.kinds = [kind_of(ord(character)) for character in REPLACEMENT + "\n" + vocabulary.characters]  # of symbols
-        self.cost = 1.0  # nats a character, lately
-        self.strain = 4  # the same as one of N_STRAIN levels
+        self.cost = 1.0  # nats per character, recently
+        self.strain = 4  # its level
         self.inputs = np.zeros(INPUTS)
         self._recall()
 
     def read(self, logits: Floats, text: str) -> Floats:
-        """The bits of each character of a text, given the transformer's logits before it. [n, V], str of n -> [n]"""
+        """The bits of each character of a text, given the transformer's logits before each. [n, V], str of n -> [n]"""
         codes = code_points(text)
         ids = self.vocabulary.encode(text).tolist()
         bits = np.zeros(len(ids))
@@ -146,7 +154,7 @@ class Adaptive:
         return bits
 
     def _charge(self, row: Floats, symbol: int) -> float:
-        """The nats of a symbol."""
+        """The nats of a symbol; learns from the questions that were needed."""
         fixed = self._fixed(row)
         blend, order = self._blend()
         trust = self.trust[order]
@@ -158,7 +166,10 @@ class Adaptive:
         return nats
 
     def _fixed(self, row: Floats) -> Floats:
-        """What the transformer says. Half of its escape is for characters that were met before. [V] -> [size]"""
+        """The transformer's probabilities of all symbols so far. [V] -> [size]
+
+        Half of the escape's probability goes to the new characters of this text.
+        """
         fixed = row * (1 - LEAST) + LEAST / self.size
         if self.size == len(row):
             return fixed
@@ -167,9 +178,9 @@ class Adaptive:
         return np.concatenate([fixed, np.full(met, fixed[ESCAPE] / met)])
 
     def _blend(self) -> tuple[Floats, int]:
-        """Order 0 and 1 over all symbols, then what each longer order remembers, mixed in by how much it has seen.
+        """A prediction from counts, and the longest order whose context is known. -> [size], order
 
-        Also the longest order that is known. -> [size], order
+        It begins with the counts of single symbols and pairs; each longer order is mixed in by how much it has seen.
         """
         size, last = self.size, self.place.last
         seen = self.memory.seen
@@ -231,16 +242,16 @@ class _Question:
     def __init__(self, model: Adaptive, fixed: Floats, blend: Floats, order: int, trust: float) -> None:
         self.model = model
         self.fixed, self.blend, self.order, self.trust = fixed, blend, order, trust
-        self.left = self.left_of_blend = 1.0  # of the predictions, when some candidates are out
+        self.left = self.left_of_blend = 1.0  # probability that is not ruled out yet, in both predictions
         self.followers = model.memory.followers
         self.seen = model.memory.seen
-        self.others = self.seen.sum(axis=1)  # how often a context saw what is not out
-        self.matched = [match.predicted(model.trail) for match in model.matches]  # -1 being none
+        self.others = self.seen.sum(axis=1)  # how often each context was followed by what is not ruled out yet
+        self.matched = [match.predicted(model.trail) for match in model.matches]  # -1: no prediction
         self.match_places = [(match_level(match.length) << RECENT) + match.misses for match in model.matches]
         self.rank = self._ranked()
 
     def _ranked(self) -> Floats:
-        """Both predictions, and a vote for what contexts and matches are sure of. -> [size]"""
+        """The score by which candidates are ordered: both predictions, and votes of contexts and matches. -> [size]"""
         model = self.model
         pairs = LEVEL[self.seen] * N_LEVEL + LEVEL[np.minimum(self.others[:, None] - self.seen, MOST)]
         states = _FIRST_STATE[:, None] + pairs * 2
@@ -282,7 +293,7 @@ class _Question:
         return fixed * (1 - self.trust) + blend * self.trust
 
     def _answer(self, candidate: int, stage: int, truth: int) -> float:
-        """The probability that the next symbol is the candidate, those before it being out; then learn."""
+        """The probability that the next symbol is the candidate, given what is ruled out; then learn the truth."""
         model = self.model
         inputs, mixer = model.inputs, model.mixer
         static = stretch(float(self.fixed[candidate]) / self.left)
@@ -308,7 +319,7 @@ class _Question:
         return p
 
     def _ask_contexts(self, candidate: int, stage: int) -> NDArray[np.int64]:
-        """Set the inputs of the contexts. -> the states of those that know something"""
+        """Set the inputs of the contexts. -> the states of the contexts that have seen anything"""
         model = self.model
         hit = (self.followers == candidate) & (self.seen > 0)
         seen = (self.seen * hit).sum(axis=1)
@@ -322,7 +333,7 @@ class _Question:
         return found
 
     def _ask_matches(self, candidate: int, stage: int) -> tuple[list[int], bool]:
-        """Set the inputs of the matches. -> the states of those that predict, whether one expects the candidate"""
+        """Set the inputs of the matches. -> the states of those that predict; whether one predicts the candidate"""
         model, states = self.model, []
         for i, (symbol, place) in enumerate(zip(self.matched, self.match_places, strict=True)):
             answer = 0.0
@@ -333,7 +344,7 @@ class _Question:
         return states, candidate in self.matched
 
     def _chosen(self, candidate: int, stage: int, expected: bool, static: float) -> tuple[int, ...]:
-        """The set of each kind in WEIGHTS."""
+        """Which set of weights is used, of each kind in WEIGHTS."""
         short, long, _ = self.matched
         model, place = self.model, self.model.place
         length = 0 if short < 0 else 1 + int(LEVEL[min(MOST, model.matches[0].length)])
@@ -341,7 +352,7 @@ class _Question:
         certainty = min(CERTAINTIES - 1, max(0, math.floor(static + 3)))
         kinds = place.kind * KINDS + model.kinds[candidate]
         return (
-            stage * MATCHES_TOLD + length * 3 + agreement,
+            stage * MATCH_CASES + length * 3 + agreement,
             stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.line.field),
             (stage * (ORDERS + 1) + self.order) * CERTAINTIES + certainty,
             (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds,

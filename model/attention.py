@@ -1,9 +1,12 @@
-"""Attention over the windows of a batch, fast: the same steps as `transformer.attention`, without a pass too many.
+"""The attention of a training step, forward and backward: the function of `transformer.attention`, but faster.
 
-Scores are base-2 logarithms, their exponentials stay undivided, and a row of ones below the values makes the matmul
-sum them: nothing as large as the scores is read for a maximum, a sum or a division. The bias comes in bands.
-Windows and queries go through in blocks that stay in the cache and leave out keys of the future. K = D and the L
-line features of `bands.py`; b and t are the windows and queries of a block, s the keys it sees.
+Scores are base-2 logarithms. Their powers are not divided by their sum here; instead a row of ones below the values
+lets the matrix product compute that sum. So nothing as large as the scores is read for a maximum, a sum or a
+division. The bias is added in bands (`bands.py`). Windows and queries are cut into blocks that fit the processor's
+cache, and a block leaves out the keys of its future.
+
+Letters in the shapes: K = D and the L line features of `bands.py`; b and t are the windows and queries of a block, s
+the keys that it sees; the others are those of `transformer.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .array_types import Array
 from .bands import N_WIDE, NEAR, Bands
-from .transformer import Array
 
 LOG2_E = 1.4426950408889634
 FEWEST_QUERIES = 32  # of a block
@@ -28,7 +31,7 @@ class Block(NamedTuple):
     windows: slice
     queries: slice
     keys: slice
-    bands: BlockBands | None
+    bands: BlockBands
 
 
 class BlockBands(NamedTuple):
@@ -38,7 +41,7 @@ class BlockBands(NamedTuple):
     near: Array  # [H, len(NEAR)·b·t] where the near pairs are, or `nowhere`
 
 
-def blocks_of(shape: tuple[int, int], n_head: int, bands: Bands | None) -> list[Block]:
+def blocks_of(shape: tuple[int, int], n_head: int, bands: Bands) -> list[Block]:
     """How to cut a batch of [B, T] tokens, and where the bands are in each block."""
     n_window, n_token = shape
     t = next(size for size in divisors(n_token) if size >= min(FEWEST_QUERIES, n_token))
@@ -47,11 +50,9 @@ def blocks_of(shape: tuple[int, int], n_head: int, bands: Bands | None) -> list[
     return [block_at(slice(w, w + b), slice(begin, begin + t), n_head, bands) for w, begin in cuts]
 
 
-def block_at(windows: slice, queries: slice, n_head: int, bands: Bands | None) -> Block:
+def block_at(windows: slice, queries: slice, n_head: int, bands: Bands) -> Block:
     """One block, and where the bands are in it."""
     keys = slice(0, queries.stop)
-    if bands is None:
-        return Block(windows, queries, keys, None)
     first = np.minimum(bands.right[windows, queries], keys.stop)
     right = triangle(keys.stop, bands.on_line.dtype).take(first, axis=0)
     near = bands.near[:, windows, queries]
@@ -62,7 +63,7 @@ def block_at(windows: slice, queries: slice, n_head: int, bands: Bands | None) -
 
 
 def nowhere(n_key: int) -> int:
-    """Where in the scores a pair is that will be hidden in any case: the first query of a block and the last key."""
+    """The index of a score that is hidden in any case: that of the first query of a block and its last key."""
     return n_key - 1
 
 
@@ -79,21 +80,21 @@ def triangle(n_key: int, dtype: np.dtype[np.floating]) -> Array:
 
 @lru_cache(maxsize=64)
 def visible_keys(n_query: int, n_key: int, dtype: np.dtype[np.floating]) -> Array:
-    """1 where a key is not in the future of a query, the last of which is the last key. -> [t, s]"""
+    """1 where a key is not in the future of a query; the last query stands at the last key. -> [t, s]"""
     return np.tri(n_query, n_key, n_key - n_query, dtype=dtype)
 
 
-def attention(q: Array, k: Array, v: Array, values: Array | None, blocks: list[Block]) -> tuple[Array, list[Array]]:
-    """2^(q·k + bands)·v, undivided, and those powers for each block.
+def attention(q: Array, k: Array, v: Array, values: Array, blocks: list[Block]) -> tuple[Array, list[Array]]:
+    """2^(q·k + bands)·v, not divided by the sum of the powers, and the powers of each block.
 
-    [H, K, B, T] twice, [H, D + 1, B, T], [H, bands] or None -> [H, D + 1, B, T], list of [H, b, t, s]
+    The last row of the result is that sum. `values` says what each band is worth.
+    [H, K, B, T] twice, [H, D + 1, B, T], [H, bands] -> [H, D + 1, B, T], list of [H, b, t, s]
     """
     out, powers, buffer = np.empty_like(v), [], np.empty(largest(blocks, len(q)), q.dtype)
     small = largest_score(q, k, values) <= LARGEST_SCORE
     for block in blocks:
         scores = part(q, block.windows, block.queries).swapaxes(-1, -2) @ part(k, block.windows, block.keys)
-        if values is not None and block.bands:
-            add_bands(scores, values, block.bands, buffer)
+        add_bands(scores, values, block.bands, buffer)
         visible = visible_keys(*scores.shape[2:], scores.dtype)
         if not small:
             scores -= np.where(visible, scores, -np.inf).max(axis=-1, keepdims=True)
@@ -109,10 +110,11 @@ def attention(q: Array, k: Array, v: Array, values: Array | None, blocks: list[B
 def attention_backward(
     dy: Array, q: Array, k: Array, v: Array, powers: list[Array], blocks: list[Block]
 ) -> tuple[Array, Array, Array]:
-    """The gradients of q, k and v, [3, H, D, B, T], of the line features, [H, L, B, T], and of the step and the near.
+    """The gradients of q, k and v, of the line features, and of the step and the near bands.
 
-    `dy` [H, D + 1, B, T]: the gradient of the divided output, over the divisor; below it the row that makes
-    the gradients of each softmax sum to zero. Scores count as natural logarithms.
+    `dy`, [H, D + 1, B, T], is the gradient of the divided output over the divisor, and below it the row that makes the
+    gradients of each softmax sum to zero. The gradients are those of scores as natural logarithms.
+    -> [3, H, D, B, T], [H, L, B, T], [H, 1 + len(NEAR)]
     """
     d, buffer = v.shape[1] - 1, np.empty(largest(blocks, len(q)), q.dtype)
     dqkv, dq = np.zeros((3, *dy[:, :d].shape), dy.dtype), np.empty_like(q)
@@ -125,31 +127,30 @@ def attention_backward(
         np.matmul(part(k, *seen), dscores.swapaxes(-1, -2), out=part(dq, *here))
         part(dqkv[1], *seen)[...] += part(q, *here)[:, :, :d] @ dscores
         part(dqkv[2], *seen)[...] += dout[:, :, :d] @ p
-        if block.bands:
-            dvalues += bands_backward(dscores, block.bands)
+        dvalues += bands_backward(dscores, block.bands)
     dqkv[0] = dq[:, :d]
     return dqkv, dq[:, d:], dvalues
 
 
 def part(x: Array, windows: slice, tokens: slice) -> Array:
-    """Some windows and tokens of what is kept by feature. [H, n, B, T] -> [H, b, n, tokens]"""
+    """Some windows and tokens of an array that is stored by feature. [H, n, B, T] -> [H, b, n, tokens]"""
     return x[:, :, windows, tokens].swapaxes(1, 2)
 
 
 def largest(blocks: list[Block], n_head: int) -> int:
-    """Scores of the largest block."""
+    """How many scores the largest block has."""
     windows, queries, keys = blocks[-1][:3]
     return n_head * int((windows.stop - windows.start) * (queries.stop - queries.start) * keys.stop)
 
 
-def largest_score(q: Array, k: Array, values: Array | None) -> float:
-    """What no score can exceed: the largest query times the largest key, and twice the largest band."""
+def largest_score(q: Array, k: Array, values: Array) -> float:
+    """A bound that no score exceeds: the longest query times the longest key, and twice the largest band."""
     norms = [float(np.sqrt(np.square(x).sum(axis=1).max())) for x in (q, k)]
-    return norms[0] * norms[1] + (2 * float(np.abs(values).max()) if values is not None else 0.0)
+    return norms[0] * norms[1] + 2 * float(np.abs(values).max())
 
 
 def add_bands(scores: Array, values: Array, bands: BlockBands, buffer: Array) -> None:
-    """Add the step and the near bands, in place; the wide ones are in q·k already. [H, b, t, s], [H, bands]"""
+    """Add the step and the near bands in place; the wide bands are already in q·k. [H, b, t, s], [H, bands]"""
     step = buffer[: scores.size].reshape(scores.shape)
     np.multiply(bands.right, values[:, N_WIDE, None, None, None], out=step)
     scores += step

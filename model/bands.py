@@ -1,9 +1,14 @@
-"""The bias of attention as a few bands, so that neither it nor its gradient is gathered pair by pair.
+"""The bias of attention as a few bands, so that it need not be looked up pair by pair, nor its gradient added so.
 
-`positions.py` gives every pair of query and key one of 16 buckets. Most pairs lie in wide ones, which follow from the
-key's line alone: those become features of queries and keys, and so part of q·k. From the keys of the line before that
-are further to the right on, a step is added. The 16 pairs a query that are near to it are added one by one. Each band
-is worth the difference of two buckets: BAND_MATRIX says which.
+`positions.py` gives every pair of query and key one of 16 buckets. The bias of all pairs is put together from three
+kinds of bands:
+
+- wide: most buckets follow from the key's line alone. They become features of queries and keys, so q·k contains them.
+- the step: in the line before, keys further to the right have another bucket than those further to the left. From
+  there on, to the end of the keys, one number is added.
+- near: the 16 keys around each query that have a bucket of their own are added one by one.
+
+Each band is worth the difference of two buckets, because a later band is added to an earlier one: BAND_MATRIX.
 """
 
 from __future__ import annotations
@@ -13,9 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Array, Int32s
 from .config import N_BUCKETS
-from .positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT, Ints
-from .transformer import Array, Window
+from .positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT
+from .transformer import Window
 
 LEFT, RIGHT = BUCKETS[:, 0], BUCKETS[:, -1]
 STEPPED = 1  # the only line in which keys further right have another bucket than those further left
@@ -32,12 +38,12 @@ N_WIDE = len(LEFT)
 
 
 def band_matrix() -> NDArray[np.float64]:
-    """What each band is worth, by buckets: first those by line, then the step, then the near. -> [bands, N_BUCKETS]"""
+    """What each band is worth, as sums of buckets: the wide bands, the step, the near ones. -> [bands, N_BUCKETS]"""
     matrix = np.zeros((N_WIDE + 1 + len(NEAR), N_BUCKETS))
     step = matrix[N_WIDE]
     step[[RIGHT[STEPPED], LEFT[STEPPED]]] = 1, -1
     matrix[np.arange(N_WIDE), LEFT] = 1
-    matrix[:STEPPED] -= step  # the step goes on over the lines that follow
+    matrix[:STEPPED] -= step  # the step also covers the later lines, where it must not count
     for row, (back, _, bucket) in enumerate(NEAR, N_WIDE + 1):
         matrix[row, [bucket, LEFT[back]]] = 1, -1
     return matrix
@@ -47,16 +53,16 @@ BAND_MATRIX = band_matrix()
 
 
 class Bands(NamedTuple):
-    """Where the bands of a batch lie; nothing here depends on the weights."""
+    """The places of the bands in a batch. Nothing here depends on the weights."""
 
-    on_line: Array  # [L, B, T] of the dtype: 1 where a key is on that line of its window
-    back: Array  # [N_WIDE, L, B, T] of the dtype: 1 where that line is so many lines back from a query
-    right: Ints  # [B, T] the first key of the step, which goes on to the end
-    near: Ints  # [len(NEAR), B, T] the key of each near pair, -1 where the window has none
+    on_line: Array  # [L, B, T] floats: 1 where a key is on that line of its window
+    back: Array  # [N_WIDE, L, B, T] floats: 1 where that line is so many lines before a query's
+    right: Int32s  # [B, T] the first key of the step, which goes on to the last key
+    near: Int32s  # [len(NEAR), B, T] the key of each near pair, -1 where the window has none
 
 
 def bands_of(window: Window, dtype: np.dtype[np.floating]) -> Bands:
-    """Find the bands of windows that have no past."""
+    """The bands of windows that have no past."""
     columns = window.columns
     line = window.lines - window.lines[:, :1]
     every_line = np.arange(int(line.max()) + 1, dtype=np.int32)[:, None, None]
@@ -73,8 +79,8 @@ def bands_of(window: Window, dtype: np.dtype[np.floating]) -> Bands:
     return Bands(on_line, (back == np.arange(N_WIDE)[:, None, None, None]).astype(dtype), right, near)
 
 
-def line_starts(columns: Ints) -> Ints:
-    """Where the line of each token and those before it begin; a line before the window is empty.
+def line_starts(columns: Int32s) -> Int32s:
+    """Where the line of each token begins, and the lines before it. A line before the window counts as empty.
 
     [B, T] -> [FURTHEST_BACK, B, T]
     """
@@ -98,7 +104,7 @@ def band_values_backward(dvalues: Array) -> Array:
 
 
 def line_features(wide: Array, bands: Bands) -> Array:
-    """What a query adds to the score of a key on each line. [H, N_WIDE] -> [H, L·B·T]"""
+    """What each query adds to the scores of the keys on each line. [H, N_WIDE] -> [H, L·B·T]"""
     return np.asarray(wide @ bands.back.reshape(N_WIDE, -1))
 
 

@@ -1,8 +1,8 @@
-"""How sure a model is of what it predicts, set after training by lines that it did not learn.
+"""Calibration: set how confident a model is, after training, by lines that it did not learn.
 
-Weights that were trained for long are too sure of what they say about lines that come later. Dividing all logits by a
-temperature (Guo et al., "On calibration of modern neural networks", 2017) mends that. It goes into the head, so
-weights, page and scores know nothing of it.
+A model that was trained for long is too confident about later lines. Dividing all logits by a temperature corrects
+that (Guo et al., "On calibration of modern neural networks", 2017). The division is done once, in the weights of the
+head, so whatever reads the weights needs no temperature.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from .transformer import Weights
 from .windows import Text
 
 TEMPERATURES = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0)
-AS_GOOD = 1.002  # times the best score: of temperatures that are as good, the highest, because later lines want more
+AS_GOOD = 1.002  # times the best score counts as equally good; of these the highest is taken, as later lines need more
 
 
 class Calibrated(NamedTuple):
-    """Weights that are as sure as they may be, and how."""
+    """Calibrated weights, and how they were calibrated."""
 
     weights: Weights
     temperature: float
@@ -27,9 +27,9 @@ class Calibrated(NamedTuple):
 
 
 def calibrated(config: Config, weights: Weights, validation: Text) -> Calibrated:
-    """The weights at the temperature that is best for a text; as they are, for a text that has nothing to predict.
+    """The weights at the temperature that suits a text best; unchanged for a text with nothing to predict.
 
-    Bits only grow at temperatures above one that is worse than the best, so those are not tried.
+    Temperatures are tried from 1 upwards until one is clearly worse than the best so far: higher ones are worse still.
     """
     if len(validation.tokens) < 2:
         return Calibrated(weights, 1.0, 0.0)
@@ -44,5 +44,5 @@ def calibrated(config: Config, weights: Weights, validation: Text) -> Calibrated
 
 
 def at_temperature(weights: Weights, temperature: float) -> Weights:
-    """The same weights with all logits divided by a temperature; no other tensor is copied."""
+    """The same weights with the head divided by a temperature; the other tensors are shared, not copied."""
     return weights | {"lm_head": weights["lm_head"] / weights["lm_head"].dtype.type(temperature)}

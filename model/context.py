@@ -1,4 +1,4 @@
-"""What of the lines before a text a model can still see."""
+"""How much of the text before a character a model can see."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from .config import Config
 
 
 def reach(config: Config) -> int:
-    """How many characters before another can matter to it: each layer looks back a context from what the one below saw.
+    """How many characters back a character can change a prediction.
 
-    With absolute positions, where windows follow each other, it is fewer.
+    Each layer looks back one context from what the layer below it saw: with two layers and a context of 384, a
+    character 768 back still matters, and the smear adds its own few.
     """
     return config.n_layer * config.n_context + config.n_smear
 
 
 def last_lines(lines: Iterable[str], characters: int) -> list[str]:
-    """The fewest of the last lines that have at least so many characters, newlines counted; all if all have fewer.
+    """The fewest last lines that have at least so many characters, newlines included; all lines, if they have fewer.
 
-    Takes lines as they come and holds no more than these.
+    Lines are taken one by one, and no more than these are held.
     """
     kept: deque[str] = deque()
     total = 0

@@ -1,8 +1,8 @@
 """Arithmetic that gives the same float64 bits in numpy and in JavaScript.
 
-Sums run in index order (numpy's own `sum` and `@` do not promise an order), powers are written out in additions,
-multiplications, square roots and exact powers of two (`Math.exp` and `np.exp` differ in the last bit), and
-random numbers come from mulberry32. `web/transformer.js` holds the same functions under the same names.
+Sums run in index order, because numpy's own `sum` and `@` do not promise an order. Powers are computed from additions,
+multiplications, square roots and exact powers of two, because `Math.exp` and `np.exp` differ in the last bit. Random
+numbers come from mulberry32. The page's engine has the same functions under the same names.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .array_types import Floats
 
 STEPS = 512  # of a doubling, in the table of powers
 STEPS_PER_NAT = 738.6598609351493  # 512 / ln 2
 LINEAR = 0.0013538030870311431  # ln 2 / 512, its square over 2 and its cube over 6
 QUADRATIC = 9.163913992275266e-07
 CUBIC = 4.135378350676714e-10
-ROUNDING = 6755399441055744.0  # 1.5 · 2^52: added and taken away again, it rounds to a whole number
+ROUNDING = 6755399441055744.0  # 1.5 · 2^52: adding and subtracting it rounds to a whole number
 
 
 def _roots_of_two() -> Floats:
@@ -36,7 +35,7 @@ ROOTS = _roots_of_two()
 def power(t: Floats) -> Floats:
     """2^(t / 512) for |t| < 2^19, elementwise, to about 14 digits.
 
-    The nearest whole step comes from a table; what is left goes into a cubic polynomial.
+    The nearest whole step comes from a table, and the rest from a cubic polynomial.
     """
     step = (t + ROUNDING) - ROUNDING
     r = t - step

@@ -1,6 +1,6 @@
-"""What weights give away: how likely a text is beside others of its shape, and whether guessing finds it.
+"""What weights give away: how likely a text is compared with others of its shape, and whether guessing finds it.
 
-Exposure is Carlini et al.'s (The Secret Sharer, 2019), its rank taken among as many random candidates as are given.
+Exposure is defined by Carlini et al. (The Secret Sharer, 2019); its rank is taken among the candidates given here.
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .array_types import Array, Floats
 from .positions import columns_and_lines
-from .transformer import Array, Model, Past, Window, forward
+from .transformer import Model, Past, Window, forward
 from .vocabulary import ESCAPE, NEWLINE, Tokens
 
 AT_ONCE = 64  # candidates in one pass
 
-Floats = NDArray[np.float64]
-
 
 class Prompt(NamedTuple):
-    """A text that a model has read, and its log-probabilities of what comes next. `log_p` is [V]."""
+    """A text that a model has read, and its log-probabilities of the next character, `log_p` [V]."""
 
     model: Model
     past: Past
@@ -31,10 +29,10 @@ class Prompt(NamedTuple):
 
 
 def prompted(model: Model, text: str) -> Prompt:
-    """Read the newline that begins a text, and the text."""
+    """The prompt of a text that begins a line."""
     tokens = model.vocabulary.encode("\n" + text)
     columns, lines = columns_and_lines(tokens)
-    logits, _, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
+    logits, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
     return Prompt(model, past, int(columns[-1]), int(lines[-1]), log_softmax(logits[0, -1]))
 
 
@@ -46,11 +44,14 @@ def log_softmax(logits: Array) -> Floats:
 
 
 def read_on(prompt: Prompt, past: Past, tokens: Tokens, n_read: int) -> tuple[Floats, Past]:
-    """Read more of the prompt's line, `n_read` characters after it, in several versions. [N, T] -> log p [N, T, V]"""
+    """Read several continuations of the prompt's line, of which `n_read` characters were read before.
+
+    [N, T] -> log p of what follows each character, [N, T, V], and the new past
+    """
     n, t = tokens.shape
     columns = np.broadcast_to(np.arange(1, t + 1, dtype=np.int32) + prompt.column + n_read, (n, t))
     lines = np.full((n, t), prompt.line, dtype=np.int32)
-    logits, _, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
+    logits, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
     return log_softmax(logits), following
 
 
@@ -66,7 +67,7 @@ def versions(past: Past, rows: Array) -> Past:
 
 
 def bits_of(prompt: Prompt, candidates: Tokens) -> tuple[Floats, bool]:
-    """What each candidate costs after the prompt, and whether each character of the first is the likeliest. [N, T]"""
+    """The bits of each candidate after the prompt, and whether greedy decoding finds the first. [N, T] -> [N], bool"""
     bits, greedy = [], False
     for begin in range(0, len(candidates), AT_ONCE):
         some = candidates[begin : begin + AT_ONCE]
@@ -81,15 +82,16 @@ def bits_of(prompt: Prompt, candidates: Tokens) -> tuple[Floats, bool]:
 
 
 def exposure(bits: Floats) -> float:
-    """Bits by which the first of these candidates stands out: log2 of their number over its rank. [N] -> 0 … log2 N
+    """Bits by which the first of these candidates stands out: log2(their number / its rank). [N] -> 0 … log2 N
 
-    Among equals it counts as the last.
+    Among candidates with equal bits it counts as the last. Example: the cheapest of 1,024 candidates has exposure 10,
+    the dearest 0.
     """
     return math.log2(len(bits)) - math.log2(int((bits <= bits[0]).sum()))
 
 
 def guesses(prompt: Prompt, length: int, width: int) -> Tokens:
-    """What a beam search of this width finds likeliest to follow, best first. -> [at most width, length]"""
+    """The likeliest continuations of some length that a beam search finds, best first. -> [at most width, length]"""
     forbidden = [ESCAPE, NEWLINE]
     score = prompt.log_p[None].copy()
     past = prompt.past

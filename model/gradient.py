@@ -1,8 +1,9 @@
-"""The loss of a batch and its gradients, fast: what a training step computes.
+"""The loss of a batch and the gradients of all weights: what each training step computes.
 
-The same named steps as in `transformer.py`, which is the plain form and tests this one. Here activations are kept by
-feature, [C, N] for the N = B·T tokens of a batch: heads are split without copying, norms are sums of whole rows.
-Letters in the shapes as there; windows have no past.
+The steps have the names that they have in `transformer.py`, with each backward beside its forward; attention is in
+`attention.py`. To be fast, activations are stored by feature, [C, N] for the N = B·T tokens of a batch: heads are
+split without copying, and norms are sums of whole rows. Windows have no past. Letters in the shapes are those of
+`transformer.py`. A plainly written reference in tests/support/plain_gradient.py tests this file.
 """
 
 from __future__ import annotations
@@ -11,17 +12,32 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .array_types import Array
 from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
 from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
 from .config import Config
-from .transformer import EPSILON, Array, Dropout, Weights, Window, drop_backward, position_rows
+from .transformer import EPSILON, Weights, Window, position_rows
 from .windows import Batch
+
+
+class Dropout(NamedTuple):
+    """What is left out at random while training, so that a few lines are not learned by heart."""
+
+    share: float
+    rng: np.random.Generator
+
+    def factors(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """Zero for a random share of the numbers and 1 / (1 - share) for the others, so that their sum stays."""
+        kept = np.frombuffer(self.rng.bytes(int(np.prod(shape))), np.uint8) >= round(256 * self.share)
+        factors = kept.reshape(shape).astype(dtype)
+        factors *= 1 / (1 - round(256 * self.share) / 256)
+        return factors
 
 
 def loss_and_gradients(
     config: Config, weights: Weights, batch: Batch, dropout: Dropout | None = None
 ) -> tuple[float, Weights]:
-    """The weighted mean −ln p of the targets, in nats, and the gradient of every tensor."""
+    """The weighted mean −ln p of the batch's targets, in nats, and the gradient of every tensor by name."""
     grads = Weights()
     logits, cache = forward(config, weights, batch.window, dropout)
     loss, dlogits = cross_entropy(logits, batch.targets.ravel(), batch.weight.ravel())
@@ -44,7 +60,7 @@ class Cache(NamedTuple):
     """What the backward pass needs of the forward pass."""
 
     embedded: dict[str, Any]
-    bands: Bands | None
+    bands: Bands
     blocks: list[Block]
     layers: list[dict[str, Any]]
     final: Array
@@ -52,9 +68,9 @@ class Cache(NamedTuple):
 
 
 def forward(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, Cache]:
-    """The logits of every next token, [V, N], and the cache for the way back."""
+    """The logits of every next token, [V, N], and the cache for the backward pass."""
     x, embedded = embed(config, weights, window, dropout)
-    bands = bands_of(window, x.dtype) if config.positions == "columns" else None
+    bands = bands_of(window, x.dtype)
     blocks = blocks_of(window.tokens.shape, config.n_head, bands)
     layers = []
     for layer in range(config.n_layer):
@@ -81,12 +97,17 @@ def rms_norm_backward(dy: Array, y: Array, scale: Array) -> Array:
 
 
 def drop(x: Array, dropout: Dropout | None) -> tuple[Array, Array | None]:
-    """x without a random share of its numbers, in place, and the factors. [C, N] -> [C, N] twice"""
+    """x times the factors of a dropout, in place, and the factors. [C, N] -> [C, N] twice"""
     if dropout is None:
         return x, None
     factors = dropout.factors(x.shape, x.dtype)
     x *= factors
     return x, factors
+
+
+def drop_backward(dy: Array, factors: Array | None) -> Array:
+    """[C, N] -> [C, N]"""
+    return dy if factors is None else dy * factors
 
 
 def linear_backward(dy: Array, x: Array, w: Array) -> tuple[Array, Array]:
@@ -95,7 +116,10 @@ def linear_backward(dy: Array, x: Array, w: Array) -> tuple[Array, Array]:
 
 
 def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, Array]:
-    """The weighted mean −ln p, and the gradient of the logits, in their place. [V, N], [N] twice -> nats, [V, N]"""
+    """The weighted mean −ln p, and the gradient of the logits, which overwrites them.
+
+    [V, N], [N] twice -> nats, [V, N]
+    """
     token = np.arange(len(targets))
     count = max(1e-9, float(weight.sum()))
     logits -= logits.max(axis=0)
@@ -113,7 +137,7 @@ def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, 
 
 
 def embed(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
-    """Characters, their places and the characters before. -> [C, N], and what the backward needs"""
+    """The normalised sum of character, position and smear. -> [C, N], and what the backward pass needs"""
     tokens, rows = window.tokens, position_rows(config, window)
     characters = np.ascontiguousarray(weights["wte"].T).take(tokens, axis=1)  # [C, B, T]
     x = np.ascontiguousarray(weights["wpe"].T).take(rows, axis=1)
@@ -157,11 +181,14 @@ def block(
     weights: Weights,
     h: str,
     x: Array,
-    bands: Bands | None,
+    bands: Bands,
     blocks: list[Block],
     dropout: Dropout | None,
 ) -> tuple[Array, dict[str, Any]]:
-    """One layer: attention, then the two-matrix perceptron, each added to the stream. [C, N] -> [C, N]"""
+    """One layer: attention, then the two-matrix perceptron, each added to the stream.
+
+    `h` begins the names of the layer's tensors. [C, N] -> [C, N], and what the backward pass needs
+    """
     normed, scale = rms_norm(x)
     q, k, v, values = attention_inputs(config, weights, h, normed, bands, blocks)
     attended, powers = attention(q, k, v, values, blocks)
@@ -180,25 +207,25 @@ def block(
 
 
 def attention_inputs(
-    config: Config, weights: Weights, h: str, normed: Array, bands: Bands | None, blocks: list[Block]
-) -> tuple[Array, Array, Array, Array | None]:
-    """Queries and keys with the features of lines below them, values with a row of ones, and the bands' values.
+    config: Config, weights: Weights, h: str, normed: Array, bands: Bands, blocks: list[Block]
+) -> tuple[Array, Array, Array, Array]:
+    """What `attention.attention` takes: queries, keys, values, and what each band is worth.
 
-    Queries and values of bands are in units of log2, so that q·k is. [C, N] -> [H, K, B, T] twice, [H, D + 1, B, T]
+    Below the D features of each query and key stand the L line features of `bands.py`, below each value a row of
+    ones. Queries and bands are scaled so that scores are base-2 logarithms.
+    [C, N] -> [H, D + L, B, T] twice, [H, D + 1, B, T], [H, bands]
     """
     n_head, d, n = config.n_head, config.head_size, normed.shape[1]
-    n_lines = len(bands.on_line) if bands else 0
+    n_lines = len(bands.on_line)
     q: Array = np.empty((n_head, d + n_lines, n), normed.dtype)
     k: Array = np.empty_like(q)
     v: Array = np.ones((n_head, d + 1, n), normed.dtype)
     scaled = weights[h + "wq"] * normed.dtype.type(LOG2_E * d**-0.5)
     for w, part in ((scaled, q), (weights[h + "wk"], k), (weights[h + "wv"], v)):
         np.matmul(w.reshape(n_head, d, -1), normed, out=part[:, :d])
-    values = None
-    if bands:
-        values = band_values(weights[h + "bias"]) * normed.dtype.type(LOG2_E)
-        q[:, d:] = line_features(values[:, :N_WIDE], bands).reshape(n_head, n_lines, n)
-        k[:, d:] = bands.on_line.reshape(n_lines, n)
+    values = band_values(weights[h + "bias"]) * normed.dtype.type(LOG2_E)
+    q[:, d:] = line_features(values[:, :N_WIDE], bands).reshape(n_head, n_lines, n)
+    k[:, d:] = bands.on_line.reshape(n_lines, n)
     shape = (blocks[-1].windows.stop, blocks[-1].queries.stop)  # B, T
     q, k, v = (part.reshape(n_head, -1, *shape) for part in (q, k, v))
     return q, k, v, values
@@ -211,7 +238,7 @@ def block_backward(
     h: str,
     dx: Array,
     saved: dict[str, Any],
-    bands: Bands | None,
+    bands: Bands,
     blocks: list[Block],
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [C, N] -> [C, N]"""
@@ -233,19 +260,18 @@ def attention_inputs_backward(
     h: str,
     dmixed: Array,
     saved: dict[str, Any],
-    bands: Bands | None,
+    bands: Bands,
     blocks: list[Block],
 ) -> Array:
-    """Through attention and the matrices before it; adds their gradients. [C, N] -> [C, N]"""
+    """Adds the gradients of wq, wk, wv and bias, and returns that of the normalised input. [C, N] -> [C, N]"""
     q, k, v, mixed, divisor = (saved[name] for name in ("q", "k", "v", "mixed", "divisor"))
     d, dtype = config.head_size, dmixed.dtype.type
     dy = np.empty_like(v)
     np.multiply(dmixed.reshape(mixed.shape), divisor, out=dy[:, :d])
     np.negative((dy[:, :d] * mixed).sum(axis=1), out=dy[:, d])
     dqkv, dlines, dvalues = attention_backward(dy, q, k, v, saved["powers"], blocks)
-    if bands:
-        dwide = line_features_backward(dlines, bands)
-        grads[h + "bias"] = band_values_backward(np.concatenate([dwide, dvalues], axis=1))
+    dwide = line_features_backward(dlines, bands)
+    grads[h + "bias"] = band_values_backward(np.concatenate([dwide, dvalues], axis=1))
     names, factors = ("wq", "wk", "wv"), (d**-0.5, 1 / LOG2_E, 1.0)
     scaled = [weights[h + name] * dtype(factor) for name, factor in zip(names, factors, strict=True)]
     dnormed, dw = linear_backward(dqkv.reshape(-1, dmixed.shape[1]), saved["normed"], np.concatenate(scaled))

@@ -1,7 +1,7 @@
-"""What is remembered of the text so far: which symbols followed which contexts, and where the text was like now.
+"""What the learner remembers of a text: which symbols followed which contexts, and where the text was like now.
 
-The same contents as `web/memory.js`, to the last bit. Memory is flat: tables of fixed size, in which what was seen
-least gives way.
+The contents are those of the page's memory.js, bit for bit. Tables have a fixed size; when one is full, the entry that
+was seen least is overwritten.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WORD = 0xFFFFFFFF
 
 
 def hashed(a: int, b: int) -> int:
-    """One hash of two numbers, 32 bits."""
+    """One 32-bit hash of two numbers."""
     x = (a * 0x9E3779B1 & WORD) ^ ((b + 0x7F4A7C15) * 0x85EBCA6B & WORD)
     x ^= x >> 15
     x = x * 0xC2B2AE35 & WORD
@@ -33,7 +33,7 @@ KINDS = 4
 
 
 def kind_of(code: int) -> int:
-    """Which of the four kinds a character is; all that is not ASCII is a letter."""
+    """Which of the four kinds a character is; everything outside ASCII counts as a letter."""
     if 48 <= code <= 57:
         return DIGIT
     if 65 <= code <= 90 or 97 <= code <= 122 or code > 127:
@@ -42,7 +42,7 @@ def kind_of(code: int) -> int:
 
 
 class Line:
-    """A line, as far as it was read: its symbols, and its fields, which a blank or a tab ends."""
+    """A line as far as it was read: its symbols, and its fields, which end at a space or a tab."""
 
     def __init__(self) -> None:
         self.symbols: list[int] = []
@@ -53,7 +53,7 @@ class Line:
         self.token_shape = 0
 
     def add(self, symbol: int, code: int) -> None:
-        """Go one symbol on."""
+        """Read one more symbol."""
         if len(self.symbols) == LONGEST_LINE:
             return
         self.symbols.append(symbol)
@@ -66,23 +66,23 @@ class Line:
             self.token_shape = hashed(self.token_shape, symbol)
 
     def end_field(self) -> None:
-        """The field ends here."""
+        """End the current field."""
         self.tokens.append(self.token)
         self.shape = hashed(self.shape, self.token_shape)
         self.token = self.token_shape = 0
 
     @property
     def field(self) -> int:
-        """Number of the field that is being read."""
+        """The number of the current field, from 0."""
         return len(self.tokens)
 
     def at(self, column: int) -> int:
-        """The symbol in a column, or nothing."""
+        """The symbol in a column, or NOTHING beyond the end."""
         return self.symbols[column] if column < len(self.symbols) else NOTHING
 
 
 class Place:
-    """Where the next symbol stands: what its contexts are made of."""
+    """Where the next symbol stands in the text: what its contexts are made of."""
 
     def __init__(self) -> None:
         self.orders = [0] * (ORDERS + 1)  # hashes of the last 0 … 6 symbols
@@ -93,7 +93,7 @@ class Place:
         self.above, self.line = Line(), Line()
 
     def read(self, symbol: int, code: int) -> None:
-        """Go one symbol on."""
+        """Read one more symbol."""
         kind = kind_of(code)
         for i in range(ORDERS, 0, -1):
             self.orders[i] = hashed(self.orders[i - 1], symbol)
@@ -148,7 +148,7 @@ _BEFORE = np.maximum(_WAY - 1, 0)
 
 
 class Memory:
-    """For each context, slots with the symbols that followed it and how often, the last one first."""
+    """For each context, which symbols followed it and how often, the most recent first."""
 
     def __init__(self) -> None:
         self.symbols = np.zeros((CONTEXTS * SLOTS, WAYS), dtype=np.uint16)
@@ -156,12 +156,12 @@ class Memory:
         self.checks = np.zeros(CONTEXTS * SLOTS, dtype=np.uint16)  # 0: empty
         self.impatient = ~np.isin(_CONTEXT, PATIENT)[:, None]
         self.wanted = np.zeros(CONTEXTS, dtype=np.uint16)
-        self.slots = np.zeros(CONTEXTS, dtype=np.int64)  # of the contexts now
-        self.followers: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # their symbols
-        self.seen: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # and counts, 0 being none
+        self.slots = np.zeros(CONTEXTS, dtype=np.int64)  # of the current contexts
+        self.followers: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # symbols that followed them
+        self.seen: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # how often; 0: no such symbol
 
     def recall(self, hashes: list[int]) -> None:
-        """Find the slots of the contexts, or those that will be taken for them. [CONTEXTS]"""
+        """Find the slots of the contexts with these hashes, or the slots that will be overwritten. [CONTEXTS]"""
         wide = np.array(hashes, dtype=np.int64)
         check = wide & 0xFFFF
         self.wanted = np.where(check == 0, 1, check)
@@ -176,7 +176,7 @@ class Memory:
         self.seen = self.counts[self.slots] * known[:, None].astype(np.int64)
 
     def learn(self, symbol: int) -> None:
-        """Move the symbol that followed to the front of each slot, count it, and let the others fade."""
+        """Count the symbol that followed, move it to the front of each slot, and reduce the counts of the others."""
         hit = (self.followers == symbol) & (self.seen > 0)
         at = np.where(hit, _WAY, WAYS - 1).min(axis=1)
         free = np.where(self.seen == 0, _WAY, WAYS - 1).min(axis=1)
@@ -202,45 +202,45 @@ MASK = HISTORY - 1
 
 
 class Trail:
-    """The last symbols of the text."""
+    """The last HISTORY symbols of the text."""
 
     def __init__(self) -> None:
         self.symbols = array("H", bytes(2 * HISTORY))
         self.length = 0  # of the text
 
     def add(self, symbol: int) -> None:
-        """Note the next symbol."""
+        """Add the next symbol."""
         self.symbols[self.length & MASK] = symbol
         self.length += 1
 
 
-PLACES = 1 << 16  # that a match knows
+PLACES = 1 << 16  # in the table of a match
 VERIFIED = 32  # symbols that are compared
 FACTOR = 0x2C1B3C6D
 RECENT = 4  # predictions whose success is remembered
 
 
 class Match:
-    """An earlier place in the text that was like now, followed as long as nothing better is found."""
+    """An earlier place where the text was like now. It is followed until a better one is found."""
 
     def __init__(self, shortest: int) -> None:
-        """`shortest`: symbols that must be alike; 0: the line up to here must be, numbers aside."""
+        """`shortest`: how many symbols must be equal; 0: the line so far must be, whatever its digits."""
         self.shortest = shortest
-        self.places = array("q", bytes(8 * PLACES))  # by hash: what followed, 0 being nowhere
+        self.places = array("q", bytes(8 * PLACES))  # by hash: index of the symbol that followed, 0: none
         self.place = 0
-        self.length = 0  # symbols alike
-        self.misses = 0  # one bit for each of the last predictions, 1: it was wrong
+        self.length = 0  # equal symbols before it
+        self.misses = 0  # one bit for each of the last predictions; 1: it was wrong
         self.hash = 0
         self.oldest = pow(FACTOR, shortest, 1 << 32)
 
     def predicted(self, trail: Trail) -> int:
-        """The symbol that follows there, or -1."""
+        """The symbol that followed at the matching place, or -1."""
         if self.place and trail.length - self.place < HISTORY:
             return trail.symbols[self.place & MASK]
         return -1
 
     def advance(self, trail: Trail, template: int) -> None:
-        """Go one symbol on, which `trail` has already. `template` is that of the line up to here."""
+        """Go on by one symbol, which is already in `trail`. `template` is the hash of the line so far (see Place)."""
         length, symbols = trail.length, trail.symbols
         if self.place:
             right = symbols[self.place & MASK] == symbols[(length - 1) & MASK]
@@ -270,7 +270,7 @@ class Match:
         return hashed(self.hash, 3)
 
     def _alike(self, trail: Trail, place: int) -> int:
-        """How many symbols before a place are those before now."""
+        """How many symbols before a place equal those before now."""
         symbols, length = trail.symbols, trail.length
         most = min(VERIFIED, place)
         n = 0

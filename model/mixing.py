@@ -1,7 +1,7 @@
-"""How the answers of many predictors to one yes-or-no question become one probability, and what each learns.
+"""How the answers of many predictors to one yes-or-no question become one probability, and how all of them learn.
 
-The same numbers as `web/mixing.js`, to the last bit: tables in place of functions that round differently, and sums in
-index order.
+The numbers are those of the page's mixing.js, bit for bit: tables replace functions that round differently, and sums
+run in index order.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .exact import Floats, exp
+from .array_types import Floats, Int64s
+from .exact import exp
 
-Ints = NDArray[np.int64]
 Number = TypeVar("Number", float, Floats)
 
-STAGES = 3  # first, second and any later question about a character learn apart
+STAGES = 3  # the first, the second and all later questions about a character are learned separately
 
 LN2 = 0.6931471805599453
 STRETCH_STEPS = 65536
@@ -31,7 +30,7 @@ HALF_ROOT = 0.7071067811865476
 
 
 def ln(x: float) -> float:
-    """ln x of a normal number, by its exponent and a series in its mantissa."""
+    """ln x of a normal number, from its exponent and a series in its mantissa."""
     mantissa, exponent = math.frexp(x)
     if mantissa < HALF_ROOT:
         mantissa, exponent = mantissa * 2, exponent - 1
@@ -55,7 +54,7 @@ def stretch(p: float) -> float:
 
 
 def _stretched() -> Floats:
-    """`stretch` in the middle of each of the steps from 0 to 1."""
+    """`stretch` at the middle of each of STRETCH_STEPS steps from 0 to 1."""
     p = (np.arange(STRETCH_STEPS) + 0.5) / STRETCH_STEPS
     mantissa, exponent = np.frexp(p / (1 - p))
     small = mantissa < HALF_ROOT
@@ -67,7 +66,7 @@ SQUASHED = (1 / (1 + exp(STEEPEST - np.arange(2 * 12 * SQUASH_STEPS + 2) / SQUAS
 
 
 def squash(x: float) -> float:
-    """1 / (1 + e^-x), between the points of a table."""
+    """1 / (1 + e^-x), interpolated in a table."""
     at = (x + STEEPEST) * SQUASH_STEPS
     i = int(at)
     low: float = SQUASHED[i]
@@ -76,25 +75,25 @@ def squash(x: float) -> float:
 
 
 def bounded(x: float) -> float:
-    """A stretched probability that `squash` takes."""
+    """x within the bounds that `squash` takes."""
     return min(max(x, -STEEPEST), STEEPEST)
 
 
-LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]  # counts that are told apart
+LEVELS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 24, 40, 80, 160]  # the least count of each level
 N_LEVEL = len(LEVELS)
 MOST = 255
 LEVEL = np.searchsorted(LEVELS, np.arange(MOST + 1), side="right") - 1
 
 
 class Rates:
-    """Probabilities that a question in some state is answered with yes, learned from how it was."""
+    """For each state a question can be in, the probability of a yes, learned from earlier answers."""
 
     def __init__(self, prior: Floats) -> None:
         self.p = prior.ravel().copy()
         self.n = np.full(self.p.shape, 2, dtype=np.uint16)
 
-    def learn(self, states: Ints, answer: int) -> None:
-        """Learn from one question that was in these states, all different."""
+    def learn(self, states: Int64s, answer: int) -> None:
+        """Learn the answer to a question that was in these states, no two of them equal."""
         p, n = self.p[states], self.n[states]
         self.p[states] = np.minimum(np.maximum(p + (answer - p) / (n + 1.5), 1e-5), 1 - 1e-5)
         self.n[states] = np.minimum(n + 1, MOST)
@@ -115,7 +114,7 @@ class Curves:
         self.above = 0.0  # share of the upper point
 
     def refine(self, row: int, x: float) -> float:
-        """The better probability."""
+        """The probability that row `row` gives for the stretched probability x."""
         place = min(max(x, -11.99), 11.99) / POINT_DISTANCE + (POINTS - 1) / 2
         point = int(place)
         self.at = row * POINTS + point
@@ -123,26 +122,27 @@ class Curves:
         return self.p[self.at] * (1 - self.above) + self.p[self.at + 1] * self.above
 
     def learn(self, answer: int) -> None:
-        """Learn from the question that was refined last."""
+        """Learn the answer to the last question."""
         p, at, above = self.p, self.at, self.above
         p[at] += (answer - p[at]) * CURVE_RATE * (1 - above)
         p[at + 1] += (answer - p[at + 1]) * CURVE_RATE * above
 
 
-RATE = 0.03  # of a set of weights that is new; then it falls with the square root of its use
+RATE = 0.03  # of a new set of weights; it falls with the square root of how often the set was used
 RATE_DECAY = 0.02
 FINAL_RATE = 0.002
-FIRST_SHARE = 0.1  # of the first input in the final answer, at first
+FIRST_SHARE = 0.1  # weight of the first input in the final answer, at the beginning
 
 
 class Mixer:
-    """Sets of weights, one of each kind chosen for a question.
+    """Mixes inputs in two layers.
 
-    Then weights for what these sets answer, and for the first input once more.
+    The first has many sets of weights, of several kinds; for each question one set of each kind gives an answer. The
+    second weighs these answers, and the first input once more.
     """
 
     def __init__(self, kinds: Sequence[tuple[int, float]], start: Floats) -> None:
-        """`kinds`: how many sets of each, and the least rate at which they learn; `start`: weights. [INPUTS]"""
+        """`kinds`: the number of sets of each kind and their least learning rate; `start`: first weights, [INPUTS]."""
         sizes = [size for size, _ in kinds]
         self.first = np.cumsum([0, *sizes[:-1]])
         self.least_rates = np.array([rate for _, rate in kinds])
@@ -156,7 +156,7 @@ class Mixer:
         self.dot = 0.0
 
     def mix(self, inputs: Floats, stage: int, chosen: Sequence[int]) -> float:
-        """The stretched probability of a yes. `chosen` says which set of each kind is used."""
+        """The stretched probability of a yes. `chosen` is the set to use of each kind."""
         self.sets = self.first + chosen
         self.chosen = self.weights[self.sets]
         dots = np.cumsum(self.chosen * inputs, axis=1)[:, -1].tolist()
@@ -169,7 +169,7 @@ class Mixer:
         return self.dot
 
     def learn(self, inputs: Floats, answer: int) -> None:
-        """Learn from the question that was mixed last."""
+        """Learn the answer to the last question."""
         step = (answer - squash(self.dot)) * FINAL_RATE
         final = self.final[self.stage]
         for i, dot in enumerate(self.dots):

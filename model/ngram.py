@@ -1,4 +1,4 @@
-"""A character n-gram to measure the transformer against.
+"""A character n-gram model: the baseline that the transformer is measured against.
 
 Interpolated absolute discounting with Kneser–Ney continuation counts below the highest order (Kneser and Ney,
 1995; one fixed discount). Characters outside the vocabulary are charged as `scoring.py` charges them.
@@ -12,29 +12,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Floats, Int64s
 from .vocabulary import ESCAPE, Tokens, Vocabulary, code_points, escape_bits
 
 DISCOUNT = 0.75
-BYTES_PER_ENTRY = 4  # a context and a character in 3 bytes, a count in 1: what a compact table needs
+BYTES_PER_ENTRY = 4  # what a compact table needs: a context and a character in 3 bytes, a count in 1
 HIGHEST_ORDER = 7
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Level:
-    """The n-grams of one length that are kept: their codes, sorted, with what each is worth."""
+    """The n-grams of one length that are kept, sorted by code, and what each adds to a probability."""
 
-    codes: Ints  # [n] context and character as one number
+    codes: Int64s  # [n] context and character as one number
     share: Floats  # [n] (count - discount) / count of the context
-    contexts: Ints  # [m] sorted
+    contexts: Int64s  # [m] sorted
     backoff: Floats  # [m] the probability left to shorter n-grams
 
 
 @dataclass(frozen=True)
 class NGram:
-    """An n-gram model of order `len(levels)`: level i looks at i characters before."""
+    """An n-gram model of order `len(levels)`: level i sees the i characters before."""
 
     vocabulary: Vocabulary
     levels: list[Level]
@@ -61,7 +59,7 @@ class NGram:
         return result
 
 
-def gram_codes(tokens: Tokens, length: int, base: int) -> Ints:
+def gram_codes(tokens: Tokens, length: int, base: int) -> Int64s:
     """Each run of `length` tokens as one number, the last token in the lowest place. [n] -> [n - length + 1]"""
     n = max(0, len(tokens) - length + 1)
     codes = np.zeros(n, dtype=np.int64)
@@ -70,7 +68,7 @@ def gram_codes(tokens: Tokens, length: int, base: int) -> Ints:
     return codes
 
 
-def looked_up(keys: Ints, values: Floats, wanted: Ints, default: float) -> Floats:
+def looked_up(keys: Int64s, values: Floats, wanted: Int64s, default: float) -> Floats:
     """The value of each wanted key among sorted keys, or the default. [k], [k], [n] -> [n]"""
     if not len(keys):
         return np.full(len(wanted), default)
@@ -81,7 +79,8 @@ def looked_up(keys: Ints, values: Floats, wanted: Ints, default: float) -> Float
 def fit(vocabulary: Vocabulary, lines: Sequence[str], order: int, largest: int | None = None) -> NGram:
     """Count an n-gram of `order` characters (order 2 sees one character before), of at most `largest` bytes.
 
-    To fit, the rarest n-grams are dropped, the longest first among equals; shorter ones take their place.
+    Where there are too many n-grams, the rarest are dropped, the longest first among equally rare ones; shorter ones
+    take their place.
     """
     tokens = vocabulary.encode("\n" + "".join(line + "\n" for line in lines))
     counted = [np.unique(gram_codes(tokens, n, vocabulary.size), return_counts=True) for n in range(1, order + 1)]
@@ -95,8 +94,8 @@ def fit(vocabulary: Vocabulary, lines: Sequence[str], order: int, largest: int |
     return NGram(vocabulary, [_level(codes, counts, kept, vocabulary.size) for (codes, counts), kept in pairs])
 
 
-def _rarest_dropped(counts: list[Ints], room: int) -> list[NDArray[np.bool_]]:
-    """Which grams stay when only `room` may: by count, shorter ones first among equals."""
+def _rarest_dropped(counts: list[Int64s], room: int) -> list[NDArray[np.bool_]]:
+    """Which n-grams are kept when there is room for `room`: the most frequent, shorter ones first among equals."""
     everything = np.concatenate(counts)
     lengths = np.repeat(np.arange(len(counts)), [len(c) for c in counts])
     kept = np.zeros(len(everything), dtype=bool)
@@ -104,7 +103,7 @@ def _rarest_dropped(counts: list[Ints], room: int) -> list[NDArray[np.bool_]]:
     return np.split(kept, np.cumsum([len(c) for c in counts])[:-1])
 
 
-def _level(codes: Ints, counts: Ints, kept: NDArray[np.bool_], base: int) -> Level:
+def _level(codes: Int64s, counts: Int64s, kept: NDArray[np.bool_], base: int) -> Level:
     contexts, first = np.unique(codes // base, return_index=True)
     sums = np.add.reduceat(counts, first) if len(codes) else counts
     row = np.searchsorted(contexts, codes // base)
@@ -114,6 +113,9 @@ def _level(codes: Ints, counts: Ints, kept: NDArray[np.bool_], base: int) -> Lev
 
 
 def best(vocabulary: Vocabulary, lines: Sequence[str], validation: Sequence[str], largest: int | None) -> NGram:
-    """The n-gram of at most `largest` bytes (None: any) whose order suits `validation` best, counted on `lines`."""
+    """The n-gram model of the order that predicts `validation` best, counted on `lines`.
+
+    It has at most `largest` bytes; None: any size.
+    """
     candidates = [fit(vocabulary, lines, order, largest) for order in range(2, HIGHEST_ORDER + 1)]
     return min(candidates, key=lambda ngram: float(np.mean(ngram.bits(validation, lines))))

@@ -1,7 +1,7 @@
 """One step of optimisation: Adam for embeddings, bias and head, Muon for the matrices between them.
 
-Adam with decoupled weight decay is Loshchilov and Hutter's (2019). Muon (Jordan et al., 2024) replaces a
-matrix's momentum by the nearest orthogonal matrix, found by five Newton–Schulz steps.
+Adam is used with decoupled weight decay (Loshchilov and Hutter, 2019). Muon (Jordan et al., 2024) replaces a matrix's
+momentum by a matrix close to the nearest orthogonal one, found by five Newton–Schulz steps.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .transformer import Array, Weights
+from .array_types import Array
+from .transformer import Weights
 
 MATRICES = ("wq", "wk", "wv", "wo", "fc1", "fc2")
 ADAM_BETAS = (0.9, 0.99)
@@ -21,17 +22,17 @@ NEWTON_SCHULZ_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Rates:
+class LearningRates:
     """How far one step goes."""
 
     rate: float = 0.02  # of Adam
-    matrix_rate: float = 0.01  # of Muon; 0 gives the matrices to Adam as well
+    matrix_rate: float = 0.01  # of Muon; 0: Adam moves the matrices too
     weight_decay: float = 0.0  # share of a matrix lost per step and unit of rate
     clip: float = 1.0  # largest norm of the whole gradient
 
-    def scaled(self, factor: float) -> Rates:
+    def scaled(self, factor: float) -> LearningRates:
         """The same with both rates multiplied."""
-        return Rates(self.rate * factor, self.matrix_rate * factor, self.weight_decay, self.clip)
+        return LearningRates(self.rate * factor, self.matrix_rate * factor, self.weight_decay, self.clip)
 
 
 def is_matrix(name: str) -> bool:
@@ -45,7 +46,7 @@ def fresh_moments(weights: Weights) -> Weights:
 
 
 def clip(grads: Weights, largest: float) -> float:
-    """Scale gradients in place so that their joint norm is at most `largest`; returns the norm before."""
+    """Scale gradients in place so that their joint norm is at most `largest`; return the norm they had."""
     norm = float(np.sqrt(sum(float(np.vdot(grad, grad)) for grad in grads.values())))
     if norm > largest:
         for grad in grads.values():
@@ -53,7 +54,7 @@ def clip(grads: Weights, largest: float) -> float:
     return norm
 
 
-def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates: Rates) -> None:
+def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates: LearningRates) -> None:
     """Move the weights one step, in place; `step` counts from 1."""
     clip(grads, rates.clip)
     matrices = [name for name in weights if is_matrix(name)]
@@ -77,7 +78,7 @@ def update(weights: Weights, grads: Weights, moments: Weights, step: int, rates:
 
 
 def joined(tensors: Weights, names: list[str], kind: str) -> Array:
-    """Tensors as one row of numbers: a few large operations are faster than many small ones. -> [n]"""
+    """Tensors as one row of numbers, because few large operations are faster than many small ones. -> [n]"""
     return np.concatenate([tensors[kind + name].ravel() for name in names])
 
 
@@ -92,7 +93,7 @@ def adam_direction(grad: Array, m: Array, v: Array, step: int) -> Array:
 def muon_directions(grads: list[Array], momenta: list[Array]) -> list[Array]:
     """The orthogonalised Nesterov momentum of each matrix, scaled for tall ones; updates the momenta in place.
 
-    Matrices of one shape, or of it turned over, are worked on together. [n, k] each
+    Matrices of one shape, or of its transpose, are computed together. [n, k] each
     """
     nesterov = []
     for grad, m in zip(grads, momenta, strict=True):

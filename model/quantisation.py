@@ -1,19 +1,21 @@
-"""Weights as int8 with one float16 scale a row: what is shipped."""
+"""Weights as int8 with one float16 scale per row, which is how they are shipped."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .transformer import Array, Weights
+from .array_types import Array
+from .transformer import Weights
 
 SMALLEST_SCALE = float(np.finfo(np.float16).tiny)
 
 
 def quantise(tensor: Array) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """The nearest int8 multiples of a scale for each row. [n, m] -> [n, m], [n]
+    """The steps and the scale of each row: tensor ≈ steps · scale. [n, m] -> [n, m], [n]
 
-    The scale is rounded up to float16 first, so that it covers the row and rounding costs nothing twice.
+    The scale is rounded up to float16 first. So it covers the largest number of its row, and the steps are the nearest
+    ones to the scale that is really stored.
     """
     largest = np.abs(tensor.astype(np.float64)).max(axis=1)
     scale = np.maximum(largest / 127, SMALLEST_SCALE).astype(np.float16)
@@ -23,10 +25,10 @@ def quantise(tensor: Array) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
 
 
 def dequantise(steps: NDArray[np.int8], scale: NDArray[np.float16]) -> NDArray[np.float32]:
-    """The numbers that the steps stand for, exactly. [n, m], [n] -> [n, m]"""
+    """steps · scale, without rounding. [n, m], [n] -> [n, m]"""
     return steps.astype(np.float32) * scale.astype(np.float32)[:, None]
 
 
 def shipped(weights: Weights) -> Weights:
-    """The weights as a reader of the file gets them."""
+    """The weights as a reader of the weights file gets them: quantised and back."""
     return {name: dequantise(*quantise(tensor)) for name, tensor in weights.items()}

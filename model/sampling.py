@@ -1,4 +1,4 @@
-"""Continue a log: seeded samples that JavaScript reproduces character for character."""
+"""Continue a log with samples that depend on the seed alone, and are the same in the page's JavaScript."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .array_types import Floats
 from .context import last_lines, reach
-from .exact import Floats, Mulberry32, exp, softmax
+from .exact import Mulberry32, exp, softmax
 from .state import State
 from .transformer import Model
 from .vocabulary import ESCAPE, NEWLINE, Tokens
 
-LONGEST_LINE = 2000  # characters after which a sampled line that never ends is ended
+LONGEST_SAMPLED_LINE = 2000  # characters after which a sampled line is ended
 
 
 class Sample(NamedTuple):
@@ -26,8 +27,8 @@ class Sample(NamedTuple):
 def pick(logits: Floats, temperature: float, top_k: int, uniform: float) -> int:
     """The id that a uniform number in [0, 1) falls on. [V] -> id
 
-    Ids share [0, 1) in their order, each as its probability says; the escape is never picked. Temperature 0 takes the
-    most likely id, the lower one of two equals; `top_k` 0 means all.
+    Each id has a part of [0, 1) as large as its probability, in the order of ids; the escape is never picked.
+    Temperature 0 picks the likeliest id, the lowest of several. `top_k` keeps only the likeliest ids; 0: all.
     """
     known = np.arange(ESCAPE + 1, len(logits))
     if temperature == 0:
@@ -48,7 +49,7 @@ def continue_log(
     seed: int = 0,
     temperature: float = 1.0,
     top_k: int = 0,
-    longest: int = LONGEST_LINE,
+    longest: int = LONGEST_SAMPLED_LINE,
 ) -> list[Sample]:
     """Sample what may follow the lines of `context`: `samples` times `steps` lines.
 
@@ -80,7 +81,7 @@ def continue_log(
 
 
 def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
-    """A state that has read as much of `context` as it can see, and its prediction. -> State, logits [1, V]"""
+    """A state that has read `context`, as far back as it can see, and its prediction. -> State, logits [1, V]"""
     tokens = context_tokens(model, context)
     state = State(model)
     for token in tokens[:-1]:
@@ -89,6 +90,6 @@ def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
 
 
 def context_tokens(model: Model, context: Sequence[str]) -> Tokens:
-    """The newline that begins the first line, then the lines; only those that reach into the visible context."""
+    """The tokens of the lines that can matter to the prediction, with the newline that begins the first of them."""
     seen = last_lines(context, reach(model.config))
     return model.vocabulary.encode("\n" + "".join(line + "\n" for line in seen))

@@ -1,8 +1,8 @@
-"""Bits per character: exact, streamed, at flat memory.
+"""Bits per character of lines: exact, line by line, in constant memory.
 
-A score is −log2 p(text), each character given all that the model can see before it, the newline of each line
-counted. It is computed in float64 over windows that hand their keys and values on, which is the same
-mathematics as one long window. What is learned from the text on the way, where that is asked for, is `adaptive.py`.
+A score is −log2 p(text): each character is predicted from all that the model can see before it, and the newline of
+each line counts as a character. It is computed in float64, in windows that pass their keys and values on, which is
+the same mathematics as one long window. Learning from the text while it is read is in `adaptive.py`.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .adaptive import Adaptive
-from .exact import Floats
+from .array_types import Floats
 from .positions import columns_and_lines
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
 from .vocabulary import ESCAPE, code_points, escape_bits
 
 CHUNK = 128  # tokens scored at once
-WORST_SHARE = 0.1
+WORST_SHARE = 0.1  # of a line's characters, of which `surprise` is the mean
 
 
 class LineScore(NamedTuple):
-    """What one line cost."""
+    """The bits of one line."""
 
     number: int  # from 1
     bits: float
     characters: int  # its newline included
     by_character: Floats  # [characters]
-    static_bits: float  # by the weights alone: other than `bits` where something was learned from the lines before
+    static_bits: float  # by the weights alone; differs from `bits` only when the model also learns from the text
 
     @property
     def surprise(self) -> float:
-        """Mean bits of the worst tenth of the line's characters: how strange it looks."""
+        """The mean bits of the worst tenth of the line's characters."""
         return surprise(self.by_character)
 
 
 def surprise(by_character: Floats) -> float:
-    """Mean of the largest tenth of some bits, at least one of them. [n] -> bits"""
+    """The mean of the largest tenth of some bits; of the largest one, where there are fewer than ten. [n] -> bits"""
     count = max(1, int(np.ceil(len(by_character) * WORST_SHARE)))
     return float(np.mean(np.sort(by_character)[-count:]))
 
 
 def bits_per_character(scores: Iterable[LineScore]) -> tuple[float, int]:
-    """The one score of many lines, and how many characters they have."""
+    """The bits per character of many lines, and how many characters they have."""
     bits, characters = 0.0, 0
     for score in scores:
         bits += score.bits
@@ -56,10 +56,10 @@ def bits_per_character(scores: Iterable[LineScore]) -> tuple[float, int]:
 def score_lines(
     model: Model, lines: Iterable[str], context: Iterable[str] = (), adapt: bool = False
 ) -> Iterator[LineScore]:
-    """Score lines one after the other, those of `context` and all earlier ones being seen but not scored.
+    """Score lines in their order. The lines of `context` are read before them and not scored.
 
-    With `adapt` the bits are those of the weights mixed with what was learned, in memory, from the lines before.
-    Lazy: takes lines as it goes and holds no more than a chunk of tokens and the line at hand.
+    With `adapt` the bits are those of the weights mixed with what was learned, in memory, from the lines read before.
+    Lines are taken as they are needed; no more than a chunk of tokens and the current line are held.
     """
     reader = _Reader(model)
     reader.read("\n")
@@ -79,7 +79,7 @@ def score_lines(
 
 
 def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Lists of lines that together have about a chunk of characters, with the number of their first line."""
+    """Lists of lines that together have about CHUNK characters, each with the number of its first line."""
     batch: list[str] = []
     characters, number = 0, 0
     for number, line in enumerate(lines, 1):
@@ -93,7 +93,7 @@ def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 class _Reader:
-    """A text read in pieces: what the model can still see of it, and its prediction of what comes next."""
+    """A text that is read in pieces: what the model can still see of it, and its prediction of the next character."""
 
     def __init__(self, model: Model) -> None:
         self.model = model._replace(weights=as_dtype(model.weights, np.float64))
@@ -103,16 +103,16 @@ class _Reader:
         self.next_logits: NDArray[np.float64] | None = None
 
     def read(self, text: str) -> tuple[Floats, Floats]:
-        """The bits of each character of `text`, given all text read before, and by the weights alone. -> [n] twice"""
+        """Read more text. -> the bits of each of its characters, and those by the weights alone, [n] each"""
         tokens = self.model.vocabulary.encode(text)
         columns, lines = columns_and_lines(tokens, self.column, self.line)
         self.column, self.line = int(columns[-1]), int(lines[-1])
         static, adapted = np.zeros(len(tokens)), np.zeros(len(tokens))
         start = 0
         while start < len(tokens):
-            part = slice(start, start + self._room())
+            part = slice(start, start + CHUNK)
             window = Window(tokens[None, part], columns[None, part], lines[None, part])
-            logits, _, self.past = forward(self.model.config, self.model.weights, window, self.past)
+            logits, self.past = forward(self.model.config, self.model.weights, window, self.past)
             predictions = self._predictions(logits)
             static[part] = token_bits(predictions, tokens[None, part])[0]
             if self.adaptive:
@@ -122,15 +122,11 @@ class _Reader:
         static[escaped] += escape_bits(code_points(text)[escaped])
         return (adapted if self.adaptive else static), static
 
-    def _room(self) -> int:
-        """How many tokens the next window may have: with absolute positions, up to the end of a context."""
-        config = self.model.config
-        if config.positions == "absolute":
-            return config.n_context - (self.past.columns.shape[1] if self.past else 0)
-        return CHUNK
-
     def _predictions(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What was predicted before each token of this window, the first by the window before. [1, n, V] -> the same"""
+        """The logits from before each token of this window, given those from after each. [1, n, V] -> [1, n, V]
+
+        Those from before the first token came with the window before.
+        """
         before = self.next_logits if self.next_logits is not None else np.zeros_like(logits[:, :1])
         self.next_logits = logits[:, -1:]
         return np.concatenate([before, logits[:, :-1]], axis=1)

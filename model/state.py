@@ -1,32 +1,33 @@
-"""The transformer one token at a time, to the last bit as `web/transformer.js` computes it.
+"""The transformer one token at a time, with the same bits as the page's engine in JavaScript.
 
-The same steps as in `transformer.py`, in the order and with the names of `transformer.js`: float64, sums in
-index order. Several texts advance side by side (N of them), each with what it has read in a ring of keys and
-values. For sampling and for the golden entry; scoring whole logs is `scoring.py`.
+The steps are those of `transformer.py`, in float64 and with every sum in index order, with the names that they have
+in the engine. N texts advance side by side; each keeps the keys and values of what it has read in a ring. Samples
+are drawn with this; whole logs are scored by `scoring.py`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from .exact import STEPS_PER_NAT, Floats, linear, power, total
+from .array_types import Array, Floats
+from .exact import STEPS_PER_NAT, linear, power, total
 from .positions import buckets
-from .transformer import EPSILON, Array, Model, as_dtype
+from .transformer import EPSILON, Model, as_dtype
 from .vocabulary import NEWLINE, Tokens
 
-STEEPEST = 262144  # steps: an attention score counts as at most 2^512, and at least 2^-512
+MOST_STEPS = 262144  # steps of 2^(1/512): the power of an attention score is at most 2^512 and at least 2^-512
 
 
 class State:
-    """What N texts have read so far: keys and values [layer, N, n_context, C], and where each token stood."""
+    """What N texts have read so far: keys and values, [layer, N, n_context, C], and the place of each token."""
 
     def __init__(self, model: Model, n: int = 1) -> None:
         config = model.config
         self.model = model._replace(weights=as_dtype(model.weights, np.float64))
-        # Attention scores are counted in the steps of `power`.
+        # Attention scores are in the unit that `exact.power` takes.
         weights, steps = self.model.weights, STEPS_PER_NAT / np.sqrt(config.head_size)
         self.queries = [weights[f"h{layer}.wq"] * steps for layer in range(config.n_layer)]
-        self.biases = [weights.get(f"h{layer}.bias", np.zeros(0)) * STEPS_PER_NAT for layer in range(config.n_layer)]
+        self.biases = [weights[f"h{layer}.bias"] * STEPS_PER_NAT for layer in range(config.n_layer)]
         shape = (config.n_layer, n, config.n_context, config.n_embd)
         self.keys = np.zeros(shape)
         self.values = np.zeros(shape)
@@ -54,8 +55,7 @@ class State:
         self.column = np.where(newline, 0, self.column + 1).astype(np.int32)
         self.line = self.line + newline
         seen = self._remember_place()
-        index = self.length % config.n_context if config.positions == "absolute" else self.column % config.n_position
-        x = rms_norm(self._embed(tokens, weights["wpe"][index]))
+        x = rms_norm(self._embed(tokens, weights["wpe"][self.column % config.n_position]))
         bucket = buckets(self.column[:, None], self.line[:, None], self.columns[:, seen], self.lines[:, seen])[:, 0]
         for layer in range(config.n_layer):
             x = self._block(layer, x, seen, bucket)
@@ -63,11 +63,9 @@ class State:
         return linear(rms_norm(x) if config.final_norm else x, weights["lm_head"])
 
     def _embed(self, tokens: Tokens, position: Floats) -> Floats:
-        """Character and position, and of the characters before what the smear lets through. -> [N, C]"""
+        """The sum of character, position and smear. -> [N, C]"""
         character = self.model.weights["wte"][tokens]
         x = character + position
-        if self.model.config.positions == "absolute" and self.length % self.model.config.n_context == 0:
-            self.before[:] = 0.0  # nothing is visible beyond a full context
         for back in range(self.model.config.n_smear):
             x = x + self.before[:, back] * self.model.weights["smear"][back]
         if self.model.config.n_smear:
@@ -75,17 +73,16 @@ class State:
         return x
 
     def _remember_place(self) -> Array:
-        """Note the newest token's place in the ring, and list the slots it can see, oldest first."""
+        """Note the newest token's place in the ring. -> the slots that it can see, oldest first"""
         config = self.model.config
         slot = self.length % config.n_context
         self.columns[:, slot] = self.column
         self.lines[:, slot] = self.line
-        if config.positions == "absolute":
-            return np.arange(slot + 1)
         count = min(self.length + 1, config.n_context)
         return np.arange(self.length + 1 - count, self.length + 1) % config.n_context
 
     def _block(self, layer: int, x: Floats, seen: Array, bucket: Array) -> Floats:
+        """One layer; notes the newest token's key and value. [N, C], slots [S], [N, S] -> [N, C]"""
         config, _, weights = self.model
         h, n, slot = f"h{layer}.", len(x), self.length % config.n_context
         normed = rms_norm(x)
@@ -95,9 +92,8 @@ class State:
         by_head = (n, len(seen), config.n_head, config.head_size)
         k, v = (ring[layer][:, seen].reshape(by_head) for ring in (self.keys, self.values))
         scores = total(q.reshape(n, 1, config.n_head, config.head_size) * k).transpose(0, 2, 1)  # [N, H, S]
-        if config.positions == "columns":
-            scores = scores + self.biases[layer][:, bucket].transpose(1, 0, 2)
-        p = power(np.clip(scores, -STEEPEST, STEEPEST))
+        scores = scores + self.biases[layer][:, bucket].transpose(1, 0, 2)
+        p = power(np.clip(scores, -MOST_STEPS, MOST_STEPS))
         mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)) * (1.0 / total(p))[:, :, None]
         x = x + linear(mixed.reshape(n, config.n_embd), weights[h + "wo"])
         hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0.0)

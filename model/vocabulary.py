@@ -1,7 +1,7 @@
-"""Characters and their ids: learned from a corpus, stable for ever after, never dropping a character.
+"""Characters and their ids. They are learned from a corpus; a character keeps its id for ever.
 
-A token is one Unicode code point. Id 0 is the escape, which stands for every character that has no id of
-its own; id 1 is the newline, which ends each line and begins the next.
+A token is one Unicode code point. Id 0 is the escape, which stands for every character without an id of its own. Id 1
+is the newline.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 ESCAPE = 0
 NEWLINE = 1
 RESERVED = 2
-MIN_COUNT = 2  # a character seen once teaches the escape what "something new" looks like
+MIN_COUNT = 2  # a character that was seen once stays an escape, so that the model learns where new ones come
 REPLACEMENT = "\ufffd"
 
 Tokens = NDArray[np.int32]
@@ -25,13 +25,13 @@ Tokens = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`characters[i]` has id `i + 2`; neither the newline nor a surrogate is among them."""
+    """`characters[i]` has id `i + 2`; they contain neither the newline nor a surrogate."""
 
     characters: str
 
     @property
     def size(self) -> int:
-        """How many ids there are, the escape and the newline among them."""
+        """How many ids there are, including the escape and the newline."""
         return len(self.characters) + RESERVED
 
     @cached_property
@@ -53,10 +53,10 @@ class Vocabulary:
         return "".join(alphabet[token] for token in tokens)
 
     def extended(self, lines: Iterable[str], cap: int) -> Vocabulary:
-        """This vocabulary and, behind it, the frequent new characters of `lines`, up to `cap` ids in all.
+        """This vocabulary with the new characters of `lines` behind it, up to `cap` ids in all.
 
-        Known characters keep their ids, also where `lines` no longer has them. New ones come most frequent
-        first, then by code point.
+        Known characters keep their ids, even those that `lines` no longer has. New ones are ordered by how frequent
+        they are, then by code point; those seen fewer than MIN_COUNT times are left out.
         """
         known = set(self.characters) | {"\n"}
         codes, counts = np.unique(code_points("\n".join(lines)), return_counts=True)
@@ -75,10 +75,10 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 
 def escape_bits(codes: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """What naming each character costs after an escape, in bits. [n] -> [n]
+    """The bits that name each character after an escape. [n] -> [n]
 
-    A complete prefix code over all of Unicode: 1, 2, 3 or 3 bits for the length of the character's UTF-8
-    form, then its number among the characters of that length.
+    They are a complete prefix code over Unicode: 1, 2, 3 or 3 bits for the length of the character's UTF-8 form, then
+    its number among the characters of that length. Example: "Z" costs 1 + 7 bits, "λ" 2 + log2(1920).
     """
     costs = [1 + 7, 2 + math.log2(0x800 - 0x80), 3 + math.log2(0x10000 - 0x800), 3 + math.log2(0x100000)]
     return np.array(costs)[np.searchsorted([0x80, 0x800, 0x10000], codes, side="right")]

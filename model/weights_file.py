@@ -3,9 +3,8 @@
     // Logling: a model of local logs, 4,800 parameters, 0.340 bits per character, 2026-11-23. …
     globalThis.LOGLING_WEIGHTS = "…";
 
-The `__metadata__` of the safetensors bytes holds `card` (JSON) and `crc32` (of the card's text and the
-tensors' bytes). Reading checks everything before it believes anything, and names what is wrong. Nothing is
-unpickled or evaluated.
+The `__metadata__` of the safetensors bytes holds `card` (JSON) and `crc32` (of the card's text and the tensors' bytes).
+`decode` checks everything before it uses anything, and names what is wrong. Nothing is unpickled or evaluated.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from .config import Config
+from .config import POSITIONS, Config
 from .quantisation import dequantise, quantise, shipped
 from .scoring import score_lines
 from .transformer import Model, Weights
@@ -38,15 +37,15 @@ Card = dict[str, Any]
 
 
 class WeightsFileError(ValueError):
-    """A weights file that must not be used, with the reason in words."""
+    """A weights file that must not be used; the message says why."""
 
 
 class NewerFormat(WeightsFileError):
-    """A weights file that a newer version wrote."""
+    """A weights file that a newer version has written."""
 
 
 class OlderFormat(WeightsFileError):
-    """A weights file that an older version wrote and this one cannot read."""
+    """A weights file that an older version has written, in a format that this one cannot read."""
 
 
 class TooLarge(WeightsFileError):
@@ -54,16 +53,15 @@ class TooLarge(WeightsFileError):
 
 
 def golden_bits(model: Model, text: str) -> float:
-    """The exact score of the golden text: its lines, each with its newline."""
+    """The bits of the golden text, each of its lines with a newline."""
     return sum(score.bits for score in score_lines(model, text.split("\n")))
 
 
 def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
     """The file for a model and its card.
 
-    Format, config, vocabulary, parameters and the golden entry (the text, and its score under the weights as
-    a reader gets them) are added to the card. Raises TooLarge when the file would be larger than
-    LARGEST_FILE.
+    The card gets format, config, vocabulary, parameters and the golden entry: the text, and its score by the weights as
+    a reader gets them. Raises TooLarge when the file would be larger than LARGEST_FILE.
     """
     card = {
         "format": FORMAT,
@@ -91,7 +89,7 @@ def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
 
 
 def comment(card: Mapping[str, Any]) -> str:
-    """The first line of the file, for a person who opens it."""
+    """The first line of the file, for people who open it."""
     bits = card.get("bits_per_char")
     score = f", {bits:.3f} bits per character" if isinstance(bits, float) else ""
     day = str(card.get("created", ""))[:10]
@@ -161,7 +159,7 @@ def _header(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _with_metadata(data: bytes, metadata: Mapping[str, str]) -> bytes:
-    """Safetensors bytes with metadata in this order; `save` would write it in a random one."""
+    """Safetensors bytes with the metadata in this order; `save` would write it in a random order."""
     header, tensor_bytes = _header(data)
     text = json.dumps({"__metadata__": metadata, **header}, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # the tensors begin at a multiple of 8
@@ -197,6 +195,8 @@ def _tensors(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
 def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     try:
         config = Config(**{field.name: card["config"][field.name] for field in fields(Config)})
+        if card["config"]["positions"] != POSITIONS:
+            raise ValueError(f"positions are {card['config']['positions']!r}, this version reads {POSITIONS!r}")
         vocabulary = Vocabulary(card["vocabulary"])
         if config.n_layer > len(tensors):
             raise ValueError(f"{config.n_layer} layers, but {len(tensors)} tensors")

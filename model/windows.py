@@ -1,10 +1,13 @@
-"""Training windows: a line to be learned together with the lines before it.
+"""Training windows: lines that are learned together with the lines before them.
 
-Documents are laid end to end as tokens. A window begins where a line begins and covers several lines, each learned
-with the lines before it in sight. (On habitat logs that is worth two thirds of the bits.) The first line of a window
-has none before it, so it counts little: enough to know how a log begins, too little to spoil the rest. A line longer
-than half a window is begun again every half window, so that each of its characters is learned with at least that much
-before it.
+Documents are laid end to end as tokens. A window begins where a line begins and covers several lines, so that each
+line but the first is learned with earlier lines in sight. (On habitat logs that saves two thirds of the bits.) The
+first line of a window counts little: enough to learn how a log begins, too little to spoil the rest. Within a line
+that is longer than half a window, a window also begins every half window, so that each character is learned with at
+least that much text before it.
+
+Example: the lines "on", "off", "on" are the tokens ⏎on⏎off⏎on⏎. The first window of 8 tokens is ⏎on⏎off⏎, and what it
+learns to predict is the token after each of them: on⏎off⏎o. The first three of these count a tenth.
 """
 
 from __future__ import annotations
@@ -16,25 +19,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_types import Array, Int32s
 from .config import Config
-from .positions import Ints
-from .transformer import Array, Window
+from .transformer import Window
 from .vocabulary import NEWLINE, Tokens, Vocabulary
 
 LINES_IN_CONTEXT = 3
 SHORTEST_CONTEXT = 48
-OPENING_WEIGHT = 0.1  # of a character in a window's first line
+OPENING_WEIGHT = 0.1  # of a character in the first line of a window
 STEP = 16  # contexts are multiples of this
 
 
 class Text(NamedTuple):
-    """Documents as one run of tokens, and where their lines begin: all that takes memory for a whole corpus."""
+    """Documents as one run of tokens, and where their lines begin. Nothing else is stored for the whole corpus."""
 
     tokens: NDArray[np.uint16]  # [n]
-    newlines: Ints  # [1 + lines]: -1, then the index of each newline
+    newlines: Int32s  # [1 + lines]: -1, then the index of each newline
 
-    def window(self, begins: Ints, size: int) -> Window:
-        """`size` tokens from each of `begins` on, with their places. [B] -> [B, size] three times"""
+    def window(self, begins: Int32s, size: int) -> Window:
+        """The windows of `size` tokens that begin at `begins`. [B] -> [B, size] each"""
         index = (begins[:, None] + np.arange(size)).astype(np.int32)
         tokens = self.tokens[index].astype(np.int32)
         newline = tokens == NEWLINE
@@ -43,14 +46,14 @@ class Text(NamedTuple):
         lines = (line - newline[:, 0])[:, None] + np.cumsum(newline, axis=1)
         return Window(tokens, index - began, lines.astype(np.int32))
 
-    def following(self, begins: Ints, size: int) -> Tokens:
-        """The token behind each of the same tokens. [B] -> [B, size]"""
+    def following(self, begins: Int32s, size: int) -> Tokens:
+        """The tokens that follow those of `window(begins, size)`. [B] -> [B, size]"""
         following: Tokens = self.tokens[begins[:, None] + np.arange(1, size + 1)].astype(np.int32)
         return following
 
 
 class Batch(NamedTuple):
-    """Windows, the token that follows each of theirs, and how much it counts. All [B, T]."""
+    """Windows, the token that follows each of their tokens, and how much predicting it counts. All [B, T]."""
 
     window: Window
     targets: Array
@@ -58,26 +61,26 @@ class Batch(NamedTuple):
 
 
 def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> NDArray[np.uint16]:
-    """Documents (lists of lines) end to end as tokens, each begun by a newline. -> [n]"""
+    """Documents (lists of lines) as tokens, end to end; a newline stands before each line and at the end. -> [n]"""
     parts = [vocabulary.encode("\n" + "".join(line + "\n" for line in lines)[:-1]) for lines in documents if lines]
     return np.concatenate([*parts, vocabulary.encode("\n")]).astype(np.uint16)
 
 
 def placed(tokens: NDArray[np.uint16]) -> Text:
-    """Tokens as a text, which shares their memory."""
+    """The text of some tokens, whose memory it shares."""
     return Text(tokens, np.append(-1, np.flatnonzero(tokens == NEWLINE)).astype(np.int32))
 
 
 def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config:
-    """The same shape with a context of about three lines of these documents, at most its own."""
+    """The same shape with a context of about LINES_IN_CONTEXT lines of these documents, at most its own context."""
     lengths = [len(line) + 1 for lines in documents for line in lines]
     wanted = LINES_IN_CONTEXT * float(np.mean(lengths)) if lengths else 0
     n_context = max(SHORTEST_CONTEXT, int(np.ceil(wanted / STEP)) * STEP)
     return replace(config, n_context=min(config.n_context, n_context))
 
 
-def window_starts(text: Text, size: int) -> Ints:
-    """Where windows of `size` tokens may begin: at every line, and within long lines every half window."""
+def window_starts(text: Text, size: int) -> Int32s:
+    """Where windows of `size` tokens may begin: at every line, and every half window within long lines. -> [n]"""
     begins = text.newlines[1:-1]
     ends = np.append(begins[1:], len(text.tokens) - 1)
     half = max(1, size // 2)
@@ -87,8 +90,8 @@ def window_starts(text: Text, size: int) -> Ints:
     return np.unique(np.concatenate(starts)).astype(np.int32)
 
 
-def batch_at(text: Text, starts: Ints, size: int) -> Batch:
-    """The windows that begin at `starts`, moved back where the text ends too soon. [B] -> [B, size]"""
+def batch_at(text: Text, starts: Int32s, size: int) -> Batch:
+    """The windows that begin at `starts`, or earlier where the text ends too soon. [B] -> [B, size] each"""
     starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
     n_token = min(size, len(text.tokens) - 1)
     window = text.window(starts, n_token)

@@ -71,7 +71,7 @@ class Home:
         self.state.chmod(0o700)
 
 
-def find(given: Path | None) -> Home:
+def find_home(given: Path | None) -> Home:
     """The home that was named, else LOGLING_HOME, else the current directory. Raises LoglingError."""
     path = given or Path(os.environ.get(VARIABLE) or ".")
     home = Home(path.expanduser().resolve())

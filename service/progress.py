@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple, Self
 
 from rich.console import Console
@@ -53,7 +52,6 @@ class Reporter:
         self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it was first told of, and its tokens
         self._file = file
         self._written = 0.0
-        self._writing = Lock()  # trainings side by side tell from threads of their own
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -89,14 +87,14 @@ class Reporter:
             self._task(step, WORDS[step], total), completed=done, total=total, figures=f"{done}/{total}"
         )
 
-    def trained(self, start: str, training: Training, plan: Plan) -> None:
+    def trained(self, name: str, training: Training, plan: Plan) -> None:
         """Show how far a training is: its best score so far, tokens read of those planned, and how fast."""
-        task = self._task(f"train {start}", f"training, {start} start", plan.tokens)
+        task = self._task(f"train {name}", f"training, {name}", plan.tokens)
         if training.finished:
             self._progress.remove_task(task)
-            del self._tasks[f"train {start}"]
+            del self._tasks[f"train {name}"]
             return
-        begun, tokens = self._begun.setdefault(start, (time.monotonic(), training.tokens))
+        begun, tokens = self._begun.setdefault(name, (time.monotonic(), training.tokens))
         figures = f"{training.best_bits:.3f} bits per character"
         if training.tokens > tokens:
             figures += f", {(training.tokens - tokens) / (time.monotonic() - begun):,.0f} tokens/s"
@@ -111,7 +109,7 @@ class Reporter:
         """Leave the file as it was when it cannot be written: no run fails because nobody can watch it."""
         if not self._file:
             return
-        with self._writing, suppress(OSError):
+        with suppress(OSError):
             self._written = time.monotonic()
             steps = {number: key.partition(" ")[0] for key, number in self._tasks.copy().items()}
             tasks = [

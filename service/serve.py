@@ -31,7 +31,8 @@ from .schedule.push_retry import Pushes
 from .schedule.schedule import Outlook, Schedule, outlook
 from .schedule.systemd import Notifier, from_environment
 from .settings import Settings
-from .storage.ledger import SUCCEEDED, Ledger, Record, empty_record, slot_text
+from .storage.ledger import SUCCEEDED, Ledger
+from .storage.run_record import Outcome, RunRecord, slot_text
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -110,11 +111,11 @@ class Service:
     def _note(self, end: End, now: datetime) -> None:
         """Write down and tell how a run ended. Should the ledger fail, it is tried again in the next turn."""
         assert self.wanted
-        scheduled = {**scheduled_record(self.wanted), "outcome": end.outcome, "reason": end.reason}
-        record = self.ledger.end_scheduled({**empty_record(), **scheduled}, now, overrule=end.overrules)
+        scheduled = scheduled_record(self.wanted, outcome=end.outcome, reason=end.reason)
+        record = self.ledger.end_scheduled(scheduled, now, overrule=end.overrules)
         self.running = None
-        tell = EVENTS.info if record["outcome"] in SUCCEEDED else EVENTS.warning
-        tell("%s: %s: %s", self._in_words(self.wanted), record["outcome"], record["reason"])
+        tell = EVENTS.info if record.outcome in SUCCEEDED else EVENTS.warning
+        tell("%s: %s: %s", self._in_words(self.wanted), record.outcome, record.reason)
 
     def _tidied(self, now: datetime) -> bool:
         """Whether a run that was killed with an earlier service could be closed: not while anyone holds the home."""
@@ -150,9 +151,9 @@ class Service:
         return f"{self.schedule.in_words(wanted.slot)}{attempt}"
 
 
-def scheduled_record(wanted: Outlook) -> Record:
-    """What the record of a scheduled run has besides."""
-    return {"slot": slot_text(wanted.slot), "attempt": wanted.attempt}
+def scheduled_record(wanted: Outlook, outcome: Outcome | None = None, reason: str = "") -> RunRecord:
+    """The record of a scheduled run."""
+    return RunRecord(slot=slot_text(wanted.slot), attempt=wanted.attempt, outcome=outcome, reason=reason)
 
 
 def run_until_stopped(service: Service, now: Clock, wait: Wait) -> None:

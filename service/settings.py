@@ -14,6 +14,7 @@ import zoneinfo
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from string import Template
 from typing import Annotated, Any, Literal, TypeGuard
 
 import tomli_w
@@ -21,8 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .errors import LoglingError
-from .reading.fields import Template
+from .reading import fields
 
+TEMPLATE = Path(__file__).with_name("settings.template.toml")
 PREFIX = "LOGLING_"
 FEWEST_TOKENS = 1000
 NOT_SETTINGS = {"LOGLING_HOME", "LOGLING_SERVED"}
@@ -53,7 +55,7 @@ class Source(_Table):
     @classmethod
     def _names_fields(cls, text: str) -> str:
         if text:
-            Template(text)
+            fields.Template(text)
         return text
 
     @field_validator("continuation")
@@ -293,7 +295,7 @@ def load(path: Path) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(
-            f"in {path}, or a {PREFIX} variable: " + "; ".join(_in_words(problem) for problem in error.errors())
+            f"in {path}, or a {PREFIX} variable: " + "; ".join(_describe(problem) for problem in error.errors())
         ) from None
     except ValueError as error:  # a variable that is not the JSON its key needs
         raise SettingsError(f"in the environment: {error}") from None
@@ -312,7 +314,7 @@ def refuse_unknown_variables() -> None:
             )
 
 
-def _in_words(problem: Any) -> str:
+def _describe(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {_siblings(problem['loc'])}"
@@ -335,56 +337,33 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def template(preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = ()) -> str:
-    """The text of a new `logling.toml`."""
-    no_remote = '# remote = ""            # a URL or a path; weights are pushed there\n'
-    remote_line = tomli_w.dumps({"remote": remote}) if remote else no_remote
+def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = ()) -> str:
+    """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
     origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
-    return f"""\
-# Settings of this Logling home. Every key can be left out; what is shown commented is the default.
+    empty = '# remote = ""  # a URL or a path; weights are pushed there'
+    given = {
+        "preset": f"preset = {_as_toml(preset)}",
+        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/syslog*"',
+        "remote": f"remote = {_as_toml(remote)}" if remote else empty,
+    }
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(_defaults() | given)
 
-# "full" is the best model that fits in 101 KB; "seed" is tiny and trains in seconds.
-{tomli_w.dumps({"preset": preset})}
-# Where lines come from. Each [[source]] has either files (a path or a glob; plain, gzip, xz or zstd) or journal
-# (a unit of systemd; "*" is all of them).
-{tables or "# [[source]]" + chr(10) + '# files = "/var/log/syslog*"' + chr(10)}\
-# keep_time = true       # false drops the time at the start of a line; for journal = "ssh.service" as for files
-# format = ""            # "{{level}} {{msg}}" keeps these fields of JSON and logfmt lines
-# continuation = ""      # '^\\s' joins lines that begin with a space to the one before, as in stack traces
 
-[corpus]
-# megabytes = 4.0        # recent lines whole, older ones thinned, so that a run costs the same every week
+def _defaults() -> dict[str, str]:
+    """The defaults as TOML has them, by table and key: `corpus_megabytes` is "4.0"."""
+    tables: dict[str, type[BaseModel]] = {"source": Source}
+    tables |= {name: kind for name, field in Settings.model_fields.items() if _is_table(kind := field.annotation)}
+    return {
+        f"{name}_{key}": _as_toml(field.default)
+        for name, table in tables.items()
+        for key, field in table.model_fields.items()
+        if isinstance(field.default, bool | int | float | str | list)
+    }
 
-[training]
-# tokens = 0             # what a fresh model may read; 0: as fits the corpus
-# minutes = 30.0         # time limit of one training
-# seed = 0
 
-[gate]
-# min_new_lines = 100    # fewer since the last run: it is skipped
-# forgetting = 0.05      # a challenger may cost this share more on older lines
-
-[schedule]
-# day = "sun"            # mon, tue, wed, thu, fri, sat, sun; several with commas between; or "daily"
-# time = "03:30"
-# timezone = "UTC"       # or a name such as "Europe/Helsinki"
-# every = ""             # "6h", "7d": instead of day and time
-# retry_minutes = [1, 5, 25]  # waits after a failed run; then it is the next slot's turn
-# overtime_minutes = 60.0     # a run that takes this much longer than training.minutes is stopped
-
-[git]
-{remote_line}\
-# branch = "main"
-# name = "Logling"       # who commits
-# email = "logling@localhost"
-# seconds = 60.0         # time limit of a git command
-
-[admin]
-# enabled = true         # whether `logling serve` has the page with the history of runs
-# host = "127.0.0.1"     # this machine alone; "0.0.0.0" or "::" is all its addresses
-# port = 8101            # 0: any that is free
-# names = []             # ["logs.example.org"]: names of the page besides host, as behind a proxy
-# token = ""             # 16 characters or more; sent as a password (any user name) or as "Authorization: Bearer"
-# unguarded = false      # true: a host beyond this machine needs no token
-"""
+def _as_toml(value: object) -> str:
+    """A value as it is written in TOML. A list goes on one line."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_toml, value))}]"
+    return tomli_w.dumps({"key": value}).removeprefix("key = ").rstrip("\n")

@@ -17,9 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from ..commands.view import moment
 from ..reading.redaction import Redactor
-from ..storage.ledger import Outcome, Record
+from ..storage.run_record import Outcome, parse_time
 
 VALUES = (  # fields of a record that a Short has as they are
     "bits_per_char",
@@ -33,6 +32,8 @@ VALUES = (  # fields of a record that a Short has as they are
     "tokens_per_second",
 )
 AT_ONCE = 500  # runs that are read by one statement
+
+Document = dict[str, Any]  # a run, as `history --json` prints it
 
 
 class Short(NamedTuple):
@@ -107,19 +108,19 @@ class Reader:
                 self._known |= fresh
                 self._runs = tuple(self._known[number] for number, _ in sorted(ended))
             begun = database.execute("SELECT run, started, attempt FROM runs WHERE outcome IS NULL").fetchone()
-            return History(self._runs, UnderWay(begun[0], moment(begun[1]), begun[2]) if begun else None)
+            return History(self._runs, UnderWay(begun[0], parse_time(begun[1]), begun[2]) if begun else None)
 
     def _may_have_changed(self, number: int, outcome: str) -> bool:
         known = self._known.get(number)
         return known is None or known.outcome != outcome or known.pushed is False
 
-    def run(self, run: str) -> Record | None:
+    def run(self, run: str) -> Document | None:
         """One run in full, also one under way, with `started` and `finished`."""
         with self._opened() as database:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
         return whole(*row) if row else None
 
-    def records(self, numbers: Sequence[int]) -> list[Record]:
+    def records(self, numbers: Sequence[int]) -> list[Document]:
         """Ended runs in full, newest first, as `history --json` gives them."""
         with self._opened() as database:
             rows = database.execute(
@@ -164,10 +165,10 @@ def short_of(
     return Short(
         number=number,
         run=run,
-        started=moment(started),
-        finished=moment(finished),
+        started=parse_time(started),
+        finished=parse_time(finished),
         outcome=outcome,
-        slot=moment(slot) if slot else None,
+        slot=parse_time(slot) if slot else None,
         attempt=attempt,
         reason=masked(reason),
         problems=len(problems),
@@ -180,7 +181,7 @@ def marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def whole(record: str, started: str, finished: str | None) -> Record:
+def whole(record: str, started: str, finished: str | None) -> Document:
     """A row of the ledger as a record."""
     told: dict[str, Any] = json.loads(record)
     problems = [masked(problem) for problem in told["problems"]]

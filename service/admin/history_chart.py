@@ -14,7 +14,8 @@ from statistics import median
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from ..storage.ledger import EVALUATED, Outcome
+from ..storage.ledger import EVALUATED
+from ..storage.run_record import Outcome
 from .history import Short
 from .scale import Scale, Tick, TimeScale, fitted, time_scale
 

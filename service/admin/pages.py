@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..commands.view import moment
 from ..errors import LoglingError
 from ..storage.hold import Hold
-from ..storage.ledger import Record
+from ..storage.run_record import parse_time
 from . import run_charts as figures
 from .health import Health
-from .history import History, Reader, Short
+from .history import Document, History, Reader, Short
 from .history_chart import Chart, draw
 from .status import stand
 
@@ -69,18 +68,18 @@ class Pages:
             now=now,
         )
 
-    def run(self, record: Record, runs: Sequence[Short]) -> str:
+    def run(self, record: Document, runs: Sequence[Short]) -> str:
         """The page of one run, ended or under way."""
         names = [run.run for run in runs]
         at = names.index(record["run"]) if record["run"] in names else None
-        started = moment(record["started"])
-        finished = moment(record["finished"]) if record["finished"] else None
+        started = parse_time(record["started"])
+        finished = parse_time(record["finished"]) if record["finished"] else None
         return self._filled(
             "run.html",
             record=record,
             started=started,
             finished=finished,
-            slot=moment(record["slot"]) if record.get("slot") else None,
+            slot=parse_time(record["slot"]) if record.get("slot") else None,
             before=names[at - 1] if at else "",
             after=names[at + 1] if at is not None and at + 1 < len(names) else "",
             curve=figures.loss_curve(record),
@@ -139,7 +138,7 @@ def newer(all_runs: Sequence[Short], runs: Sequence[Short], size: int) -> str | 
 def hold_in_words(service: Service) -> str:
     """Why nothing is published, if a person has said so."""
     try:
-        return Hold(service.home).in_words()
+        return Hold(service.home).describe()
     except LoglingError as error:
         return str(error)
 

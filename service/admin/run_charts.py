@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..storage.ledger import Record
+from .history import Document
 from .history_chart import points
 from .scale import Tick, fitted
 
@@ -51,7 +51,7 @@ class Bar(NamedTuple):
     percent: float
 
 
-def loss_curve(record: Record) -> Curve | None:
+def loss_curve(record: Document) -> Curve | None:
     """The curve of the training that went to the gate; None when there was none."""
     curve = thinned(record["loss_curve"])
     if not curve:
@@ -110,13 +110,13 @@ def interval(gain: Mapping[str, float | None]) -> Interval | None:
     return Interval(x(0.0), x(low), x(mean), x(high), ticks)
 
 
-def score_bars(record: Record) -> list[Bar]:
+def score_bars(record: Document) -> list[Bar]:
     """What was compared on the holdout, in bits per character."""
     scores = {name: record["bits_per_char"].get(key) for key, name in SCORES.items()}
     return bars({name: score for name, score in scores.items() if score is not None}, "{:.4f}")
 
 
-def step_bars(record: Record) -> list[Bar]:
+def step_bars(record: Document) -> list[Bar]:
     """How long each step took."""
     return bars(record["seconds"], "{:,.1f} s")
 

@@ -1,4 +1,4 @@
-"""Audit: what could someone who has the committed weights get out of them?
+"""`logling audit`: what could someone who has the committed weights get out of them?
 
 The weights are asked to go on from what stands before distinctive pieces of the corpus. Nothing is planted, trained or
 written. Pieces of lines that the weights have never seen, the holdout's and newer ones, are asked for in the same way:
@@ -8,11 +8,12 @@ what is found among those too was predictable, not remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import comb
+from math import comb, log2
 from statistics import median
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
+import typer
 
 from model import weights_file
 from model.context import last_lines
@@ -20,14 +21,16 @@ from model.extraction import bits_of, exposure, guesses, prompted
 from model.transformer import Model
 
 from ..errors import LoglingError
-from ..home import Home
-from ..run import seen_by
+from ..home import Home, find_home
+from ..progress import Reporter
 from ..settings import Settings
+from ..site.champion import NO_WEIGHTS, lines_seen
 from ..site.site import Site
 from ..storage.corpus import Corpus, Document
 from ..storage.ledger import Ledger
 from ..training.split import Seen
-from .audit_pieces import KINDS, Piece, chosen, find, others_like
+from .audit_pieces import KINDS, Piece, choose_pieces, find_pieces, random_alikes
+from .terminal import HomeOption, JsonOption, err, out, print_json
 
 GUESSES = 16
 CANDIDATES = 256  # the piece, and random ones like it
@@ -37,6 +40,22 @@ WORST = 10  # pieces told
 SHOWN = 2  # characters of each
 
 Progress = Callable[[int, int], None]
+
+
+def audit_command(
+    most: Annotated[int, typer.Option(min=1, help="How many pieces of lines to ask for, at most.")] = 200,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What could be extracted from the weights? Ends with status 1 if something is remembered."""
+    found = find_home(home)
+    with Reporter(err) as reporter, reporter.step("audit"):
+        report = audit_weights(found, found.settings(), most, lambda done, all: reporter.counted("audit", done, all))
+    if as_json:
+        print_json(report.as_json())
+    else:
+        out.print(format_report(report))
+    raise typer.Exit(1 if report.remembered else 0)
 
 
 class Finding(NamedTuple):
@@ -111,12 +130,12 @@ class Report(NamedTuple):
         }  # fmt: skip
 
 
-def audit(home: Home, settings: Settings, most: int, progress: Progress) -> Report:
+def audit_weights(home: Home, settings: Settings, most: int, progress: Progress) -> Report:
     """Ask the weights at the tip of the site for at most `most` pieces, and as many never seen. Raises LoglingError."""
     site = Site(home.site, settings.git)
     file = site.weights()
     if file is None:
-        raise LoglingError("there are no weights yet: the first comes with `logling retrain`")
+        raise LoglingError(NO_WEIGHTS)
     if not home.corpus.exists():
         raise LoglingError("the corpus is empty: without the lines it cannot be told what of them could be found")
     model, card = weights_file.decode(file)
@@ -125,18 +144,18 @@ def audit(home: Home, settings: Settings, most: int, progress: Progress) -> Repo
     seen: Seen = {}
     if home.ledger.exists():
         with Ledger(home.ledger) as ledger:
-            seen = seen_by(card, ledger, identity)
+            seen = lines_seen(card, ledger, identity)
     return examined(model, documents, seen, most, progress)._replace(commit=site.tip() or "")
 
 
 def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int, progress: Progress) -> Report:
     """The audit of a model; where it is not known what it has seen, it counts as having seen everything."""
     rng = np.random.default_rng(0)
-    pieces = [piece for piece in find(documents) if can_be_asked(model, documents, piece)]
+    pieces = [piece for piece in find_pieces(documents) if can_be_asked(model, documents, piece)]
     old = [piece for piece in pieces if was_seen(documents, seen, piece)]
     new = [piece for piece in pieces if not was_seen(documents, seen, piece)]
-    asked = [(piece, True) for piece in chosen(old, most, rng, lambda piece: piece.lines)]
-    asked += [(piece, False) for piece in chosen(new, most, rng, lambda piece: piece.lines)]
+    asked = [(piece, True) for piece in choose_pieces(old, most, rng, lambda piece: piece.lines)]
+    asked += [(piece, False) for piece in choose_pieces(new, most, rng, lambda piece: piece.lines)]
     found = []
     for number, (piece, is_seen) in enumerate(asked):
         progress(number, len(asked))
@@ -173,7 +192,7 @@ def ask(model: Model, lines: Sequence[str], piece: Piece, seen: bool, rng: np.ra
     earlier = lines[max(0, piece.at - model.config.n_context) : piece.at]
     before = last_lines(earlier, model.config.n_context)
     prompt = prompted(model, "".join(line + "\n" for line in before) + lines[piece.at][: piece.begin])
-    texts = [piece.text, *others_like(piece, model.vocabulary.characters, CANDIDATES - 1, rng)]
+    texts = [piece.text, *random_alikes(piece, model.vocabulary.characters, CANDIDATES - 1, rng)]
     tokens = np.array([model.vocabulary.encode(text) for text in texts])
     bits, first_try = bits_of(prompt, tokens)
     hits = np.flatnonzero((guesses(prompt, len(piece.text), GUESSES) == tokens[0]).all(axis=1))
@@ -205,3 +224,47 @@ def likelihood(kind: Kind) -> float:
 def masked(text: str) -> str:
     """As much of a piece as finds it again, and no more."""
     return text[:SHOWN] + "…"
+
+
+def format_report(report: Report) -> str:
+    """The counts by kind, the worst cases, and what follows."""
+    parts = [
+        f"Weights of commit {report.commit[:12]}: {report.pieces:,} distinctive pieces (each in few lines) in the "
+        f"{report.lines:,} lines that they were trained on and that the corpus still has."
+    ]
+    if not report.kinds:
+        return "\n".join([*parts, "Nothing to ask for: no such piece is in the corpus."])
+    parts += [
+        f"{'':<12} {'in lines trained on':^38}  {'in lines never seen':^38}",
+        f"{'':<12} {_HEAD}  {_HEAD}",
+        *(f"{kind.kind:<12} {_cells(kind.seen)}  {_cells(kind.unseen)}" for kind in report.kinds),
+        f"(1st: taking the likeliest character each time leads to it. {GUESSES}: it is among {GUESSES} guesses. "
+        f"exposure: median, from 0 to {log2(CANDIDATES):.0f}, likelier than {CANDIDATES - 1} of its shape.)",
+    ]
+    for found, source, line in report.worst:
+        parts.append(
+            f"  source {source}, line {line}: {found.piece.kind} {masked(found.piece.text)} of {len(found.piece.text)} "
+            f"characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: guess {found.guess}, "
+            f"exposure {found.exposure:.1f}"
+        )
+    return "\n".join([*parts, verdict(report)])
+
+
+def verdict(report: Report) -> str:
+    """What an operator should make of it."""
+    if report.remembered:
+        return (
+            f"REMEMBERED: {', '.join(report.remembered)}. Whoever has the weights and knows what stands before could "
+            "find these. Leave such fields out (`format` of the source), or show the site only to readers of the log."
+        )
+    if any(kind.seen.extracted for kind in report.kinds):
+        return "Nothing remembered: what was guessed is as predictable in lines that the weights have never seen."
+    return "Nothing found: none of these could be got out of the weights by guessing."
+
+
+_HEAD = f"{'pieces':>8} {'1st':>8} {GUESSES:>8} {'exposure':>11}"
+
+
+def _cells(tally: Tally) -> str:
+    exposure = "" if tally.exposure is None else f"{tally.exposure:.1f}"
+    return f"{tally.tested:>8,} {tally.first_try:>8,} {tally.extracted:>8,} {exposure:>11}"

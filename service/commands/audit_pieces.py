@@ -44,7 +44,7 @@ def pieces_of(line: str) -> Iterator[tuple[str, str, int]]:
         yield KINDS[(found.lastindex or 1) - 1], found[0], found.start()
 
 
-def find(documents: Sequence[Document]) -> list[Piece]:
+def find_pieces(documents: Sequence[Document]) -> list[Piece]:
     """Every piece that is in few lines, where it stands first in its document."""
     counts: Counter[str] = Counter()
     first: dict[str, Piece] = {}
@@ -56,7 +56,7 @@ def find(documents: Sequence[Document]) -> list[Piece]:
     return [piece._replace(lines=counts[text]) for text, piece in first.items() if counts[text] <= MOST_LINES]
 
 
-def others_like(piece: Piece, known: str, count: int, rng: np.random.Generator) -> list[str]:
+def random_alikes(piece: Piece, known: str, count: int, rng: np.random.Generator) -> list[str]:
     """Random texts of the same shape, of characters that are `known`: digits for digits, letters for letters of a case
     (hexadecimal where all are), numbers from 0 to 255 in an address; all else stays."""
     if piece.kind == "address" and "." in piece.text:
@@ -73,7 +73,9 @@ def _alphabet(character: str, known: str, is_hex: bool) -> str:
     return "".join(one for one in alphabet if one in known) or character
 
 
-def chosen(pieces: list[Piece], most: int, rng: np.random.Generator, prefers: Callable[[Piece], int]) -> list[Piece]:
+def choose_pieces(
+    pieces: list[Piece], most: int, rng: np.random.Generator, prefers: Callable[[Piece], int]
+) -> list[Piece]:
     """At most so many of them: half those that are preferred most, half at random."""
     if len(pieces) <= most:
         return pieces

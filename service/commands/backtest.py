@@ -1,232 +1,93 @@
-"""Replay a corpus week by week: what would the service have done, and was it right?
+"""`logling backtest`: replay the corpus week by week. What would the service have done?
 
-Each week is one run as `run.py` makes it, with the same split, training and gate, on the lines up to the end of that
-week; nothing is written. What the model then current, the one before it, the first of all and the n-gram of equal
-bytes make of the week after is what tells, because no run has seen that week.
-"""
+It prints a line a week and the sums in sentences, or one document for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
-from model.quantisation import shipped
-from model.transformer import Model
-from model.vocabulary import Vocabulary
+import typer
 
 from ..errors import LoglingError
-from ..home import Home
+from ..home import find_home
 from ..progress import Reporter
-from ..run import Contest, Run, contest, too_few, too_few_to_judge
 from ..settings import Settings
-from ..storage.corpus import Corpus, Document
-from ..storage.ledger import Record, empty_record
-from ..training import gate
-from ..training.evaluation import score, score_ngrams
-from ..training.gate import Gain, Scored
-from ..training.split import Part, Split, part_of, split
-from .backtest_weeks import Chapter, cut, sizes, up_to
-
-FEWEST_LINES = 150  # in a slice: fewer leave too little to hold out
-MOST_AFTER = 1000  # lines of the week after that are scored
-AFTER_BLOCK = 50  # lines
-
-Figures = dict[str, float | None]
+from .backtest_picture import write_picture
+from .backtest_replay import Week, cuttings, replay
+from .backtest_summary import HINDSIGHT, Summary, describe_summary, summarise
+from .backtest_weeks import Chapter, sizes
+from .terminal import HomeOption, JsonOption, err, format_score, now, out, print_json
 
 
-class After(NamedTuple):
-    """What models make of the week after, in bits per character; None for those that there are not."""
-
-    lines: int
-    characters: int
-    bits_per_char: Figures  # current, before, never, ngram, warm, fresh
-    change: Gain | None  # of the challenger over the champion before it
-
-
-@dataclass(frozen=True)
-class Week:
-    """One run of the replay, and how its decision looks in hindsight."""
-
-    name: str
-    record: Record  # as `retrain --json` has it, as far as it goes
-    start: str | None  # "warm" or "fresh": what the challenger was trained from
-    after: After | None
-    model: Model | None  # what is current after this run
-
-    @property
-    def in_hindsight(self) -> str:
-        """`worse` where the gate let a challenger through that is worse on the week after, `missed` where it did not
-        let a better one through, each beyond noise; else empty."""
-        change = self.after.change if self.after else None
-        if change and self.record["outcome"] == "committed" and change.high < 0:
-            return "worse"
-        if change and self.record["outcome"] == "rejected" and change.low > 0:
-            return "missed"
-        return ""
-
-    def as_json(self) -> dict[str, object]:
-        """As `logling backtest --json` prints it."""
-        kept = ("outcome", "reason", "lines", "bits_per_char", "gain", "trainings", "seconds", "tokens_per_second")
-        after = self.after and {
-            **self.after._asdict(), "change": self.after.change._asdict() if self.after.change else None
-        }  # fmt: skip
-        run = {name: self.record[name] for name in kept}
-        return {"week": self.name, **run, "start": self.start, "after": after, "in_hindsight": self.in_hindsight}
-
-
-@dataclass
-class Standing:
-    """What the service would have by now: its weights, what they have seen, and lines not yet compared on."""
-
-    current: Model | None = None
-    first: Model | None = None
-    seen: dict[str, int] | None = None
-    new: int = 0
-    compared: tuple[Split, Vocabulary, int] | None = None  # the last comparison's lines, characters and file size
-
-
-def replay(
-    settings: Settings, documents: Sequence[Document], chapters: Sequence[Chapter], reporter: Reporter
-) -> Iterator[Week]:
-    """A run at the end of every chapter but the last, each judged by the chapter after it. Raises LoglingError."""
-    if len(chapters) < 2:
-        raise LoglingError("a backtest needs two weeks: one to learn from, and the one after to be judged by")
-    standing = Standing()
-    with reporter.step("replay"):
-        for number, ((chapter, following), new) in enumerate(zip(pairwise(chapters), sizes(chapters), strict=False)):
-            reporter.counted("replay", number, len(chapters) - 1)
-            standing.new += new
-            yield one_week(settings, documents, chapter, following, standing, reporter)
-
-
-def one_week(
-    settings: Settings,
-    documents: Sequence[Document],
-    chapter: Chapter,
-    following: Chapter,
-    standing: Standing,
-    reporter: Reporter,
-) -> Week:
-    """What `run.one_pass` does, without a site; then the scores on the week after. Moves `standing` on."""
-    run = Run(empty_record(), reporter)
-    run.record["lines"]["new"] = standing.new
-    before, result = standing.current, None
-    if standing.new < settings.gate.min_new_lines:
-        run.end("skipped", too_few(standing.new, run.record, settings))
+def backtest_command(
+    weeks: Annotated[int, typer.Option(min=1, max=520, help="How many of the newest weeks to replay.")] = 8,
+    tokens: Annotated[
+        int, typer.Option(min=0, help="What a fresh model may read in each week; 0: as the settings say.")
+    ] = 0,
+    picture: Annotated[Path | None, typer.Option(help="Draw it, too, as a page in this .html file.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay the corpus week by week: what would the service have done?"""
+    found = find_home(home)
+    settings = found.settings().with_tokens(tokens)
+    if picture and not picture.expanduser().absolute().parent.is_dir():
+        raise LoglingError(f"{picture}: there is no such folder")
+    documents, chapters, are_weeks = cuttings(found, settings, weeks, now().date())
+    if not as_json:
+        out.print(format_head(settings, chapters, are_weeks))
+    played = []
+    with Reporter(err) as reporter:
+        for week in replay(settings, documents, chapters, reporter):
+            played.append(week)
+            if not as_json:
+                out.print(format_week(week))
+    total = summarise(played)
+    if picture:
+        write_picture(picture, found.path.name, settings, played, total, are_weeks)
+    if as_json:
+        print_json(as_document(settings, played, total, are_weeks))
     else:
-        known = [up_to(document, end) for document, end in zip(documents, chapter.ends, strict=True)]
-        parts = split([document for document in known if document.ids], standing.seen or {})
-        run.record["lines"] |= parts.lines
-        if reason := too_few_to_judge(parts):
-            run.end("skipped", reason)
-        else:
-            result = contest(run, settings, parts, before)
-            standing.new = 0
-            standing.compared = parts, result.shipping.vocabulary, run.record["weights_bytes"]
-            run.end("committed" if result.verdict.passed else "rejected", result.verdict.reason)
-            if result.verdict.passed:
-                standing.current, standing.seen = result.shipping, parts.seen
-                standing.first = standing.first or result.shipping
-    with run.step("score"):
-        test = week_after(documents, chapter, following)
-        after = judged_after(test, before, result, standing) if test else None
-    return Week(chapter.name, run.record, result.best.start if result else None, after, standing.current)
+        out.print(describe_summary(total, are_weeks))
 
 
-def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapter) -> list[Part]:
-    """The lines of the chapter after, or blocks spread over them where they are many."""
-    ends = list(zip(chapter.ends, following.ends, strict=True))
-    share = min(1.0, MOST_AFTER / max(1, sum(end - begin for begin, end in ends)))
-    parts = []
-    for document, (begin, end) in zip(documents, ends, strict=True):
-        blocks = -(-(end - begin) // AFTER_BLOCK)
-        wanted = max(1, round(blocks * share))
-        for block in sorted({blocks * number // wanted for number in range(wanted)}) if blocks else []:
-            at = begin + block * AFTER_BLOCK
-            parts.append(part_of(document.lines, at, min(end, at + AFTER_BLOCK)))
-    return parts
-
-
-def judged_after(test: list[Part], before: Model | None, result: Contest | None, now: Standing) -> After:
-    """Score on the week after whatever models there are."""
-    models = {"current": now.current, "before": before, "never": now.first}
-    for trained in result.challengers if result else []:
-        if not trained.diverged:
-            models[trained.start] = trained.model._replace(weights=shipped(trained.model.weights))
-    if result:
-        models[result.best.start] = result.shipping
-    distinct = {id(model): score(model, test) for model in {id(m): m for m in models.values() if m}.values()}
-    scores: dict[str, Scored] = {name: distinct[id(model)] for name, model in models.items() if model}
-    if now.compared:
-        parts, vocabulary, size = now.compared
-        scores["ngram"] = score_ngrams(parts._replace(holdout=test), vocabulary, size)[1]
-    names = ("current", "before", "never", "ngram", "warm", "fresh")
-    return After(
-        sum(len(part.lines) for part in test),
-        sum(len(line) + 1 for part in test for line in part.lines),
-        {name: scores[name].bits_per_char if name in scores else None for name in names},
-        gate.gain(scores["before"], scores[result.best.start]) if result and before else None,
+def format_head(settings: Settings, chapters: Sequence[Chapter], are_weeks: bool) -> str:
+    """What is replayed, and the heads of the table."""
+    lines, count = sum(sizes(chapters)), len(chapters) - 1
+    cut = f"{count} week{'s' * (count != 1)}" if are_weeks else f"{count} slice{'s' * (count != 1)} of equal size"
+    why = "" if are_weeks else " (lines without dates, less than three weeks, or few lines in each)"
+    return "\n".join(
+        [
+            f"{lines:,} lines as {cut} and the one after{why}, preset {settings.preset}; bits per character",
+            f"{'':<10} {'':>8}  {'':<9} {'holdout':^19}  {'the week after':^41}",
+            f"{'week' if are_weeks else 'slice':<10} {'new':>8}  {'gate':<9} {'champion':>9} {'challenger':>9}"
+            f"  {'current':>7} {'never':>7} {'n-gram':>7} {'warm':>7} {'fresh':>7} {'seconds':>8}",
+        ]
     )
 
 
-class Summary(NamedTuple):
-    """All weeks in one."""
-
-    bits_per_char: Figures  # current, never, ngram: over the weeks in which all three had a score
-    starts: Figures  # warm, fresh: over the weeks in which both were trained
-    characters: int  # that the former are of
-    committed: int
-    rejected: int
-    skipped: int
-    worse: int  # committed, and worse on the week after than the champion before, beyond noise
-    missed: int  # rejected, though better beyond noise
-    tokens: int
-    seconds: float
-
-
-def summary(weeks: Sequence[Week]) -> Summary:
-    """The sums over a replay."""
-    outcomes = [week.record["outcome"] for week in weeks]
-    hindsight = [week.in_hindsight for week in weeks]
-    figures, characters = means(weeks, ("current", "never", "ngram"))
-    return Summary(
-        figures,
-        means(weeks, ("warm", "fresh"))[0],
-        characters,
-        outcomes.count("committed"),
-        outcomes.count("rejected"),
-        outcomes.count("skipped"),
-        hindsight.count("worse"),
-        hindsight.count("missed"),
-        sum(training["tokens"] for week in weeks for training in week.record["trainings"]),
-        round(sum(sum(week.record["seconds"].values()) for week in weeks), 1),
+def format_week(week: Week) -> str:
+    """One week on one line."""
+    record, after = week.record, week.after.bits_per_char if week.after else {}
+    compared = " ".join(
+        f"{format_score(getattr(record.bits_per_char, name)):>9}" for name in ("champion", "challenger")
+    )
+    scores = " ".join(f"{format_score(after.get(name)):>7}" for name in ("current", "never", "ngram", "warm", "fresh"))
+    remark = record.reason if record.outcome == "skipped" else HINDSIGHT[week.in_hindsight]
+    seconds = sum(record.seconds.values())
+    return (
+        f"{week.name:<10} {record.lines.new:>8,}  {record.outcome:<9} {compared}   {scores} {seconds:>8.1f}"
+        f"  {remark}".rstrip()
     )
 
 
-def means(weeks: Sequence[Week], names: Sequence[str]) -> tuple[Figures, int]:
-    """Bits per character over the weeks after in which all of these had a score, and the characters of those."""
-    afters = [week.after for week in weeks if week.after]
-    judged = [after for after in afters if all(after.bits_per_char[name] is not None for name in names)]
-    characters = sum(after.characters for after in judged)
-    bits = {name: sum((after.bits_per_char[name] or 0) * after.characters for after in judged) for name in names}
-    return {name: total / characters if characters else None for name, total in bits.items()}, characters
-
-
-def cuttings(home: Home, settings: Settings, weeks: int, today: date) -> tuple[list[Document], list[Chapter], bool]:
-    """The home's corpus, its chapters for a replay of so many weeks, and whether they are weeks.
-
-    Raises LoglingError where there is too little to replay.
-    """
-    if not home.corpus.exists():
-        raise LoglingError("the corpus is empty: `logling pull` reads the logs")
-    with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-        documents = [document for document in corpus.documents() if document.ids]
-    fewest = max(FEWEST_LINES, settings.gate.min_new_lines)
-    chapters, are_weeks = cut(documents, weeks + 1, fewest, today)
-    if len(chapters) < 2:
-        lines = sum(len(document.lines) for document in documents)
-        raise LoglingError(f"the corpus has {lines:,} lines; a backtest needs at least {2 * fewest:,}")
-    return documents, chapters, are_weeks
+def as_document(settings: Settings, weeks: Sequence[Week], total: Summary, are_weeks: bool) -> dict[str, object]:
+    """As `logling backtest --json` prints it."""
+    return {
+        "cut": "weeks" if are_weeks else "slices",
+        **settings.of_training(),
+        "weeks": [week.as_json() for week in weeks],
+        "total": total._asdict(),
+    }

@@ -14,8 +14,9 @@ from ..admin.scale import Tick, fitted
 from ..installation import program_version
 from ..settings import Settings
 from ..storage.atomic_write import write_durably
-from .backtest import Summary, Week
-from .backtest_view import HINDSIGHT, summary_in_words
+from ..storage.run_record import Outcome
+from .backtest_replay import Week
+from .backtest_summary import HINDSIGHT, Summary, describe_summary
 
 HEIGHT = 260  # pixels of the plot
 MOST_LABELS = 9
@@ -27,7 +28,7 @@ class Mark(NamedTuple):
 
     x: float
     y: float
-    outcome: str
+    outcome: Outcome | None
     title: str
 
 
@@ -61,7 +62,7 @@ def drawn(weeks: Sequence[Week]) -> Picture | None:
         for name, series in scores.items()
     }
     marks = [
-        Mark(x(number), y(bits), week.record["outcome"], in_words(week))
+        Mark(x(number), y(bits), week.record.outcome, in_words(week))
         for number, (week, bits) in enumerate(zip(weeks, scores["current"], strict=True))
         if bits is not None
     ]
@@ -82,7 +83,7 @@ def in_words(week: Week) -> str:
     """A week in a sentence."""
     told = HINDSIGHT[week.in_hindsight]
     bits = week.after.bits_per_char["current"] if week.after else None
-    return f"{week.name}: {week.record['outcome']}, {score(bits)} on the week after{'; ' + told if told else ''}"
+    return f"{week.name}: {week.record.outcome}, {score(bits)} on the week after{'; ' + told if told else ''}"
 
 
 def write_picture(
@@ -92,6 +93,6 @@ def write_picture(
     text = environment(ZoneInfo("UTC")).get_template("backtest.html").render(
         name=name, style=STYLE.read_text(encoding="utf-8"), version=program_version(), preset=settings.preset,
         picture=drawn(weeks), names=LINES, weeks=weeks, hindsight=HINDSIGHT, span="week" if are_weeks else "slice",
-        sentences=summary_in_words(total, are_weeks).split("\n"),
+        sentences=describe_summary(total, are_weeks).split("\n"),
     )  # fmt: skip
     write_durably(file.expanduser(), without_indentation(text).encode())

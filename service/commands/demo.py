@@ -1,4 +1,7 @@
-"""The whole loop in a scratch folder: some weeks of a log, a run for each, a remote, and a client that pulls."""
+"""`logling demo`: the whole loop in a scratch folder.
+
+It plays some weeks of a log, with a run for each, a remote, and a client that pulls.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from ..errors import LoglingError
 from ..home import Home
 from ..progress import Reporter
-from ..reading.lines import lines_of
+from ..reading.whole_file import log_lines
 from ..run import retrain
 from ..settings import GitSettings, Settings
 from ..site.git import run_git
-from ..storage.ledger import Record
+from ..storage.run_record import RunRecord
 from .habitat import Habitat, entropy_rate
 from .init import make_home
+from .terminal import err, out
 
 LINES_A_WEEK = 700
 LINES_OF_AN_OUTAGE = 40
 FEWEST_LINES_A_WEEK = 150
 HABITAT_SEED = 7
 TOKENS = {"seed": 500_000, "full": 1_500_000}
+
+
+def demo_command(
+    log: Annotated[
+        Path | None, typer.Option(help="A real log, split by time, instead of the simulated habitat.")
+    ] = None,
+    folder: Annotated[Path, typer.Option(help="Where to make it.")] = Path("logling-demo"),
+    preset: Annotated[str, typer.Option(help='"seed" or "full".')] = "seed",
+    weeks: Annotated[int, typer.Option(min=2, max=52, help="How many weeks to play.")] = 8,
+) -> None:
+    """The whole loop in a scratch folder, in about a minute."""
+    play_demo(folder, log=log, preset=preset, weeks=weeks, out=out, err=err)
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,7 @@ class Scene:
         return self.client / "web" / "index.html"
 
 
-def play(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Console, err: Console) -> None:
+def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Console, err: Console) -> None:
     """Play the weeks and say what happened. Raises LoglingError."""
     chapters = real_weeks(log, weeks) if log else simulated_weeks(weeks)
     scene = Scene(unused(folder.expanduser().absolute()))
@@ -75,9 +93,9 @@ def play(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Consol
         append(scene.log, lines)
         with Reporter(err) as reporter:
             records.append(retrain(home, settings, at(when), reporter))
-        out.print(f"week {number:>2}  {when:%Y-%m-%d}  {told(records[-1])}", markup=False)
+        out.print(f"week {number:>2}  {when:%Y-%m-%d}  {format_demo_run(records[-1])}", markup=False)
         pull_as_client(scene, settings.git)
-    tell_the_end(scene, home, settings, records, out)
+    print_the_end(scene, home, settings, records, out)
     if log is None:
         limit = entropy_rate([line for lines in chapters for line in lines])
         out.print(f"(No model can get below {limit:.3f} here: the simulator's own entropy rate.)")
@@ -92,7 +110,7 @@ def simulated_weeks(weeks: int) -> list[list[str]]:
 def real_weeks(log: Path, weeks: int) -> list[list[str]]:
     """A real log in equal parts, and a week before the last in which nothing was written. Raises LoglingError."""
     try:
-        lines = list(lines_of(log))
+        lines = list(log_lines(log))
     except OSError as error:
         raise LoglingError(f"{log} cannot be read: {error.strerror}") from None
     parts = min(weeks - 1, len(lines) // FEWEST_LINES_A_WEEK)
@@ -138,26 +156,24 @@ def pull_as_client(scene: Scene, git: GitSettings) -> None:
         run_git(scene.folder, git, "clone", "--quiet", str(scene.remote), str(scene.client))
 
 
-def told(record: Record) -> str:
+def format_demo_run(record: RunRecord) -> str:
     """One run on one line."""
-    new, scores = record["lines"]["new"], record["bits_per_char"]
-    seconds = sum(record["seconds"].values())
-    if scores["challenger"] is None:
-        return f"{new:>5,} new lines  {record['outcome']}: {record['reason']}  ({seconds:.1f} s)"
-    before = "" if scores["champion"] is None else f"{scores['champion']:.3f} -> "
-    figures = f"{before}{scores['challenger']:.3f} bits per character, n-gram {scores['ngram']:.3f}"
-    reason = f": {record['reason']}" if record["outcome"] == "rejected" else ""
-    return f"{new:>5,} new lines  {record['outcome']}{reason}, {figures}  ({seconds:.1f} s)"
+    new, scores = record.lines.new, record.bits_per_char
+    seconds = sum(record.seconds.values())
+    if scores.challenger is None:
+        return f"{new:>5,} new lines  {record.outcome}: {record.reason}  ({seconds:.1f} s)"
+    before = "" if scores.champion is None else f"{scores.champion:.3f} -> "
+    figures = f"{before}{scores.challenger:.3f} bits per character, n-gram {scores.ngram:.3f}"
+    reason = f": {record.reason}" if record.outcome == "rejected" else ""
+    return f"{new:>5,} new lines  {record.outcome}{reason}, {figures}  ({seconds:.1f} s)"
 
 
-def tell_the_end(scene: Scene, home: Home, settings: Settings, records: list[Record], out: Console) -> None:
+def print_the_end(scene: Scene, home: Home, settings: Settings, records: list[RunRecord], out: Console) -> None:
     """The commits, and three lines: what happened, where the page is, what to do with one's own logs."""
     out.print()
     out.print(run_git(scene.client, settings.git, "log", "--format=%h %ad %s", "--date=short"), markup=False)
     out.print()
-    counts = {
-        outcome: sum(r["outcome"] == outcome for r in records) for outcome in ("committed", "rejected", "skipped")
-    }
+    counts = {outcome: sum(r.outcome == outcome for r in records) for outcome in ("committed", "rejected", "skipped")}
     happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
     out.print(f"The page:       open {scene.page} by double click; it needs no server and no network.", markup=False)

@@ -1,4 +1,4 @@
-"""Check everything a run needs, and say what is wrong and how to mend it."""
+"""`logling doctor`: check everything a run needs, and say what is wrong and how to mend it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
+
 from model import weights_file
 
 from ..errors import LoglingError
-from ..home import Home, locked, only_service
+from ..home import Home, find_home, locked, only_service
 from ..installation import page_folder, program_version
 from ..schedule.schedule import Schedule
 from ..settings import Settings
@@ -25,9 +27,22 @@ from ..sources.files import find_files
 from ..sources.log_file import OpenLog, RefusedFile
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
+from .terminal import HomeOption, JsonOption, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
 OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
+
+
+def doctor_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check everything a run needs, and say what is wrong."""
+    checks = examine(find_home(home))
+    well = all(check.ok for check in checks)
+    if as_json:
+        print_json({"ok": well, "checks": [check._asdict() for check in checks]})
+    else:
+        for check in checks:
+            out.print(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {check.detail}")
+    raise typer.Exit(0 if well else 1)
 
 
 class Check(NamedTuple):

@@ -1,4 +1,7 @@
-"""The committed weights in formats that other software reads: float32 tensors by name, and the card beside them."""
+"""`logling export`: the committed weights in formats that other software reads.
+
+Each has the float32 tensors by name, and the card beside them.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,22 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+import typer
 from safetensors.numpy import save
 
 from model import weights_file
-from model.transformer import Array, Model, Weights
+from model.array_types import Array
+from model.transformer import Model, Weights
 from model.weights_file import Card
 
 from ..errors import LoglingError
-from ..home import Home
-from ..site.site import Site
+from ..home import Home, find_home
+from ..site.champion import committed_weights
 from ..storage.atomic_write import write_durably
+from .terminal import HomeOption, JsonOption, out, print_json
 
 
 class Format(StrEnum):
@@ -29,6 +35,20 @@ class Format(StrEnum):
     NPZ = "npz"
     JSON = "json"
     ONNX = "onnx"
+
+
+def export_command(
+    form: Annotated[Format, typer.Option("--format", help="What other software reads.")] = Format.SAFETENSORS,
+    output: Annotated[Path | None, typer.Option(help="The file to write; else logling.FORMAT here.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the committed weights as float32 tensors for other software."""
+    done = export_weights(find_home(home), form, (output or Path(f"logling.{form}")).expanduser())
+    if as_json:
+        print_json(done._asdict())
+        return
+    out.print(f"{done.file}: {done.parameters:,} parameters in {len(done.tensors)} tensors, {done.bytes:,} bytes")
 
 
 class Exported(NamedTuple):
@@ -41,12 +61,9 @@ class Exported(NamedTuple):
     tensors: dict[str, list[int]]  # shapes by name
 
 
-def export(home: Home, form: Format, file: Path) -> Exported:
+def export_weights(home: Home, form: Format, file: Path) -> Exported:
     """Write the weights at the tip of the site as a file. Raises LoglingError, WeightsFileError, OSError."""
-    committed = Site(home.site, home.settings().git).weights()
-    if committed is None:
-        raise LoglingError("there are no weights yet: the first comes with `logling retrain`")
-    model, card = weights_file.decode(committed)
+    model, card = weights_file.decode(committed_weights(home))
     data = WRITERS[form](model, card)
     write_durably(file, data)
     shapes = {name: list(tensor.shape) for name, tensor in model.weights.items()}

@@ -1,19 +1,40 @@
-"""Make a new home."""
+"""`logling init`: make a new home."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from model.config import PRESETS
 
 from ..errors import LoglingError
 from ..home import Home
 from ..installation import page_folder
-from ..settings import template
+from ..settings import new_settings
 from ..site.site import create
 from ..storage.atomic_write import write_durably
+from .terminal import out
+
+
+def init_command(
+    home: Annotated[Path, typer.Argument(help="The folder to make.")],
+    source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    journal: Annotated[
+        list[str] | None, typer.Option(help='A unit of systemd, as ssh.service; "*" is all of them. Repeat for more.')
+    ] = None,
+    preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
+    remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
+) -> None:
+    """Make a home: settings, state and the site repository with its page."""
+    made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
+    out.print(f"Made {made.path}")
+    if not source and not journal:
+        out.print(f"Next: name your logs in {made.settings_file}, then:")
+    out.print(f"  logling retrain --home {made.path}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
@@ -25,7 +46,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} is a Logling home already")
     if is_used(home.site) or is_used(home.state):
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
-    text = template(preset, [absolute(source) for source in sources], remote, journals)
+    text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
     home.path.mkdir(parents=True, exist_ok=True)
     write_durably(home.settings_file, text.encode())

@@ -17,9 +17,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from model.array_types import Array
 from model.config import N_BUCKETS, Config
 from model.positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT
-from model.transformer import EPSILON, MASKED, Array, Weights
+from model.transformer import EPSILON, MASKED, Weights
 from model.vocabulary import NEWLINE
 
 OPSET, IR_VERSION = 17, 8  # what runtimes of 2022 and later read
@@ -53,10 +54,10 @@ class Graph:
         mean = self.add("ReduceMean", self.add("Mul", x, x), axes=[-1], keepdims=1)
         return self.add("Div", x, self.add("Sqrt", self.add("Add", mean, self.constant(np.float32(EPSILON)))))
 
-    def slice(self, x: str, begin: int, end: int, axis: int, name: str | None = None) -> str:
+    def slice(self, x: str, begin: int, end: int, axis: int) -> str:
         """x[begin:end] along an axis."""
         bounds = [self.constant(np.array([value], dtype=np.int64)) for value in (begin, end, axis)]
-        return self.add("Slice", x, *bounds, name=name)
+        return self.add("Slice", x, *bounds)
 
     def reshape(self, x: str, *shape: int) -> str:
         """x with another shape; -1 is what is left."""
@@ -105,8 +106,6 @@ def places(graph: Graph, config: Config) -> tuple[str, str]:
     beyond = graph.add("GreaterOrEqual", later, graph.constant(np.int64(config.n_context)))
     hidden = graph.add("Or", future, beyond)
     bucket = graph.add("Where", hidden, graph.constant(np.int64(N_BUCKETS)), bucket)
-    if config.positions == "absolute":
-        return graph.add("Sub", index, one), bucket
     return graph.add("Mod", columns, graph.constant(np.int64(config.n_position))), bucket
 
 
@@ -131,33 +130,36 @@ def embedding(graph: Graph, config: Config, weights: Weights, rows: str) -> str:
     return graph.rms_norm(x)
 
 
-def block(
-    graph: Graph, config: Config, weights: Weights, layer: int, x: str, bucket: str, n_new: int | None = None
-) -> str:
-    """One layer. [T, C] -> [T, C]
+def block(graph: Graph, config: Config, weights: Weights, layer: int, x: str, bucket: str) -> str:
+    """One layer. [T, C] -> [T, C]"""
+    q, k, v = queries_keys_values(graph, config, weights, layer, x)
+    return attention_and_perceptron(graph, config, weights, layer, x, (q, k, v), bucket)
 
-    With `n_new`, so many tokens come behind `n_context - 1` earlier ones, whose keys and values are the inputs `keys0`
-    and so on; the outputs `next_keys0` and so on are those that the next block wants.
-    """
-    c, heads, size = config.n_embd, config.n_head, config.head_size
-    w = {name: weights[f"h{layer}.{name}"] for name in ("wq", "wk", "wv", "wo", "fc1", "fc2")}
+
+def queries_keys_values(graph: Graph, config: Config, weights: Weights, layer: int, x: str) -> tuple[str, str, str]:
+    """What attention takes; queries are divided by √D. [T, C] -> [H, T, D] three times"""
+    heads, size = config.n_head, config.head_size
+    w = {name: weights[f"h{layer}.{name}"] for name in ("wq", "wk", "wv")}
     together = np.concatenate([w["wq"] * np.float32(size**-0.5), w["wk"], w["wv"]])
     qkv = graph.reshape(graph.linear(graph.rms_norm(x), together), -1, 3 * heads, size)
     by_head = graph.add("Transpose", qkv, perm=[1, 0, 2])  # [3H, T, D]
     q, k, v = (graph.slice(by_head, part * heads, (part + 1) * heads, 0) for part in range(3))
-    if n_new is not None:
-        k, v = (graph.add("Concat", f"{kind}{layer}", new, axis=1) for kind, new in (("keys", k), ("values", v)))
-        for kind, whole in (("keys", k), ("values", v)):
-            graph.slice(whole, n_new, n_new + config.n_context - 1, 1, name=f"next_{kind}{layer}")
+    return q, k, v
+
+
+def attention_and_perceptron(
+    graph: Graph, config: Config, weights: Weights, layer: int, x: str, qkv: tuple[str, str, str], bucket: str
+) -> str:
+    """What a layer adds to its input, and the input. [T, C], [H, T, D], [H, S, D] twice, [T, S] -> [T, C]"""
+    q, k, v = qkv
     scores = graph.add("MatMul", q, graph.add("Transpose", k, perm=[0, 2, 1]))  # [H, T, S]
-    bias = weights.get(f"h{layer}.bias", np.zeros((heads, N_BUCKETS), np.float32))
-    bias = np.concatenate([bias, np.full((heads, 1), MASKED, np.float32)], axis=1)
+    bias = np.concatenate([weights[f"h{layer}.bias"], np.full((config.n_head, 1), MASKED, np.float32)], axis=1)
     scores = graph.add("Add", scores, graph.add("Gather", graph.constant(bias), bucket, axis=1))
     mixed = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), v)
-    mixed = graph.reshape(graph.add("Transpose", mixed, perm=[1, 0, 2]), -1, c)
-    x = graph.add("Add", x, graph.linear(mixed, w["wo"]))
-    hidden = graph.add("Relu", graph.linear(graph.rms_norm(x), w["fc1"]))
-    return graph.add("Add", x, graph.linear(hidden, w["fc2"]))
+    mixed = graph.reshape(graph.add("Transpose", mixed, perm=[1, 0, 2]), -1, config.n_embd)
+    x = graph.add("Add", x, graph.linear(mixed, weights[f"h{layer}.wo"]))
+    hidden = graph.add("Relu", graph.linear(graph.rms_norm(x), weights[f"h{layer}.fc1"]))
+    return graph.add("Add", x, graph.linear(hidden, weights[f"h{layer}.fc2"]))
 
 
 def head(graph: Graph, config: Config, weights: Weights, x: str) -> str:

@@ -1,22 +1,40 @@
-"""Roll back: earlier weights come back as a new commit, and nothing is published until a person says so."""
+"""`logling rollback`: earlier weights come back as a new commit, and nothing is published until a person says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from ..errors import LoglingError
-from ..home import Home, locked
-from ..site.git import Asking
+from ..home import Home, find_home, locked
+from ..settings import GitSettings, Settings
+from ..site.commit_message import ROLLBACK_TRAILER, format_message
 from ..site.publish import make_ready, publish
-from ..site.site import ROLLBACK_TRAILER, Site, message
+from ..site.site import Site
 from ..storage.hold import Hold
 from ..storage.ledger import Ledger
+from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
-if TYPE_CHECKING:
-    from ..settings import Settings
+
+def rollback_command(
+    commit: Annotated[str, typer.Argument(help="A commit of the site; else the weights before the present ones.")] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A new commit that restores earlier weights, and a hold: runs go on, nothing is published until `resume`."""
+    found = find_home(home)
+    done = roll_back(found, found.settings(), commit, now())
+    if as_json:
+        print_json(done._asdict())
+        return
+    out.print(f"The weights of {done.restored[:12]} are back, as commit {done.commit[:12]}.")
+    if done.problem:
+        err.print(f"problem: {done.problem}")
+    out.print("Nothing is published from now on: `logling resume` lifts that.")
 
 
 class Rollback(NamedTuple):
@@ -48,7 +66,7 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
         _, card = weights_file.decode(file)
         subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
         with held(Hold(home), restored, now):
-            made, problem = site.commit_weights(file, message(subject, {ROLLBACK_TRAILER: restored}), now)
+            made, problem = site.commit_weights(file, format_message(subject, {ROLLBACK_TRAILER: restored}), now)
         published, reason = publish(home, site, ledger)
         return Rollback(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
 
@@ -68,7 +86,7 @@ def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
 
 def rollbacks(home: Home) -> list[dict[str, str]]:
     """All rollbacks in the site's history, newest first."""
-    versions = Site(home.site, Asking()).versions()
+    versions = Site(home.site, GitSettings()).versions()
     made = [version for version in versions if version.restored]
     return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
 

@@ -1,4 +1,4 @@
-"""Upgrade: the page's files of the Logling that runs go into the site, in one commit.
+"""`logling upgrade`: the page's files of the Logling that runs go into the site, in one commit.
 
 A page is whole or it is broken: either all its files are of one version, or nothing is done. What a person has
 changed is overwritten only when that was asked for. The weights are never touched, and the hold of a rollback is
@@ -10,21 +10,49 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from model import weights_file
 
 from ..errors import LoglingError
-from ..home import Home, locked
-from ..installation import program_version
+from ..home import Home, find_home, locked
+from ..installation import page_folder, program_version
 from ..settings import Settings
+from ..site.commit_message import VERSION_TRAILER, format_message
 from ..site.git import output_of
 from ..site.page_difference import Difference, compare
 from ..site.page_files import page_files
 from ..site.publish import make_ready, publish
-from ..site.repository import VERSION_TRAILER, literally
-from ..site.site import Site, message
+from ..site.repository import literally
+from ..site.site import Site
 from ..storage.ledger import Ledger
+from .terminal import HomeOption, JsonOption, err, now, out, print_json
+
+
+def upgrade_command(
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files of the page that a person has changed, too.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Refresh the page's files in the site, after Logling itself was updated."""
+    found = find_home(home)
+    done = upgrade_page(found, found.settings(), page_folder(), now(), overwrite)
+    if as_json:
+        print_json(done._asdict())
+        return
+    for verb, names in (("changed", done.changed), ("added", done.added), ("removed", done.removed)):
+        for name in names:
+            out.print(f"{verb:8} {name}")
+    for name in done.kept:
+        out.print(f"kept     {name}: the page no longer has it, but a person has changed it")
+    for problem in done.problems:
+        err.print(f"problem: {problem}")
+    is_at = f"commit {done.commit[:12]}" if done.commit else "nothing to do"
+    out.print(f"The page is of Logling {done.version}: {is_at}.")
 
 
 class Upgrade(NamedTuple):
@@ -40,7 +68,7 @@ class Upgrade(NamedTuple):
     problems: list[str]
 
 
-def upgrade(home: Home, settings: Settings, page: Path, now: datetime, overwrite: bool = False) -> Upgrade:
+def upgrade_page(home: Home, settings: Settings, page: Path, now: datetime, overwrite: bool = False) -> Upgrade:
     """Make the page in the site the one of the folder `page`.
 
     Raises LoglingError, with nothing done, when that would overwrite a person's files unasked, or when the page or
@@ -114,4 +142,4 @@ def contents(page: Path, names: list[str]) -> dict[str, bytes | None]:
 def commit_message() -> str:
     """What the log of the site says of it."""
     version = program_version()
-    return message(f"Upgrade the page to Logling {version}", {VERSION_TRAILER: version})
+    return format_message(f"Upgrade the page to Logling {version}", {VERSION_TRAILER: version})

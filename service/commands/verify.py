@@ -1,28 +1,51 @@
-"""Verify: train once more what a commit says was trained, and compare the bytes."""
+"""`logling verify`: train once more what a commit says was trained, and compare the bytes."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import typer
 
 from model import weights_file
 from model.quantisation import shipped
-from model.transformer import Model
 from model.weights_file import Card
 
 from ..errors import LoglingError
-from ..home import Home, locked
+from ..home import Home, find_home, locked
 from ..installation import program_version
-from ..run import read_champion, sample_of, seen_by
+from ..progress import Reporter
+from ..run import sample_of
 from ..settings import Settings
+from ..site.champion import Champion, lines_seen, read_champion
+from ..site.commit_message import RUN_TRAILER
 from ..site.git import SiteError
-from ..site.site import RUN_TRAILER, Site
+from ..site.site import Site
 from ..storage.corpus import Corpus, Document
-from ..storage.ledger import Ledger, Record
+from ..storage.ledger import Ledger
+from ..storage.run_record import RunRecord
 from ..training import card
 from ..training.challengers import Progress, train_challengers
 from ..training.split import Split, split
+from .terminal import HomeOption, JsonOption, err, out, print_json
+
+
+def verify_command(
+    commit: Annotated[str, typer.Argument(help="A commit of the site that a run made.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train once more what a commit says was trained, and compare the bytes."""
+    found = find_home(home)
+    with Reporter(err) as reporter, reporter.step("train"):
+        result = verify_commit(found, found.settings(), commit, reporter.trained)
+    if as_json:
+        print_json(result._asdict())
+    else:
+        word = {True: "equal", False: "NOT equal", None: "cannot be told"}[result.equal]
+        out.print(f"{result.commit[:12]}: {word}: {result.reason}")
+    raise typer.Exit(0 if result.equal else 1)
 
 
 class Verification(NamedTuple):
@@ -34,7 +57,7 @@ class Verification(NamedTuple):
     reason: str
 
 
-def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
+def verify_commit(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
     """Retrain from what a commit's trailers and the ledger say; changes nothing. Raises LoglingError."""
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
@@ -55,25 +78,25 @@ def verify(home: Home, settings: Settings, commit: str, progress: Progress) -> V
         if facts["version"] != program_version():
             reason = f"it was made by version {facts['version']}, this is {program_version()}"
             return Verification(commit, run, None, reason)
-        if "newest_line" not in record:
+        if record.newest_line is None:
             return Verification(commit, run, None, f"the ledger does not know what run {run} was trained on")
-        champion, champion_card = champion_of(site, record, commit)
+        champion = champion_of(site, record, commit)
         with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-            documents = [until(document, record["newest_line"]) for document in corpus.documents()]
+            documents = [until(document, record.newest_line) for document in corpus.documents()]
             corpus_id = corpus.identity()
         documents = [document for document in documents if document.ids]  # a log that came later
-        parts = split(documents, seen_by(champion_card, ledger, corpus_id))
+        parts = split(documents, lines_seen(champion.card, ledger, corpus_id))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
-    again = made_again(as_it_was(settings, record), parts, record, (champion, champion_card), facts, progress)
+    again = made_again(as_it_was(settings, record), parts, record, champion, facts, progress)
     words = "the same bytes" if again == file else "other bytes: another machine or library, or it was altered"
     return Verification(commit, run, again == file, words)
 
 
-def champion_of(site: Site, record: Record, commit: str) -> tuple[Model | None, Card | None]:
+def champion_of(site: Site, record: RunRecord, commit: str) -> Champion:
     """What a run went on from, also when a commit is asked about that only has its trailers."""
     with suppress(SiteError):
-        commit = site.resolve(record["commit"] or commit)
+        commit = site.resolve(record.commit or commit)
     return read_champion(site, commit + "^")
 
 
@@ -83,12 +106,13 @@ def until(document: Document, newest: int) -> Document:
     return Document(document.source, document.ids[:count], document.lines[:count])
 
 
-def as_it_was(settings: Settings, record: Record) -> Settings:
+def as_it_was(settings: Settings, record: RunRecord) -> Settings:
     """The settings that a run trained with."""
+    recorded = record.settings or {}
     return settings.model_copy(
         update={
-            "preset": record["settings"]["preset"],
-            "training": settings.training.model_copy(update=record["settings"]["training"]),
+            "preset": recorded["preset"],
+            "training": settings.training.model_copy(update=recorded["training"]),
         }
     )
 
@@ -96,18 +120,18 @@ def as_it_was(settings: Settings, record: Record) -> Settings:
 def made_again(
     settings: Settings,
     parts: Split,
-    record: Record,
-    before: tuple[Model | None, Card | None],
+    record: RunRecord,
+    champion: Champion,
     facts: Card,
     progress: Progress,
 ) -> bytes:
     """The weights file as the run made it."""
-    challengers = train_challengers(settings, parts, before[0], progress, lambda: False)
+    challengers = train_challengers(settings, parts, champion.model, progress, lambda: False)
     model = challengers[0].model
     sample = sample_of(model._replace(weights=shipped(model.weights)), parts)
     described = card.describe(
-        settings, parts, run=record["run"], now=datetime.fromisoformat(facts["created"]),
-        tokens=challengers[0].training.tokens, tokens_per_second=record["tokens_per_second"],
-        bits_per_char=record["bits_per_char"], previous=before[1], sample=sample,
+        settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
+        tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
+        scores=record.bits_per_char, previous=champion.card, sample=sample,
     )  # fmt: skip
-    return card.fitted(model, described)
+    return card.encode_within_limit(model, described)

@@ -1,7 +1,7 @@
-"""Compressed logs: gzip, xz and zstd, told by their first bytes, given out in chunks of flat size.
+"""Decompress logs: gzip, xz and zstd, recognised by their first bytes, in chunks of bounded size.
 
-Unlike gzip.open and its kin they give out what decompresses before they raise Damaged. A file of any
-other kind, bzip2 included, is for this module plain.
+Unlike gzip.open and similar functions, these return all that decompresses before they raise Damaged. Any other file,
+bzip2 included, counts as plain.
 """
 
 import lzma
@@ -15,17 +15,17 @@ CHUNK = 256 * 1024
 MAGIC_BYTES = 6
 
 _PIECE = 64 * 1024
-# zstd gives out all that a piece holds at once: small pieces bound it, even when they are made to swell.
+# zstd returns all that a piece holds at once. Small pieces bound that, even if they were made to swell.
 _ZSTD_PIECE = 4 * 1024
 _ZSTD_WINDOW = 1 << 27  # what zstd itself accepts unless told otherwise
 
 
 class Damaged(ValueError):
-    """A compressed file that ends early or does not decompress further; all before the damage was given out."""
+    """A compressed file that ends early or does not decompress further. All before the damage was returned."""
 
 
 def decompressor(first_bytes: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
-    """The function that decompresses a file which begins like this; None for a plain file."""
+    """The function that decompresses a file that begins with these bytes. None for a plain file."""
     for magic, function in _DECOMPRESSORS.items():
         if first_bytes.startswith(magic):
             return function
@@ -64,7 +64,7 @@ def _decompress(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
 
 
 def _until_damage(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
-    """Byte by byte, because a failing call gives out nothing of what it had decompressed."""
+    """Decompress byte by byte, because a call that fails returns nothing of what it had decompressed."""
     try:
         for at in range(len(piece)):
             if data := member.decompress(piece[at : at + 1]):

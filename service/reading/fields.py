@@ -1,7 +1,7 @@
-"""What is made of a line between reading and redaction: fields picked by a template, a leading time dropped.
+"""Pick fields of JSON and logfmt lines by a template, and drop the time that a line begins with.
 
-Both are off unless a source asks for them, because scores are of the exact text. Which of JSON and logfmt
-a line is, is found for each line anew; text around an object or between pairs makes it neither.
+A source does neither unless its settings ask for it, because scores are of the exact text. Each line is looked at by
+itself: it is JSON, logfmt, or, if there is other text around an object or between pairs, neither.
 """
 
 import json
@@ -14,7 +14,7 @@ from .lines import Oddities, clean_text
 
 MISSING = "-"
 
-Shape = Callable[[list[str], Oddities], list[str]]
+LineFilter = Callable[[list[str], Oddities], list[str]]
 
 _PAIR = r"""[^\s="{}\[\]()<>,;]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)"""
 _LOGFMT = re.compile(rf"{_PAIR}(?:\s+{_PAIR})*\s*")
@@ -35,12 +35,16 @@ _TIMES = (
     rf"\d\d?/{_MONTH}/\d{{4}}[: ]{_CLOCK}{_ZONE}",  # Apache, nginx access
     r"1\d{9}(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?",  # since 1970, in seconds or thousandths and so on
 )
-# A second before a letter or digit would cut a word in two.
+# A time that a letter or digit follows at once is part of a word.
 _TIME = re.compile(rf"\s*(?:\[(?:{'|'.join(_TIMES)})\]|(?:{'|'.join(_TIMES)})(?![\w.,-]|:\d))\s*")
 
 
 def drop_time(line: str) -> str:
-    """The line without the time with which it begins, in brackets or not; nothing else is taken away."""
+    """The line without the time that it begins with, in brackets or not.
+
+    >>> drop_time("2026-11-23T03:30:00Z door open")
+    'door open'
+    """
     found = _TIME.match(line)
     return line[found.end() :] if found else line
 
@@ -50,9 +54,9 @@ class _Number(str):
 
 
 class Template:
-    """`{level} {http.status} {msg}`: text, and keys of JSON or logfmt in braces. Raises ValueError.
+    """Text with keys of JSON or logfmt in braces, as `{level} {http.status} {msg}`. Raises ValueError.
 
-    Dots lead into nested objects unless the whole key is there; a field that is not there becomes "-".
+    Dots lead into nested objects unless the whole key is there. A missing field becomes "-".
     """
 
     def __init__(self, text: str) -> None:
@@ -66,7 +70,7 @@ class Template:
             raise ValueError("a format needs a field, as {msg} or {http.status}")
 
     def apply(self, line: str, oddities: Oddities) -> str:
-        """The template filled from the line; the line as it is, and counted, where none of its fields is found."""
+        """The template with the fields of a line. A line that has none of them stays as it is, and is counted."""
         fields = _fields(line)
         values = {key: _find(fields, key) for key in self._keys} if fields else {}
         if all(value is None for value in values.values()):
@@ -82,8 +86,8 @@ class Template:
         )
 
 
-def shape(template: str, keep_time: bool) -> Shape:
-    """What a source wants done with its lines; lines that become empty are dropped and counted as blank."""
+def line_filter(template: str, keep_time: bool) -> LineFilter:
+    """The function that does what a source's settings ask for. Lines that become empty are dropped and counted."""
     steps: list[Callable[[str, Oddities], str]] = []
     if template:
         steps.append(Template(template).apply)
@@ -92,16 +96,16 @@ def shape(template: str, keep_time: bool) -> Shape:
 
     def apply(lines: list[str], oddities: Oddities) -> list[str]:
         for step in steps:
-            shaped = [step(line, oddities) for line in lines]
-            lines = [line for line in shaped if line and not line.isspace()]
-            oddities.blank += len(shaped) - len(lines)
+            filtered = [step(line, oddities) for line in lines]
+            lines = [line for line in filtered if line and not line.isspace()]
+            oddities.blank += len(filtered) - len(lines)
         return lines
 
     return apply
 
 
 def _fields(line: str) -> Mapping[str, Any]:
-    """What a line says by name; empty where it is neither JSON nor logfmt."""
+    """The fields of a line by name. Empty if it is neither JSON nor logfmt."""
     text = line.strip()
     if text.startswith("{"):
         try:
@@ -122,7 +126,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _find(fields: Any, key: str) -> Any:
-    """The value at a key; None where there is none, or null."""
+    """The value at a key. None if there is none, or null."""
     if not isinstance(fields, dict):
         return None
     if key in fields:
@@ -135,7 +139,7 @@ def _find(fields: Any, key: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A value as text: a string without its quotes, anything else as JSON has it."""
+    """A value as text: a string without its quotes, anything else as JSON writes it."""
     return value if isinstance(value, str) else _json(value)
 
 

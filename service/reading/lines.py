@@ -1,38 +1,33 @@
-"""Bytes to clean lines of text, whatever the bytes are.
+"""Make clean lines of text out of any bytes.
 
-A line ends with \\n and nothing else: str.splitlines would also split at form feeds, U+0085 and
-U+2028. What a log should not hold (NULs, terminal escapes, broken UTF-8, lines without end) is
-removed or marked and counted, never fatal. Where the bytes come from is not known here.
-
-A tab is kept: logs separate columns with it, and scores are of the exact text.
+A line ends with \\n and nothing else; str.splitlines would also split at form feeds, U+0085 and U+2028. What a log
+should not hold (NULs, terminal escapes, broken UTF-8, endless lines) is removed or marked, and counted. It never raises
+an error. Tabs are kept, because logs separate columns with them.
 """
 
 import codecs
 import re
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-from .compression import CHUNK, MAGIC_BYTES, decompressor
 
 MAX_CHARACTERS = 8_192
 MAX_BYTES = 4 * MAX_CHARACTERS  # what MAX_CHARACTERS can take in UTF-8
 CUT_MARK = " <cut>"
-# Stands for a line break within a record: visible, one character, in hardly any log, so the lines can be had back.
+# Stands for a line break within a record. It is visible, one character, and in hardly any log, so it can be undone.
 BREAK_MARK = "⏎"
 
 _CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n")
 # U+2028 and U+2029 end a line for many readers of text, so they count as control characters.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-# ECMA-48: CSI (colours, cursor), OSC and its kin (titles, links) up to their end, other two-byte escapes.
+# ECMA-48: CSI (colours, cursor), OSC and similar strings (titles, links) up to their end, and two-byte escapes.
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 
 
 @dataclass
 class Oddities:
-    """In how many lines each oddity was met; `blank` lines are dropped, `overlong` ones cut.
+    """How many lines had each oddity.
 
-    `unformatted` lines are kept whole, because `format` found nothing in them.
+    `blank` lines are dropped and `overlong` ones cut. `unformatted` lines are kept whole: `format` found none of its
+    fields in them.
     """
 
     invalid_utf8: int = 0
@@ -44,18 +39,18 @@ class Oddities:
     unformatted: int = 0
 
     def add(self, other: "Oddities") -> None:
+        """Add the counts of other lines."""
         for name, count in asdict(other).items():
             setattr(self, name, getattr(self, name) + count)
 
 
 class LineReader:
-    """The lines of one stream of bytes, fed in chunks of any size.
+    """The lines of one stream of bytes, which is fed in chunks of any size.
 
-    Lines and counts do not depend on the chunking. Memory stays below one chunk and MAX_BYTES, even
-    inside a line of many gigabytes: such a line is given out, cut, as soon as it is too long, and
-    `skipping` says that its rest is being passed over (to go on from there, make a reader with
-    `skipping`). Any other unfinished last line is held back and counted nowhere until its end comes.
-    `consumed` is the number of bytes that need not be read again.
+    Lines and counts do not depend on the size of the chunks. Memory stays below one chunk and MAX_BYTES, even in a line
+    of many gigabytes: such a line is returned, cut, as soon as it is too long, and `skipping` is true while the rest of
+    it is skipped. To go on from there later, make a reader with `skipping`. Any other incomplete last line is kept, and
+    counted nowhere, until its end comes. `consumed` is the number of bytes that need not be read again.
     """
 
     def __init__(self, skipping: bool = False, keeps_blank: bool = False) -> None:
@@ -67,7 +62,7 @@ class LineReader:
         self._held = b""
 
     def feed(self, chunk: bytes) -> list[str]:
-        """The lines that this chunk completes, without blank ones unless those are kept."""
+        """The lines that this chunk completes, without blank ones unless `keeps_blank`."""
         if self.skipping:
             end = chunk.find(b"\n")
             self.skipping = end < 0
@@ -93,7 +88,7 @@ class LineReader:
         return self.finish()
 
     def finish(self) -> list[str]:
-        """The unfinished last line, where the stream is known to have ended: at most one line."""
+        """The incomplete last line, if there is one. To be called when the stream has ended."""
         if self.consumed == self._fed:
             return []
         held, self._held = self._held, b""
@@ -103,7 +98,7 @@ class LineReader:
     def _hold(self, piece: bytes) -> None:
         self._held += piece
         if b"\0" in self._held:
-            # One NUL stands for all before the cut, so that a run of any length is remembered and takes no room.
+            # One NUL stands for all, so that a run of any length takes no memory.
             is_counted = self._held.find(b"\0") <= MAX_BYTES
             self._held = b"\0" * is_counted + self._held.replace(b"\0", b"")
         self._held = self._held[: MAX_BYTES + 2]
@@ -133,7 +128,7 @@ class LineReader:
         return text
 
     def _decode(self, raw: bytes, is_cut: bool) -> str:
-        # A character that the cut went through is dropped; anywhere else it is an error.
+        # Half a character at the cut is dropped; anywhere else it is an error.
         final = not is_cut
         try:
             return codecs.utf_8_decode(raw, "strict", final)[0]
@@ -149,7 +144,7 @@ class LineReader:
 
 
 def joined(lines: list[str], oddities: Oddities) -> str:
-    """Lines as one record, cut where it becomes longer than the longest line."""
+    """Lines as one record, cut if it is longer than the longest line."""
     record = BREAK_MARK.join(lines)
     if len(lines) == 1 or len(record) <= MAX_CHARACTERS:
         return record
@@ -158,7 +153,7 @@ def joined(lines: list[str], oddities: Oddities) -> str:
 
 
 def clean_text(text: str, oddities: Oddities) -> str:
-    """Text that did not come as a line (a field, a message) as one: its own line breaks are marked."""
+    """A field or a message as one line. Its own line breaks are marked."""
     reader = LineReader()
     # A lone surrogate, which JSON can spell, is no character.
     data = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
@@ -169,7 +164,7 @@ def clean_text(text: str, oddities: Oddities) -> str:
 
 
 def _clean_lines(complete: bytes) -> list[str] | None:
-    """All lines at once where nothing in them is odd (nearly always), else None."""
+    """All lines at once if nothing in them is odd, as nearly always, else None."""
     if len(complete.translate(None, _CONTROL_BYTES)) != len(complete):
         return None
     try:
@@ -182,19 +177,3 @@ def _clean_lines(complete: bytes) -> list[str] | None:
     if not text.isascii() and any(map(_CONTROL.search, lines)):
         return None
     return lines
-
-
-def lines_of(path: Path, oddities: Oddities | None = None) -> Iterator[str]:
-    """The lines of a whole file, plain or compressed, blank ones too, the last one also without its newline.
-
-    Adds what was odd to `oddities` at the end. Raises OSError, and Damaged after the last good line.
-    """
-    reader = LineReader(keeps_blank=True)
-    with path.open("rb") as stream:
-        decompress = decompressor(stream.read(MAGIC_BYTES))
-        stream.seek(0)
-        for chunk in decompress(stream) if decompress else iter(lambda: stream.read(CHUNK), b""):
-            yield from reader.feed(chunk)
-        yield from reader.finish()
-    if oddities is not None:
-        oddities.add(reader.oddities)

@@ -1,24 +1,30 @@
-"""Records of several lines: a stack trace and the message before it become one line.
+"""Join the lines of a record, such as a stack trace and the message before it, into one line.
 
-A line that matches the continuation rule belongs to the record before it. A record is whole when the next
-one begins; until then its lines are held back as an unfinished last line is, so that a record which is
-written in two parts is read once and whole. Where nothing follows, `flush` gives it out at a later pull.
+A line that matches the continuation rule belongs to the record before it. With the rule `^\\s`, these three lines are
+two records, the first with a mark for its line break:
+
+    ERROR cannot write
+        at store(Disk.java:7)
+    INFO retrying
+
+A record is complete when the next one begins. Until then its lines are kept, so that a record that is written in two
+parts is read once and whole. If nothing follows, `flush` returns it at a later pull.
 """
 
 import re
 
 from .lines import MAX_BYTES, LineReader, joined
 
-LIMIT = 8 * MAX_BYTES  # bytes of one record that are held back
+LIMIT = 8 * MAX_BYTES  # bytes of one incomplete record that are kept
 
 _IN_RECORD, _IN_LINE = 2, 1
 
 
 class RecordReader:
-    """The records of one stream of bytes; a LineReader that joins. Memory stays below two chunks and LIMIT.
+    """The records of one stream of bytes: a LineReader that joins lines. Memory stays below two chunks and LIMIT.
 
-    `consumed` is where the record that is held back begins. `skipping` says that a record which was too
-    long was given out, cut, and that what is left of it is being passed over.
+    `consumed` is where the incomplete record begins. `skipping` is not 0 while the rest of a record that was too long,
+    and was returned cut, is skipped.
     """
 
     def __init__(self, continuation: str, skipping: int = 0) -> None:
@@ -32,10 +38,11 @@ class RecordReader:
 
     @property
     def skipping(self) -> int:
+        """What is being skipped: the rest of a record, of a line, or both; 0 for nothing."""
         return _IN_RECORD * self._in_record + _IN_LINE * self._in_line
 
     def feed(self, chunk: bytes) -> list[str]:
-        """The records that this chunk shows to be whole."""
+        """The records that this chunk shows to be complete."""
         self._fed += len(chunk)
         data = self._held + self._after_long_line(chunk)
         end = data.rfind(b"\n") + 1
@@ -54,14 +61,14 @@ class RecordReader:
         return records + self._cut_short() if len(self._held) > LIMIT else records
 
     def flush(self) -> list[str]:
-        """The record that was held back, if nothing has come since the last pull."""
+        """The record that was kept. To be called when nothing has come since the last pull."""
         whole, self._held = self._held[: self._whole], self._held[self._whole :]
         self.consumed += len(whole)
         self._whole = 0
         return self._records(whole)
 
     def finish(self) -> list[str]:
-        """The last record, also without its newline, where the stream is known to have ended."""
+        """The last record, also without its newline. To be called when the stream has ended."""
         held, self._held, self._whole = self._held, b"", 0
         self.consumed = self._fed
         return self._records(held + b"\n") if held else []
@@ -78,7 +85,7 @@ class RecordReader:
     def _hold(self, data: bytes, whole: int) -> None:
         self._whole = whole
         unfinished = data[whole:]
-        if b"\0" in unfinished:  # a hole of any size takes no room, as in LineReader
+        if b"\0" in unfinished:  # NULs of any number take no memory, as in LineReader
             unfinished = b"\0" + unfinished.replace(b"\0", b"")
         self._held = data[:whole] + unfinished
 

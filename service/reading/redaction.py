@@ -1,8 +1,8 @@
-"""Secrets and e-mail addresses out of lines, before anything keeps them.
+"""Mask secrets and e-mail addresses in lines, before anything keeps them.
 
-A first, honest form: it knows the shapes below and no others, and a secret in free prose passes. What
-it finds becomes <secret> or <email>; masking twice changes nothing. Lines without any trace of a
-secret are told by a few literal searches over many lines at once, which is what keeps it cheap.
+It knows the shapes below and no others: a secret in free prose is not masked. What it finds becomes <secret> or
+<email>. Masking twice changes nothing. It is fast because a few literal searches over many lines at once find the lines
+that may have a secret.
 """
 
 import re
@@ -35,9 +35,9 @@ _ASSIGNED = r"""(?:[_-]?(?:key|id|value|hash))*\\?["']?\s*[=:]"""
 
 
 class Rule(NamedTuple):
-    """Every line that `pattern` can match has one of `traces`, in lower case unless it is `cased`.
+    """One shape of secret. Every line that `pattern` matches has one of `traces`, in lower case unless it is `cased`.
 
-    Each trace begins with literal characters, because re finds those at gigabytes per second.
+    Each trace begins with literal characters, because `re` finds those at gigabytes per second.
     """
 
     kind: str
@@ -148,14 +148,14 @@ _KEY_WIDTHS = frozenset((64, 70, 76))
 
 
 class Redactor:
-    """Masks the lines of one file, in order; `masked` counts what was masked, by kind."""
+    """Masks the lines of one file, in order. `masked` counts what was masked, by kind."""
 
     def __init__(self) -> None:
         self.masked: Counter[str] = Counter()
         self._key_lines_left = 0
 
     def redact(self, lines: list[str]) -> list[str]:
-        """The same number of lines, with fixed marks where a secret or an address stood."""
+        """The same lines, with fixed marks in place of secrets and addresses."""
         if not lines:
             return lines
         text = "\n".join(lines)
@@ -176,9 +176,9 @@ class Redactor:
         return masked
 
     def _mask_key_bodies(self, lines: list[str], text: str) -> list[str]:
-        """The lines between BEGIN and END of a private key, also behind a syslog prefix.
+        """Mask the lines between BEGIN and END of a private key, also behind a syslog prefix.
 
-        A line that looks like one on its own is masked too: its BEGIN may have been in an earlier pull.
+        A single line that looks like part of a key is masked too: its BEGIN may have been in an earlier pull.
         """
         if self._key_lines_left or "private key-----" in text:
             return [self._mask_key_body(line) for line in lines]
@@ -194,7 +194,7 @@ class Redactor:
             return self._mask_lone(line)
         masked, count = _KEY_BODY.subn(SECRET, line)
         self.masked["private_key"] += count
-        # A key whose END never came must not swallow the log after it.
+        # A key without END must not hide the log after it.
         is_inside = (count or _KEY_HEADER.search(line)) and not _KEY_END.search(line)
         self._key_lines_left = self._key_lines_left - 1 if is_inside else 0
         return masked

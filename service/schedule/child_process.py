@@ -24,7 +24,7 @@ from typing import IO, NamedTuple, Protocol
 from ..errors import Interrupted
 from ..exit_status import in_words
 from ..home import Home
-from ..storage.ledger import Outcome, slot_text
+from ..storage.run_record import Outcome, slot_text
 from .schedule import Outlook
 
 SERVED = "LOGLING_SERVED"  # in the environment of a run and of all that it starts: the home

@@ -9,28 +9,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from git import Git
 from git.exc import GitCommandNotFound
 
 from ..errors import LoglingError
-
-if TYPE_CHECKING:  # takes longer to import than git to answer
-    from ..settings import GitSettings
+from ..settings import GitSettings
 
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
 PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
-
-
-class Asking(NamedTuple):
-    """What a site is opened with that is only asked: as `GitSettings`, without reading the settings."""
-
-    name: str = "Logling"
-    email: str = "logling@localhost"
-    remote: str = ""
-    branch: str = "main"
-    seconds: float = 60.0
 
 
 class SiteError(LoglingError):
@@ -48,7 +36,7 @@ class GitError(SiteError):
 
 def run_git(
     path: Path,
-    settings: GitSettings | Asking,
+    settings: GitSettings,
     *arguments: str,
     variables: Mapping[str, str] | None = None,
     data: bytes = b"",
@@ -59,7 +47,7 @@ def run_git(
 
 def output_of(
     path: Path,
-    settings: GitSettings | Asking,
+    settings: GitSettings,
     *arguments: str,
     variables: Mapping[str, str] | None = None,
     data: bytes = b"",
@@ -132,13 +120,13 @@ def how_it_died(status: int) -> str:
     return f"it was ended by {signal.Signals(-status).name}" if status < 0 else "no reason given"
 
 
-def options(settings: GitSettings | Asking) -> list[str]:
+def options(settings: GitSettings) -> list[str]:
     """What every git command here is told: what is committed is on the disk, and who commits."""
     pairs = ("core.fsync=committed", f"user.name={settings.name}", f"user.email={settings.email}")
     return [word for pair in pairs for word in ("-c", pair)]
 
 
-def environment(settings: GitSettings | Asking) -> dict[str, str]:
+def environment(settings: GitSettings) -> dict[str, str]:
     """Variables with which git asks nothing, speaks English, and is not led elsewhere."""
     return {
         "GIT_TERMINAL_PROMPT": "0",

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..installation import is_newer, program_version
+from .commit_message import FIRST_SUBJECT, VERSION_TRAILER
 from .page_files import page_files
-from .repository import VERSION_TRAILER, WEIGHTS
-from .site import FIRST_SUBJECT, Site
+from .repository import WEIGHTS
+from .site import Site
 
 OURS = (f"--grep=^{VERSION_TRAILER}: ", f"--grep=^{FIRST_SUBJECT}$")
 PAGE = ("--", "web", f":(exclude){WEIGHTS}")

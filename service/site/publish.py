@@ -7,17 +7,14 @@ runs, and begins `push_again` in a process of its own.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from ..errors import LoglingError
 from ..home import Home, locked
+from ..settings import Settings
 from ..storage.ledger import Ledger
 from .git import SiteError
 from .site import Site
 from .stale_locks import clear_locks
-
-if TYPE_CHECKING:
-    from ..settings import Settings
 
 RECENT = 20  # commits in which a lost one is looked for
 
@@ -43,9 +40,10 @@ def reconcile(site: Site, ledger: Ledger) -> None:
     """Find the commits of runs that died before the ledger knew of them."""
     for version in site.versions(RECENT):
         record = ledger.run(version.run)
-        if record and record["commit"] is None:
-            reason = f"{record['reason']}; but its commit had been made before"
-            ledger.settle({**record, "outcome": "committed", "commit": version.commit, "reason": reason})
+        if record and record.commit is None:
+            record.outcome, record.commit = "committed", version.commit
+            record.reason += "; but its commit had been made before"
+            ledger.correct(record)
 
 
 def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from git import Repo
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
-from .git import Asking, GitError, SiteError, output_of, run_git
-
-if TYPE_CHECKING:
-    from ..settings import GitSettings
+from ..settings import GitSettings
+from .git import GitError, SiteError, output_of, run_git
 
 WEIGHTS = "web/weights.js"
-VERSION_TRAILER = "Logling-Version"  # of what runs commit, and of the page's files
 PRIVATE_INDEX = "logling-index"
 
 
 class Repository:
     """An existing repository with a work tree. Nothing is open between two commands. Raises SiteError."""
 
-    def __init__(self, path: Path, settings: GitSettings | Asking) -> None:
+    def __init__(self, path: Path, settings: GitSettings) -> None:
         self.path = path
         self.settings = settings
         try:

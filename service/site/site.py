@@ -12,21 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..installation import program_version
-from .git import Asking, GitError, SiteError, run_git
+from ..settings import GitSettings
+from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
+from .git import GitError, SiteError, run_git
 from .page_files import page_files
 from .remote import TRIES, Remote
-from .repository import PRIVATE_INDEX, VERSION_TRAILER, WEIGHTS, Repository
+from .repository import PRIVATE_INDEX, WEIGHTS, Repository
 from .work_tree import WorkTree
 
-if TYPE_CHECKING:
-    from ..settings import GitSettings
-
-FIRST_SUBJECT = "Add the page that runs the model"
-RUN_TRAILER = "Logling-Run"
-ROLLBACK_TRAILER = "Logling-Rollback"
 MESSAGE = "logling-message"
 UNFINISHED = {
     "MERGE_HEAD": "merge",
@@ -58,7 +54,7 @@ class Committed(NamedTuple):
 class Site(Repository):
     """An existing site repository, with its work tree and its remote. Raises SiteError."""
 
-    def __init__(self, path: Path, settings: GitSettings | Asking) -> None:
+    def __init__(self, path: Path, settings: GitSettings) -> None:
         super().__init__(path, settings)
         self.work_tree = WorkTree(self)
         self.remote = Remote(self, self.work_tree)
@@ -210,8 +206,8 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     copied = copy_page(page, path / "web")
     if copied:
         site.git("add", "--", *copied)
-        words = message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
-        site.git("commit", "--quiet", "--message", words, "--only", "--", *copied)
+        text = format_message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
+        site.git("commit", "--quiet", "--message", text, "--only", "--", *copied)
 
 
 def copy_page(page: Path, target: Path) -> list[str]:
@@ -221,8 +217,3 @@ def copy_page(page: Path, target: Path) -> list[str]:
     for name, file in missing.items():
         (target / name).write_bytes(file)
     return [f"web/{name}" for name in missing]
-
-
-def message(subject: str, trailers: Mapping[str, object]) -> str:
-    """A commit message: a subject, and trailers that let anyone redo and check it."""
-    return subject + "\n\n" + "\n".join(f"{key}: {value}" for key, value in trailers.items()) + "\n"

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..storage.atomic_write import write_durably
+from .commit_message import VERSION_TRAILER
 from .git import GitError
-from .repository import VERSION_TRAILER, WEIGHTS, Repository, literally
+from .repository import WEIGHTS, Repository, literally
 
 MARKER = "logling-following"
 

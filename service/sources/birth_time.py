@@ -1,7 +1,7 @@
-"""When a file was made: what tells a file from another that was given its inode after it was deleted.
+"""When a file was made, by statx(2). It tells a file from an earlier one that had the same inode.
 
-Python has no call for it before 3.15, so this is statx(2). Not every file system keeps a birth time,
-and it may be as coarse as the kernel's tick: equal births prove nothing, different ones do.
+Python has no call for it before 3.15. Not every file system keeps this time, and it may be as coarse as the kernel's
+tick. So equal times prove nothing, and different ones do.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ _statx = getattr(ctypes.CDLL(None), "statx", None)
 
 
 def born(descriptor: int) -> int:
-    """Nanoseconds since 1970 of the making of an open file; 0 where it is not known."""
+    """When an open file was made, in nanoseconds since 1970; 0 where that is not known."""
     buffer = ctypes.create_string_buffer(_BUFFER_BYTES)
     if _statx is None or _statx(descriptor, b"", _AT_EMPTY_PATH, _STATX_BTIME, buffer):
         return 0

@@ -1,6 +1,6 @@
-"""Where lines come from: the files that patterns name, and what belongs to their logs beside these, oldest first.
+"""Find the files of all sources: those that a pattern matches, and rotated files of the same logs, oldest first.
 
-How one is read is in logfile.py, how it is known again over rotations in identity.py. The journal is in journal.py.
+How one file is read is in log_file.py, and how it is recognised after a rotation in rotation.py.
 """
 
 import glob
@@ -15,23 +15,25 @@ from .rotated_names import SUFFIXES, family, number
 
 
 @dataclass
-class Found:
+class FoundFiles:
+    """Files to read, and in words why others are left out."""
+
     files: list[LogFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 class FileSource:
-    """The files that one pattern names: absolute or from ~, with *, ?, [...] and ** for any folders."""
+    """The files that one pattern matches. A pattern begins with / or ~ and may have *, ?, [...] and **."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self._expanded = str(Path(pattern).expanduser()) if pattern.startswith("~") else pattern
 
-    def find(self) -> Found:
-        """The readable candidates in no particular order, and in words why others are left out."""
+    def find(self) -> FoundFiles:
+        """The files that can be read, in no particular order, and why others are left out."""
         if not Path(self._expanded).is_absolute():
-            return Found(problems=[f"{self.pattern}: give an absolute path, or one that starts with ~"])
-        found = Found()
+            return FoundFiles(problems=[f"{self.pattern}: give an absolute path, or one that starts with ~"])
+        found = FoundFiles()
         is_name = os.path.lexists(self._expanded)
         # Not Path.glob: it matches hidden files (editors' swap files), and before 3.13 ** finds no files.
         names = [self._expanded] if is_name else sorted(glob.glob(self._expanded, recursive=True))  # noqa: PTH207
@@ -41,26 +43,26 @@ class FileSource:
             found.problems.append(f"{self.pattern}: no file matches")
         return found
 
-    def _examine(self, name: str, is_name: bool, found: Found) -> None:
+    def _examine(self, name: str, is_name: bool, found: FoundFiles) -> None:
         try:
             path = Path(name).resolve(strict=True)
             if path.is_dir() and not is_name:
-                return  # a wildcard meets folders by the way; only one that was asked for is a mistake
+                return  # a wildcard also matches folders; only a folder that was named is a mistake
             found.files.append(log_file(path, path.stat(), self.pattern))
         except RefusedFile as refusal:
             found.problems.append(str(refusal))
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
-            found.problems.append(f"{name}: {_in_words(error)}")
+            found.problems.append(f"{name}: {_describe(error)}")
 
 
-def find_files(patterns: Sequence[str]) -> Found:
-    """The files of all patterns, each once whatever its names, oldest first.
+def find_files(patterns: Sequence[str]) -> FoundFiles:
+    """The files of all patterns, each once even if it has several names, oldest first.
 
-    By time of last writing, because that survives renaming and compression alike and needs no knowledge of
-    how names count: app.log.1 is the newest rotated file for logrotate, the oldest for others. Equal
-    times go by falling number, then name, and a file goes before its own .gz.
+    They are sorted by the time of last writing, which renaming and compressing keep. Numbers in names are no help:
+    app.log.1 is the newest rotated file for logrotate and the oldest for others. Of equal times the higher number
+    comes first, then the name decides, and a file comes before its own .gz.
     """
-    found = Found()
+    found = FoundFiles()
     seen: dict[tuple[int, int], LogFile] = {}
     for pattern in dict.fromkeys(patterns):
         of_pattern = FileSource(pattern).find()
@@ -72,13 +74,14 @@ def find_files(patterns: Sequence[str]) -> Found:
 
 
 def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns: Sequence[str]) -> list[LogFile]:
-    """`files` and what no pattern matches (any more) but belongs to a log that a pattern found, oldest first.
+    """`files`, and other files in their folders that belong to the same logs, oldest first.
 
-    That is a file that was read before and has since been renamed, or is no longer where a symlink points;
-    and a file named like a rotation of that log and written to since it was last read. All in its folder.
-    Where the clock was set back since, nobody knows when that was: then it is every rotation of the log.
+    These are files that were read before and have been renamed since, or are no longer where a symlink points, and
+    files that are named like a rotation of the log and were written to since it was last read. For example, `files`
+    has app.log, and logrotate has made app.log.1 of what was app.log at the last pull: app.log.1 is added.
+    If the clock was set back since then, the times of writing prove nothing, and all rotations are added.
     """
-    followed = [row for row in known if row.pattern in patterns]  # also of a log that is gone for now
+    followed = [row for row in known if row.pattern in patterns]  # also of a log that is missing now
     present = {file.place for file in files}
     set_back = _set_back(files, followed)
     siblings: list[LogFile] = []
@@ -89,7 +92,7 @@ def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns:
 
 
 def _set_back(files: Sequence[LogFile], rows: Sequence[Position]) -> set[str]:
-    """The logs that were last written to, it seems, before they were last read."""
+    """The logs whose times say that they were last written to before they were last read."""
     written = {row.inode: row.mtime_ns for row in rows if not row.compressed}  # compressors set times back
     last = {row.family: row.mtime_ns for row in sorted(rows, key=lambda row: row.mtime_ns)}
     lives = [file for file in files if str(file.path) == file.family]
@@ -114,11 +117,11 @@ def _siblings(folder: str, rows: Sequence[Position], set_back: Container[str]) -
                 if is_of_row or file.family in set_back or file.mtime_ns >= row.mtime_ns:
                     yield file
     except OSError:
-        return  # what cannot be listed now is looked for at the next pull
+        return  # the next pull looks again
 
 
 def oldest_first(files: Sequence[LogFile]) -> list[LogFile]:
-    """By time of last writing; a file right before what it is packed into, whatever a clock that was set says."""
+    """Files by time of last writing. A file comes right before its own compressed form, even if the times differ."""
     at = {file.path: file for file in files}
 
     def age(file: LogFile) -> tuple[int, str, int, str]:
@@ -128,5 +131,5 @@ def oldest_first(files: Sequence[LogFile]) -> list[LogFile]:
     return sorted(files, key=age)
 
 
-def _in_words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)

@@ -1,8 +1,8 @@
-"""systemd's journal as a source: `journalctl` as a child process, read from the entry that was read last.
+"""systemd's journal as a source: entries that `journalctl` prints, from the one that was read last.
 
-Units are chosen here and not by `-u`, which on systemd 252 makes `--after-cursor` skip an entry; and the
-cursor is asked for itself, because one that is gone is silently taken for its neighbour. An entry becomes
-one line in the short form of journalctl without the host's name, in UTC: `Nov 23 14:00:01 sshd[123]: text`.
+Units are selected here and not by `-u`, which on systemd 252 makes `--after-cursor` skip an entry. The entry at the
+cursor itself is read again, because journalctl silently goes to the nearest entry when that one is gone. An entry
+becomes one line in journalctl's short form, in UTC and without the host's name: `Nov 23 14:00:01 sshd[123]: text`.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import IO, Any, NamedTuple
 
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
-from ..reading.fields import Shape
+from ..reading.fields import LineFilter
 from ..reading.lines import BREAK_MARK, LineReader, Oddities, joined
 from ..reading.redaction import Redactor
 from ..storage.corpus import Bookmark, Corpus
@@ -27,7 +27,7 @@ from .pull_report import Gap, PullReport, SourceReport
 
 BATCH_ENTRIES = 5_000
 MAX_ENTRY = 16 * 1024 * 1024  # bytes of JSON; journald takes messages of any size
-SILENCE = 60.0  # seconds without output after which journalctl is given up
+SILENCE = 60.0  # seconds without output after which journalctl is stopped
 _STOPPING = 2.0  # seconds from SIGTERM to SIGKILL
 
 _FIELDS = (
@@ -44,11 +44,11 @@ Entry = Mapping[str, Any]
 
 
 class JournalError(LoglingError):
-    """journalctl could not be run or did not answer; what it gave out before stays."""
+    """journalctl could not be run or did not answer. The entries before that are kept."""
 
 
 class Overlong(NamedTuple):
-    """An entry that was passed over, with its bytes of JSON."""
+    """An entry that was skipped, with its bytes of JSON."""
 
     bytes: int
 
@@ -58,17 +58,17 @@ def family(unit: str) -> str:
     return f"journal:{unit or '*'}"
 
 
-def pull(unit: str, corpus: Corpus, report: PullReport, shape: Shape, silence: float = SILENCE) -> None:
-    """Read what is new of a unit, "" or "*" for all, into the corpus; what goes wrong is a problem reported."""
-    intake = _Intake(unit, corpus, report, shape)
-    is_first = not intake.bookmark.time
+def pull(unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter, silence: float = SILENCE) -> None:
+    """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
+    journal_pull = _JournalPull(unit, corpus, report, line_filter)
+    is_first = not journal_pull.bookmark.time
     try:
-        _read(intake, silence)
-        if is_first and not intake.lines:
+        _read(journal_pull, silence)
+        if is_first and not journal_pull.lines:
             report.problems.append(f"{family(unit)}: the journal has no entry of it, or none that this user may read")
     except JournalError as error:
         report.problems.append(f"{family(unit)}: {error}")
-    intake.finish()
+    journal_pull.finish()
 
 
 def newest(silence: float = SILENCE) -> str:
@@ -80,24 +80,24 @@ def newest(silence: float = SILENCE) -> str:
     return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _read(intake: "_Intake", silence: float) -> None:
-    mark = intake.bookmark
+def _read(journal_pull: "_JournalPull", silence: float) -> None:
+    mark = journal_pull.bookmark
     if mark.cursor:
         with journalctl([f"--cursor={mark.cursor}"], silence) as entries:
             first = next(entries, None)
             if isinstance(first, dict) and _is_at(first, mark):
-                intake.take(entries)
+                journal_pull.take(entries)
                 return
-        intake.lose_cursor()
+        journal_pull.lose_cursor()
     with journalctl([f"--since=@{mark.time // 10**6}"] if mark.time else [], silence) as entries:
-        intake.take(entry for entry in entries if isinstance(entry, Overlong) or _time(entry) > mark.time)
+        journal_pull.take(entry for entry in entries if isinstance(entry, Overlong) or _time(entry) > mark.time)
 
 
-class _Intake:
-    """Entries on their way into the corpus, in batches that each move the bookmark with their lines."""
+class _JournalPull:
+    """Reads entries into the corpus, in batches. Each batch stores its lines and the bookmark after them."""
 
-    def __init__(self, unit: str, corpus: Corpus, report: PullReport, shape: Shape) -> None:
-        self._unit, self._corpus, self._report, self._shape = unit, corpus, report, shape
+    def __init__(self, unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter) -> None:
+        self._unit, self._corpus, self._report, self._filter = unit, corpus, report, line_filter
         self._family = family(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._redactor, self._oddities = Redactor(), Oddities()
@@ -123,7 +123,7 @@ class _Intake:
             self._commit()
 
     def lose_cursor(self) -> None:
-        """The entry read last is gone. Told once: from here on its time is what is known."""
+        """Report that the entry that was read last is gone. From now on only its time is known."""
         reason = (
             "the entry that was read last is no longer in the journal (vacuumed, or another journal);"
             " read on from the oldest that is newer in time, what was between is not known"
@@ -135,7 +135,7 @@ class _Intake:
     def _commit(self) -> None:
         if self.bookmark == self._stored:
             return
-        lines = self._redactor.redact(self._shape(self._batch, self._oddities))
+        lines = self._redactor.redact(self._filter(self._batch, self._oddities))
         self._corpus.add_entries(self._family, lines, self.bookmark)
         self._stored = self.bookmark
         self.lines += len(lines)
@@ -150,21 +150,21 @@ class _Intake:
 
 
 def belongs(entry: Entry, unit: str) -> bool:
-    """Whether `journalctl -u UNIT` would show the entry: the unit's own, and what systemd says of it."""
+    """Whether `journalctl -u UNIT` would show the entry: one of the unit itself, or of systemd about it."""
     if unit in ("", "*"):
         return True
     pattern = unit if unit.endswith(_UNIT_SUFFIXES) else f"{unit}.service"
-    told = [
+    units = [
         entry.get("_SYSTEMD_UNIT"),
         entry.get("UNIT") if entry.get("_PID") == "1" else None,
         entry.get("OBJECT_SYSTEMD_UNIT") if entry.get("_UID") == "0" else None,
         entry.get("COREDUMP_UNIT") if entry.get("MESSAGE_ID") == _COREDUMP and entry.get("_UID") == "0" else None,
     ]
-    return any(isinstance(name, str) and fnmatchcase(name, pattern) for name in told)
+    return any(isinstance(name, str) and fnmatchcase(name, pattern) for name in units)
 
 
 def line_of(entry: Entry, oddities: Oddities) -> str:
-    """An entry as one line, its own line breaks marked; empty if it has no message."""
+    """An entry as one line, with its own line breaks marked. Empty if it has no message."""
     reader = LineReader()
     lines = reader.feed(_bytes(entry.get("MESSAGE")) + b"\n")
     reader.oddities.blank = int(not lines)  # blank lines within a message are no lines of the log
@@ -179,7 +179,7 @@ def line_of(entry: Entry, oddities: Oddities) -> str:
 
 
 def _bytes(message: Any) -> bytes:
-    """A message as journalctl gives it: text, an array of bytes where it is not UTF-8, or several of these."""
+    """A message as journalctl prints it: text, an array of bytes if it is not UTF-8, or several of these."""
     if isinstance(message, str):
         return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     if isinstance(message, list):
@@ -204,7 +204,7 @@ def _time(entry: Entry) -> int:
 
 
 def _is_at(entry: Entry, mark: Bookmark) -> bool:
-    """Whether the cursor resolved. The parts that name the file may differ once journald has rotated it."""
+    """Whether an entry is the one at the cursor. Parts that name the file differ after journald has rotated it."""
     return _identity(str(entry["__CURSOR"])) == _identity(mark.cursor)
 
 
@@ -216,8 +216,8 @@ def _identity(cursor: str) -> tuple[str | None, ...] | str:
 
 @contextmanager
 def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry | Overlong]]:
-    """The entries that journalctl gives out, one at a time. Raises JournalError when it fails or falls silent."""
-    # --all: otherwise fields of more than 4 KB are null.
+    """The entries that journalctl prints, one at a time. Raises JournalError when it fails or falls silent."""
+    # Without --all fields of more than 4 KB are null.
     command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
     environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"}
     try:
@@ -235,19 +235,19 @@ def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry 
 
 
 def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry | Overlong]:
-    complaint = bytearray()
-    for line in _lines(child, silence, complaint):
+    errors = bytearray()
+    for line in _lines(child, silence, errors):
         if isinstance(line, Overlong):
             yield line
         elif line.startswith(b"{"):  # not "-- No entries --" and its like
             yield _parsed(line)
     status = child.wait(timeout=_STOPPING)
-    said = complaint.decode(errors="replace").strip().splitlines()
-    told = [words for words in said if words.strip() != "No journal files were found."]
+    messages = errors.decode(errors="replace").strip().splitlines()
+    serious = [message for message in messages if message.strip() != "No journal files were found."]
     if status:
-        raise JournalError(f"journalctl failed with status {status}: {' '.join(said) or 'it said nothing'}")
-    if told or said:
-        raise JournalError(f"journalctl says: {' '.join(told or said)}")
+        raise JournalError(f"journalctl failed with status {status}: {' '.join(messages) or 'it said nothing'}")
+    if messages:
+        raise JournalError(f"journalctl says: {' '.join(serious or messages)}")
 
 
 def _parsed(line: bytes) -> Entry:
@@ -259,10 +259,10 @@ def _parsed(line: bytes) -> Entry:
     return dict(entry)
 
 
-def _lines(child: subprocess.Popen[bytes], silence: float, complaint: bytearray) -> Iterator[bytes | Overlong]:
+def _lines(child: subprocess.Popen[bytes], silence: float, errors: bytearray) -> Iterator[bytes | Overlong]:
     held = bytearray()
     passed = 0
-    for chunk in _output(child, silence, complaint):
+    for chunk in _output(child, silence, errors):
         *complete, rest = chunk.split(b"\n")
         for piece in complete:
             yield Overlong(passed + len(held) + len(piece)) if passed else bytes(held + piece)
@@ -274,7 +274,7 @@ def _lines(child: subprocess.Popen[bytes], silence: float, complaint: bytearray)
             held.clear()
 
 
-def _output(child: subprocess.Popen[bytes], silence: float, complaint: bytearray) -> Iterator[bytes]:
+def _output(child: subprocess.Popen[bytes], silence: float, errors: bytearray) -> Iterator[bytes]:
     assert child.stdout
     assert child.stderr
     streams: dict[Any, IO[bytes]] = {child.stdout: child.stdout, child.stderr: child.stderr}
@@ -291,14 +291,14 @@ def _output(child: subprocess.Popen[bytes], silence: float, complaint: bytearray
                 if not chunk:
                     selector.unregister(key.fileobj)
                 elif key.fileobj is child.stderr:
-                    complaint += chunk[: 4096 - len(complaint)]
+                    errors += chunk[: 4096 - len(errors)]
                 else:
                     yield chunk
             begun = time.monotonic()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Stop the child, kindly first, and leave no descriptor."""
+    """Stop the child, first by SIGTERM, and close its pipes."""
     if child.poll() is None:
         child.send_signal(signal.SIGTERM)
         try:

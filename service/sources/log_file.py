@@ -1,6 +1,6 @@
-"""One log file: what it is on the disk, and its bytes, decompressed on the way if need be.
+"""One log file: what it is on the disk, and its bytes, decompressed if need be.
 
-Which earlier reading it carries on is not decided here, nor what a line is.
+Which file of an earlier pull it is, rotation.py decides. What a line is, the room `reading` knows.
 """
 
 import os
@@ -10,22 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
+from ..reading.binary import SAMPLE_BYTES, describe_binary
 from ..reading.compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
 from ..storage.position import HEAD_BYTES, TAIL_BYTES, Position, Trail, digest
 from .birth_time import born
 from .rotated_names import family
 
-SAMPLE_BYTES = 64 * 1024
-_CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\r\x1b")
-
 
 class RefusedFile(ValueError):
-    """A file that is not read, with the reason in words."""
+    """A file that is not read. The message says why."""
 
 
 @dataclass(frozen=True)
 class LogFile:
-    """A regular file found by a pattern; `path` has its symlinks resolved."""
+    """A regular file that a pattern found. `path` is without symlinks."""
 
     path: Path
     device: int
@@ -37,15 +35,17 @@ class LogFile:
 
     @property
     def place(self) -> tuple[int, int]:
+        """Device and inode."""
         return self.device, self.inode
 
     @property
     def family(self) -> str:
+        """The name of its log, which rotations keep."""
         return family(self.path)
 
 
 def log_file(path: Path, status: os.stat_result, pattern: str, birth: int = 0) -> LogFile:
-    """The file of which this is the status. Raises RefusedFile if it is no regular file, or has a name of no text."""
+    """The file that has this status. Raises RefusedFile if it is no regular file, or its name is not UTF-8."""
     if not stat.S_ISREG(status.st_mode):
         raise RefusedFile(f"{path}: {_kind(status.st_mode)}, not a file; not read")
     if not is_utf8(path):
@@ -54,7 +54,7 @@ def log_file(path: Path, status: os.stat_result, pattern: str, birth: int = 0) -
 
 
 def is_utf8(path: Path | str) -> bool:
-    """Whether a name is text, as SQLite and JSON need it."""
+    """Whether a name is valid UTF-8, as SQLite and JSON need it."""
     return os.fsencode(path).decode(errors="ignore") == str(path)
 
 
@@ -67,7 +67,7 @@ def _kind(mode: int) -> str:
 
 
 class Ends(NamedTuple):
-    """What is at both ends of the part that was read, and just after it."""
+    """The bytes at both ends of the part that was read, and just after it."""
 
     head: bytes
     tail: bytes
@@ -75,13 +75,13 @@ class Ends(NamedTuple):
 
 
 class OpenLog:
-    """A log file opened for reading, decompressed on the way if need be. A context manager.
+    """A log file that is open for reading, decompressed if need be. A context manager.
 
-    Raises RefusedFile and OSError. What is at the path now is what is read, so `file` is made anew.
+    `file` describes what is at the path now. Raises RefusedFile and OSError.
     """
 
     def __init__(self, path: Path, pattern: str = "") -> None:
-        # O_NONBLOCK: a pipe that has just taken the place of the file must not block the pull.
+        # O_NONBLOCK: a pipe that has just replaced the file must not block the pull.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
             self.file = log_file(path, os.fstat(descriptor), pattern, born(descriptor))
@@ -97,6 +97,7 @@ class OpenLog:
 
     @property
     def compressed(self) -> bool:
+        """Whether its bytes are decompressed while they are read."""
         return self._decompress is not None
 
     @property
@@ -113,7 +114,7 @@ class OpenLog:
     def chunks(self, position: int = 0) -> Iterator[bytes]:
         """The bytes from `position` to where the file ended when it was opened.
 
-        Raises Damaged after all that could be decompressed.
+        Raises Damaged after the last byte that could be decompressed.
         """
         if self.compressed:
             yield from _skip(self._decompressed(), position)
@@ -130,7 +131,7 @@ class OpenLog:
         return self.here(Position(file.family, None, 0, 0, 0, False))
 
     def here(self, row: Position) -> Position:
-        """`row`, as the reading of this file."""
+        """`row` with the path, inode, size and times of this file."""
         file = self.file
         return replace(
             row,
@@ -145,6 +146,7 @@ class OpenLog:
         )
 
     def trail(self, position: int) -> Trail:
+        """The fingerprints at a position, from which reading goes on."""
         ends = self.ends(position) or Ends(b"", b"", b"")
         return Trail(ends.head, ends.tail, position)
 
@@ -153,9 +155,9 @@ class OpenLog:
         return self._stream.tell()
 
     def ends(self, position: int, torn_length: int = 0) -> Ends | None:
-        """Up to HEAD_BYTES at the start, TAIL_BYTES before `position` and `torn_length` after it.
+        """Up to HEAD_BYTES at the start, TAIL_BYTES before `position`, and `torn_length` bytes after it.
 
-        None if the file ends before that.
+        None if the file is shorter.
         """
         end = position + torn_length
         if not self.compressed:
@@ -176,6 +178,7 @@ class OpenLog:
         return None if left else Ends(head[:position], tail[max(0, cut - TAIL_BYTES) : cut], tail[cut:])
 
     def head(self, length: int) -> bytes:
+        """The first bytes of the log."""
         if not self.compressed:
             return self._at(0, length)
         head = b""
@@ -186,29 +189,29 @@ class OpenLog:
         return head[:length]
 
     def continues(self, known: Position) -> bool:
-        """Whether the bytes that are known of it are as they were, so that reading can go on."""
+        """Whether the bytes that are known of a file are in this one too, so that reading can go on."""
         if known.position and digest(self.head(known.head_length)) != known.head_hash:
             return False
         if self.compressed and known.compressed and self.is_untouched(known):
-            return True  # no need to decompress it all again at every pull
+            return True  # or it would be decompressed at every pull
         ends = self.ends(known.position, known.torn_length)
         if ends is None or (known.position and digest(ends.tail) != known.tail_hash):
             return False
         return not known.torn_length or digest(ends.torn) == known.torn_hash
 
     def is_at_inode(self, known: Position) -> bool:
-        """Whether this may be that file by its inode; the number of its device may change when it is mounted anew."""
+        """Whether this may be that file by its inode. The number of the device may change with a new mount."""
         file = self.file
         if known.inode != file.inode or (known.born and file.born and known.born != file.born):
             return False
         return known.device == file.device or bool(known.born and file.born)
 
     def is_untouched(self, known: Position) -> bool:
-        """Whether inode, size and time of writing say that nothing has changed since."""
+        """Whether inode, size and time of writing are unchanged."""
         return self.is_at_inode(known) and (self.file.size, self.file.mtime_ns) == (known.size, known.mtime_ns)
 
     def is_beginning_of(self, other: "OpenLog") -> int | None:
-        """Up to where its whole lines go, if all of this file is how the other one begins; else None."""
+        """The length of this file's complete lines if the other one begins with all of it, else None."""
         if self.head(HEAD_BYTES) != other.head(HEAD_BYTES)[: len(self.head(HEAD_BYTES))]:
             return None
         theirs = _Pieces(other._everything())
@@ -222,7 +225,7 @@ class OpenLog:
         return end
 
     def whole_lines(self, limit: int) -> int:
-        """Up to where the whole lines go within the first `limit` bytes."""
+        """The length of the complete lines within the first `limit` bytes."""
         length = end = 0
         for chunk in self._everything():
             newline = chunk[: limit - length].rfind(b"\n") + 1
@@ -233,26 +236,15 @@ class OpenLog:
         return end
 
     def mark_at(self, row: Position, position: int) -> Position:
-        """`row` as the reading of this file up to `position`, which must not be past its end."""
+        """`row` as a position in this file, which must not be past its end."""
         ends = self.ends(position) or Ends(b"", b"", b"")
         marked = Trail(ends.head, ends.tail, position).mark(self.here(row))
         return replace(marked, torn_length=0, torn_hash=b"")
 
     def refuse_binary(self) -> None:
-        """Raise RefusedFile if the first 64 KB are no text, so that no model learns an image or a database."""
-        # A run of leading NULs is the hole that copytruncate leaves before lines.
-        sample = self.head(SAMPLE_BYTES).lstrip(b"\0")
-        if not sample:
-            return
-        control = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
-        text = sample.decode(errors="replace")
-        invalid = text.count("\ufffd")
-        # A few odd bytes in a few bytes of text prove nothing.
-        if control > max(8, 0.05 * len(sample)) or invalid > max(8, 0.3 * len(text)):
-            raise RefusedFile(
-                f"{self.file.path}: looks binary (of its first {len(sample)} bytes {control} are control"
-                f" bytes and {invalid} are not UTF-8); not read"
-            )
+        """Raise RefusedFile if the file does not begin as text does."""
+        if reason := describe_binary(self.head(SAMPLE_BYTES)):
+            raise RefusedFile(f"{self.file.path}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:
         return os.pread(self._stream.fileno(), length, start)
@@ -273,7 +265,7 @@ class OpenLog:
 
 
 class _Pieces:
-    """Chunks of any size, taken in pieces of another."""
+    """Chunks that are taken in pieces of another size."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks, self._held = chunks, b""

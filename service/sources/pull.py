@@ -1,4 +1,4 @@
-"""Pull: new lines from the sources, cleaned and redacted, into the corpus, each once."""
+"""Pull: read new lines from the sources, clean and mask them, and add them to the corpus. Each line is read once."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..reading.compression import Damaged
-from ..reading.fields import Shape, shape
+from ..reading.fields import LineFilter, line_filter
 from ..reading.lines import LineReader
 from ..reading.multiline import RecordReader
 from ..reading.redaction import Redactor
@@ -18,25 +18,25 @@ from . import journal
 from .files import find_files, with_siblings
 from .log_file import LogFile, OpenLog, RefusedFile
 from .pull_report import Gap, PullReport, SourceReport
-from .rotation import Before, Standing, recognise, survivor
+from .rotation import Before, Match, recognise, survivor
 
 BATCH_LINES = 20_000
 BATCH_BYTES = 4 * 1024 * 1024
 
-_DOUBT = (
-    "the few lines that were read of it are also in another file of its log: taken for copies of each other and read"
-    " once; if the log was emptied and began again with the same lines, these are missing"
+_UNSURE = (
+    "its first lines are also in another file of this log, so they were taken for copies and read once; if the log was"
+    " emptied and began again with the same lines, these are missing"
 )
 
 Progress = Callable[[int, int], None]
 
 
 def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = None) -> PullReport:
-    """Read what is new in the sources; what cannot be read is a problem reported.
+    """Read what is new in the sources. What cannot be read is reported as a problem.
 
-    `progress` is called with bytes of files done and in all (on disk, so compressed for a .gz).
-    May be killed at any time: what was not committed is read by the next pull. Two at once on one
-    corpus would read lines twice; the lock of the home prevents that.
+    `progress` is called with the bytes that are done and those of all files, as they are on disk. A pull may be killed
+    at any time: what it did not commit is read by the next one. Two pulls of one corpus at once would read lines
+    twice, so the caller holds the home's lock.
     """
     report = PullReport()
     by_pattern = {source.files: source for source in reversed(sources) if source.files is not None}
@@ -44,8 +44,8 @@ def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = 
         _pull_files(by_pattern, corpus, report, progress)
     for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
         source = next(source for source in sources if source.journal == unit)
-        journal.pull(unit, corpus, report, shape(source.format, source.keep_time))
-    corpus.give_back_space()
+        journal.pull(unit, corpus, report, line_filter(source.format, source.keep_time))
+    corpus.free_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
     return report
@@ -59,14 +59,14 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     files = with_siblings(found.files, list(known.values()), patterns)
     matched = {file.place for file in found.files}
     places = {file.place: file.path for file in files}
-    settled = corpus.settled_file()
-    here = [row for row in known.values() if row.path is not None and (row.id or 0) <= settled]
+    newest = corpus.newest_file_of_last_pull()
+    here = [row for row in known.values() if row.path is not None and (row.id or 0) <= newest]
     before = {(row.inode, row.born, row.pattern) for row in here}
     meter = _Meter(files, progress)
     continued = set()
     for file in files:
-        task = _Task(file, sources[file.pattern], places, file.place in matched, before)
-        position = _pull_file(task, known, corpus, report, meter)
+        found_file = _FoundFile(file, sources[file.pattern], places, file.place in matched, before)
+        position = _pull_file(found_file, known, corpus, report, meter)
         meter.finish(file)
         if position is not None:
             known[position.id] = position
@@ -74,18 +74,18 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     left_behind = [
         row for row in known.values() if row.id not in continued and row.path is not None and row.pattern in sources
     ]
-    report.gaps += _vacate(left_behind, [known[row] for row in continued], corpus)
-    report.gaps += [Gap(str(row.path), _DOUBT, row.doubt) for row in known.values() if row.doubt]
-    corpus.settle()
+    report.gaps += _note_missing(left_behind, [known[row] for row in continued], corpus)
+    report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known.values() if row.unsure_bytes]
+    corpus.note_pull_finished()
 
 
-class _Task(NamedTuple):
+class _FoundFile(NamedTuple):
     """One file to be read."""
 
     file: LogFile
     source: Source
     places: Mapping[tuple[int, int], Path]
-    is_matched: bool  # by a pattern; else it is followed because it was read before, or is a rotation
+    is_matched: bool  # by a pattern; else it is read because it was read before, or is a rotation
     before: Before
 
 
@@ -107,31 +107,32 @@ class _Meter:
 
 
 def _pull_file(
-    task: _Task, known: dict[int | None, Position], corpus: Corpus, report: PullReport, meter: _Meter
+    found: _FoundFile, known: dict[int | None, Position], corpus: Corpus, report: PullReport, meter: _Meter
 ) -> Position | None:
-    """Read one file to its end; where it now stands, None if it could not be read."""
-    path = task.file.path
+    """Read one file to its end. Returns its new position, None if it could not be read."""
+    path = found.file.path
     try:
-        with OpenLog(path, task.file.pattern) as log:
-            standing = recognise(log, list(known.values()), task.places, task.before)
-            if standing is None and not task.is_matched and not _is_of_known_log(log, known):
-                return None  # another file was given the inode of the one that was followed
-            standing = standing or Standing(log.start())
-            if standing.absorbs is not None:
-                del known[standing.absorbs]
-            position = standing.position
+        with OpenLog(path, found.file.pattern) as log:
+            match = recognise(log, list(known.values()), found.places, found.before)
+            if match is None and not found.is_matched and not _is_of_known_log(log, known):
+                return None  # another file got the inode of the one that was read before
+            match = match or Match(log.start())
+            if match.replaces is not None:
+                del known[match.replaces]
+            position = match.position
             if not position.position:
                 log.refuse_binary()
             stored = known.get(position.id)
-            intake = _Intake(log, task, standing, stored, corpus, report, meter)
+            file_pull = _FilePull(log, found, match, stored, corpus, report, meter)
             if position.copy_of is not None:
-                return intake.note_copy()
-            # A size is stored only after reading to the end, so equal means that nothing was added.
-            return intake.pass_over() if position == stored and not intake.has_held_back else intake.run()
+                return file_pull.note_copy()
+            # A size is stored only after reading to the end, so an equal one means that nothing was added.
+            is_unchanged = position == stored and not file_pull.has_incomplete_record
+            return file_pull.skip() if is_unchanged else file_pull.run()
     except RefusedFile as refusal:
         report.problems.append(str(refusal))
     except FileNotFoundError:
-        if task.is_matched:
+        if found.is_matched:
             report.problems.append(f"{path}: moved or removed during the pull; looked for again at the next")
     except OSError as error:
         report.problems.append(f"{path}: {error.strerror or error}; not read to its end")
@@ -148,22 +149,22 @@ def _reader(source: Source, position: Position) -> LineReader | RecordReader:
     return RecordReader(source.continuation, position.skipping)
 
 
-class _Intake:
-    """One file on its way into the corpus, in batches that each move the position with their lines."""
+class _FilePull:
+    """Reads one file into the corpus, in batches. Each batch stores its lines and the position after them."""
 
     def __init__(
-        self, log: OpenLog, task: _Task, standing: Standing, stored: Position | None, corpus: Corpus,
+        self, log: OpenLog, found: _FoundFile, match: Match, stored: Position | None, corpus: Corpus,
         report: PullReport, meter: _Meter,
     ) -> None:  # fmt: skip
-        position, source = standing.position, task.source
-        self._is_matched = task.is_matched
-        # Unchanged since the last pull: a record that was held back is whole now.
-        self._is_still = stored is not None and stored.size == position.size
+        position, source = match.position, found.source
+        self._is_matched = found.is_matched
+        # If nothing was added since the last pull, an incomplete record is complete now.
+        self._is_unchanged = stored is not None and stored.size == position.size
         self._log, self._position, self._corpus = log, position, corpus
-        self._instead_of = standing.absorbs
+        self._replaces = match.replaces
         self._report, self._meter = report, meter
         self._reader = _reader(source, position)
-        self._shape: Shape = shape(source.format, source.keep_time)
+        self._filter: LineFilter = line_filter(source.format, source.keep_time)
         self._redactor = Redactor()
         self._trail = log.trail(position.position)
         self._start = self._committed = position.position
@@ -171,27 +172,29 @@ class _Intake:
         self._lines = 0
 
     def run(self) -> Position:
+        """Read to the end of the file. Returns the new position."""
         try:
             self._read()
             self._commit(self._log.file.size)
         finally:
-            self._account()
+            self._report_file()
         return self._position
 
     @property
-    def has_held_back(self) -> bool:
-        """Whether a record was held back at the last pull, which is whole if nothing came since."""
+    def has_incomplete_record(self) -> bool:
+        """Whether the last pull left a record that was perhaps incomplete. It is complete if nothing came since."""
         position = self._position
         return isinstance(self._reader, RecordReader) and not position.compressed and position.position < position.size
 
-    def pass_over(self) -> Position:
-        self._account()
+    def skip(self) -> Position:
+        """Read nothing, because nothing was added."""
+        self._report_file()
         return self._position
 
     def note_copy(self) -> Position:
-        """Store the row of a file whose lines are read from another one."""
+        """Store the position of a file whose lines are read from another one."""
         self._commit(self._log.file.size)
-        return self.pass_over()
+        return self.skip()
 
     def _read(self) -> None:
         try:
@@ -201,9 +204,9 @@ class _Intake:
         except Damaged as damage:
             self._report.problems.append(f"{self._log.file.path}: {damage}; the lines before that are kept")
             return
-        if self._log.compressed:  # never written to again, so its last line is whole
+        if self._log.compressed:  # nothing is added to it, so its last line is complete
             self._take(self._reader.finish())
-        elif self._is_still and isinstance(self._reader, RecordReader):
+        elif self._is_unchanged and isinstance(self._reader, RecordReader):
             self._take(self._reader.flush())
 
     def _feed(self, chunk: bytes) -> None:
@@ -213,22 +216,22 @@ class _Intake:
 
     def _take(self, records: list[str]) -> None:
         self._trail.feed(b"", self._start + self._reader.consumed)
-        self._batch += self._redactor.redact(self._shape(records, self._reader.oddities))
+        self._batch += self._redactor.redact(self._filter(records, self._reader.oddities))
         if len(self._batch) >= BATCH_LINES or self._trail.position - self._committed >= BATCH_BYTES:
             self._commit(size=0)
 
     def _commit(self, size: int) -> None:
-        """`size` is 0 while there is more to read, so that a pull that dies here is carried on."""
+        """Store the batch. `size` is 0 while there is more to read, so that the next pull goes on if this one dies."""
         moved = self._position
         if moved.copy_of is None:
             moved = replace(self._trail.mark(moved), size=size, skipping=int(self._reader.skipping))
-        self._position = self._corpus.add(self._batch, moved, self._instead_of)
-        self._instead_of = None
+        self._position = self._corpus.add(self._batch, moved, self._replaces)
+        self._replaces = None
         self._committed = self._position.position
         self._lines += len(self._batch)
         self._batch = []
 
-    def _account(self) -> None:
+    def _report_file(self) -> None:
         report = self._report
         if self._lines or self._is_matched:
             report.sources.append(SourceReport(str(self._log.file.path), self._position.position, self._lines))
@@ -236,18 +239,18 @@ class _Intake:
         report.masked = dict(Counter(report.masked) + self._redactor.masked)
 
 
-def _vacate(left_behind: Sequence[Position], read: Sequence[Position], corpus: Corpus) -> list[Gap]:
-    """Note the files that are gone from their place, and tell what of them was never read."""
+def _note_missing(left_behind: Sequence[Position], read: Sequence[Position], corpus: Corpus) -> list[Gap]:
+    """Note the files that are no longer at their path. Returns what of them was never read."""
     taken = {row.path for row in read}
     gone = [row for row in left_behind if (row.path in taken or _is_missing(row.path)) and survivor(row) is None]
     if gone:
-        corpus.vacate(gone)
-    known = [row for row in (*left_behind, *read) if (row.id or 0) <= corpus.settled_file()]
+        corpus.note_missing(gone)
+    known = [row for row in (*left_behind, *read) if (row.id or 0) <= corpus.newest_file_of_last_pull()]
     return [gap for row in gone if (gap := _gap(row, known))]
 
 
 def _is_missing(path: str | None) -> bool:
-    """Only where it is certain: a folder that may not be entered just now hides no loss."""
+    """Whether a file is certainly gone. In a folder that may not be entered it is not certain."""
     try:
         Path(path or "").stat()
     except (FileNotFoundError, NotADirectoryError):

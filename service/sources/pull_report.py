@@ -7,7 +7,7 @@ from ..reading.lines import Oddities
 
 @dataclass(frozen=True)
 class Gap:
-    """Bytes that were in a file and can no longer be read; 0 where how many is not known."""
+    """Bytes that were in a file and can no longer be read; 0 where their number is not known."""
 
     source: str
     reason: str
@@ -16,6 +16,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class SourceReport:
+    """What was read of one file or journal."""
+
     path: str
     position: int  # bytes of the log read so far, decompressed
     lines: int  # taken in this pull
@@ -23,6 +25,8 @@ class SourceReport:
 
 @dataclass
 class PullReport:
+    """What a pull did."""
+
     new: int = 0
     total: int = 0  # kept in the corpus now
     gaps: list[Gap] = field(default_factory=list)
@@ -32,6 +36,7 @@ class PullReport:
     problems: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
+        """The report as `logling pull --json` prints it."""
         return {
             "lines": {"new": self.new, "total": self.total},
             "gaps": [asdict(gap) for gap in self.gaps],

@@ -1,4 +1,4 @@
-"""The name that a log keeps over its rotations, and what the names of rotated files say."""
+"""What the names of rotated files say: which log they belong to, and which rotation they are."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,11 @@ _DATED = re.compile(r"\d{8}|\d{4}-\d\d-\d\d")
 
 
 def family(path: Path) -> str:
-    """The name that a log keeps over its rotations: app.log for app.log.2.gz and app-2024-01-31.log."""
+    """The name that a log keeps over its rotations.
+
+    >>> family(Path("/var/log/app.log.2.gz")), family(Path("/var/log/app-2024-01-31.log"))
+    ('/var/log/app.log', '/var/log/app.log')
+    """
     name = path.name
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
@@ -27,10 +31,10 @@ def number(path: Path) -> int:
 
 
 def is_numbered(path: Path) -> bool:
-    """Whether the name counts rotations and not days, so that at each its content goes on to the next number."""
+    """Whether the name counts rotations, not days. Each rotation renames such a file to the next number."""
     return bool(_NUMBER.search(path.name)) and not _DATED.search(path.name)
 
 
 def is_packed(packed: Path, path: Path) -> bool:
-    """Whether one name is what a compressor makes of the other."""
+    """Whether `packed` is the name that a compressor gives the file `path`."""
     return any(str(packed) == f"{path}{suffix}" for suffix in SUFFIXES)

@@ -1,31 +1,30 @@
-"""The corpus: the redacted lines kept for training, bounded in bytes, and how far each file was read.
+"""The corpus: the masked lines kept for training, bounded in bytes, and how far each file was read.
 
-One SQLite file. Lines are kept in blocks of up to 64 consecutive lines of one log, because the model
-learns a line from the line before it: older history is thinned by whole blocks. Lines and the
-position that they move are written in one transaction, so that a line is read once or not yet.
+It is one SQLite file. Lines are kept in blocks of up to 64 consecutive lines of one log. Older history is thinned by
+whole blocks, because the model learns a line from the lines before it. Lines are written in one transaction with the
+position of their file, so that no line is read twice and none is lost.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import groupby
 from math import ceil, log2
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ..errors import LoglingError
-from .database import format_of, opened, transaction
-from .migration import migrate
+from .database import format_of, migrate, opened, transaction
 from .position import Position
 
 BLOCK_LINES = 64
 PAGE_BYTES = 65_536  # at the usual 4,096 a block is cut into several, which takes a fifth of the time of a pull
-_COLUMNS = (
-    "path, device, inode, size, compressed, position, head_length, head_hash, tail_hash, torn_length, torn_hash,"
-    " skipping, born, mtime_ns, pattern, copy_of, doubt"
-)
-_VACATED_KEPT = 1000  # files that are gone from their place but may come back, renamed or compressed
+MOST_MISSING = 1000  # files that are remembered after they left their path; they may come back, renamed or compressed
+
+_FIELDS = [field.name for field in fields(Position) if field.name not in ("family", "id")]
+_COLUMNS = ", ".join({"unsure_bytes": "doubt"}.get(name, name) for name in _FIELDS)
+_STORED_AS_TEXT = ("device", "inode")
 
 _FIRST = """
 CREATE TABLE sources (
@@ -141,7 +140,7 @@ class Corpus:
         self._database.close()
 
     def documents(self) -> list[Document]:
-        """All kept lines, one document a source."""
+        """All kept lines, one document for each source."""
         rows = self._database.execute("SELECT source, ids, text FROM blocks ORDER BY source, number")
         documents = []
         for source, blocks in groupby(rows, key=lambda row: int(row[0])):
@@ -153,37 +152,38 @@ class Corpus:
         return documents
 
     def newest_id(self) -> int:
-        """The id of the line added last, 0 if there never was one. Ids are never given again."""
+        """The id of the line added last, 0 if there never was one. No id is used twice."""
         return self._number("SELECT newest_id FROM counters")
 
     def identity(self) -> str:
-        """What tells this corpus from one made anew, whose ids begin again; empty for those of before format 3."""
+        """A random name of this corpus. One that is made anew, whose line ids begin again, has another.
+
+        It is empty for a corpus that was made before format 3.
+        """
         return str(self._database.execute("SELECT identity FROM counters").fetchone()[0])
 
     def lines_after(self, line_id: int) -> int:
-        """How many lines were ever added after that one; exact, because ids have no gaps."""
+        """How many lines were ever added after that one. It is exact, because ids have no gaps."""
         return max(0, self.newest_id() - max(0, line_id))
 
     def totals(self) -> Totals:
+        """How much is kept, and how many lines there ever were."""
         lines = self._number("SELECT coalesce(sum(lines), 0) FROM blocks")
         size = self._number("SELECT coalesce(sum(bytes), 0) FROM blocks")
         return Totals(lines, self.newest_id(), size)
 
     def positions(self) -> list[Position]:
-        """Every file known, also those that are gone from their place."""
+        """Every known file, also those that are no longer at their path."""
         rows = self._database.execute(
             f"SELECT family, {_COLUMNS}, files.id FROM files JOIN sources ON sources.id = source ORDER BY files.id"
         )
-        return [
-            Position(family, path, int(device), int(inode), size, bool(compressed), *rest)
-            for family, path, device, inode, size, compressed, *rest in rows
-        ]
+        return [_position(*row) for row in rows]
 
     def add(self, lines: Sequence[str], position: Position, instead_of: int | None = None) -> Position:
-        """Add lines of one file and move its position, both or neither; thin older lines if need be.
+        """Add lines of one file and store its position, both or neither. Older lines are thinned if need be.
 
-        Gives the position back with its id, which the next call for this file needs. `instead_of` is
-        the id of a row that the position takes the place of. A line must not contain a newline (ValueError).
+        Returns the position with its id, which the next call for this file needs. `instead_of` is the id of a row
+        that this position replaces. Raises ValueError for a line that contains a newline.
         """
         with self._transaction():
             source = self._take(position.family, lines)
@@ -199,36 +199,36 @@ class Corpus:
         return Bookmark(*row) if row else Bookmark()
 
     def add_entries(self, family: str, lines: Sequence[str], bookmark: Bookmark) -> None:
-        """Add lines of a journal and move its bookmark, both or neither."""
+        """Add lines of a journal and store its bookmark, both or neither."""
         with self._transaction():
             source = self._take(family, lines)
             self._database.execute("INSERT OR REPLACE INTO journals VALUES (?, ?, ?)", (source, *bookmark))
 
-    def settled_file(self) -> int:
-        """The newest id of a file that was known when a pull last came to its end."""
+    def newest_file_of_last_pull(self) -> int:
+        """The newest id of a file that was known when a pull last finished."""
         return self._number("SELECT settled_file FROM counters")
 
-    def settle(self) -> None:
-        """Note that a pull has come to its end, and what was in doubt is told."""
+    def note_pull_finished(self) -> None:
+        """Note that a pull has finished, and that it reported the bytes it was not sure of."""
         if self._number("SELECT count(*) FROM files WHERE doubt"):
             self._database.execute("UPDATE files SET doubt = 0")
         newest = self._number("SELECT coalesce(max(id), 0) FROM files")
-        if newest != self.settled_file():
+        if newest != self.newest_file_of_last_pull():
             self._database.execute("UPDATE counters SET settled_file = ?", (newest,))
 
-    def vacate(self, positions: Iterable[Position]) -> None:
-        """Note that these files are no longer where they were; the oldest of many are forgotten."""
+    def note_missing(self, positions: Iterable[Position]) -> None:
+        """Note that these files are no longer at their paths. Of more than MOST_MISSING the oldest are forgotten."""
         with self._transaction():
             for position in positions:
                 self._database.execute("UPDATE files SET path = NULL WHERE id = ?", (position.id,))
             self._database.execute(
                 "DELETE FROM files WHERE path IS NULL AND id NOT IN"
                 " (SELECT id FROM files WHERE path IS NULL ORDER BY id DESC LIMIT ?)",
-                (_VACATED_KEPT,),
+                (MOST_MISSING,),
             )
 
-    def give_back_space(self) -> None:
-        """Return what thinning freed to the file system. Not after each batch: the next one reuses it."""
+    def free_space(self) -> None:
+        """Return the space that thinning freed to the file system. It is not done after each batch, which reuses it."""
         # executescript, because execute stops after the first page that this statement frees.
         self._database.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
 
@@ -243,8 +243,8 @@ class Corpus:
         return database
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        # Both must be set before the first table, and later would write; freed pages are then returned a few at a
-        # time, without the full copy of the file that VACUUM needs.
+        # Both must be set before the first table is made. Freed pages are then returned a few at a time, without the
+        # full copy of the file that VACUUM needs.
         if not format_of(database):
             database.execute("PRAGMA auto_vacuum = INCREMENTAL")
             database.execute(f"PRAGMA page_size = {PAGE_BYTES}")
@@ -295,7 +295,7 @@ class Corpus:
         self._kept += sum(row[2] for row in rows)
 
     def _fill_last_block(self, source: int, lines: Sequence[str], first: int, end: int) -> tuple[int, int]:
-        """Complete a block that an earlier batch left short: how many lines it took, and the new `end`."""
+        """Fill the last block, which an earlier batch left short. Returns how many lines it took, and the new `end`."""
         last = self._database.execute(
             "SELECT id, lines, ids FROM blocks WHERE source = ? ORDER BY number DESC LIMIT 1", (source,)
         ).fetchone()
@@ -312,39 +312,21 @@ class Corpus:
         return count, end + size
 
     def _move(self, source: int, position: Position) -> Position:
-        values = (
-            source,
-            position.path,
-            str(position.device),
-            str(position.inode),
-            position.size,
-            int(position.compressed),
-            position.position,
-            position.head_length,
-            position.head_hash,
-            position.tail_hash,
-            position.torn_length,
-            position.torn_hash,
-            position.skipping,
-            position.born,
-            position.mtime_ns,
-            position.pattern,
-            position.copy_of,
-            position.doubt,
-        )
-        marks = ", ".join("?" * len(values))
+        values = [getattr(position, name) for name in _FIELDS]
+        values = [str(value) if name in _STORED_AS_TEXT else value for name, value in zip(_FIELDS, values, strict=True)]
+        marks = ", ".join("?" * (1 + len(values)))
         if position.id is None:
             new_id = self._database.execute(
-                f"INSERT INTO files (source, {_COLUMNS}) VALUES ({marks})", values
+                f"INSERT INTO files (source, {_COLUMNS}) VALUES ({marks})", (source, *values)
             ).lastrowid
             return replace(position, id=new_id)
         self._database.execute(
-            f"UPDATE files SET (source, {_COLUMNS}) = ({marks}) WHERE id = ?", (*values, position.id)
+            f"UPDATE files SET (source, {_COLUMNS}) = ({marks}) WHERE id = ?", (source, *values, position.id)
         )
         return position
 
     def _thin(self) -> None:
-        """Drop blocks until a tenth is free again, so that the work is done once in many batches."""
+        """Drop blocks until a tenth of the limit is free, so that this is needed only once in many batches."""
         if self._kept <= self.max_bytes:
             return
         blocks = [
@@ -360,13 +342,23 @@ class Corpus:
         self._kept = sum(block.bytes for block in kept)
 
 
-def _thinned(blocks: list[_Block], limit: int) -> list[_Block]:
-    """The blocks to keep of all, given in order of id: as many as fit into `limit` bytes.
+def _position(family: str, *columns: Any) -> Position:
+    """A row of the table as a position."""
+    *values, row_id = columns
+    position = Position(family, **dict(zip(_FIELDS, values, strict=True)), id=row_id)
+    return replace(
+        position, device=int(position.device), inode=int(position.inode), compressed=bool(position.compressed)
+    )
 
-    Lines within `reach` bytes of the end of their own log stay whole. Beyond it every 2nd, 4th, 8th ...
-    block by number stays, fewer with the square of the age: the sum of that is finite however long the
-    history, so the reach settles at over half the limit for one log. A quiet log is not pushed
-    out by a chatty one, because the age counts its own bytes.
+
+def _thinned(blocks: list[_Block], limit: int) -> list[_Block]:
+    """Those of all blocks, given in order of id, that are kept so that they fit into `limit` bytes.
+
+    Lines within `reach` bytes of the end of their own log are all kept. Beyond that only every 2nd, 4th, 8th ... block
+    is kept, fewer with the square of the age. The sum of that is finite however long the history is, so for one log
+    the reach stays at over half the limit. For example, with 4 MB the newest 2 MB or more stay whole, and of lines
+    that were written 8 MB ago every 16th block is left. A quiet log is not pushed out by a busy one, because the age
+    counts the bytes of the block's own log.
     """
     reach = float(limit)
     while sum(block.bytes for block in blocks) > limit and reach >= 1:

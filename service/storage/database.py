@@ -1,25 +1,32 @@
-"""The SQLite databases of a home: how each is opened, and that what belongs together is written whole or not at all."""
+"""How the SQLite databases of a home are opened, written, and brought from an older format to the present one.
 
+A database of an older Logling is copied first and then changed in one transaction. After a crash or on a full disk it
+is still what it was.
+"""
+
+import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from ..errors import LoglingError
 
 BUSY_SECONDS = 30  # waited while another process writes
 
 
 def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    """A durable connection to a database that `prepare` has looked at, and made if it is new.
+    """A durable connection to a database. `prepare` checks it, and makes its tables if it is new.
 
-    Transactions begin and end where the code says, not where the driver guesses. Raises sqlite3.Error and what
-    `prepare` raises; then nothing is left open.
+    Transactions begin and end where the code says, not where the driver guesses. Raises sqlite3.Error and whatever
+    `prepare` raises. Nothing is left open then.
     """
     database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         prepare(database)
         _write_ahead(database)
-        # NORMAL may lose the last commits of a WAL at power loss, and what they say was done has been done.
+        # With NORMAL a power loss may undo the last commits.
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA journal_size_limit = 4194304")
     except BaseException:
@@ -29,9 +36,9 @@ def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Let readers and a writer not wait for each other.
+    """Switch to WAL mode, in which readers and a writer do not wait for each other.
 
-    SQLite does not wait by itself where two processes ask this of a new database at once.
+    SQLite does not wait by itself when two processes switch a new database at once.
     """
     until = time.monotonic() + BUSY_SECONDS
     while True:
@@ -58,7 +65,7 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def execute_all(database: sqlite3.Connection, statements: str) -> None:
-    """Execute statements that each end with a semicolon and a newline; executescript would end the transaction."""
+    """Execute statements that each end with a semicolon and a newline. `executescript` would end the transaction."""
     for statement in statements.split(";\n"):
         database.execute(statement)
 
@@ -75,10 +82,44 @@ def format_of_file(path: Path) -> int:
 
 
 def check(path: Path) -> str:
-    """SQLite's own word on whether a database file is sound: "ok", or what is wrong."""
+    """SQLite's own check of a database file: "ok", or what is wrong."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            (word,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            (result,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
         return str(error)
-    return str(word)
+    return str(result)
+
+
+def migrate(database: sqlite3.Connection, path: Path, changes: Sequence[str], when_new: str = "") -> None:
+    """Bring a new or older database to format `len(changes)`. `changes[n]` makes format n + 1 out of format n.
+
+    `when_new` is executed too if the database is new. Raises LoglingError when the format is newer or the file is
+    something else, and sqlite3.Error or OSError when there is no room for the copy.
+    """
+    wanted, version = len(changes), format_of(database)
+    if version == wanted:
+        return
+    if 0 < version < wanted:
+        keep_copy(database, path, version)
+    with transaction(database):
+        version = format_of(database)  # another process may have been first
+        if version > wanted:
+            raise LoglingError(f"{path} has format {version}, newer than the {wanted} of this Logling: update Logling")
+        if not version and database.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+            raise LoglingError(f"{path} is a database of something else")
+        for statements in (*changes[version:], "" if version else when_new):
+            execute_all(database, statements)
+        database.execute(f"PRAGMA user_version = {wanted}")
+
+
+def keep_copy(database: sqlite3.Connection, path: Path, version: int) -> None:
+    """Copy a database beside itself, as ledger.db.format-1. Only its owner may read the copy."""
+    copy = path.with_name(f"{path.name}.format-{version}")
+    unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+    unfinished.touch(mode=0o600)
+    try:
+        database.execute("VACUUM INTO ?", (str(unfinished),))
+        unfinished.replace(copy)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -39,7 +39,7 @@ class Hold:
         self._file.unlink(missing_ok=True)
         return was_held
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         """Why nothing is published, empty when nothing is held."""
         held = self.read()
         if not held:

@@ -6,20 +6,16 @@ holder of the home's lock closes it as `interrupted`.
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Self
 
 from ..errors import LoglingError
 from ..schedule.schedule import Try
-from .database import opened, transaction
-from .migration import migrate
-
-Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
-Record = dict[str, Any]  # one run, as `retrain --json` gives it, with what only the ledger keeps
+from .database import migrate, opened, transaction
+from .run_record import RunRecord, slot_text
 
 TABLES = """
 CREATE TABLE runs (
@@ -62,21 +58,21 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def begin(self, empty: Record, now: datetime) -> Record:
-        """Write down that a run has begun; returns `empty` with its id. Only for the holder of the home's lock.
+    def begin(self, record: RunRecord, now: datetime) -> RunRecord:
+        """Write down that a run has begun, and give it an id. Only for the holder of the home's lock.
 
         A record with `slot` and `attempt` is a scheduled run's, and no other may have the same.
         """
-        record = {**empty, "run": new_id(now)}
+        begun = record.model_copy(update={"run": new_id(now)})
         with transaction(self._database):
             self._close_unfinished(now)
-            self._insert(record, now)
-        return record
+            self._insert(begun, now)
+        return begun
 
-    def _insert(self, record: Record, now: datetime) -> None:
+    def _insert(self, record: RunRecord, now: datetime) -> None:
         self._database.execute(
             "INSERT INTO runs (run, started, record, slot, attempt) VALUES (?, ?, ?, ?, ?)",
-            (record["run"], now.isoformat(), json.dumps(record), record.get("slot"), record.get("attempt")),
+            (record.run, now.isoformat(), record.stored(), record.slot, record.attempt),
         )
 
     def close_unfinished(self, now: datetime) -> None:
@@ -89,83 +85,80 @@ class Ledger:
         return bool(self._database.execute("SELECT EXISTS (SELECT 1 FROM runs WHERE outcome IS NULL)").fetchone()[0])
 
     def _close_unfinished(self, now: datetime) -> None:
-        unfinished = self._database.execute("SELECT run, record FROM runs WHERE outcome IS NULL").fetchall()
-        for run, begun in unfinished:
-            reason = "the run ended without a word: killed, or a crash"
-            record = {**json.loads(begun), "outcome": "interrupted", "reason": reason}
-            self._database.execute(
-                "UPDATE runs SET finished = ?, outcome = 'interrupted', record = ? WHERE run = ?",
-                (now.isoformat(), json.dumps(record), run),
-            )
+        for (text,) in self._database.execute("SELECT record FROM runs WHERE outcome IS NULL").fetchall():
+            record = RunRecord.model_validate_json(text)
+            record.outcome = "interrupted"
+            record.reason = "the run ended without a word: killed, or a crash"
+            self._end(record, now)
 
-    def note(self, record: Record) -> None:
+    def note(self, record: RunRecord) -> None:
         """Keep what is known of a run so far, or was found out later; its outcome stays with `end`."""
         with transaction(self._database):
-            self._database.execute("UPDATE runs SET record = ? WHERE run = ?", (json.dumps(record), record["run"]))
+            self._database.execute("UPDATE runs SET record = ? WHERE run = ?", (record.stored(), record.run))
 
-    def settle(self, record: Record) -> None:
-        """Set right how an ended run ended, when that was found out later."""
+    def correct(self, record: RunRecord) -> None:
+        """Correct how an ended run ended, when that was found out later."""
         with transaction(self._database):
             self._database.execute(
                 "UPDATE runs SET record = ?, outcome = ? WHERE run = ? AND outcome IS NOT NULL",
-                (json.dumps(record), record["outcome"], record["run"]),
+                (record.stored(), record.outcome, record.run),
             )
 
     def note_pushed(self) -> None:
-        """The remote has all commits by now, also those of runs that could not push them."""
+        """Note that the remote has all commits now, also those of runs that could not push them."""
         with transaction(self._database):
             self._database.execute(
                 "UPDATE runs SET record = json_set(record, '$.pushed', json('true')) "
                 "WHERE outcome IS NOT NULL AND json_extract(record, '$.pushed') = 0"
             )
 
-    def end(self, record: Record, now: datetime) -> None:
+    def end(self, record: RunRecord, now: datetime) -> None:
         """Write down how a run ended."""
         with transaction(self._database):
             self._end(record, now)
 
-    def _end(self, record: Record, now: datetime) -> None:
+    def _end(self, record: RunRecord, now: datetime) -> None:
         changed = self._database.execute(
             "UPDATE runs SET finished = ?, outcome = ?, record = ? WHERE run = ?",
-            (now.isoformat(), record["outcome"], json.dumps(record), record["run"]),
+            (now.isoformat(), record.outcome, record.stored(), record.run),
         ).rowcount
         if changed != 1:
-            raise LoglingError(f"run {record['run']} is not in the ledger {self.path}")
+            raise LoglingError(f"run {record.run} is not in the ledger {self.path}")
 
-    def end_scheduled(self, scheduled: Record, now: datetime, *, overrule: bool = False) -> Record:
+    def end_scheduled(self, scheduled: RunRecord, now: datetime, *, overrule: bool = False) -> RunRecord:
         """Make sure that a scheduled run whose process has ended has ended here too; returns its record.
 
-        `scheduled` is a whole record with slot, attempt, outcome and reason. Its outcome and reason are taken if the
-        run could not write its own, or, to overrule it, if that is `interrupted`; all of it is taken if the process
-        did not get as far as to begin a run.
+        `scheduled` has slot, attempt, outcome and reason. Its outcome and reason are taken if the run could not write
+        its own, or, with `overrule`, if the run wrote `interrupted`. All of it is taken if the process ended before
+        it began a run.
         """
         with transaction(self._database):
             row = self._database.execute(
-                "SELECT outcome, record FROM runs WHERE slot = ? AND attempt = ?",
-                (scheduled["slot"], scheduled["attempt"]),
+                "SELECT outcome, record FROM runs WHERE slot = ? AND attempt = ?", (scheduled.slot, scheduled.attempt)
             ).fetchone()
             if row is None:
-                record = {**scheduled, "run": new_id(now)}
+                record = scheduled.model_copy(update={"run": new_id(now)})
                 self._insert(record, now)
-            elif row[0] is None or (overrule and row[0] == "interrupted"):
-                record = {**json.loads(row[1]), "outcome": scheduled["outcome"], "reason": scheduled["reason"]}
             else:
-                return dict(json.loads(row[1]))
+                record = RunRecord.model_validate_json(row[1])
+                if row[0] is not None and not (overrule and row[0] == "interrupted"):
+                    return record
+                record.outcome, record.reason = scheduled.outcome, scheduled.reason
             self._end(record, now)
         return record
 
-    def runs(self, limit: int = -1) -> list[Record]:
+    def runs(self, limit: int = -1) -> list[RunRecord]:
         """All ended runs, newest first, each with `started` and `finished`."""
         rows = self._database.execute(
             "SELECT record, started, finished FROM runs WHERE outcome IS NOT NULL ORDER BY number DESC LIMIT ?",
             (limit,),
         )
-        return [{**json.loads(record), "started": started, "finished": finished} for record, started, finished in rows]
+        return [read_record(*row) for row in rows]
 
-    def run(self, run: str) -> Record | None:
+    def run(self, run: str) -> RunRecord | None:
         """One run by its id."""
         row = self._database.execute("SELECT record FROM runs WHERE run = ?", (run,)).fetchone()
-        return dict(json.loads(row[0])) if row else None
+        return RunRecord.model_validate_json(row[0]) if row else None
 
     def tries(self, since: datetime) -> list[Try]:
         """The ended runs of this slot and later ones."""
@@ -178,40 +171,19 @@ class Ledger:
             for slot, attempt, outcome, finished in rows
         ]
 
-    def last_evaluated(self) -> Record | None:
+    def last_evaluated(self) -> RunRecord | None:
         """The newest run that compared models."""
         row = self._database.execute(
             "SELECT record FROM runs WHERE outcome IN (?, ?) ORDER BY number DESC LIMIT 1", EVALUATED
         ).fetchone()
-        return dict(json.loads(row[0])) if row else None
+        return RunRecord.model_validate_json(row[0]) if row else None
 
 
-def empty_record() -> Record:
-    """A record of which nothing is known yet; also the order of its fields."""
-    return {
-        "run": "",
-        "outcome": None,
-        "reason": "",
-        "lines": {"new": 0, "train": 0, "holdout": 0},
-        "bits_per_char": {"champion": None, "challenger": None, "ngram": None, "order2": None},
-        "gain": {"mean": None, "low": None, "high": None},
-        "parameters": None,
-        "weights_bytes": None,
-        "commit": None,
-        "pushed": None,
-        "seconds": {},
-        "tokens_per_second": None,
-        "trainings": [],
-        "loss_curve": [],
-        "problems": [],
-    }
+def read_record(record: str, started: str, finished: str | None) -> RunRecord:
+    """A row of the ledger as a record."""
+    return RunRecord.model_validate_json(record).model_copy(update={"started": started, "finished": finished})
 
 
 def new_id(now: datetime) -> str:
     """An id for a run that begins now."""
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-def slot_text(slot: datetime) -> str:
-    """A slot as the ledger has it: UTC, so that texts are in the order of time."""
-    return slot.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""How far a file has been read, and the fingerprints by which it is known again."""
+"""How far a file has been read, and the fingerprints by which a later pull recognises it."""
 
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -10,13 +10,13 @@ _REMEMBERED = 1024 * 1024
 
 @dataclass(frozen=True)
 class Position:
-    """How far one file has been read, and how to know it again.
+    """How far one file has been read, and how to recognise it.
 
-    `position` counts bytes of the log, decompressed; `size` is the size on disk when it was last read.
-    `head_hash` covers the first `head_length` bytes and grows with the position up to HEAD_BYTES;
-    `tail_hash` covers up to TAIL_BYTES before the position and `torn_hash` the `torn_length` bytes after
-    it, of a line or record whose end had not come. `path` is None once another file has taken its place;
-    such a file may still come back, renamed or compressed.
+    `position` counts bytes of the log after decompression. `size` is the size on disk when the file was last read.
+    Three hashes are the file's fingerprint: `head_hash` of its first `head_length` bytes (at most HEAD_BYTES, and none
+    beyond the position), `tail_hash` of up to TAIL_BYTES before the position, and `torn_hash` of the `torn_length`
+    bytes after the position, which belong to a line or record that was not complete. `path` is None once another file
+    is at that path. Such a file may still come back, renamed or compressed.
     """
 
     family: str
@@ -31,28 +31,29 @@ class Position:
     tail_hash: bytes = b""
     torn_length: int = 0
     torn_hash: bytes = b""
-    skipping: int = 0  # what is being passed over after the position, as the reader of lines says
-    born: int = 0
+    skipping: int = 0  # what is passed over after the position, as `LineReader.skipping` has it
+    born: int = 0  # when the file was made, in nanoseconds since 1970; 0: not known
     mtime_ns: int = 0
-    pattern: str = ""
-    copy_of: int | None = None  # the row whose file held all of this one up to `position`, and is read for it
-    doubt: int = 0  # bytes not read because they were taken for copies, on evidence that is not sure; until told
+    pattern: str = ""  # of the source that found it
+    copy_of: int | None = None  # the row of the file that begins with all of this one, and is read instead
+    unsure_bytes: int = 0  # not read because they are probably copies; reported once
     id: int | None = None
 
     @property
     def is_known_whole(self) -> bool:
-        """Whether so much of it is known that no other log begins alike."""
+        """Whether so many bytes are known that no other log begins with the same."""
         return self.head_length >= HEAD_BYTES
 
 
 def digest(data: bytes) -> bytes:
+    """A short hash of some bytes of a file."""
     return blake2b(data, digest_size=16).digest()
 
 
 class Trail:
-    """The fingerprints at the position while a file is read, from the very bytes that were read.
+    """The fingerprints at the position, kept up to date while a file is read.
 
-    Not read back from the file, which may be truncated between the reading and the note of it.
+    They are made from the bytes that were read. The file itself may be truncated before its position is stored.
     """
 
     def __init__(self, head: bytes = b"", tail: bytes = b"", position: int = 0) -> None:
@@ -63,7 +64,10 @@ class Trail:
         self._fed = self.position = position
 
     def feed(self, chunk: bytes, position: int) -> None:
-        """`chunk` was read, and after it all is done up to `position`, at most _REMEMBERED bytes back."""
+        """Note that `chunk` was read, and that all lines up to `position` were taken.
+
+        The position may be at most _REMEMBERED bytes before the end of the chunk.
+        """
         self._head += chunk[: HEAD_BYTES - len(self._head)]
         self._fed += len(chunk)
         self._recent += chunk
@@ -78,7 +82,7 @@ class Trail:
         self._recent = self._recent[-_REMEMBERED:]
 
     def mark(self, known: Position) -> Position:
-        """`known`, moved to here."""
+        """`known` with the position and fingerprints of this trail."""
         head = self._head[: min(HEAD_BYTES, self.position)]
         return replace(
             known,

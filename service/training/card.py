@@ -1,4 +1,4 @@
-"""The card: the facts that travel with the weights."""
+"""The card: the facts that travel with the weights, and the text that the model made up as a sample."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from model.transformer import Model
 
 from ..installation import program_version
 from ..settings import Settings
+from ..storage.run_record import HoldoutScores
 from .split import Split
 
-MOST_HISTORY = 52  # committed weights
+MOST_HISTORY = 52  # committed weights whose date and score a card has
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
-GOLDEN_TEXT = (
-    "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"  # made up
+GOLDEN_TEXT = (  # made up; no line of a log is in a card
+    "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"
 )
 
 
 def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
-    """A few lines that the model makes up from nothing but the start of a line; those of `known` are left out."""
+    """A few lines that the model makes up, without context. A line that is in `known`, the log's own, is left out."""
     sample = continue_log(
         model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=SAMPLE_BYTES // SAMPLE_LINES
     )[0]
@@ -35,9 +36,12 @@ def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
     return text
 
 
-def fitted(model: Model, facts: dict[str, Any]) -> bytes:
-    """The weights file with this card; of a card that is too long, the sample's last lines and then the oldest scores
-    are left out. Raises WeightsFileError when it does not fit even so."""
+def encode_within_limit(model: Model, facts: dict[str, Any]) -> bytes:
+    """The weights file with this card.
+
+    Where the file would be too large, the last lines of the sample are left out, then the oldest scores of the history.
+    Raises TooLarge when that is not enough.
+    """
     while True:
         try:
             return weights_file.encode(model, facts, GOLDEN_TEXT)
@@ -58,13 +62,16 @@ def describe(
     now: datetime,
     tokens: int,
     tokens_per_second: int,
-    bits_per_char: Mapping[str, float],
+    scores: HoldoutScores,
     previous: Mapping[str, Any] | None,
     sample: str,
 ) -> dict[str, Any]:
-    """The card of a challenger, as it is committed. No line, path or name of the machine is in it."""
+    """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
+
+    `previous` is the card of the champion, whose history goes on.
+    """
     created = now.astimezone(UTC).isoformat(timespec="seconds")
-    score = round(bits_per_char["challenger"], 4)
+    score = round(scores.challenger or 0, 4)
     history = list(previous.get("history", [])) if previous else []
     return {
         "run": run,
@@ -78,7 +85,7 @@ def describe(
         "seed": settings.training.seed,
         "corpus": split.fingerprint(),
         "bits_per_char": score,
-        "ngram": round(bits_per_char["ngram"], 4),
+        "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
         "sample": sample,
     }

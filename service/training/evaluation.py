@@ -1,4 +1,4 @@
-"""Scores on the lines that judge a run: the models' and the n-grams'."""
+"""The scores of a run's models, and of the n-grams beside them, on the holdout."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from model.vocabulary import Vocabulary
 from .gate import Scored
 from .split import Part, Split
 
-NGRAM_CHARACTERS = 1_000_000  # of the newest training lines are counted
+NGRAM_CHARACTERS = 1_000_000  # of the newest training lines, which the n-grams count
 
 
 class Scores(NamedTuple):
-    """Everything a verdict rests on."""
+    """All scores that a verdict is based on."""
 
     champion: Scored | None
     challenger: Scored
-    order2: Scored  # an n-gram that sees one character
-    equal_bytes: Scored  # the best n-gram that fits in the bytes of the weights
-    older: tuple[Scored, Scored] | None  # champion and challenger on lines from before
+    order2: Scored  # an n-gram that sees one character back
+    equal_bytes: Scored  # the best n-gram that is no larger than the weights
+    older: tuple[Scored, Scored] | None  # champion and challenger on older lines
 
 
 def evaluate(split: Split, champion: Model | None, challenger: Model, weights_bytes: int) -> Scores:
-    """Score everybody on the same holdout. `challenger` is what a reader of the file would have."""
+    """Score champion, challenger and n-grams on the same holdout.
+
+    `challenger` has the weights that a reader of its file would have; the file has `weights_bytes` bytes.
+    """
     order2, equal_bytes = score_ngrams(split, challenger.vocabulary, weights_bytes)
     older = (score(champion, split.older), score(challenger, split.older)) if champion and split.older else None
     return Scores(
@@ -43,13 +46,13 @@ def evaluate(split: Split, champion: Model | None, challenger: Model, weights_by
 
 
 def score(model: Model, parts: Iterable[Part]) -> Scored:
-    """Bits and characters of every line of some parts, each read after its own context."""
+    """The score of a model on the lines of some parts, each read after its own context."""
     scores = [line for part in parts for line in score_lines(model, part.lines, part.context)]
     return Scored(np.array([line.bits for line in scores]), np.array([float(line.characters) for line in scores]))
 
 
 def score_ngrams(split: Split, vocabulary: Vocabulary, largest: int) -> tuple[Scored, Scored]:
-    """The order-2 n-gram, and the best one of at most `largest` bytes, on the holdout."""
+    """The scores of an order-2 n-gram and of the best n-gram of at most `largest` bytes, on the holdout."""
     learned = last_lines((line for lines in split.train for line in lines), NGRAM_CHARACTERS)
     checked = [line for lines in split.validation for line in lines] or learned[-100:]
     order2 = ngram.fit(vocabulary, learned, 2)

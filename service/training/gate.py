@@ -1,8 +1,12 @@
-"""The gate: is the challenger really better, or was it luck?
+"""The gate: is the challenger really better than the champion, or was it luck?
 
-Both models have scored the same lines. Neighbouring lines resemble each other, so whole blocks of them are
-drawn anew, with replacement, many times over (a paired block bootstrap: Efron and Tibshirani, 1993; Künsch,
-1989). What 95 % of the draws exceed is the lower bound of the gain, and it must be above zero.
+Both models score the same holdout lines. The gain is the difference in bits per character, and its uncertainty comes
+from a paired block bootstrap (Efron and Tibshirani, 1993; Künsch, 1989): blocks of neighbouring lines, because these
+resemble each other, are drawn with replacement many times. Of all draws 95 % have a higher gain than the lower bound.
+The challenger passes when this bound is above zero and it has not forgotten older lines.
+
+Example: the champion has 0.350 bits per character and the challenger 0.340. If draws of the gain lie between +0.004
+and +0.016, it passes. If they lie between -0.003 and +0.023, it does not: the gain may be luck.
 """
 
 from __future__ import annotations
@@ -10,31 +14,30 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from model.array_types import Floats
 
 DRAWS = 4000
 LONGEST_BLOCK = 64  # lines
 FEWEST_BLOCKS = 30
-SURE = 0.95
-Z = 1.6448536269514722  # the normal quantile of SURE
+CONFIDENCE = 0.95
+Z = 1.6448536269514722  # the normal quantile of CONFIDENCE
 
 
 class Scored(NamedTuple):
-    """Bits and characters of the lines of a text under one model. Both [lines]."""
+    """The bits of each line by one model, and its characters. Both [lines]."""
 
     bits: Floats
     characters: Floats
 
     @property
     def bits_per_char(self) -> float:
-        """The one score."""
+        """The bits of all lines over their characters."""
         return float(self.bits.sum() / self.characters.sum())
 
 
 class Gain(NamedTuple):
-    """Bits per character saved: the mean, and the bounds that 95 % of draws are above and below."""
+    """Bits per character saved: the mean, and the bounds that 95 % of all draws are above and below."""
 
     mean: float
     low: float
@@ -42,7 +45,7 @@ class Gain(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether the challenger is committed, why in words, and by how much it won."""
+    """Whether the challenger passed, the reason for people to read, and its gain."""
 
     passed: bool
     reason: str
@@ -50,7 +53,10 @@ class Verdict(NamedTuple):
 
 
 def gain(before: Scored, after: Scored, seed: int = 0) -> Gain:
-    """What `after` saves over `before`, in bits per character, on the same lines in the same order."""
+    """What `after` saves over `before`, in bits per character. Both are scores of the same lines in the same order.
+
+    With fewer lines than make two blocks the bounds are infinite.
+    """
     n = len(before.bits)
     length = max(1, min(LONGEST_BLOCK, n // FEWEST_BLOCKS))
     begins = np.arange(0, n, length)
@@ -60,16 +66,18 @@ def gain(before: Scored, after: Scored, seed: int = 0) -> Gain:
     gains = saved[drawn].sum(axis=1) / characters[drawn].sum(axis=1)
     mean = float(saved.sum() / characters.sum())
     if len(begins) < 2:
-        return Gain(mean, -np.inf, np.inf)  # one block says nothing about others
-    low, high = mean + few_blocks(len(begins)) * (np.quantile(gains, [1 - SURE, SURE]) - mean)
+        return Gain(mean, -np.inf, np.inf)  # one block says nothing about how blocks differ
+    low, high = mean + correction_for_few_blocks(len(begins)) * (
+        np.quantile(gains, [1 - CONFIDENCE, CONFIDENCE]) - mean
+    )
     return Gain(mean, float(low), float(high))
 
 
-def few_blocks(n: int) -> float:
-    """How much wider than its draws an interval from n blocks must be.
+def correction_for_few_blocks(n: int) -> float:
+    """By which factor an interval from draws of n blocks must be widened.
 
-    Draws from n blocks vary by √((n − 1)/n) too little, and their spread is itself uncertain, as in Student's t
-    (its quantile by the first two terms of Cornish and Fisher, 1938).
+    Draws of n blocks vary too little, by √((n − 1)/n), and how much they vary is itself uncertain, as in Student's t
+    (its quantile by the first two terms of Cornish and Fisher, 1938). Example: 1.44 for 5 blocks, 1.05 for 30.
     """
     freedom = n - 1
     t = Z + (Z**3 + Z) / (4 * freedom) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * freedom**2)
@@ -77,7 +85,7 @@ def few_blocks(n: int) -> float:
 
 
 def judge_first(ngram: Scored, challenger: Scored, seed: int = 0) -> Verdict:
-    """The first model must beat an n-gram of order 2."""
+    """The verdict on a first model, which must beat an n-gram of order 2."""
     won = gain(ngram, challenger, seed)
     figures = f"{challenger.bits_per_char:.3f} bits per character against {ngram.bits_per_char:.3f}"
     if won.low > 0:
@@ -92,10 +100,15 @@ def judge(
     forgetting: float,
     seed: int = 0,
 ) -> Verdict:
-    """The challenger must beat the champion on the holdout, and not have forgotten `older` lines.
+    """The verdict on a challenger: it must beat the champion on the holdout, and not have forgotten older lines.
 
-    `older` are champion and challenger on lines from before, which the champion was trained on and may know by heart.
-    They may cost more now by the share `forgetting`, and by as many bits per character as the new lines save.
+    `older` has the scores of champion and challenger on lines that the champion was trained on and may know by heart.
+    There the challenger may need more bits, by the share `forgetting` of the champion's or by as many per character
+    as it saves on the holdout, whichever is more.
+
+    Example: the champion has 0.300 on older lines and `forgetting` is 0.1. A challenger with 0.325 there passes,
+    because that is less than 0.330. One with 0.345 passes only if it saves at least 0.045 on the holdout, which means
+    that the log has changed and is described better now.
     """
     won = gain(champion, challenger, seed)
     figures = f"{challenger.bits_per_char:.3f} bits per character against the champion's {champion.bits_per_char:.3f}"

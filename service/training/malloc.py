@@ -1,7 +1,7 @@
-"""Keep freed memory for the next array instead of giving it back to the kernel.
+"""Make the C library keep freed memory for the next array instead of returning it to the kernel.
 
-A training step makes and frees the same few megabytes over and over. glibc returns blocks of that size to the
-kernel, which zeroes each page anew at every step; without that, training is about twice as fast.
+A training step allocates and frees the same few megabytes again and again. glibc returns blocks of that size to the
+kernel, which then clears every page at every step. Training is about twice as fast without that.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ TRIM_THRESHOLD = 1 << 30
 
 
 def keep_freed_memory() -> bool:
-    """Tell the C library of this process; False where it is not one that can be told (musl, macOS)."""
+    """Set it for this process. Returns False where the C library has no such setting (musl, macOS)."""
     if not sys.platform.startswith("linux"):
         return False
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return False
-    told = [mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD), mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD)]
-    return told == [1, 1]
+    results = [mallopt(M_MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD), mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD)]
+    return results == [1, 1]

@@ -1,13 +1,23 @@
-"""Which lines are learned, which stop the training, and which judge it.
+"""Which lines a run trains on, which it validates with, and which judge the result.
 
-Of every log, oldest to newest: training lines, validation lines (the newest that training may look at, to know when
-to stop), holdout lines (the newest of all). The holdout takes only lines that came after those the champion has seen,
-so neither model of a comparison was trained on it, and at most a quarter of those (or `FEWEST_HOLDOUT`, where half of
-them are as many), so that what is new is learned. The same is true of the validation lines and what is left, so that
-a challenger which starts from the champion has no better chance there than one which starts from nothing.
+Each log is cut into three, from its oldest line to its newest:
 
-With half of them instead, no training saw a line of its own week from the sixth week of a steady log on, and what a
-change brought was learned a week later (tests/benchmarks/EXPERIMENTS.md).
+- training lines: what the challengers learn from
+- validation lines: they decide when a training ends and which challenger is the better one
+- holdout lines: the gate compares challenger and champion on them
+
+Holdout and validation are taken from lines that came after those the champion has seen. So no model of a comparison
+was trained on the holdout, and a warm challenger has no advantage over a fresh one on the validation. Both are kept
+small, so that most of what is new is learned at once: each takes at most a quarter of the lines there are for it (or
+FEWEST_HOLDOUT lines, where that is at most half of them).
+
+Example: a log has 10,000 lines, of which the champion has seen 9,000. A tenth of the log would be 1,000 lines, but
+only a quarter of the 1,000 new ones may be held out: the newest 250. Of the 750 new lines left a quarter, 187,
+validate; the 563 before them are new training lines. A first run of the same log, where all lines are new, holds out
+1,000, validates with 400 (MOST_VALIDATION) and trains on 8,600.
+
+With a half in place of a quarter, no training saw a line of its own week from the sixth week of a steady log on, and
+a change in the log was learned a week later (tests/benchmarks/EXPERIMENTS.md).
 """
 
 from __future__ import annotations
@@ -23,36 +33,36 @@ from model.context import last_lines, reach
 from ..storage.corpus import Document
 
 HOLDOUT_SHARE = 0.1
-FEWEST_HOLDOUT = 40  # lines of a log, where it has twice as many new ones
-MOST_HOLDOUT = 2000  # lines in all
+FEWEST_HOLDOUT = 40  # lines of a log, if it has at least twice as many new ones
+MOST_HOLDOUT = 2000  # lines of all logs together
 VALIDATION_SHARE = 0.1
-MOST_VALIDATION = 400  # lines in all
-CONTEXT = max(reach(preset.config) for preset in PRESETS.values())  # characters given before scored lines
-OLDER_LINES = 200
-OLDER_BLOCKS = 4
+MOST_VALIDATION = 400  # lines of all logs together
+CONTEXT = max(reach(preset.config) for preset in PRESETS.values())  # characters of context before scored lines
+OLDER_LINES = 200  # lines of all logs together that show whether a challenger has forgotten
+OLDER_BLOCKS = 4  # pieces of each log that they are taken from
 
 Seen = Mapping[str, int]  # source -> the newest line id that a model has seen
 
 
 class Part(NamedTuple):
-    """Consecutive lines of one log, and as many of the lines before them as a model can see."""
+    """Consecutive lines of one log, and the lines before them that a model can see."""
 
     context: Sequence[str]
     lines: Sequence[str]
 
 
 class Split(NamedTuple):
-    """What one run learns from and is judged by."""
+    """The lines of one run, by what they are for."""
 
-    train: list[Sequence[str]]
-    validation: list[Sequence[str]]
+    train: list[Sequence[str]]  # by log
+    validation: list[Sequence[str]]  # by log
     holdout: list[Part]
-    older: list[Part]  # lines that the champion was trained on, to see whether they are forgotten
-    seen: dict[str, int]  # what a model trained on this split has seen
+    older: list[Part]  # lines that the champion was trained on: the gate looks whether they are forgotten
+    seen: dict[str, int]  # the newest line id of each log that this run trains on or validates with
 
     @property
     def lines(self) -> dict[str, int]:
-        """How many lines are trained on and held out."""
+        """The number of training lines and of holdout lines."""
         return {
             "train": sum(len(lines) for lines in self.train),
             "holdout": sum(len(part.lines) for part in self.holdout),
@@ -60,11 +70,11 @@ class Split(NamedTuple):
 
     @property
     def characters(self) -> int:
-        """Characters trained on, newlines counted."""
+        """The number of characters of the training lines, newlines included."""
         return sum(len(line) + 1 for lines in self.train for line in lines)
 
     def fingerprint(self) -> str:
-        """A short hash of the training lines: equal only for the same lines in the same order."""
+        """A short hash of the training lines; the same lines in the same order have the same one."""
         digest = hashlib.sha256()
         for lines in self.train:
             digest.update(("\n".join(lines) + "\n\n").encode())
@@ -72,13 +82,13 @@ class Split(NamedTuple):
 
 
 def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
-    """Split the documents of a corpus for one run; `champion_seen` is empty before the first model."""
-    fresh = [len(document.ids) - _seen_count(document, champion_seen) for document in documents]
+    """Split the documents of a corpus for one run. `champion_seen` is empty before the first model."""
+    fresh = [len(document.ids) - _count_seen(document, champion_seen) for document in documents]
     wanted = [max(FEWEST_HOLDOUT, round(HOLDOUT_SHARE * len(document.ids))) for document in documents]
-    held = _capped([min(want, _to_spare(new)) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
+    held = _capped([min(want, _most_withheld(new)) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
     left = [new - holdout for new, holdout in zip(fresh, held, strict=True)]
     wanted = [round(VALIDATION_SHARE * (len(d.ids) - holdout)) for d, holdout in zip(documents, held, strict=True)]
-    checked = _capped([min(want, _to_spare(new)) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
+    checked = _capped([min(want, _most_withheld(new)) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
     result = Split([], [], [], [], {})
     for document, n_holdout, n_validation in zip(documents, held, checked, strict=True):
         judged = len(document.lines) - n_holdout
@@ -93,30 +103,30 @@ def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
     return result
 
 
-def _seen_count(document: Document, seen: Seen) -> int:
-    """How many of a document's lines a model has seen."""
+def _count_seen(document: Document, seen: Seen) -> int:
+    """How many lines of a document a model has seen."""
     return bisect_right(document.ids, seen.get(str(document.source), 0))
 
 
-def _to_spare(new: int) -> int:
-    """How many of so many new lines may judge and not be learned."""
+def _most_withheld(new: int) -> int:
+    """How many of so many new lines may be kept from training. Example: 10 -> 5, 100 -> 40, 1,000 -> 250."""
     return max(new // 4, min(FEWEST_HOLDOUT, new // 2))
 
 
 def _capped(counts: list[int], most: int) -> list[int]:
-    """The same counts, scaled down so that they sum to at most `most`."""
+    """The counts, scaled down where they sum to more than `most`."""
     total = sum(counts)
     return counts if total <= most else [count * most // total for count in counts]
 
 
 def part_of(lines: Sequence[str], begin: int, end: int) -> Part:
-    """Some lines of a log, with as many before them as a model can see."""
+    """The lines from `begin` to before `end`, with the lines before them that a model can see."""
     return Part(last_lines(lines[max(0, begin - CONTEXT) : begin], CONTEXT), lines[begin:end])
 
 
 def _older(document: Document, champion_seen: Seen, n_documents: int) -> list[Part]:
-    """A few blocks spread over the older half of what the champion has seen."""
-    half = _seen_count(document, champion_seen) // 2
+    """A few blocks of lines, spread over the older half of what the champion has seen."""
+    half = _count_seen(document, champion_seen) // 2
     size = max(1, OLDER_LINES // OLDER_BLOCKS // n_documents)
     if half < 2 * size:
         return []

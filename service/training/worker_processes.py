@@ -1,8 +1,8 @@
-"""Worker processes as an executor that always hears when one of them dies.
+"""Worker processes as an executor that always notices when one of them dies.
 
-`concurrent.futures.ProcessPoolExecutor` does not: it keeps both ends of its pipes open, and so waits for ever for the
-rest of a result when a worker is killed (out of memory, say) while it sends one, and on Python 3.11.2 also when it is
-killed before it has read its work. Here each worker has a pipe of its own, of which only the worker holds the far end.
+Neither `concurrent.futures.ProcessPoolExecutor` nor loky always does: all workers share one pipe whose both ends stay
+open, so when a worker is killed while it sends a result (out of memory, say), the future waits for the rest for ever.
+Here each worker has a pipe of its own, and only the worker holds its far end.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .malloc import keep_freed_memory
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SECONDS_TO_END = 5  # from the end of its pipe to the end of a process
+SECONDS_TO_END = 5  # that a process may take to end after its pipe has closed
 
 
 class WorkerDied(LoglingError):
-    """A worker process ended before it gave its result."""
+    """A worker process ended before it returned its result."""
 
 
 class WorkerProcesses(Executor):
-    """So many processes that call functions, each one call at a time."""
+    """An executor with a fixed number of processes. They start at once; each makes one call at a time."""
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count)
@@ -46,11 +46,11 @@ class WorkerProcesses(Executor):
             self._idle.put(worker)
 
     def submit(self, function: Callable[P, T], /, *arguments: P.args, **options: P.kwargs) -> Future[T]:
-        """Call a function in a process. The future raises WorkerDied when that ended first, however it did."""
+        """Call a function in one of the processes. The future raises WorkerDied if that process ends first."""
         return self._threads.submit(self._call, function, arguments, options)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes at once: a call under way has changed nothing, and ends with WorkerDied."""
+        """Kill the processes at once. Calls under way end with WorkerDied; they are pure, so nothing is half done."""
         for worker in self._workers:
             worker.end()
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
@@ -64,41 +64,41 @@ class WorkerProcesses(Executor):
 
 
 class _Worker:
-    """One process, and our end of the pipe to it."""
+    """One process, and this end of the pipe to it."""
 
     def __init__(self) -> None:
-        context = get_context("spawn")  # a fork would copy threads' locks in whatever state they are
+        context = get_context("spawn")  # a fork would copy locks that other threads hold
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
-        theirs.close()  # or its end would not be heard
-        self._joining = Lock()  # of two threads that join at once, one would not learn the exit status
+        theirs.close()  # else the pipe would stay open after the process has ended
+        self._joining = Lock()  # if two threads joined at once, one would not get the exit status
 
     def call(self, function: Callable[..., T], arguments: tuple[Any, ...], options: dict[str, Any]) -> T:
         try:
             self._pipe.send((function, arguments, options))
             result, error = self._pipe.recv()
         except (EOFError, OSError):
-            raise WorkerDied(f"a challenger could not be trained: {self._how_it_ended()}") from None
+            raise WorkerDied(f"a challenger could not be trained: {self._describe_end()}") from None
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]
 
     def end(self) -> None:
-        """End the process; a call under way hears it."""
+        """Kill the process; a call under way ends with WorkerDied."""
         self._process.kill()
         with self._joining:
             self._process.join()
 
-    def _how_it_ended(self) -> str:
+    def _describe_end(self) -> str:
         with self._joining:
             self._process.join(SECONDS_TO_END)
             return in_words(self._process.exitcode or 0)
 
 
 def _work(pipe: Connection) -> None:
-    """In the worker: do what is asked until the pipe, or the parent, is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in a terminal is for all of us; the parent tells of it
+    """In the worker: make calls until the pipe is closed or the parent has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in a terminal reaches workers too; the parent reports it
     keep_freed_memory()
     Thread(target=end_with_parent, daemon=True).start()
     while True:
@@ -120,7 +120,7 @@ def _answer(
 
 
 def end_with_parent() -> None:
-    """Wait for the parent process to end, then end at once: a run that is killed cannot tell its workers to stop."""
+    """End this process as soon as its parent has ended, because a parent that is killed cannot stop its workers."""
     parent = parent_process()
     if parent:
         parent.join()

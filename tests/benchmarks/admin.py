@@ -33,7 +33,9 @@ from service.schedule.schedule import Outlook, Schedule
 from service.schedule.systemd import Notifier
 from service.serve import Service
 from service.settings import AdminSettings, ScheduleSettings
-from service.storage.ledger import Ledger, Record, empty_record, slot_text
+from service.storage.ledger import Ledger, slot_text
+from service.storage.run_record import RunRecord
+from tests.support.runs import Document, documents
 
 ROUNDS = 30
 OUTCOMES = ["committed"] * 9 + ["rejected"] * 7 + ["skipped"] * 2 + ["failed", "interrupted"]
@@ -45,14 +47,15 @@ REASONS = {
 STEPS = {"pull": 2, "site": 0.6, "train": 900, "encode": 1.4, "score": 40, "gate": 0.1, "commit": 0.9, "push": 1.8}
 
 
-def made_up(count: int, end: datetime, apart: timedelta, seed: int = 0) -> Iterator[tuple[datetime, Record]]:
+def made_up(count: int, end: datetime, apart: timedelta, seed: int = 0) -> Iterator[tuple[datetime, Document]]:
     """Runs of a model that gets better, with when each started; the last starts at `end`."""
     chance = random.Random(seed)
     champion: float | None = None
     for number in range(count):
         when = end - (count - 1 - number) * apart
         outcome = "committed" if champion is None else chance.choice(OUTCOMES)
-        record = {**empty_record(), "run": f"{when:%Y%m%dT%H%M%SZ}-{chance.getrandbits(24):06x}", "outcome": outcome}
+        name = f"{when:%Y%m%dT%H%M%SZ}-{chance.getrandbits(24):06x}"
+        record = {**RunRecord().as_json(), "run": name, "outcome": outcome}
         record |= {"slot": slot_text(when), "attempt": 1}
         if outcome in REASONS:
             yield when, record | {"reason": REASONS[outcome], "seconds": {"pull": 1.3, "site": 0.6}}
@@ -63,7 +66,7 @@ def made_up(count: int, end: datetime, apart: timedelta, seed: int = 0) -> Itera
         yield when, scored
 
 
-def compared(record: Record, chance: random.Random, champion: float | None, number: int) -> Record:
+def compared(record: Document, chance: random.Random, champion: float | None, number: int) -> Document:
     """The record of a run that compared a challenger with the champion."""
     floor = 0.38 + 0.04 * math.sin(number / 9) + chance.gauss(0, 0.008)
     before = None if champion is None else floor + (champion - floor) * 0.96 + abs(chance.gauss(0, 0.006))
@@ -149,7 +152,7 @@ def fetch(url: str) -> Answer:
 def measure(home: Home, count: int) -> None:
     """Print the figures of one home."""
     with Ledger(home.ledger) as ledger:
-        ids = [record["run"] for record in ledger.runs(60)]
+        ids = [record["run"] for record in documents(ledger, 60)]
     paths = {path: path for path in ("/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/healthz")}
     if ids:
         paths |= {"/?before=ID": f"/?before={ids[-1]}", "/runs/ID": f"/runs/{ids[0]}"}

@@ -28,8 +28,8 @@ from typing import NamedTuple
 from rich.console import Console
 
 from model.transformer import Model
-from service.commands.backtest import Week, replay, summary
-from service.commands.backtest_view import summary_in_words
+from service.commands.backtest_replay import Week, replay
+from service.commands.backtest_summary import describe_summary, summarise
 from service.commands.backtest_weeks import Chapter
 from service.progress import Reporter
 from service.settings import Settings, TrainingSettings
@@ -146,7 +146,7 @@ def main() -> int:
             played.append(week)
             print(row(week, yardsticks, processor_seconds() - begun), flush=True)
             begun = processor_seconds()
-    print(summary_in_words(summary(played), True))
+    print(describe_summary(summarise(played), True))
     quiet = [week for week in played if int(week.name) + 1 not in CHANGES and week.record["outcome"] == "committed"]
     worse = sum(week.in_hindsight == "worse" for week in quiet)
     print(f"Before weeks that bring nothing new: {len(quiet)} committed, {worse} of them worse beyond noise.")

@@ -26,7 +26,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -42,9 +42,9 @@ from service.site.repository import WEIGHTS
 from service.storage.corpus import Corpus
 from service.storage.database import check
 from service.storage.ledger import Ledger
-from service.training import challengers as challenger
-from service.training import gate
+from service.training import challengers, gate
 from service.training.gate import Gain, Verdict
+from tests.support.runs import documents
 
 SETTINGS = "[corpus]\nmegabytes = 0.03\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 2\n"
 LINES = 90  # added before each kill: half of them can be held out
@@ -159,7 +159,7 @@ class Trial:
             arm(told, fault, self)
             gate.judge_first = gate.judge = let_pass  # type: ignore[assignment]
             if not workers:
-                challenger.workers = in_this_process
+                challengers.WorkerProcesses = ThreadPoolExecutor  # type: ignore[assignment, misc]
             told.said = act(self, Watched(told, self, fault.kind == "none"))
             status = 0
         except BaseException as error:  # noqa: BLE001
@@ -218,7 +218,7 @@ class Trial:
         with Ledger(self.home.ledger) as ledger:
             if ledger.has_unfinished():
                 yield "the ledger has an unfinished run"
-            recorded = {run["run"]: run["commit"] for run in ledger.runs() if run["outcome"] == "committed"}
+            recorded = {run["run"]: run["commit"] for run in documents(ledger) if run["outcome"] == "committed"}
         made = {}
         for entry in git(self.home.site, "log", "--format=%H%x00%B%x01", "HEAD").split("\x01"):
             commit, _, body = entry.strip().partition("\0")
@@ -261,7 +261,7 @@ Act = Callable[[Trial, "Watched"], str]
 
 def retrained(trial: Trial, reporter: "Watched") -> str:
     """What a child does: one run."""
-    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter)["outcome"])  # type: ignore[arg-type]
+    return str(retrain(trial.home, trial.home.settings(), lambda: datetime.now(UTC), reporter).outcome)  # type: ignore[arg-type]
 
 
 def rolled_back(trial: Trial, _: "Watched") -> str:
@@ -409,13 +409,6 @@ def of_no_parent(folder: Path) -> list[int]:
 def let_pass(*_: object, **__: object) -> Verdict:
     """A gate for runs that learn nothing."""
     return Verdict(True, "let pass by the test", Gain(0.1, 0.1, 0.1))
-
-
-@contextlib.contextmanager
-def in_this_process(_: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
-    """In place of worker processes."""
-    with ThreadPoolExecutor(1) as threads:
-        yield threads, None
 
 
 def git(at: Path, *arguments: str) -> str:

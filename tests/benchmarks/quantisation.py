@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from model.array_types import Array
 from model.config import PRESETS
 from model.quantisation import shipped
 from model.scoring import score_lines
 from model.training import Plan, train
-from model.transformer import Array, Model, Weights, init_weights
+from model.transformer import Model, Weights, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
 from service.commands.habitat import entropy_rate, lines

@@ -1,4 +1,7 @@
-"""The way of Karpathy's microgpt: a scalar autograd in pure Python, at its shape, for `training.py` to compare with."""
+"""Karpathy's microgpt for `training.py` to compare with: a scalar autograd in pure Python, at its shape.
+
+Characters are placed by their index in a window, up to 48; there is no bias in attention and no final norm.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from model.config import MICROGPT
+from model.config import Config
 from model.optimizer import ADAM_BETAS, ADAM_EPSILON
 from model.transformer import EPSILON, Weights
+
+SHAPE = Config(n_layer=1, n_head=4, n_embd=16, n_context=48, n_position=48, n_smear=0, final_norm=False)
 
 
 class Value:
@@ -108,14 +113,14 @@ class Trainer:
         return total(losses) * (1 / len(losses))
 
     def logits(self, token: int, place: int, keys: list[Vector], values: list[Vector]) -> list[Value]:
-        w, d = self.weights, MICROGPT.head_size
+        w, d = self.weights, SHAPE.head_size
         x = rms_norm([a + b for a, b in zip(w["wte"][token], w["wpe"][place], strict=True)])
         normed = rms_norm(x)
         q = linear(normed, w["h0.wq"])
         keys.append(linear(normed, w["h0.wk"]))
         values.append(linear(normed, w["h0.wv"]))
         mixed: list[Value] = []
-        for head in range(0, MICROGPT.n_embd, d):
+        for head in range(0, SHAPE.n_embd, d):
             here = slice(head, head + d)
             p = softmax([dot(q[here], k[here]) * d**-0.5 for k in keys])
             mixed += [dot(p, [v[i] for v in values]) for i in range(head, head + d)]

@@ -84,25 +84,25 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     import numpy as np
 
     from model.config import PRESETS
-    from model.optimizer import Rates
+    from model.optimizer import LearningRates
     from model.training import train, validation_bits
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import fitted_context, lay_out, placed
     from service.settings import Settings
     from service.storage.corpus import Document
-    from service.training.challengers import plan_for
     from service.training.malloc import keep_freed_memory
     from service.training.split import split
+    from service.training.training_plan import plan_for
 
     keep_freed_memory()
     lines = log.read_bytes().decode().split("\n")[:-1]
     cut = len(lines) * 9 // 10
     parts = split([Document(1, list(range(1, cut + 1)), lines[:cut])], {})
     settings = Settings.model_validate({"preset": preset, "training": {"seed": seed, "tokens": way.tokens}})
-    plan = plan_for(settings, parts, "fresh", alone=True)
+    plan = plan_for(settings, parts, "fresh", seed, first=True)
     if way.rates != "0":
-        plan = replace(plan, rates=Rates(*map(float, way.rates.split(","))))
+        plan = replace(plan, rates=LearningRates(*map(float, way.rates.split(","))))
     plan = replace(plan, batch_tokens=way.batch or plan.batch_tokens)
     plan = replace(plan, dropout=plan.dropout if way.dropout < 0 else way.dropout)
     config = fitted_context(PRESETS[preset].config, parts.train)

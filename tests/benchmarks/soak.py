@@ -3,7 +3,7 @@
 The real loop of the service, its real ledger and real git in a scratch home, one run a week by a schedule in
 Helsinki, with a clock that nobody waits for. Now and then the service is restarted or down for days, or a run
 cannot begin. Runs are in this process (a child gives everything back, so it would show nothing), with the `seed`
-preset, a corpus of 5 KB, one training of a few steps without worker processes, few lines to judge by, and a gate
+preset, a corpus of 5 KB, two trainings of a few steps without worker processes, few lines to judge by, and a gate
 that lets a third pass, so that there are commits. Prints memory, descriptors, threads and children of this process
 along the way, and fails unless they are flat and each slot was run once.
 """
@@ -17,8 +17,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -27,7 +27,6 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from service import run
 from service.commands.habitat import Habitat
 from service.commands.init import make_home
 from service.home import Home
@@ -41,9 +40,9 @@ from service.schedule.systemd import Notifier
 from service.serve import Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
 from service.storage.ledger import Ledger
-from service.training import challengers as challenger
-from service.training import gate, split
+from service.training import challengers, contest, gate, split
 from service.training.gate import Verdict
+from tests.support.runs import documents
 
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SETTINGS = 'preset = "seed"\n[corpus]\nmegabytes = 0.005\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 20\n'
@@ -72,12 +71,6 @@ def parent_of(process: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]
     return ""
-
-
-@contextlib.contextmanager
-def threads_only(count: int) -> Iterator[tuple[ThreadPoolExecutor, Executor | None]]:
-    with ThreadPoolExecutor(count) as threads:
-        yield threads, None
 
 
 def whim(chance: random.Random) -> Callable[..., Verdict]:
@@ -141,10 +134,10 @@ class World:
 
 def main(weeks: int) -> None:
     EVENTS.setLevel("ERROR")
-    challenger.workers = threads_only
-    challenger.same_shape = lambda one, other: False
+    challengers.WorkerProcesses = ThreadPoolExecutor
+    challengers.same_shape = lambda one, other: False
     gate.judge = gate.judge_first = whim(random.Random(2))
-    split.OLDER_LINES, split.FEWEST_HOLDOUT, run.FEWEST_HOLDOUT = 40, 10, 10
+    split.OLDER_LINES, split.FEWEST_HOLDOUT, contest.FEWEST_TO_JUDGE = 40, 10, 10
     folder = Path(tempfile.mkdtemp(prefix="logling-soak-"))
     try:
         world = World(folder, weeks)
@@ -165,7 +158,7 @@ def main(weeks: int) -> None:
 def check(world: World, schedule: Schedule) -> None:
     """Each slot once; nothing grew after the first tenth."""
     with Ledger(world.home.ledger) as ledger:
-        runs = ledger.runs()
+        runs = documents(ledger)
     good = Counter(run["slot"] for run in runs if run["outcome"] in ("committed", "rejected", "skipped"))
     print(f"{len(runs)} runs, {dict(Counter(run['outcome'] for run in runs))}; {len(good)} slots settled by success")
     assert set(good.values()) == {1}

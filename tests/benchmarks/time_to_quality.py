@@ -67,11 +67,11 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     import numpy as np
 
     from model.config import PRESETS
-    from model.training import Plan, begin, schedule, validation_bits
+    from model.training import Plan, begin, rate_factor, validation_bits
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import batch_at, fitted_context, lay_out, placed, window_starts
-    from service.training.challengers import DROPOUT, RATES, batch_tokens
+    from service.training.training_plan import PLANS, first_batch_tokens
 
     preset = PRESETS[arguments.preset]
     lines = arguments.log.read_text().splitlines()
@@ -80,8 +80,9 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     config = fitted_context(preset.config, [lines[:cut]])
     text, test = (placed(lay_out(vocabulary, [part])) for part in (lines[:cut], lines[cut:]))
     weights = init_weights(config, vocabulary.size, np.random.default_rng(seed))
-    plan = Plan(arguments.tokens, arguments.batch or batch_tokens(arguments.preset, arguments.tokens), RATES)
-    learner = (Numpy if way == "numpy" else Torch)(config, weights, plan.rates, DROPOUT[arguments.preset], seed)
+    usual = PLANS[arguments.preset]
+    plan = Plan(arguments.tokens, arguments.batch or first_batch_tokens(usual, arguments.tokens), usual.rates)
+    learner = (Numpy if way == "numpy" else Torch)(config, weights, plan.rates, usual.dropout, seed)
     starts, training = window_starts(text, config.n_context), begin(weights)
     stable = int(plan.tokens * (1 - plan.decay))
     result: dict[str, Any] = {"cpu": None, "clock": None}
@@ -93,7 +94,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
         rng = np.random.default_rng([seed, step])
         batch = batch_at(text, rng.choice(starts, max(1, plan.batch_tokens // config.n_context)), config.n_context)
         step += 1
-        learner.step(batch, step, schedule(plan, training, read))
+        learner.step(batch, step, rate_factor(plan, training, read))
         read += batch.targets.size
         if read * CHECKS // plan.tokens > (read - batch.targets.size) * CHECKS // plan.tokens:
             cpu, clock = time.process_time(), time.monotonic()
@@ -118,9 +119,8 @@ class Numpy:
     def step(self, batch: Any, number: int, factor: float) -> None:
         import numpy as np
 
-        from model.gradient import loss_and_gradients
+        from model.gradient import Dropout, loss_and_gradients
         from model.optimizer import update
-        from model.transformer import Dropout
 
         dropout = Dropout(self.dropout, np.random.default_rng([self.seed, number])) if self.dropout else None
         _, grads = loss_and_gradients(self.config, self.weights, batch, dropout)

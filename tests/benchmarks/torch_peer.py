@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 
 from model.config import N_BUCKETS, Config
-from model.optimizer import ADAM_BETAS, MUON_MOMENTUM, NEWTON_SCHULZ, NEWTON_SCHULZ_STEPS, Rates, is_matrix
+from model.optimizer import ADAM_BETAS, MUON_MOMENTUM, NEWTON_SCHULZ, NEWTON_SCHULZ_STEPS, LearningRates, is_matrix
 from model.positions import buckets
 from model.transformer import EPSILON, MASKED, Weights, hidden_pairs, position_rows
 from model.windows import Batch
@@ -95,7 +95,7 @@ def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, bias: torch.Ten
 class Muon:
     """Muon for the matrices and Adam for the rest, as `model/optimizer.py` has them; equal shapes in one batch."""
 
-    def __init__(self, weights: Tensors, rates: Rates) -> None:
+    def __init__(self, weights: Tensors, rates: LearningRates) -> None:
         self.rates = rates
         shapes: dict[tuple[int, ...], list[torch.Tensor]] = {}
         for name, w in weights.items():
@@ -138,7 +138,7 @@ class Trainer:
         self,
         config: Config,
         weights: Weights,
-        rates: Rates,
+        rates: LearningRates,
         *,
         dropout: float = 0.0,
         bias: str = "embedding",

@@ -6,8 +6,9 @@ PYTHON is one that has torch, numpy and safetensors (`pip install torch numpy sa
 own); without it PyTorch is left out. Every way to train is a process of its own, with one BLAS thread, that is told to
 go on for a moment; they take turns, so that what else the machine does meets all alike. A step is forward, backward
 and optimiser. Before anything is timed, losses and gradients must agree. Tokens per CPU-second on one core, medians;
-then tokens a second by the clock on two: ours as one training shared by two processes (the first of a home) and as two
-trainings (a run with its two challengers), PyTorch with two threads and as two processes.
+then tokens a second by the clock on two: ours as two trainings side by side, as in every run, PyTorch with two threads
+and as two processes. The scalar microgpt has no bias and places characters by their index; ours at its shape has the
+bias and places them by column, which is the same for one line, so losses and gradients are compared on one line.
 """
 
 from __future__ import annotations
@@ -192,10 +193,7 @@ def one_core(shape: str, peers: list[str], arguments: argparse.Namespace) -> Ite
 
 def two_cores(shape: str, peers: list[str], arguments: argparse.Namespace) -> Iterator[str]:
     """Tokens a second by the clock."""
-    teams = {
-        "fast, one training shared": [start("shared", shape, sys.executable)],
-        "fast, two processes": [start("fast", shape, sys.executable) for _ in range(2)],
-    }
+    teams = {"fast, two processes": [start("fast", shape, sys.executable) for _ in range(2)]}
     if peers:
         teams[f"{peers[0]}, two threads"] = [start(peers[0], shape, arguments.peer_python, threads=2)]
         teams[f"{peers[0]}, two processes"] = [start(peers[0], shape, arguments.peer_python) for _ in range(2)]
@@ -268,8 +266,9 @@ class Setup:
 
     def __init__(self, shape: str, times: int = 1) -> None:
         import numpy as np
+        from scalar_peer import SHAPE as MICROGPT
 
-        from model.config import MICROGPT, PRESETS
+        from model.config import PRESETS
         from model.transformer import init_weights
         from model.vocabulary import Vocabulary
         from model.windows import lay_out, placed
@@ -301,7 +300,7 @@ class Worker:
         self.name, _, details = name.partition(" ")
         times = int(details.split()[-1]) if details else 1
         self.setup, self.details, self.threads = Setup(shape, times), details.split(), threads
-        ways = {"fast": self.numpy, "plain": self.numpy, "shared": self.shared, "scalar": self.scalar}
+        ways = {"fast": self.numpy, "plain": self.numpy, "scalar": self.scalar}
         prepare = ways.get(self.name, self.torch)
         self.step, self.tokens, self.error = prepare()
 
@@ -324,25 +323,23 @@ class Worker:
         }
 
     def plain_gradients(self, batch: Any) -> tuple[float, dict[str, Any]]:
-        from model.transformer import backward, cross_entropy, forward
+        from tests.support.plain_gradient import plain_loss_and_gradients
 
-        logits, cache, _ = forward(self.setup.config, self.setup.weights, batch.window)
-        loss, dlogits = cross_entropy(logits, batch.targets, batch.weight)
-        return loss, backward(self.setup.config, self.setup.weights, dlogits, cache)
+        return plain_loss_and_gradients(self.setup.config, self.setup.weights, batch)
 
     def difference(self, batch: Any, loss: float, grads: dict[str, Any]) -> float:
         """From the plain gradients, in the largest of each tensor."""
         expected_loss, expected = self.plain_gradients(batch)
-        errors = [abs(grads[name] - g).max() / abs(g).max() for name, g in expected.items()]
+        errors = [abs(grad - expected[name]).max() / abs(expected[name]).max() for name, grad in grads.items()]
         return float(max(abs(loss - expected_loss), *errors))
 
     def numpy(self) -> tuple[Callable[[], object], int, float]:
         import numpy as np
 
-        from model.gradient import loss_and_gradients
-        from model.optimizer import Rates, fresh_moments, update
-        from model.transformer import Dropout, backward, cross_entropy, forward
+        from model.gradient import Dropout, loss_and_gradients
+        from model.optimizer import LearningRates, fresh_moments, update
         from service.training.malloc import keep_freed_memory
+        from tests.support.plain_gradient import plain_loss_and_gradients
 
         keep_freed_memory()
         setup, rng = self.setup, np.random.default_rng(1)
@@ -352,81 +349,28 @@ class Worker:
 
         def gradients(batch: Any) -> dict[str, Any]:
             dropout = Dropout(setup.dropout, rng) if setup.dropout else None
-            if self.name == "fast":
-                return loss_and_gradients(setup.config, setup.weights, batch, dropout)[1]
-            logits, cache, _ = forward(setup.config, setup.weights, batch.window, dropout=dropout)
-            return backward(setup.config, setup.weights, cross_entropy(logits, batch.targets, batch.weight)[1], cache)
+            way = loss_and_gradients if self.name == "fast" else plain_loss_and_gradients
+            return way(setup.config, setup.weights, batch, dropout)[1]
 
         def step() -> None:
-            update(setup.weights, gradients(next(batches)), moments, next(numbers), Rates())
+            update(setup.weights, gradients(next(batches)), moments, next(numbers), LearningRates())
 
         return step, setup.n_window * setup.config.n_context, error
-
-    def shared(self) -> tuple[Callable[[], object], int, float]:
-        """One training in this process and a partner, as the first of a home."""
-        import multiprocessing
-
-        import numpy as np
-
-        from model.gradient import loss_and_gradients
-        from model.optimizer import Rates, fresh_moments, update
-        from model.parts import Partner, part_of, put_together
-        from model.transformer import Dropout
-        from model.windows import batch_at, window_starts
-        from service.training.malloc import keep_freed_memory
-
-        keep_freed_memory()
-        setup, rng = self.setup, np.random.default_rng(1)
-        small = setup.batch(3)
-        error = self.difference(small, *loss_and_gradients(setup.config, setup.weights, small))
-        starts = window_starts(setup.text, setup.config.n_context)
-        begins = cycle([np.split(rng.choice(starts, setup.n_window // 2 * 2), 2) for _ in range(8)])
-        moments, numbers, names = fresh_moments(setup.weights), count(1), list(setup.weights)
-
-        def part(begin: Any) -> Any:
-            batch = batch_at(setup.text, begin, setup.config.n_context)
-            dropout = Dropout(setup.dropout, rng) if setup.dropout else None
-            loss, grads = loss_and_gradients(setup.config, setup.weights, batch, dropout)
-            return part_of(loss, float(batch.weight.sum()), grads, names)
-
-        def step(partner: Partner) -> None:
-            parts = [part(begin) if partner.falls_here(n) else None for n, begin in enumerate(next(begins))]
-            update(
-                setup.weights, put_together(partner.all_of(parts), setup.weights)[1], moments, next(numbers), Rates()
-            )
-
-        here, there = multiprocessing.Pipe()
-        if not os.fork():
-            here.close()
-            partner = Partner(there, 1)
-            try:
-                while partner.hear():
-                    step(partner)
-            finally:
-                os._exit(0)
-        there.close()
-        partner = Partner(here, 0)
-
-        def told_step() -> None:
-            partner.tell(True)
-            step(partner)
-
-        return told_step, setup.n_window // 2 * 2 * setup.config.n_context, error
 
     def torch(self) -> tuple[Callable[[], object], int, float]:
         import torch
         from torch_peer import Trainer, inputs_of
 
-        from model.optimizer import Rates
+        from model.optimizer import LearningRates
 
         torch.set_num_threads(self.threads)
         setup, (mode, bias, attention, _) = self.setup, self.details
         way = {"bias": bias, "fused": attention == "fused", "compiled": mode == "compiled"}
         small = setup.batch(3)
-        checked = Trainer(setup.config, setup.weights, Rates(), **{**way, "compiled": False})
+        checked = Trainer(setup.config, setup.weights, LearningRates(), **{**way, "compiled": False})
         loss = checked.gradients(inputs_of(setup.config, small))
         error = self.difference(small, loss, {name: w.grad.numpy() for name, w in checked.weights.items()})
-        trainer = Trainer(setup.config, setup.weights, Rates(), dropout=setup.dropout, **way)
+        trainer = Trainer(setup.config, setup.weights, LearningRates(), dropout=setup.dropout, **way)
         batches = cycle([inputs_of(setup.config, setup.batch()) for _ in range(8)])
         return lambda: trainer.step(next(batches)), setup.n_window * setup.config.n_context, error
 
@@ -434,10 +378,15 @@ class Worker:
         import numpy as np
         from scalar_peer import Trainer
 
-        batch = self.setup.batch(1)
+        from model.windows import batch_at, lay_out, placed
+
+        setup = self.setup
+        setup.weights["h0.bias"] *= 0.0
+        line = placed(lay_out(setup.vocabulary, [["temp 20.5 ok " * 9]]))
+        batch = batch_at(line, np.array([0], np.int32), setup.config.n_context)
         batch = batch._replace(weight=np.ones_like(batch.weight))
         tokens = [*batch.window.tokens[0].tolist(), int(batch.targets[0, -1])]
-        trainer = Trainer(self.setup.weights, 0.02)
+        trainer = Trainer({name: w for name, w in setup.weights.items() if name != "h0.bias"}, 0.02)
         loss = trainer.gradients(tokens)
         grads = {n: np.array([[x.grad for x in row] for row in w]) for n, w in trainer.weights.items()}
         return lambda: trainer.step(tokens), len(tokens) - 1, self.difference(batch, loss, grads)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from model.config import MICROGPT, PRESETS, Config
+from model.config import PRESETS, Config
 from model.transformer import Model
 from model.vocabulary import Vocabulary
 
@@ -14,13 +14,12 @@ CHARACTERS = "0123456789abcdefghijklmnop -"  # with the escape and the newline, 
 TINY = Config(n_layer=1, n_head=2, n_embd=4, n_context=12, n_position=5)
 FORMS = {
     "seed": PRESETS["seed"].config,
-    "microgpt": MICROGPT,
     "two layers, three heads": Config(n_layer=2, n_head=3, n_embd=9, n_context=11, n_position=7, n_smear=1),
     "no smear": Config(n_layer=1, n_head=2, n_embd=6, n_context=10, n_position=4, n_smear=0),
     "smear 3": Config(n_layer=1, n_head=1, n_embd=5, n_context=9, n_position=6, n_smear=3),
     "no final norm": Config(n_layer=2, n_head=2, n_embd=4, n_context=8, n_position=5, final_norm=False),
-    "absolute with smear and final norm": Config(
-        n_layer=2, n_head=2, n_embd=4, n_context=12, n_position=14, positions="absolute"
+    "no smear, no final norm": Config(
+        n_layer=1, n_head=4, n_embd=16, n_context=48, n_position=48, n_smear=0, final_norm=False
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The fast loss and gradients against the plain ones of `transformer.py`, which finite differences test."""
+"""The loss and gradients that train, against the plainly written ones, which finite differences test."""
 
 from dataclasses import replace
 
@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from model import attention
-from model.config import MICROGPT, N_BUCKETS, PRESETS, Config
-from model.gradient import loss_and_gradients
+from model.config import N_BUCKETS, PRESETS, Config
+from model.gradient import Dropout, loss_and_gradients
 from model.positions import columns_and_lines
-from model.transformer import Dropout, Window, as_dtype, backward, cross_entropy, forward
+from model.transformer import Window, as_dtype
 from model.windows import Batch
+from tests.support.plain_gradient import plain_loss_and_gradients
 
 VOCABULARY = 30
 WINDOWS = [1, 3, 12]
@@ -26,12 +27,6 @@ def random_batch(rng, n_window, length, newlines=0.1):
     return Batch(Window(tokens[:, 40:-1], columns, lines), tokens[:, 41:], rng.random((n_window, length)))
 
 
-def plain(config, weights, batch, dropout=None):
-    logits, cache, _ = forward(config, weights, batch.window, dropout=dropout)
-    loss, dlogits = cross_entropy(logits, batch.targets, batch.weight)
-    return loss, backward(config, weights, dlogits, cache)
-
-
 def assert_alike(fast, slow, tolerance=1e-11):
     assert fast[0] == pytest.approx(slow[0], rel=tolerance)
     assert fast[1].keys() == slow[1].keys()
@@ -42,7 +37,7 @@ def assert_alike(fast, slow, tolerance=1e-11):
 def test_every_form_has_the_plain_gradients(form, make_model):
     config, _, weights = make_model(form)
     batch = random_batch(np.random.default_rng(1), 4, min(config.n_context, 48))
-    assert_alike(loss_and_gradients(config, weights, batch), plain(config, weights, batch))
+    assert_alike(loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch))
 
 
 @pytest.mark.parametrize("n_window", WINDOWS)
@@ -50,14 +45,14 @@ def test_every_form_has_the_plain_gradients(form, make_model):
 def test_windows_of_any_size_have_the_plain_gradients(make_model, n_window, length):
     config, _, weights = make_model(PRESETS["seed"].config)
     batch = random_batch(np.random.default_rng(length), n_window, length)
-    assert_alike(loss_and_gradients(config, weights, batch), plain(config, weights, batch))
+    assert_alike(loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch))
 
 
 @pytest.mark.parametrize("newlines", [0.0, 0.01, 0.5, 1.0])
 def test_lines_of_any_length_have_the_plain_gradients(make_model, newlines):
     config, _, weights = make_model(PRESETS["full"].config)
     batch = random_batch(np.random.default_rng(3), 3, 96, newlines)
-    assert_alike(loss_and_gradients(config, weights, batch), plain(config, weights, batch))
+    assert_alike(loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch))
 
 
 @pytest.mark.parametrize("bucket", range(N_BUCKETS))
@@ -65,7 +60,7 @@ def test_every_bucket_of_the_bias_has_its_own_gradient(make_model, bucket):
     config, _, weights = make_model(PRESETS["seed"].config)
     batch = random_batch(np.random.default_rng(4), 2, 96, newlines=0.07)
     weights["h0.bias"][:, bucket] += 1.5
-    fast, slow = loss_and_gradients(config, weights, batch), plain(config, weights, batch)
+    fast, slow = loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch)
     assert slow[1]["h0.bias"][:, bucket].any()
     assert_alike(fast, slow)
 
@@ -75,14 +70,15 @@ def test_blocks_of_any_size_have_the_same_gradients(make_model, monkeypatch, lim
     config, _, weights = make_model(PRESETS["seed"].config)
     batch = random_batch(np.random.default_rng(5), 6, 96)
     monkeypatch.setattr(attention, "MOST_SCORES", limit)
-    assert_alike(loss_and_gradients(config, weights, batch), plain(config, weights, batch))
+    assert_alike(loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch))
 
 
 def test_the_same_numbers_are_dropped(make_model):
     config, _, weights = make_model(PRESETS["full"].config)
     batch = random_batch(np.random.default_rng(6), 2, 64)
     fast, slow = (
-        path(config, weights, batch, Dropout(0.3, np.random.default_rng(7))) for path in (loss_and_gradients, plain)
+        path(config, weights, batch, Dropout(0.3, np.random.default_rng(7)))
+        for path in (loss_and_gradients, plain_loss_and_gradients)
     )
     assert_alike(fast, slow)
     assert fast[0] != loss_and_gradients(config, weights, batch)[0]
@@ -94,10 +90,10 @@ def test_scores_too_large_for_a_power_are_as_exact(make_model, size):
     weights["h0.wq"] *= size
     weights["h0.bias"] *= size
     batch = random_batch(np.random.default_rng(8), 3, 64)
-    assert_alike(loss_and_gradients(config, weights, batch), plain(config, weights, batch), 1e-9)
+    assert_alike(loss_and_gradients(config, weights, batch), plain_loss_and_gradients(config, weights, batch), 1e-9)
     weights = as_dtype(weights, np.float32)
     loss, grads = loss_and_gradients(config, weights, batch)
-    assert loss == pytest.approx(plain(config, weights, batch)[0], rel=1e-4)
+    assert loss == pytest.approx(plain_loss_and_gradients(config, weights, batch)[0], rel=1e-4)
     assert all(np.isfinite(grad).all() for grad in grads.values())
 
 
@@ -108,7 +104,7 @@ def test_float32_is_computed_in_float32(form, make_model):
     assert {grad.dtype for grad in grads.values()} == {np.dtype(np.float32)}
 
 
-@pytest.mark.parametrize("config", [PRESETS["seed"].config, MICROGPT, replace(PRESETS["full"].config, n_layer=1)])
+@pytest.mark.parametrize("config", [PRESETS["seed"].config, replace(PRESETS["full"].config, n_layer=1)])
 def test_the_same_batch_gives_the_same_bytes(make_model, config: Config):
     weights = as_dtype(make_model(config).weights, np.float32)
     batch = random_batch(np.random.default_rng(10), 4, 48)

@@ -5,7 +5,7 @@ import pytest
 
 from model.config import PRESETS
 from model.optimizer import (
-    Rates,
+    LearningRates,
     adam_direction,
     clip,
     fresh_moments,
@@ -15,7 +15,7 @@ from model.optimizer import (
     update,
 )
 
-ADAM_ONLY = Rates(rate=0.1, matrix_rate=0.0, clip=1e9)
+ADAM_ONLY = LearningRates(rate=0.1, matrix_rate=0.0, clip=1e9)
 
 
 def random_weights(seed=0):
@@ -51,7 +51,7 @@ def test_a_number_without_a_gradient_stays():
     weights = random_weights()
     before = {name: w.copy() for name, w in weights.items()}
     grads = {name: np.zeros_like(w) for name, w in weights.items()}
-    update(weights, grads, fresh_moments(weights), 1, Rates())
+    update(weights, grads, fresh_moments(weights), 1, LearningRates())
     for name, w in weights.items():
         np.testing.assert_allclose(w, before[name])
 
@@ -143,19 +143,21 @@ def test_without_a_matrix_rate_adam_moves_the_matrices():
 def test_only_matrices_decay(matrix_rate, lost):
     weights, before = random_weights(), random_weights()
     grads = {name: np.zeros_like(w) for name, w in weights.items()}
-    update(weights, grads, fresh_moments(weights), 1, Rates(rate=0.1, matrix_rate=matrix_rate, weight_decay=0.5))
+    update(
+        weights, grads, fresh_moments(weights), 1, LearningRates(rate=0.1, matrix_rate=matrix_rate, weight_decay=0.5)
+    )
     np.testing.assert_allclose(weights["h0.wq"], before["h0.wq"] * (1 - lost))
     np.testing.assert_array_equal(weights["wte"], before["wte"])
     np.testing.assert_array_equal(weights["lm_head"], before["lm_head"])
 
 
 def test_scaling_changes_both_rates_and_nothing_else():
-    assert Rates(0.2, 0.1, 0.3, 4.0).scaled(0.5) == Rates(0.1, 0.05, 0.3, 4.0)
+    assert LearningRates(0.2, 0.1, 0.3, 4.0).scaled(0.5) == LearningRates(0.1, 0.05, 0.3, 4.0)
 
 
 def test_a_step_keeps_float32():
     weights = {name: w.astype(np.float32) for name, w in random_weights().items()}
     moments = fresh_moments(weights)
     grads = {name: w.astype(np.float32) for name, w in random_weights(1).items()}
-    update(weights, grads, moments, 1, Rates(weight_decay=0.1))
+    update(weights, grads, moments, 1, LearningRates(weight_decay=0.1))
     assert {w.dtype for w in [*weights.values(), *moments.values()]} == {np.dtype(np.float32)}

@@ -96,13 +96,13 @@ def test_there_are_as_many_samples_and_lines_as_asked(model):
 
 
 def test_at_temperature_zero_all_samples_are_alike(model, monkeypatch):
-    monkeypatch.setattr(sampling, "LONGEST_LINE", 40)
+    monkeypatch.setattr(sampling, "LONGEST_SAMPLED_LINE", 40)
     samples = continue_log(model, CONTEXT, samples=3, temperature=0)
     assert samples[0] == samples[1] == samples[2]
 
 
 def test_at_temperature_zero_each_character_is_the_most_likely_one(model, monkeypatch):
-    monkeypatch.setattr(sampling, "LONGEST_LINE", 20)
+    monkeypatch.setattr(sampling, "LONGEST_SAMPLED_LINE", 20)
     line = continue_log(model, CONTEXT, temperature=0)[0].lines[0]
     state, logits = primed(model, CONTEXT)
     for token in model.vocabulary.encode(line):
@@ -134,7 +134,7 @@ def test_unknown_characters_in_the_context_are_read_as_escapes(model):
 
 
 def test_a_line_that_never_ends_is_ended(model, monkeypatch):
-    monkeypatch.setattr(sampling, "LONGEST_LINE", 12)
+    monkeypatch.setattr(sampling, "LONGEST_SAMPLED_LINE", 12)
     model.weights["lm_head"][1] = -1000 * np.sign(model.weights["lm_head"][1])
     samples = continue_log(model, CONTEXT, samples=5, steps=2)
     assert max(len(line) for sample in samples for line in sample.lines) <= 12

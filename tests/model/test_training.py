@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.config import Config
-from model.optimizer import Rates
+from model.optimizer import LearningRates
 from model.positions import columns_and_lines
 from model.scoring import bits_per_character, score_lines
 from model.training import (
@@ -14,8 +14,8 @@ from model.training import (
     Plan,
     TrainingDiverged,
     begin,
+    rate_factor,
     round_of_steps,
-    schedule,
     train,
     validation_bits,
 )
@@ -29,8 +29,8 @@ HELD_OUT = LINES[:20]
 LETTERS = Vocabulary("").extended(LINES, 50)
 TEXT, VALIDATION = lay_out(LETTERS, [LINES]), lay_out(LETTERS, [HELD_OUT])
 QUICK = Plan(tokens=4_000, batch_tokens=256, rounds=6)
-TOO_FAST = replace(QUICK, rates=Rates(rate=2.0, matrix_rate=0.0))
-HOPELESS = replace(QUICK, rates=Rates(rate=1e6, matrix_rate=0.0))
+TOO_FAST = replace(QUICK, rates=LearningRates(rate=2.0, matrix_rate=0.0))
+HOPELESS = replace(QUICK, rates=LearningRates(rate=1e6, matrix_rate=0.0))
 
 
 @pytest.fixture
@@ -111,10 +111,10 @@ def test_the_same_arguments_give_the_same_bytes(start):
 
 def test_rounds_run_in_another_process_give_the_same_bytes(start):
     here = train(SHAPE, QUICK, TEXT, VALIDATION, start)
+    there = begin(start)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        there = train(
-            SHAPE, QUICK, TEXT, VALIDATION, start, run=lambda function, *a: pool.submit(function, *a).result()
-        )
+        while not there.finished:
+            there = pool.submit(round_of_steps, SHAPE, QUICK, TEXT, VALIDATION, there).result()
     assert bytes_of(here.best) == bytes_of(there.best)
 
 
@@ -147,7 +147,7 @@ def test_the_first_round_only_scores_the_start(start):
     assert bytes_of(first.best) == bytes_of(start)
 
 
-def test_progress_is_told_after_every_round(start):
+def test_progress_is_called_after_every_round(start):
     rounds = seen_rounds(QUICK, start)
     assert [len(training.curve) for training in rounds] == list(range(1, len(rounds) + 1))
     assert [training.finished for training in rounds] == [False] * (len(rounds) - 1) + [True]
@@ -183,7 +183,7 @@ def test_stopped_before_it_began_it_returns_its_start(start):
 
 
 def test_the_best_weights_are_those_of_the_best_point_of_the_curve(start):
-    rounds = seen_rounds(replace(QUICK, rates=Rates(rate=0.3, matrix_rate=0.0)), start)
+    rounds = seen_rounds(replace(QUICK, rates=LearningRates(rate=0.3, matrix_rate=0.0)), start)
     best = min(range(len(rounds)), key=lambda i: rounds[i].curve[-1].validation)
     assert bytes_of(rounds[-1].best) == bytes_of(rounds[best].best)
     assert rounds[-1].best_bits == rounds[best].curve[-1].validation
@@ -194,13 +194,13 @@ def test_the_best_weights_are_those_of_the_best_point_of_the_curve(start):
 
 def test_the_rate_rises_over_the_warm_up(start):
     plan = replace(QUICK, warm_up=0.2)
-    factors = [schedule(plan, begin(start), tokens) for tokens in (0, 256, 512, 800, 2_000)]
+    factors = [rate_factor(plan, begin(start), tokens) for tokens in (0, 256, 512, 800, 2_000)]
     assert factors == pytest.approx([0.32, 0.64, 0.96, 1.0, 1.0])
 
 
 def test_the_rate_falls_to_zero_at_the_end(start):
     falling = replace(begin(start), decay_from=1_000, decay_until=2_000)
-    assert [schedule(QUICK, falling, tokens) for tokens in (1_000, 1_250, 2_000, 2_100)] == [1.0, 0.75, 0.0, 0.0]
+    assert [rate_factor(QUICK, falling, tokens) for tokens in (1_000, 1_250, 2_000, 2_100)] == [1.0, 0.75, 0.0, 0.0]
 
 
 # ---- early stop
@@ -210,7 +210,9 @@ def overfitting(start):
     """The rounds of a start that can only get worse: it is to learn another log than it is scored on."""
     other = lay_out(LETTERS, [["nope" * 4, "sh" * 9] * 20])
     warm = train(SHAPE, Plan(tokens=12_000, batch_tokens=256, rounds=8), TEXT, VALIDATION, start).best
-    plan = Plan(tokens=200_000, batch_tokens=256, rounds=400, rates=Rates(rate=1e-4, matrix_rate=1e-4), warm_up=0)
+    plan = Plan(
+        tokens=200_000, batch_tokens=256, rounds=400, rates=LearningRates(rate=1e-4, matrix_rate=1e-4), warm_up=0
+    )
     rounds = []
     train(SHAPE, plan, other, VALIDATION, warm, progress=rounds.append)
     return warm, rounds

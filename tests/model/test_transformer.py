@@ -3,22 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from model.config import MICROGPT, N_BUCKETS, PRESETS, Config
+from model.config import N_BUCKETS, PRESETS, Config
 from model.positions import columns_and_lines
-from model.transformer import (
-    Past,
-    Window,
-    as_dtype,
-    backward,
-    cross_entropy,
-    forward,
-    grown,
-    init_weights,
-    token_bits,
-)
+from model.transformer import Past, Window, as_dtype, forward, grown, init_weights
 
 VOCABULARY = 30
-STEP = 1e-5
 
 
 def random_tokens(rng, *shape, newlines=0.2):
@@ -49,57 +38,6 @@ def pieces(config, tokens, sizes):
         part = slice(start, start + size)
         yield Window(tokens[None, part], columns[None, part], lines[None, part])
         start += size
-
-
-# ---- gradients
-
-
-def test_gradients_of_every_tensor_agree_with_finite_differences(form, make_model):
-    config, _, weights = make_model(form)
-    rng = np.random.default_rng(1)
-    length = min(config.n_context, 14)
-    tokens = random_tokens(rng, 2, length + 1)
-    window = stacked([window_of(row[:-1]) for row in tokens])
-    targets, counted = tokens[:, 1:], rng.random((2, length)) < 0.8
-
-    def loss():
-        logits, cache, _ = forward(config, weights, window)
-        return *cross_entropy(logits, targets, counted), cache
-
-    _, dlogits, cache = loss()
-    grads = backward(config, weights, dlogits, cache)
-    assert grads.keys() == weights.keys()
-    for name, w in weights.items():
-        used = np.flatnonzero(grads[name])
-        for i in rng.choice(used, min(25, len(used)), replace=False):
-            old = w.flat[i]
-            w.flat[i] = old + STEP
-            above = loss()[0]
-            w.flat[i] = old - STEP
-            below = loss()[0]
-            w.flat[i] = old
-            assert grads[name].flat[i] == pytest.approx((above - below) / (2 * STEP), rel=1e-4, abs=1e-8), name
-
-
-def test_a_zero_gradient_means_that_the_loss_does_not_depend_on_the_number(form, make_model):
-    config, _, weights = make_model(form)
-    tokens = random_tokens(np.random.default_rng(2), 9)
-    window, targets, counted = window_of(tokens[:-1]), tokens[None, 1:], np.ones((1, 8), bool)
-    logits, cache, _ = forward(config, weights, window)
-    loss, dlogits = cross_entropy(logits, targets, counted)
-    grads = backward(config, weights, dlogits, cache)
-    changed = {name: w + (grads[name] == 0) * 0.1 for name, w in weights.items() if not name.endswith(".fc1")}
-    changed_logits, _, _ = forward(config, weights | changed, window)
-    assert cross_entropy(changed_logits, targets, counted)[0] == pytest.approx(loss, abs=1e-12)
-
-
-def test_cross_entropy_ignores_what_is_not_counted():
-    logits = np.random.default_rng(0).standard_normal((1, 3, 5))
-    targets, counted = np.array([[1, 2, 3]]), np.array([[True, False, True]])
-    loss, dlogits = cross_entropy(logits, targets, counted)
-    bits = token_bits(logits, targets)[0]
-    assert loss == pytest.approx((bits[0] + bits[2]) / 2 * math.log(2))
-    assert not dlogits[0, 1].any()
 
 
 # ---- the same forward, written plainly
@@ -146,8 +84,7 @@ def plain_forward(config, weights, tokens):
     places = list(plain_places(tokens))
     stream = []
     for t, token in enumerate(tokens):
-        row = t if config.positions == "absolute" else places[t][0] % config.n_position
-        x = added(w["wte"][token], w["wpe"][row])
+        x = added(w["wte"][token], w["wpe"][places[t][0] % config.n_position])
         for back in range(1, config.n_smear + 1):
             if t >= back:
                 x = added(x, [a * b for a, b in zip(w["wte"][tokens[t - back]], w["smear"][back - 1], strict=True)])
@@ -164,7 +101,7 @@ def plain_layer(config, w, h, stream, places):
     for t, x in enumerate(stream):
         mixed = []
         for head in range(config.n_head):
-            mixed += plain_head(config, w.get(h + "bias"), head, t, q, k, v, places)
+            mixed += plain_head(config, w[h + "bias"], head, t, q, k, v, places)
         x = added(x, times(w[h + "wo"], mixed))
         hidden = [max(0.0, value) for value in times(w[h + "fc1"], normed(x))]
         result.append(added(x, times(w[h + "fc2"], hidden)))
@@ -178,9 +115,8 @@ def plain_head(config, bias, head, t, q, k, v, places):
     scores = []
     for s in seen:
         score = dot(q[t][mine], k[s][mine]) / math.sqrt(size)
-        if bias:
-            (column, line), (key_column, key_line) = places[t], places[s]
-            score += bias[head][plain_bucket(line - key_line, key_column - column)]
+        (column, line), (key_column, key_line) = places[t], places[s]
+        score += bias[head][plain_bucket(line - key_line, key_column - column)]
         scores.append(score)
     exps = [math.exp(score) for score in scores]
     parts = [e / sum(exps) for e in exps]
@@ -189,8 +125,7 @@ def plain_head(config, bias, head, t, q, k, v, places):
 
 def test_forward_agrees_with_a_plainly_written_one(form, make_model):
     model = make_model(form)
-    length = form.n_context if form.positions == "absolute" else min(40, 2 * form.n_context)
-    tokens = random_tokens(np.random.default_rng(3), length)
+    tokens = random_tokens(np.random.default_rng(3), min(40, 2 * form.n_context))
     expected = plain_forward(form, model.weights, tokens.tolist())
     np.testing.assert_allclose(predictions(model, tokens), expected, rtol=0, atol=1e-11)
 
@@ -207,29 +142,6 @@ def test_every_bucket_of_the_bias_is_used():
 def test_seed_has_4800_parameters_at_30_characters_and_32_more_for_each_further_one(size):
     config = PRESETS["seed"].config
     assert config.parameters(size) == 4800 + 32 * (size - 30)
-
-
-def test_the_microgpt_form_has_4800_parameters_at_30_characters():
-    assert MICROGPT.parameters(30) == 4800
-
-
-def test_the_microgpt_form_has_the_tensors_of_microgpt_and_no_others():
-    c = 16
-    assert MICROGPT.shapes(30) == {
-        "wte": (30, c),
-        "wpe": (48, c),
-        "h0.wq": (c, c),
-        "h0.wk": (c, c),
-        "h0.wv": (c, c),
-        "h0.wo": (c, c),
-        "h0.fc1": (4 * c, c),
-        "h0.fc2": (c, 4 * c),
-        "lm_head": (30, c),
-    }
-
-
-def test_the_microgpt_form_has_no_final_norm_and_a_context_of_48():
-    assert (MICROGPT.final_norm, MICROGPT.n_context, MICROGPT.positions) == (False, 48, "absolute")
 
 
 def test_fresh_weights_have_the_shapes_of_the_config_in_float32(form):
@@ -257,8 +169,6 @@ def test_float32_weights_are_computed_in_float32(form, make_model):
         ({"n_layer": 0}, "at least 1"),
         ({"n_smear": -1}, "n_smear"),
         ({"n_smear": 8}, "n_smear"),
-        ({"positions": "rotary"}, "rotary"),
-        ({"positions": "absolute", "n_position": 7}, "row for every token"),
     ],
 )
 def test_an_impossible_shape_is_refused_with_its_reason(wrong, named):
@@ -281,13 +191,11 @@ def test_a_later_character_changes_no_earlier_prediction(form, make_model):
 
 @pytest.mark.parametrize("sizes", [[1] * 30, [7, 1, 15, 7], [29, 1]])
 def test_windows_handed_on_equal_one_long_window(form, make_model, sizes):
-    if form.positions == "absolute":
-        sizes = [min(size, 2) for size in sizes][: form.n_context // 2]
     model = make_model(form)
     tokens = random_tokens(np.random.default_rng(5), sum(sizes))
     past, parts = None, []
     for window in pieces(form, tokens, sizes):
-        logits, _, past = forward(form, model.weights, window, past)
+        logits, past = forward(form, model.weights, window, past)
         parts.append(logits[0])
     np.testing.assert_allclose(np.concatenate(parts), predictions(model, tokens), rtol=0, atol=1e-12)
 
@@ -296,7 +204,7 @@ def test_what_is_handed_on_never_grows_beyond_the_context(form, make_model):
     model, past = make_model(form), None
     tokens = random_tokens(np.random.default_rng(6), form.n_context * 3)
     for window in pieces(form, tokens, [form.n_context] * 3):
-        past = forward(form, model.weights, window, past)[2]
+        past = forward(form, model.weights, window, past)[1]
         assert isinstance(past, Past)
         sizes = {part.shape[1] for part in (past.tokens, past.columns, past.lines, *past.keys, *past.values)}
         assert len(sizes) == 1
@@ -313,19 +221,6 @@ def test_one_layer_sees_nothing_beyond_the_context(make_model):
     differs = (predictions(model, changed) != predictions(model, tokens)).any(axis=-1)
     assert not differs[3 + reach + 1 :].any()
     assert differs[3 + config.n_context - 1]
-
-
-def test_with_absolute_positions_a_full_context_is_forgotten(make_model):
-    model = make_model(MICROGPT)
-    first, second = random_tokens(np.random.default_rng(8), 2, 48)
-    past = forward(MICROGPT, model.weights, window_of(first))[2]
-    after = forward(MICROGPT, model.weights, window_of(second), past)[0]
-    np.testing.assert_array_equal(after[0], predictions(model, second))
-
-
-def test_with_absolute_positions_more_than_a_context_is_refused(make_model):
-    with pytest.raises(ValueError, match="49 tokens, but absolute positions place at most 48"):
-        predictions(make_model(MICROGPT), np.ones(49, np.int32))
 
 
 def test_the_texts_of_a_batch_do_not_see_each_other(form, make_model):

@@ -326,7 +326,7 @@ def test_a_card_that_does_not_fit_its_tensors_is_refused(file, change, named):
         ({"n_context": "12"}, "whole number"),
         ({"n_head": 3}, "n_head"),
         ({"n_embd": 8}, "'wte' has shape"),
-        ({"positions": "rotary"}, "rotary"),
+        ({"positions": "absolute"}, "positions are 'absolute', this version reads 'columns'"),
         ({"final_norm": False}, "golden text costs"),
         ({"n_context": 3}, "golden text costs"),
     ],

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.config import MICROGPT, Config
+from model.config import Config
 from model.positions import columns_and_lines
 from model.vocabulary import NEWLINE, Vocabulary
 from model.windows import OPENING_WEIGHT, batch_at, fitted_context, lay_out, placed, window_starts
@@ -136,7 +136,7 @@ def test_fitting_changes_nothing_but_the_context():
 
 
 def test_the_microgpt_form_keeps_its_context_of_48():
-    assert fitted_context(MICROGPT, [["x" * 200]]) == MICROGPT
+    assert fitted_context(SHAPE, [["x" * 200]]) == SHAPE
 
 
 def test_without_a_line_there_is_a_context_all_the_same():

@@ -22,10 +22,10 @@ import pytest
 
 from service.home import Home
 from service.schedule.child_process import leftovers
-from service.storage.ledger import Record
 from tests.support.disks import disk_of_its_own, may_mount
 from tests.support.homes import Place, logling, made
 from tests.support.logs import Logs
+from tests.support.runs import Document
 from tests.support.served import Served
 
 MADE_UP = Path(__file__).parents[1] / "benchmarks" / "admin.py"
@@ -61,7 +61,7 @@ class Original:
 
     place: Place
     log: str
-    record: Record
+    record: Document
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Original:
 
 
 @pytest.fixture
-def first_record(original: Original) -> Record:
+def first_record(original: Original) -> Document:
     """The record of the first run of `committed`."""
     return original.record
 

@@ -1,4 +1,4 @@
-"""Backup and restore by the commands of deploy/README.md: a home that was copied goes on where it was."""
+"""Backup and restore by the commands of deploy/docs/operating.md: a home that was copied goes on where it was."""
 
 import shutil
 import subprocess
@@ -10,8 +10,9 @@ import pytest
 from service.home import locked
 from service.storage.ledger import Ledger
 from tests.support.homes import Place
+from tests.support.runs import documents
 
-PAGE = (Path(__file__).parent.parent.parent / "deploy" / "README.md").read_text()
+PAGE = (Path(__file__).parent.parent.parent / "deploy" / "docs" / "operating.md").read_text()
 PLACE = "/var/lib/logling"
 LOGLING = Path(sys.executable).with_name("logling")
 NEW = 300  # lines
@@ -80,7 +81,7 @@ def test_the_state_is_private_after_a_restore_too(committed: Place) -> None:
 def test_a_restored_home_has_its_history(committed: Place, first_record: dict[str, object]) -> None:
     restored(backed_up(committed), committed)
     with Ledger(committed.home.ledger) as ledger:
-        assert [run["run"] for run in ledger.runs()] == [first_record["run"]]
+        assert [run["run"] for run in documents(ledger)] == [first_record["run"]]
 
 
 def test_a_backup_waits_for_the_end_of_a_run(committed: Place) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from service.storage.corpus import Corpus
 from service.storage.database import check
-from service.storage.ledger import Ledger, Record
+from service.storage.ledger import Ledger
+from tests.support.runs import Document, documents
 
 # `logling retrain`, in which no file may grow beyond a size from the begin (or the end) of a step on, or during it.
 PROGRAM = """
@@ -64,9 +65,9 @@ def growing(committed: Any) -> Any:
     return committed
 
 
-def newest(place: Any) -> Record:
+def newest(place: Any) -> Document:
     with Ledger(place.home.ledger) as ledger:
-        return ledger.runs(1)[0]
+        return documents(ledger, 1)[0]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def what_is_wrong(place: Any) -> list[str]:
     if kept != place.log.read_text().splitlines():
         wrong.append(f"{len(kept)} lines in the corpus, which are not those of the log")
     with Ledger(place.home.ledger) as ledger:
-        recorded = {run["commit"] for run in ledger.runs() if run["outcome"] == "committed"}
+        recorded = {run["commit"] for run in documents(ledger) if run["outcome"] == "committed"}
     if recorded != set(place.git("log", "--grep=^Logling-Run: ", "--format=%H").split()):
         wrong.append("ledger and repository do not agree")
     if place.git("status", "--porcelain"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import LoglingError
-from service.home import Home, find, locked
+from service.home import Home, find_home, locked
 
 HOLDER = """
 import sys, time
@@ -29,12 +29,12 @@ def home(tmp_path: Path) -> Home:
 
 def test_the_home_that_is_named_comes_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGLING_HOME", "/nowhere")
-    assert find(home.path) == home
+    assert find_home(home.path) == home
 
 
 def test_then_the_home_of_the_variable(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGLING_HOME", str(home.path))
-    assert find(None) == home
+    assert find_home(None) == home
 
 
 @pytest.mark.parametrize("variable", [None, ""])
@@ -42,12 +42,12 @@ def test_then_the_current_directory(home: Home, monkeypatch: pytest.MonkeyPatch,
     if variable is not None:
         monkeypatch.setenv("LOGLING_HOME", variable)
     monkeypatch.chdir(home.path)
-    assert find(None) == home
+    assert find_home(None) == home
 
 
 def test_a_folder_without_settings_is_no_home(tmp_path: Path) -> None:
     with pytest.raises(LoglingError, match=r"is not a Logling home .*logling init"):
-        find(tmp_path)
+        find_home(tmp_path)
 
 
 def test_the_state_is_for_its_owner_alone(home: Home) -> None:

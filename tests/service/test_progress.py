@@ -32,7 +32,7 @@ def test_trainings_side_by_side_tell_how_far_they_are(tmp_path: Path, monkeypatc
     monkeypatch.setattr("service.progress.SECONDS_BETWEEN", 0.0)
     file, plan = tmp_path / "progress.json", Plan(tokens=1000)
     with reporter(file) as run, run.step("train"):
-        for start, tokens in (("warm", 400), ("fresh", 250)):
+        for start, tokens in (("warm start", 400), ("fresh start", 250)):
             training = Training(NOTHING, NOTHING, NOTHING, NOTHING, tokens=tokens, curve=[Point(0, 0.5, 0.5)])
             run.trained(start, training, plan)
         told = {task.words: (task.step, task.done, task.total, task.figures) for task in read_progress(file)}
@@ -46,7 +46,7 @@ def test_a_training_tells_how_fast_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     with reporter(file) as run, run.step("train"):
         for tokens in (1000, 9000):
             training = Training(NOTHING, NOTHING, NOTHING, NOTHING, tokens=tokens, curve=[Point(0, 0.5, 0.5)])
-            run.trained("fresh", training, Plan(tokens=10_000))
+            run.trained("fresh start", training, Plan(tokens=10_000))
         (figures,) = [task.figures for task in read_progress(file) if task.words == "training, fresh start"]
     assert re.fullmatch(r"0\.500 bits per character, [1-9][0-9,]* tokens/s", figures)
 

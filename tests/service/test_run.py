@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,14 +21,15 @@ from typing import Any
 import pytest
 
 from model import weights_file
-from model.training import Point, TrainingDiverged, begin
+from model.training import Point, TrainingDiverged
 from service.errors import LoglingError
 from service.home import Home
 from service.site.git import SiteError
 from service.storage.corpus import Corpus
-from service.storage.ledger import Ledger, Record
+from service.storage.ledger import Ledger
 from service.training import evaluation
 from service.training.split import split
+from tests.support.runs import Document, documents
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = {
@@ -59,23 +61,23 @@ def misfits(record: Any, fields: dict[str, Any], path: str = "") -> list[str]:
     return found
 
 
-def ledger_of(home: Home) -> list[Record]:
+def ledger_of(home: Home) -> list[Document]:
     with Ledger(home.ledger) as ledger:
-        return ledger.runs()
+        return documents(ledger)
 
 
-def test_the_first_run_commits_and_its_record_has_the_fields_of_the_contract(first_record: Record) -> None:
+def test_the_first_run_commits_and_its_record_has_the_fields_of_the_contract(first_record: Document) -> None:
     assert first_record["outcome"] == "committed"
     assert misfits(json.loads(json.dumps(first_record)), FIELDS) == []
 
 
-def test_the_record_is_in_the_ledger_with_its_times_and_loss_curve(reader: Any, first_record: Record) -> None:
+def test_the_record_is_in_the_ledger_with_its_times_and_loss_curve(reader: Any, first_record: Document) -> None:
     (record,) = ledger_of(reader.home)
     assert {**first_record, "started": record["started"], "finished": record["finished"]} == record
     assert len(record["loss_curve"]) > 2
 
 
-def test_the_commit_has_the_weights_file_alone_and_says_how_to_redo_it(reader: Any, first_record: Record) -> None:
+def test_the_commit_has_the_weights_file_alone_and_says_how_to_redo_it(reader: Any, first_record: Document) -> None:
     assert reader.git("rev-parse", "HEAD") == first_record["commit"]
     assert reader.git("show", "--format=", "--name-only") == "web/weights.js"
     trailers = reader.git("log", "-1", "--format=%(trailers:only,unfold)")
@@ -84,7 +86,7 @@ def test_the_commit_has_the_weights_file_alone_and_says_how_to_redo_it(reader: A
     assert first_record["run"] in trailers
 
 
-def test_the_file_that_is_committed_is_the_one_that_was_judged(reader: Any, first_record: Record) -> None:
+def test_the_file_that_is_committed_is_the_one_that_was_judged(reader: Any, first_record: Document) -> None:
     file = (reader.home.site / "web" / "weights.js").read_bytes()
     assert len(file) == first_record["weights_bytes"]
     model, _ = weights_file.decode(file)
@@ -111,7 +113,7 @@ def test_lines_that_were_too_few_are_counted_again(committed: Any) -> None:
     assert (record["outcome"], record["lines"]["new"]) == ("skipped", 90)
 
 
-def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first_record: Record) -> None:
+def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first_record: Document) -> None:
     remote = committed.add_remote()
     committed.append_usual(200)
     record = committed.retrain()
@@ -129,12 +131,13 @@ def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first
 def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
     committed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_effect(config, plan, tokens, validation, start, **rest):  # type: ignore[no-untyped-def]
+    def without_effect(config, plan, tokens, validation, training):  # type: ignore[no-untyped-def]
         is_warm = plan.tokens < committed.home.settings().training.tokens
         bits = 1.0 if is_warm else 2.0
-        return replace(begin(start), step=1, curve=[Point(0, bits, bits)])
+        return replace(training, step=1, curve=[Point(0, bits, bits)], finished=True)
 
-    monkeypatch.setattr("service.training.challengers.train", without_effect)
+    monkeypatch.setattr("service.training.challengers.round_of_steps", without_effect)
+    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     record = committed.retrain()
@@ -159,7 +162,8 @@ def test_a_run_that_fails_is_recorded_with_its_reason_and_leaves_the_site_alone(
     def diverged(*_: Any, **__: Any) -> None:
         raise TrainingDiverged("to infinity")
 
-    monkeypatch.setattr("service.training.challengers.train", diverged)
+    monkeypatch.setattr("service.training.challengers.round_of_steps", diverged)
+    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     with pytest.raises(Exception, match="no challenger could be trained"):
@@ -306,7 +310,7 @@ def test_a_run_that_is_told_to_stop_while_it_pushes_has_committed_and_the_push_w
 
 
 def test_other_weights_that_were_committed_while_it_trained_fail_the_run_and_the_next_compares_with_them(
-    committed: Any, first_record: Record
+    committed: Any, first_record: Document
 ) -> None:
     committed.append_usual(200)
     swap = """
@@ -354,7 +358,7 @@ def others_push(place: Any, remote: Path, name: str, content: bytes) -> None:
     place.git("push", "--quiet", at="others")
 
 
-def test_weights_that_others_pushed_are_the_champion_of_the_next_run(committed: Any, first_record: Record) -> None:
+def test_weights_that_others_pushed_are_the_champion_of_the_next_run(committed: Any, first_record: Document) -> None:
     first = (committed.home.site / "web" / "weights.js").read_bytes()
     committed.append_usual(200)
     assert committed.retrain()["outcome"] == "committed"
@@ -430,7 +434,7 @@ def test_a_lock_that_a_crash_left_is_removed_and_told(committed: Any) -> None:
 
 
 def test_a_commit_whose_run_never_told_it_is_found_even_when_others_weights_win(
-    committed: Any, first_record: Record
+    committed: Any, first_record: Document
 ) -> None:
     first = (committed.home.site / "web" / "weights.js").read_bytes()
     remote = committed.add_remote()
@@ -453,7 +457,7 @@ def test_a_commit_whose_run_never_told_it_is_found_even_when_others_weights_win(
 # ---- the clock and the databases
 
 
-def test_a_clock_that_was_set_back_a_day_changes_nothing(committed: Any, first_record: Record) -> None:
+def test_a_clock_that_was_set_back_a_day_changes_nothing(committed: Any, first_record: Document) -> None:
     committed.append_usual(200)
     record = committed.retrain(now=NOON - timedelta(days=1))
     assert record["outcome"] == "committed"

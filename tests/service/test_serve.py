@@ -25,7 +25,9 @@ from service.schedule.schedule import Outlook, Schedule
 from service.schedule.systemd import Notifier
 from service.serve import Alarm, Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
-from service.storage.ledger import Ledger, Outcome, Record, empty_record
+from service.storage.ledger import Ledger
+from service.storage.run_record import Outcome
+from tests.support.runs import Document, documents
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -55,12 +57,13 @@ class World:
 
     def begin(self, wanted: Outlook) -> Running:
         assert self.ledger
-        record = self.ledger.begin({**empty_record(), **scheduled_record(wanted)}, self.now)
+        record = self.ledger.begin(scheduled_record(wanted), self.now)
         outcome = self.outcomes[len(self.begun) % len(self.outcomes)]
         self.begun.append(wanted)
         self.ends = self.now + 10 * MINUTE
         if outcome:
-            self.ledger.end({**record, "outcome": outcome, "reason": "so it was told"}, self.ends)
+            record.outcome, record.reason = outcome, "so it was told"
+            self.ledger.end(record, self.ends)
         return self
 
     def remaining(self) -> timedelta:
@@ -88,10 +91,10 @@ class World:
         return Service(home, plan, self.ledger, self.begin, Notifier("", None), Pushes(home, not_at_all))
 
 
-def history(home: Home) -> list[Record]:
+def history(home: Home) -> list[Document]:
     """All ended runs, oldest first."""
     with Ledger(home.ledger) as ledger:
-        return ledger.runs()[::-1]
+        return documents(ledger)[::-1]
 
 
 def test_a_year_in_helsinki_has_a_run_each_sunday(home: Home) -> None:
@@ -140,7 +143,7 @@ def test_a_run_under_way_is_interrupted_when_the_service_stops_and_made_up_for_a
 def test_a_run_that_a_killed_service_left_is_closed_and_made_up_for(home: Home) -> None:
     with Ledger(home.ledger) as ledger:
         slot = Outlook(WEDNESDAY, datetime(2026, 11, 22, 3, 30, tzinfo=UTC), 1)
-        ledger.begin({**empty_record(), **scheduled_record(slot)}, WEDNESDAY)
+        ledger.begin(scheduled_record(slot), WEDNESDAY)
     World(WEDNESDAY + 5 * MINUTE, WEDNESDAY + DAY).play(home)
     assert [(run["outcome"], run["attempt"]) for run in history(home)] == [("interrupted", 1), ("committed", 2)]
 
@@ -166,7 +169,7 @@ def test_while_somebody_else_holds_the_home_the_service_waits_and_wastes_no_atte
     assert [wanted.attempt for wanted in world.begun] == [1]
 
 
-def full_disk(*_: object, **__: object) -> Record:
+def full_disk(*_: object, **__: object) -> Document:
     raise OSError(28, "No space left on device")
 
 

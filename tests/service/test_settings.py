@@ -1,12 +1,13 @@
 """Settings: defaults, the file, variables over it, and every mistake named."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from service.settings import Settings, SettingsError, Source, load, template
+from service.settings import Settings, SettingsError, Source, load, new_settings
 
 NASTY = [
     "/var/log/syslog*",
@@ -179,20 +180,20 @@ def test_a_missing_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_the_template_says_what_it_was_asked_to_say(tmp_path: Path) -> None:
-    settings = load(written(tmp_path, template("seed", NASTY, 'host:/a "b"\\c.git')))
+    settings = load(written(tmp_path, new_settings("seed", NASTY, 'host:/a "b"\\c.git')))
     assert (settings.preset, settings.patterns, settings.git.remote) == ("seed", NASTY, 'host:/a "b"\\c.git')
 
 
 def test_the_template_without_anything_is_the_defaults(tmp_path: Path) -> None:
-    assert load(written(tmp_path, template("full", [], ""))) == Settings()
+    assert load(written(tmp_path, new_settings("full", [], ""))) == Settings()
 
 
 def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> None:
-    lines = template("full", [], "").splitlines()
-    shown = [line.removeprefix("# ") for line in lines if " = " in line and line.startswith("# ")]
+    lines = new_settings("full", [], "").splitlines()
+    shown = [line.removeprefix("# ") for line in lines if re.match(r"# \w+ = ", line)]
     tables = [line for line in lines if line.startswith("[")]
     assert tables == ["[corpus]", "[training]", "[gate]", "[schedule]", "[git]", "[admin]"]
-    uncommented = template("full", [], "").replace("# [[source]]", "[[source]]")
+    uncommented = new_settings("full", [], "").replace("# [[source]]", "[[source]]")
     for line in shown:
         uncommented = uncommented.replace(f"# {line}", line)
     settings = load(written(tmp_path, uncommented))
@@ -200,7 +201,7 @@ def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> Non
 
 
 def test_every_setting_is_in_the_template() -> None:
-    text = template("full", ["/a"], "")
+    text = new_settings("full", ["/a"], "")
     assert [key for key in keys_of(Settings) if f"{key} = " not in text] == []
 
 

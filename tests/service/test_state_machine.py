@@ -28,6 +28,7 @@ from service.sources.pull import pull
 from service.storage.corpus import Corpus
 from service.storage.hold import Hold
 from service.storage.ledger import Ledger
+from tests.support.runs import documents
 
 
 def load(name: str) -> ModuleType:
@@ -238,7 +239,7 @@ class AHome(RuleBasedStateMachine):
         if not self.trial.home.ledger.exists():
             return []
         with Ledger(self.trial.home.ledger) as ledger:
-            return [run["commit"] for run in ledger.runs() if run["commit"]]
+            return [run["commit"] for run in documents(ledger) if run["commit"]]
 
     def known_weights(self) -> set[str]:
         """Hashes of what runs committed; rollbacks and others bring back some of these."""

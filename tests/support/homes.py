@@ -18,7 +18,7 @@ from service.home import Home
 from service.progress import Reporter
 from service.run import retrain
 from service.settings import Settings
-from service.storage.ledger import Record
+from tests.support.runs import Document
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKENS = 40_000
@@ -62,10 +62,10 @@ class Place:
         assert old in text
         self.home.settings_file.write_text(text.replace(old, new))
 
-    def retrain(self, settings: Settings | None = None, now: datetime = NOON) -> Record:
+    def retrain(self, settings: Settings | None = None, now: datetime = NOON) -> Document:
         reporter = Reporter(Console(file=StringIO()))
         with reporter:
-            return retrain(self.home, settings or self.home.settings(), lambda: now, reporter)
+            return retrain(self.home, settings or self.home.settings(), lambda: now, reporter).as_json()
 
     def logling(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         return logling(*arguments, LOGLING_HOME=str(self.home.path), **environment)

@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from service.home import Home
-from service.storage.ledger import Ledger, empty_record
+from service.storage.ledger import Ledger
+from service.storage.run_record import RunRecord
 from tests.support.browsers import PAGE_PATIENCE, open_chromium, open_firefox
 
 TESTS = Path(__file__).parents[1]
@@ -56,7 +57,7 @@ def make(home: Home, state: str, fill: Callable[..., None]) -> None:
     else:
         fill(home, 8, now - timedelta(days=6))
         with Ledger(home.ledger) as ledger:
-            ledger.begin(empty_record(), now)
+            ledger.begin(RunRecord(), now)
         told = [["train", "training", 0, None, ""], ["train", "training, fresh start", 21.0, 60.0, "0.447 bits"]]
         home.progress.write_text(json.dumps(told))
 

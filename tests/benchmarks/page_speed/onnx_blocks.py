@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from model.config import Config
 from model.transformer import Weights
-from service.commands.onnx_graph import Graph, block, head
+from service.commands.onnx_graph import Graph, attention_and_perceptron, head, queries_keys_values
 
 
 def embedding(graph: Graph, config: Config, weights: Weights) -> str:
@@ -27,12 +27,25 @@ def embedding(graph: Graph, config: Config, weights: Weights) -> str:
     return graph.rms_norm(graph.add("Add", mixed, graph.add("Gather", graph.constant(weights["wpe"]), "rows")))
 
 
+def block(graph: Graph, config: Config, weights: Weights, layer: int, x: str, n: int) -> str:
+    """One layer for n tokens after `n_context - 1` earlier ones. [n, C] -> [n, C]
+
+    The keys and values of the earlier tokens are the inputs `keys0` and so on; the outputs `next_keys0` and so on are
+    the inputs for the next block.
+    """
+    q, k, v = queries_keys_values(graph, config, weights, layer, x)
+    k, v = (graph.add("Concat", f"{kind}{layer}", new, axis=1) for kind, new in (("keys", k), ("values", v)))
+    for kind, whole in (("keys", k), ("values", v)):
+        graph.add("Identity", graph.slice(whole, n, n + config.n_context - 1, 1), name=f"next_{kind}{layer}")
+    return attention_and_perceptron(graph, config, weights, layer, x, (q, k, v), "buckets")
+
+
 def blocks_graph(config: Config, weights: Weights, n: int) -> onnx.ModelProto:
     """The graph for blocks of n tokens. `weights` are float32."""
     graph = Graph()
     x = embedding(graph, config, weights)
     for layer in range(config.n_layer):
-        x = block(graph, config, weights, layer, x, "buckets", n)
+        x = block(graph, config, weights, layer, x, n)
     logits = head(graph, config, weights, x)
     past = config.n_context - 1
     inputs = [("ids", [n, 1 + config.n_smear]), ("rows", [n]), ("buckets", [n, past + n])]

@@ -21,7 +21,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from service.home import Home
-from service.run import why
+from service.run import describe_failure
 
 ROUTES = ["/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/healthz", "/admin.css", "/icon.svg"]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -138,7 +138,9 @@ def test_no_line_of_a_log_is_anywhere(fresh: Any, serve: Serve) -> None:
 def test_an_error_that_nobody_foresaw_is_told_by_its_kind_and_place_alone() -> None:
     with pytest.raises(ValueError, match="secretly") as error:
         raise ValueError("could not read 'a line that secretly stood in a log'")
-    assert re.fullmatch(r"ValueError in test_app\.py, line \d+: the service's log has more", why(error.value))
+    assert re.fullmatch(
+        r"ValueError in test_app\.py, line \d+: the service's log has more", describe_failure(error.value)
+    )
 
 
 # ---- what it says
@@ -368,7 +370,7 @@ def test_without_the_page_nothing_listens_and_the_schedule_goes_on(committed: An
 def test_no_other_command_loads_the_page(reader: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
     loaded = reader.logling("history").stderr
-    assert "service.ledger" in loaded
+    assert "service.storage.ledger" in loaded
     assert [name for name in ("fastapi", "uvicorn", "starlette", "jinja2") if name in loaded] == []
 
 

@@ -13,7 +13,7 @@ from service.admin.history_chart import BINS, HEIGHT, LANE, MOST_MARKS, Chart, d
 from service.admin.run_charts import bars, interval, loss_curve, thinned
 from service.admin.scale import MOST_TICKS, Scale, fitted, time_scale
 from service.home import Home
-from service.storage.ledger import empty_record
+from service.storage.run_record import RunRecord
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 HELSINKI, UTC_ZONE = ZoneInfo("Europe/Helsinki"), ZoneInfo("UTC")
@@ -171,12 +171,12 @@ def test_a_long_loss_curve_is_thinned_and_keeps_its_best_and_last_point() -> Non
 
 
 def test_a_run_that_did_not_train_has_no_curve_no_interval_and_no_bars() -> None:
-    record = empty_record()
+    record = RunRecord().as_json()
     assert (loss_curve(record), interval(record["gain"]), bars({}, "{}")) == (None, None, [])
 
 
 def test_a_curve_of_one_point_is_drawn() -> None:
-    curve = loss_curve(empty_record() | {"loss_curve": [[0, 0.4, 0.4]]})
+    curve = loss_curve(RunRecord().as_json() | {"loss_curve": [[0, 0.4, 0.4]]})
     assert curve
     assert curve.best_in_words == "0.400 bits per character after 0 tokens"
 

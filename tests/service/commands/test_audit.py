@@ -12,8 +12,7 @@ from model.config import PRESETS, Config
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context
-from service.commands.audit import Kind, Report, Tally, examined
-from service.commands.audit_view import report_in_words
+from service.commands.audit import Kind, Report, Tally, examined, format_report
 from service.settings import Settings, TrainingSettings
 from service.storage.corpus import Document
 from service.training.challengers import train_challengers
@@ -63,7 +62,7 @@ def test_what_was_learned_by_heart_is_found_and_told(remembering: tuple[Model, l
 
 def test_the_secret_itself_is_not_printed(remembering: tuple[Model, list[str]]) -> None:
     report = report_on(*remembering, {})
-    told = report_in_words(report) + json.dumps(report.as_json())
+    told = format_report(report) + json.dumps(report.as_json())
     assert SECRET[:2] + "…" in told
     assert SECRET[:3] not in told
     assert "REMEMBERED: identifier" in told

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from service.commands.audit_pieces import Piece, chosen, find, others_like, pieces_of
+from service.commands.audit_pieces import Piece, choose_pieces, find_pieces, pieces_of, random_alikes
 from service.storage.corpus import Document
 
 KNOWN = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:@-_"
@@ -33,12 +33,12 @@ def document(lines: list[str]) -> Document:
 
 
 def test_a_piece_is_told_where_it_stands_first_and_in_how_many_lines() -> None:
-    found = find([document(["none", "a 123456 and 123456", "b 123456"])])
+    found = find_pieces([document(["none", "a 123456 and 123456", "b 123456"])])
     assert found == [Piece("number", "123456", 0, 1, 2, 2)]
 
 
 def test_what_is_in_many_lines_is_no_piece() -> None:
-    assert find([document(["unit worker-0001 ok"] * 11)]) == []
+    assert find_pieces([document(["unit worker-0001 ok"] * 11)]) == []
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_what_is_in_many_lines_is_no_piece() -> None:
     ],
 )
 def test_others_have_the_same_shape(kind: str, text: str, shape: str) -> None:
-    others = others_like(Piece(kind, text, 0, 0, 0, 1), KNOWN, 200, np.random.default_rng(0))
+    others = random_alikes(Piece(kind, text, 0, 0, 0, 1), KNOWN, 200, np.random.default_rng(0))
     assert len(set(others)) > 100
     assert all(re.fullmatch(shape, other) for other in others)
 
 
 def test_others_are_of_characters_that_the_model_knows() -> None:
-    others = others_like(Piece("number", "123123", 0, 0, 0, 1), "123", 50, np.random.default_rng(0))
+    others = random_alikes(Piece("number", "123123", 0, 0, 0, 1), "123", 50, np.random.default_rng(0))
     assert set("".join(others)) == set("123")
 
 
 def test_of_many_pieces_those_in_most_lines_are_taken_and_some_at_random() -> None:
     pieces = [Piece("number", str(100_000 + n), 0, n, 0, n % 10 + 1) for n in range(100)]
-    some = chosen(pieces, 10, np.random.default_rng(0), lambda piece: piece.lines)
+    some = choose_pieces(pieces, 10, np.random.default_rng(0), lambda piece: piece.lines)
     assert len(set(some)) == 10
     assert [piece.lines for piece in some[:5]] == [10] * 5

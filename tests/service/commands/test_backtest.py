@@ -11,7 +11,8 @@ import pytest
 from rich.console import Console
 
 from model.quantisation import shipped
-from service.commands.backtest import MOST_AFTER, Week, replay, summary, week_after
+from service.commands.backtest_replay import MOST_AFTER, Week, replay, week_after
+from service.commands.backtest_summary import summarise
 from service.commands.backtest_weeks import Chapter
 from service.errors import LoglingError
 from service.progress import Reporter
@@ -47,12 +48,12 @@ def drifting() -> list[Week]:
 def test_every_week_but_the_last_has_a_run_and_the_one_after_judges_it(drifting: list[Week]) -> None:
     assert [week.name for week in drifting] == ["1", "2", "3", "4"]
     assert [week.after.lines for week in drifting if week.after] == [300] * 4
-    assert all(week.record["lines"]["new"] == 300 for week in drifting)
+    assert all(week.record.lines.new == 300 for week in drifting)
 
 
 def test_the_first_model_is_the_one_that_is_never_retrained(drifting: list[Week]) -> None:
     first = drifting[0].after
-    assert drifting[0].record["outcome"] == "committed"
+    assert drifting[0].record.outcome == "committed"
     assert first is not None
     assert first.bits_per_char["never"] == first.bits_per_char["current"] == first.bits_per_char["fresh"]
     assert (first.bits_per_char["before"], first.bits_per_char["warm"], first.change) == (None, None, None)
@@ -64,14 +65,14 @@ def test_a_rejected_challenger_leaves_the_model_as_it_was_and_a_committed_one_ta
     for week in drifting[1:]:
         assert week.after is not None
         bits = week.after.bits_per_char
-        assert bits["current"] == bits[week.start if week.record["outcome"] == "committed" else "before"]
+        assert bits["current"] == bits[week.start if week.record.outcome == "committed" else "before"]
 
 
 def test_after_a_change_retraining_is_worth_more_than_the_first_model(drifting: list[Week]) -> None:
     last = drifting[-1].after
     assert last is not None
     assert (last.bits_per_char["current"] or 9) < 0.7 * (last.bits_per_char["never"] or 0)
-    total = summary(drifting).bits_per_char
+    total = summarise(drifting).bits_per_char
     assert (total["current"] or 9) < (total["never"] or 0)
 
 
@@ -90,16 +91,16 @@ def test_decisions_are_those_of_the_runs_of_a_home(fresh: Any, logling: Command)
     fresh.log.write_text("".join(line + "\n" for line in lines[:250]))
     record = fresh.retrain()
     for key in ("outcome", "reason", "bits_per_char", "gain", "trainings", "lines"):
-        assert week.record[key] == record[key]
+        assert week.record.as_json()[key] == record[key]
 
 
 def test_a_week_of_few_lines_is_skipped_and_its_lines_count_with_the_next() -> None:
     weeks = played(lines_of(WORDS, 700), [300, 350, 500, 700])
-    assert [(week.record["outcome"], week.record["lines"]["new"]) for week in weeks][1:] == [
+    assert [(week.record.outcome, week.record.lines.new) for week in weeks][1:] == [
         ("skipped", 50),
-        (weeks[2].record["outcome"], 200),
+        (weeks[2].record.outcome, 200),
     ]
-    assert weeks[2].record["outcome"] in ("committed", "rejected")
+    assert weeks[2].record.outcome in ("committed", "rejected")
     after = weeks[1].after
     assert after is not None
     assert after.bits_per_char["current"] == after.bits_per_char["never"] is not None
@@ -117,7 +118,7 @@ def test_of_a_large_week_blocks_spread_over_it_are_scored() -> None:
 
 
 def test_what_is_scored_is_the_file_as_it_would_be_shipped(drifting: list[Week], monkeypatch: Any) -> None:
-    from service.commands import backtest
+    from service.commands import backtest_replay as backtest
 
     seen: list[Any] = []
     monkeypatch.setattr(backtest, "score", lambda model, parts: seen.append(model) or score(model, parts))

@@ -11,12 +11,13 @@ from service.commands import demo
 from service.errors import LoglingError
 from service.home import Home
 from service.storage.ledger import Ledger
+from tests.support.runs import documents
 
 
 def play(folder: Path, log: Path | None = None, weeks: int = 3) -> str:
     """Play a short demo; returns what it says."""
     out = Console(file=StringIO(), soft_wrap=True, highlight=False)
-    demo.play(folder, log=log, preset="seed", weeks=weeks, out=out, err=Console(file=StringIO()))
+    demo.play_demo(folder, log=log, preset="seed", weeks=weeks, out=out, err=Console(file=StringIO()))
     assert isinstance(out.file, StringIO)
     return out.file.getvalue()
 
@@ -59,7 +60,7 @@ def test_the_client_has_the_page_and_weights_that_can_be_read(played: tuple[Path
 
 def test_the_runs_are_a_week_apart_in_the_ledger(played: tuple[Path, str]) -> None:
     with Ledger(Home(played[0] / "home").ledger) as ledger:
-        days = [run["started"][:10] for run in ledger.runs()]
+        days = [run["started"][:10] for run in documents(ledger)]
     assert len(set(days)) == 3
 
 

@@ -15,7 +15,7 @@ import pytest
 from safetensors import safe_open
 
 from model import weights_file
-from model.config import MICROGPT, PRESETS, Config
+from model.config import PRESETS, Config
 from model.positions import columns_and_lines
 from model.transformer import Model, Window, as_dtype, forward
 from model.vocabulary import Vocabulary
@@ -29,7 +29,6 @@ FORMS = {
     "no smear, no final norm": Config(
         n_layer=1, n_head=2, n_embd=6, n_context=20, n_position=4, n_smear=0, final_norm=False
     ),
-    "absolute": MICROGPT,
 }
 
 

@@ -14,7 +14,7 @@ from service.errors import LoglingError
 from service.home import locked
 from service.site.git import SiteError
 from service.storage.hold import Hold
-from service.storage.ledger import Record
+from tests.support.runs import Document
 
 LATER = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def twice(committed: Any) -> Any:
     return committed
 
 
-def test_the_weights_before_come_back_as_a_new_commit(twice: Any, first_record: Record) -> None:
+def test_the_weights_before_come_back_as_a_new_commit(twice: Any, first_record: Document) -> None:
     tip = twice.git("rev-parse", "HEAD")
     done = back(twice)
     assert (done.restored, done.pushed, done.problem) == (first_record["commit"], None, "")
@@ -52,13 +52,13 @@ def test_the_weights_before_come_back_as_a_new_commit(twice: Any, first_record: 
     assert twice.git("status", "--porcelain") == ""
 
 
-def test_a_named_commit_comes_back(twice: Any, first_record: Record) -> None:
+def test_a_named_commit_comes_back(twice: Any, first_record: Document) -> None:
     put(twice, weights(twice) + b"\n")
     assert back(twice, "HEAD~2").restored == first_record["commit"]
     assert weights(twice) == weights(twice, first_record["commit"])
 
 
-def test_a_second_rollback_goes_further_back(twice: Any, first_record: Record) -> None:
+def test_a_second_rollback_goes_further_back(twice: Any, first_record: Document) -> None:
     put(twice, weights(twice) + b"\n")
     second = twice.git("rev-parse", "HEAD^")
     assert [back(twice).restored, back(twice).restored] == [second, first_record["commit"]]
@@ -148,12 +148,12 @@ def test_a_commit_that_is_refused_holds_nothing(twice: Any) -> None:
 def test_a_damaged_hold_still_holds_and_says_what_to_do(committed: Any, text: str) -> None:
     (committed.home.state / "hold.json").write_text(text)
     with pytest.raises(LoglingError, match="`logling resume`"):
-        Hold(committed.home).in_words()
+        Hold(committed.home).describe()
     assert Hold(committed.home).lift() is True
-    assert Hold(committed.home).in_words() == ""
+    assert Hold(committed.home).describe() == ""
 
 
-def test_a_run_with_a_damaged_hold_publishes_nothing(committed: Any, first_record: Record) -> None:
+def test_a_run_with_a_damaged_hold_publishes_nothing(committed: Any, first_record: Document) -> None:
     (committed.home.state / "hold.json").write_text("")
     committed.append_usual(200)
     with pytest.raises(LoglingError, match="is damaged"):
@@ -192,7 +192,7 @@ def test_a_rollback_without_a_reachable_remote_is_made_and_pushed_later(twice: A
     assert twice.git("rev-parse", "main", at=remote.name) == done.commit
 
 
-def test_a_rollback_wins_over_weights_that_others_have_pushed_before(twice: Any, first_record: Record) -> None:
+def test_a_rollback_wins_over_weights_that_others_have_pushed_before(twice: Any, first_record: Document) -> None:
     remote = twice.add_remote()
     twice.retrain()
     twice.git("clone", "--quiet", str(remote), "others", at=".")

@@ -13,7 +13,7 @@ import pytest
 from model import weights_file
 from service.commands.doctor import examine
 from service.commands.rollback import roll_back
-from service.commands.upgrade import Upgrade, upgrade
+from service.commands.upgrade import Upgrade, upgrade_page
 from service.errors import LoglingError
 from service.home import locked
 from service.installation import is_newer, page_folder, program_version
@@ -44,7 +44,7 @@ class Old:
     new: Path
 
     def upgrade(self, overwrite: bool = False) -> Upgrade:
-        return upgrade(self.place.home, self.place.home.settings(), self.new, NOW, overwrite)
+        return upgrade_page(self.place.home, self.place.home.settings(), self.new, NOW, overwrite)
 
     def shown(self) -> dict[str, str]:
         return {path.name: path.read_text() for path in (self.place.home.site / "web").iterdir()}

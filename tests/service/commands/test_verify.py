@@ -10,16 +10,17 @@ import pytest
 from model import weights_file
 from model.transformer import Model
 from service.commands.rollback import roll_back
-from service.commands.verify import Verification, verify
+from service.commands.verify import Verification, verify_commit
 from service.errors import LoglingError
-from service.storage.ledger import Ledger, Record
+from service.storage.ledger import Ledger
 from service.training.card import GOLDEN_TEXT
+from tests.support.runs import Document, documents
 
 LATER = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 
 def verified(place: Any, commit: str = "HEAD") -> Verification:
-    return verify(place.home, place.home.settings(), commit, lambda *_: None)
+    return verify_commit(place.home, place.home.settings(), commit, lambda *_: None)
 
 
 def path_of(place: Any) -> Path:
@@ -41,7 +42,7 @@ def put(place: Any, file: bytes) -> None:
     place.git("commit", "--quiet", "--all", "--reuse-message", "HEAD")
 
 
-def test_the_first_commit_can_be_made_again(committed: Any, first_record: Record) -> None:
+def test_the_first_commit_can_be_made_again(committed: Any, first_record: Document) -> None:
     result = verified(committed)
     assert (result.commit, result.run) == (first_record["commit"], first_record["run"])
     assert (result.equal, result.reason) == (True, "the same bytes")
@@ -50,11 +51,11 @@ def test_the_first_commit_can_be_made_again(committed: Any, first_record: Record
 def test_nothing_is_changed_by_it(committed: Any) -> None:
     before = committed.git("rev-parse", "HEAD"), committed.git("status", "--porcelain")
     with Ledger(committed.home.ledger) as ledger:
-        runs = ledger.runs()
+        runs = documents(ledger)
     verified(committed)
     assert (committed.git("rev-parse", "HEAD"), committed.git("status", "--porcelain")) == before
     with Ledger(committed.home.ledger) as ledger:
-        assert ledger.runs() == runs
+        assert documents(ledger) == runs
 
 
 def test_commits_that_went_on_from_a_champion_can_be_made_again_also_after_a_rollback(committed: Any) -> None:
@@ -110,7 +111,7 @@ def test_without_the_lines_it_cannot_be_told(committed: Any) -> None:
     assert (result.equal, result.reason) == (None, "the corpus no longer has the lines that it was trained on")
 
 
-def test_without_the_record_it_cannot_be_told(committed: Any, first_record: Record) -> None:
+def test_without_the_record_it_cannot_be_told(committed: Any, first_record: Document) -> None:
     committed.home.ledger.unlink()
     assert verified(committed).reason == f"the ledger does not know run {first_record['run']}"
 

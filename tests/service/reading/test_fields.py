@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.reading.fields import Template, drop_time, shape
+from service.reading.fields import Template, drop_time, line_filter
 from service.reading.lines import Oddities
 
 
@@ -48,8 +48,8 @@ def test_fields_are_picked_from_json_and_logfmt(line: str, expected: str) -> Non
         "Failed password for root uid=0 level=3",
         '{"level": "warn", "msg": ',
         '["level", "msg"]',
-        '{"other": "shape"}',
-        "other=shape",
+        '{"other": "line_filter"}',
+        "other=line_filter",
         '{"a":' * 5_000,
         '{"msg":' + "[" * 5_000 + "]" * 5_000 + "}",
         "",
@@ -145,10 +145,10 @@ def test_what_only_resembles_a_time_stays(line: str) -> None:
 def test_the_time_is_dropped_after_the_format_and_empty_lines_are_counted_as_blank() -> None:
     oddities = Oddities()
     lines = ['{"time": "2026-01-02T03:04:05Z", "msg": "up"}', "1767322445", "plain"]
-    assert shape("{time} {msg}", False)(lines, oddities) == ["up", "plain"]
+    assert line_filter("{time} {msg}", False)(lines, oddities) == ["up", "plain"]
     assert (oddities.unformatted, oddities.blank) == (2, 1)
 
 
 def test_without_settings_a_line_is_exactly_as_it_was() -> None:
     lines = ['  2026-01-02T03:04:05Z {"msg": "x"} ']
-    assert shape("", True)(lines, Oddities()) == lines
+    assert line_filter("", True)(lines, Oddities()) == lines

@@ -1,16 +1,13 @@
 """Lines out of bytes: the same lines whatever the chunking, and every oddity counted."""
 
-import gzip
 import tracemalloc
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.reading.compression import Damaged
-from service.reading.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, LineReader, Oddities, lines_of
+from service.reading.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, LineReader, Oddities
 
 ODD_PIECES = [
     b"plain words",
@@ -108,36 +105,3 @@ def test_a_line_without_end_takes_no_memory(byte: bytes) -> None:
     tracemalloc.stop()
     assert peak < 4_000_000
     assert len(given + reader.feed(b"end\nnext\n")) == 2
-
-
-def test_a_gzip_file_reads_like_the_plain_one(tmp_path: Path) -> None:
-    text = "".join(f"line {number}\n" for number in range(100_000)) + "unfinished"
-    (tmp_path / "plain.log").write_text(text)
-    # Two members and padding, as `cat a.gz b.gz` on a tape gives.
-    (tmp_path / "packed.gz").write_bytes(
-        gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()) + b"\0" * 512
-    )
-    assert list(lines_of(tmp_path / "packed.gz")) == list(lines_of(tmp_path / "plain.log")) == text.split("\n")
-
-
-def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) -> None:
-    text = "".join(f"line {number} {number * 7919 % 10007}\n" for number in range(50_000))
-    packed = gzip.compress(text.encode())
-    (tmp_path / "cut.gz").write_bytes(packed[: len(packed) // 2])
-    lines = []
-    with pytest.raises(Damaged, match="ends early"):
-        lines.extend(lines_of(tmp_path / "cut.gz"))
-    assert 20_000 < len(lines) < 30_000
-    assert text.startswith("\n".join(lines))
-
-
-def test_oddities_of_a_whole_file_are_added_to_those_given(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(b"a\r\n\n")
-    oddities = Oddities(crlf=1)
-    assert list(lines_of(tmp_path / "a.log", oddities)) == ["a", ""]
-    assert oddities == Oddities(crlf=2)
-
-
-def test_blank_lines_of_a_whole_file_keep_their_place(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(b"a\n\n \nb")
-    assert list(lines_of(tmp_path / "a.log")) == ["a", "", " ", "b"]

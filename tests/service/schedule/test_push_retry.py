@@ -20,7 +20,9 @@ from service.schedule.systemd import Notifier
 from service.serve import Service, run_until_stopped
 from service.settings import ScheduleSettings
 from service.site.publish import push_again
-from service.storage.ledger import Ledger, Record
+from service.storage.ledger import Ledger
+from service.storage.run_record import RunRecord
+from tests.support.runs import Document, documents
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -120,9 +122,9 @@ def is_pushed(place: Any) -> bool:
     return place.git("rev-parse", "HEAD") == place.git("rev-parse", "main", at="remote.git")
 
 
-def history(place: Any) -> list[Record]:
+def history(place: Any) -> list[Document]:
     with Ledger(place.home.ledger) as ledger:
-        return ledger.runs()
+        return documents(ledger)
 
 
 def push(place: Any) -> list[str]:
@@ -186,7 +188,7 @@ def test_a_commit_whose_run_was_killed_before_it_pushed_is_found_before_others_w
     committed.append_usual(200)
     lost = committed.retrain()
     with Ledger(committed.home.ledger) as ledger:
-        ledger.settle({**lost, "commit": None, "outcome": "interrupted"})
+        ledger.correct(RunRecord(**{**lost, "commit": None, "outcome": "interrupted"}))
     push(committed)
     assert (history(committed)[0]["outcome"], history(committed)[0]["commit"]) == ("committed", lost["commit"])
 
@@ -247,8 +249,8 @@ def settled(unpushed: Any) -> Any:
     """Likewise, and the service has nothing to run for days."""
     scheduled = {"slot": "2026-03-01T03:30:00+00:00", "attempt": 1}
     with Ledger(unpushed.home.ledger) as ledger:
-        record = ledger.begin({**history(unpushed)[0], **scheduled}, NOON)
-        ledger.end({**record, "outcome": "skipped", "pushed": False}, NOON)
+        record = ledger.begin(RunRecord(**{**history(unpushed)[0], **scheduled}), NOON)
+        ledger.end(record.model_copy(update={"outcome": "skipped", "pushed": False}), NOON)
     return unpushed
 
 

@@ -6,7 +6,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from service.settings import SettingsError, Source, load, template
+from service.settings import SettingsError, Source, load, new_settings
 
 
 def loaded(folder: Path, text: str) -> list[Source]:
@@ -47,7 +47,7 @@ def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path,
 
 
 def test_the_template_names_files_and_journals(tmp_path: Path) -> None:
-    sources = loaded(tmp_path, template("seed", ["/a"], "", ["ssh.service", "*"]))
+    sources = loaded(tmp_path, new_settings("seed", ["/a"], "", ["ssh.service", "*"]))
     assert sources == [Source(files="/a"), Source(journal="ssh.service"), Source(journal="*")]
 
 

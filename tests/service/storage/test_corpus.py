@@ -119,7 +119,7 @@ def test_the_file_stays_bounded_however_much_passes_through(tmp_path: Path) -> N
     with Corpus(path, max_bytes=200_000) as corpus:
         fill(corpus, 300_000, batch=5_000)
         during = sum(file.stat().st_size for file in tmp_path.iterdir())
-        corpus.give_back_space()
+        corpus.free_space()
     assert during < 6_000_000
     assert path.stat().st_size < 600_000
 
@@ -130,7 +130,7 @@ def test_a_smaller_bound_takes_effect_with_the_next_lines_and_gives_space_back(t
         fill(corpus, 100_000)
     with Corpus(path, max_bytes=50_000) as corpus:
         corpus.add(["one more"], position())
-        corpus.give_back_space()
+        corpus.free_space()
         assert corpus.totals().bytes <= 50_000
     assert path.stat().st_size < 300_000
 
@@ -138,10 +138,10 @@ def test_a_smaller_bound_takes_effect_with_the_next_lines_and_gives_space_back(t
 def test_files_gone_from_their_place_are_kept_but_not_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.storage.corpus._VACATED_KEPT", 10)
+    monkeypatch.setattr("service.storage.corpus.MOST_MISSING", 10)
     with Corpus(tmp_path / "corpus.db") as corpus:
         stored = [corpus.add([], position(at=at)) for at in range(15)]
-        corpus.vacate(stored)
+        corpus.note_missing(stored)
         left = corpus.positions()
     assert [row.position for row in left] == list(range(5, 15))
     assert {row.path for row in left} == {None}

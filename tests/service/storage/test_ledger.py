@@ -9,23 +9,27 @@ import pytest
 
 from service.errors import LoglingError
 from service.storage.ledger import FORMAT, Ledger
+from service.storage.run_record import RunRecord
+from tests.support.runs import documents
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 
 
 def one_run(ledger: Ledger, outcome: str, **figures: Any) -> str:
-    run = ledger.begin({}, NOON)["run"]
-    ledger.end({"run": run, "outcome": outcome, "reason": "because", **figures}, LATER)
-    return run
+    record = ledger.begin(RunRecord(), NOON)
+    ended = {"outcome": outcome, "reason": "because", **figures}
+    ledger.end(record.model_copy(update=ended), LATER)
+    return record.run
 
 
 def test_a_run_comes_back_as_it_ended(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
-        run = one_run(ledger, "committed", loss_curve=[[0, 4.5, 4.25]])
+        run = one_run(ledger, "committed", loss_curve=[(0, 4.5, 4.25)])
     with Ledger(tmp_path / "ledger.db") as ledger:
-        assert ledger.runs() == [
+        assert documents(ledger) == [
             {
+                **RunRecord().as_json(),
                 "run": run,
                 "outcome": "committed",
                 "reason": "because",
@@ -39,8 +43,8 @@ def test_a_run_comes_back_as_it_ended(tmp_path: Path) -> None:
 def test_runs_come_newest_first(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         runs = [one_run(ledger, "skipped") for _ in range(3)]
-        assert [record["run"] for record in ledger.runs()] == runs[::-1]
-        assert [record["run"] for record in ledger.runs(limit=1)] == runs[-1:]
+        assert [record["run"] for record in documents(ledger)] == runs[::-1]
+        assert [record["run"] for record in documents(ledger, 1)] == runs[-1:]
 
 
 def test_runs_of_one_second_have_different_ids(tmp_path: Path) -> None:
@@ -50,17 +54,17 @@ def test_runs_of_one_second_have_different_ids(tmp_path: Path) -> None:
 
 def test_a_run_under_way_has_not_ended(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
-        ledger.begin({}, NOON)
-        assert ledger.runs() == []
+        ledger.begin(RunRecord(), NOON)
+        assert documents(ledger) == []
 
 
 def test_a_run_that_never_ended_is_interrupted_when_the_next_begins(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
-        killed = ledger.begin({"lines": {"new": 0}}, NOON)
-        ledger.begin({}, LATER)
-        (record,) = ledger.runs()
+        killed = ledger.begin(RunRecord(), NOON)
+        ledger.begin(RunRecord(), LATER)
+        (record,) = documents(ledger)
         assert (record["outcome"], record["finished"]) == ("interrupted", LATER.isoformat())
-        assert {name: record[name] for name in ("run", "lines")} == killed
+        assert record["run"] == killed.run
 
 
 @pytest.mark.parametrize("outcome", ["done", "Committed", ""])
@@ -71,7 +75,7 @@ def test_there_is_no_other_outcome(tmp_path: Path, outcome: str) -> None:
 
 def test_a_run_that_never_began_cannot_end(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger, pytest.raises(LoglingError, match="run x is not in the ledger"):
-        ledger.end({"run": "x", "outcome": "failed"}, NOON)
+        ledger.end(RunRecord(run="x", outcome="failed"), NOON)
 
 
 def test_only_committed_and_rejected_runs_have_compared_models(tmp_path: Path) -> None:
@@ -82,7 +86,7 @@ def test_only_committed_and_rejected_runs_have_compared_models(tmp_path: Path) -
             one_run(ledger, outcome)
         last = ledger.last_evaluated()
         assert last is not None
-        assert (last["run"], last["newest_line"]) == (compared, 7)
+        assert (last.run, last.newest_line) == (compared, 7)
 
 
 def test_a_ledger_of_a_newer_format_is_refused_by_name(tmp_path: Path) -> None:

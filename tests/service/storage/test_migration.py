@@ -17,8 +17,8 @@ from service.site.repository import WEIGHTS
 from service.site.site import Site
 from service.storage import corpus, ledger
 from service.storage.corpus import Corpus
+from service.storage.database import migrate
 from service.storage.ledger import Ledger
-from service.storage.migration import migrate
 from service.training.card import GOLDEN_TEXT
 from tests.support.homes import NOON, Place
 
@@ -73,8 +73,8 @@ def test_its_history_has_the_run_of_the_older_version(older: Place) -> None:
     older.append(LINES[READ:])
     record = older.retrain()
     with Ledger(older.home.ledger) as runs:
-        assert [run["run"] for run in runs.runs()][:1] == [record["run"]]
-        assert [run["outcome"] for run in runs.runs()][1:] == ["committed"]
+        assert [run.run for run in runs.runs()][:1] == [record["run"]]
+        assert [run.outcome for run in runs.runs()][1:] == ["committed"]
 
 
 def test_a_log_that_was_rotated_in_between_is_read_on(older: Place) -> None:

@@ -12,7 +12,16 @@ from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from service.settings import Settings, Source
-from service.training.card import GOLDEN_TEXT, MOST_HISTORY, SAMPLE_BYTES, SAMPLE_LINES, describe, fitted, write_sample
+from service.storage.run_record import HoldoutScores
+from service.training.card import (
+    GOLDEN_TEXT,
+    MOST_HISTORY,
+    SAMPLE_BYTES,
+    SAMPLE_LINES,
+    describe,
+    encode_within_limit,
+    write_sample,
+)
 from service.training.split import Split
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -26,7 +35,7 @@ def card(**changes: Any) -> dict[str, Any]:
         "now": NOON,
         "tokens": 40_000,
         "tokens_per_second": 90_000,
-        "bits_per_char": {"champion": None, "challenger": 0.51239, "ngram": 1.5},
+        "scores": HoldoutScores(challenger=0.51239, ngram=1.5),
         "previous": None,
         "sample": "made up\n",
     }
@@ -105,7 +114,7 @@ def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores()
     wide = "".join(chr(0x4E00 + number) for number in range(94))
     facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\" ' * 40 + "\n")
     facts["history"] = facts["history"] * 8
-    file = fitted(tiny("full", wide), facts)
+    file = encode_within_limit(tiny("full", wide), facts)
     _, read = weights_file.decode(file)
     assert read["sample"] == ""
     assert len(read["history"]) < len(facts["history"])

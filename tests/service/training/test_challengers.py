@@ -4,6 +4,8 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import Executor, ThreadPoolExecutor
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
@@ -15,8 +17,16 @@ from model.vocabulary import Vocabulary
 from model.windows import fitted_context
 from service.errors import LoglingError
 from service.settings import Settings, TrainingSettings
-from service.training.challengers import Challenger, batch_tokens, extended_vocabulary, plan_for, train_challengers
+from service.training.challengers import (
+    Challenger,
+    candidates_for,
+    extended_vocabulary,
+    train_challengers,
+    train_side_by_side,
+    training_data,
+)
 from service.training.split import Split
+from service.training.worker_processes import WorkerDied
 
 LINES = [f"{n % 60:02d} fan {'slow' if n % 3 else 'fast'}" for n in range(300)]
 SETTINGS = Settings(preset="seed", training=TrainingSettings(tokens=6_000))
@@ -32,20 +42,56 @@ def trained(champion: Model | None, parts: Split = PARTS, settings: Settings = S
     return train_challengers(settings, parts, champion, lambda *_: None, lambda: False)
 
 
-def test_without_a_champion_one_is_trained_from_scratch() -> None:
-    (challenger,) = trained(None)
-    assert challenger.start == "fresh"
-    assert challenger.training.best_bits < challenger.training.curve[0].validation
+def test_without_a_champion_two_are_trained_from_scratch_with_different_seeds() -> None:
+    challengers = trained(None)
+    assert [challenger.start for challenger in challengers] == ["fresh", "fresh"]
+    assert {challenger.seed for challenger in challengers} == {0, 2**31}
+    for challenger in challengers:
+        assert challenger.training.best_bits < challenger.training.curve[0].validation
+    one, other = (challenger.model.weights["h0.wq"] for challenger in challengers)
+    assert not np.array_equal(one, other)
 
 
-def test_with_a_champion_of_this_shape_one_more_is_trained_on_from_it_and_the_best_comes_first() -> None:
+def test_the_ledger_has_the_figures_of_both_with_their_seeds() -> None:
+    figures = [challenger.figures() for challenger in trained(None)]
+    assert {(figure["start"], figure["seed"]) for figure in figures} == {("fresh", 0), ("fresh", 2**31)}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**32 - 1])
+def test_the_second_seed_is_another_one_that_settings_allow(seed: int) -> None:
+    settings = Settings(preset="seed", training=TrainingSettings(tokens=6_000, seed=seed))
+    one, other = candidates_for(settings, PARTS, None, training_data(settings, PARTS, None))
+    assert one.plan.seed == seed != other.plan.seed
+    assert 0 <= other.plan.seed < 2**32
+
+
+def test_progress_is_told_of_both_by_their_names() -> None:
+    names: list[str] = []
+    train_challengers(SETTINGS, PARTS, None, lambda name, *_: names.append(name), lambda: False)
+    assert set(names) == {"fresh start", "fresh start 2"}
+
+
+def test_with_a_champion_of_this_shape_one_is_trained_from_it_and_the_better_one_comes_first() -> None:
     challengers = trained(champion_of("seed", " 0123456789"))
     assert {challenger.start for challenger in challengers} == {"warm", "fresh"}
-    assert challengers[0].training.best_bits <= challengers[1].training.best_bits
+    assert challengers[0].validation <= challengers[1].validation
 
 
 def test_a_champion_of_another_shape_is_not_trained_on() -> None:
-    assert [challenger.start for challenger in trained(champion_of("full", " 0123456789"))] == ["fresh"]
+    assert [challenger.start for challenger in trained(champion_of("full", " 0123456789"))] == ["fresh", "fresh"]
+
+
+@pytest.mark.parametrize("executor", [ThreadPoolExecutor(1), ThreadPoolExecutor(2)])
+def test_any_executor_with_any_number_of_workers_gives_the_same_bytes(executor: Executor) -> None:
+    data = training_data(SETTINGS, PARTS, None)
+    candidates = candidates_for(SETTINGS, PARTS, None, data)
+    with executor:
+        here = train_side_by_side(executor, data, candidates, lambda *_: None, lambda: False)
+    there = sorted(trained(None), key=lambda challenger: challenger.seed)
+    for one, other in zip(here, there, strict=True):
+        assert {name: w.tobytes() for name, w in one.model.weights.items()} == {
+            name: w.tobytes() for name, w in other.model.weights.items()
+        }
 
 
 def test_a_warm_start_begins_with_the_champions_weights() -> None:
@@ -69,66 +115,53 @@ def test_the_vocabulary_stays_below_the_cap_of_its_preset() -> None:
     assert vocabulary.size == PRESETS["seed"].vocabulary_cap
 
 
-def test_a_warm_start_reads_less_than_a_fresh_one() -> None:
-    assert plan_for(SETTINGS, PARTS, "warm").tokens < plan_for(SETTINGS, PARTS, "fresh").tokens == 6_000
-
-
-def test_without_a_budget_in_the_settings_it_fits_the_corpus_and_has_an_end() -> None:
-    settings = Settings(preset="seed")
-    small, large = (Split([LINES * times], [], [], [], {}) for times in (1, 1000))
-    assert plan_for(settings, small, "fresh").tokens < plan_for(settings, large, "fresh").tokens < 10_000_000
-
-
-def test_a_fresh_model_beside_a_warm_one_reads_no_more_than_that() -> None:
-    settings, large = Settings(preset="seed"), Split([LINES * 1000], [], [], [], {})
-    fresh, warm = plan_for(settings, large, "fresh"), plan_for(settings, large, "warm")
-    assert fresh.tokens == warm.tokens < plan_for(settings, large, "fresh", alone=True).tokens
-
-
-def test_a_longer_training_takes_larger_steps_up_to_a_bound() -> None:
-    assert batch_tokens("seed", 400_000) < batch_tokens("seed", 8_000_000) < batch_tokens("seed", 12_000_000)
-    assert batch_tokens("seed", 15_000_000) == batch_tokens("seed", 10**9)
-
-
-def test_the_longer_the_validation_lines_the_fewer_the_looks_at_them() -> None:
-    settings = Settings(preset="seed")
-    few, many = (Split([LINES * 100], [LINES * times], [], [], {}) for times in (1, 100))
-    assert plan_for(settings, many, "fresh").rounds < plan_for(settings, few, "fresh").rounds
-
-
-def test_the_longer_the_log_the_less_is_dropped_out() -> None:
-    settings = Settings(preset="full")
-    short, long = (Split([LINES * times], [], [], [], {}) for times in (1, 10_000))
-    assert plan_for(settings, short, "fresh").dropout > plan_for(settings, long, "fresh").dropout > 0
-
-
 def test_without_time_for_a_single_round_there_is_an_error() -> None:
     with pytest.raises(LoglingError, match="no time"):
         train_challengers(SETTINGS, PARTS, None, lambda *_: None, lambda: True)
 
 
+def test_a_training_that_is_stopped_ends_between_two_rounds() -> None:
+    rounds: list[object] = []
+    best, *_ = train_challengers(SETTINGS, PARTS, None, lambda *of: rounds.append(of), lambda: len(rounds) >= 6)
+    assert 6 <= len(rounds) <= 8
+    assert not best.training.finished
+    assert not active_children()
+
+
+def test_a_worker_that_is_killed_ends_the_training_with_a_reason() -> None:
+    def kill(*_: object) -> None:
+        for process in active_children():
+            process.kill()
+
+    with pytest.raises(WorkerDied, match=r"could not be trained: .* SIGKILL"):
+        train_challengers(SETTINGS, PARTS, None, kill, lambda: False)
+    assert not active_children()
+
+
 def test_a_training_that_diverges_leaves_the_field_to_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.training import challengers as challenger
+    from service.training import challengers as room
 
-    original = challenger.train
+    original = room.round_of_steps
 
-    def fragile(config, plan, tokens, validation, start, **rest):  # type: ignore[no-untyped-def]
+    def fragile(config, plan, *rest):  # type: ignore[no-untyped-def]
         if plan.tokens < SETTINGS.training.tokens:
             raise TrainingDiverged("warm")
-        return original(config, plan, tokens, validation, start, **rest)
+        return original(config, plan, *rest)
 
-    monkeypatch.setattr(challenger, "train", fragile)
+    monkeypatch.setattr(room, "round_of_steps", fragile)
+    monkeypatch.setattr(room, "WorkerProcesses", ThreadPoolExecutor)
     fresh, warm = trained(champion_of("seed", " "))
     assert (fresh.start, fresh.diverged) == ("fresh", False)
     assert warm.figures()["diverged"]
+    assert warm.figures()["validation"] is None
 
 
 TWICE = """
 import hashlib, sys
 from pathlib import Path
 sys.path.insert(0, str(Path(sys.argv[1]).parent))
-import test_challenger
-print(test_challenger.digest())
+import test_challengers
+print(test_challengers.digest())
 """
 
 

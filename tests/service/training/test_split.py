@@ -1,4 +1,4 @@
-"""The split: who learns what, and nobody is judged by what it saw."""
+"""The split: which lines are for what; no model is judged by lines that it was trained on."""
 
 from dataclasses import dataclass
 
@@ -33,6 +33,12 @@ def test_training_validation_and_holdout_are_the_whole_log_in_order() -> None:
     together = [*parts.train[0], *parts.validation[0], *parts.holdout[0].lines]
     assert ids(together) == list(range(1, 1001))
     assert (len(parts.train[0]), len(parts.validation[0]), len(parts.holdout[0].lines)) == (810, 90, 100)
+
+
+@pytest.mark.parametrize(("seen", "expected"), [(9_000, (9_563, 187, 250)), (0, (8_600, 400, 1_000))])
+def test_a_log_of_10000_lines_is_cut_as_the_module_says(seen: int, expected: tuple[int, int, int]) -> None:
+    parts = one(10_000, seen)
+    assert (len(parts.train[0]), len(parts.validation[0]), len(parts.holdout[0].lines)) == expected
 
 
 @pytest.mark.parametrize(("new", "expected"), [(20, 10), (70, 35), (100, 40), (200, 50), (390, 97), (500, 100)])

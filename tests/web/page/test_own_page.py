@@ -1,4 +1,4 @@
-"""The examples of the README: the model in a page of one's own, and in Node."""
+"""The examples of the manual: the model in a page of one's own, and in Node."""
 
 import re
 import subprocess
@@ -9,12 +9,12 @@ import pytest
 from model.sampling import continue_log
 from model.scoring import score_lines
 
-README = Path(__file__).parents[3] / "README.md"
+MANUAL = Path(__file__).parents[3] / "deploy" / "docs" / "own-page.md"
 PATIENCE = 60  # seconds
 
 
 def example(language):
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", MANUAL.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return found
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from service.admin.history import Reader
 from service.home import Home
-from service.storage.ledger import Ledger, empty_record
+from service.storage.ledger import Ledger
+from service.storage.run_record import RunRecord
+from tests.support.runs import documents
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 
@@ -26,7 +28,7 @@ def home(tmp_path: Path, fill: Fill) -> Home:
 def test_runs_are_oldest_first_with_what_the_ledger_says(home: Home) -> None:
     runs = Reader(home.ledger).history().runs
     with Ledger(home.ledger) as ledger:
-        records = ledger.runs()[::-1]
+        records = documents(ledger)[::-1]
     assert [run.run for run in runs] == [record["run"] for record in records]
     assert [run.challenger for run in runs] == [record["bits_per_char"]["challenger"] for record in records]
 
@@ -40,12 +42,12 @@ def test_a_run_that_ends_is_seen(home: Home) -> None:
     reader = Reader(home.ledger)
     reader.history()
     with Ledger(home.ledger) as ledger:
-        record = ledger.begin(empty_record(), SUNDAY)
+        record = ledger.begin(RunRecord(), SUNDAY)
         begun = reader.history()
-        ledger.end({**record, "outcome": "skipped", "reason": "so it was told"}, SUNDAY)
+        ledger.end(record.model_copy(update={"outcome": "skipped", "reason": "so it was told"}), SUNDAY)
     ended = reader.history()
     assert begun.under_way is not None
-    assert begun.under_way.run == record["run"]
+    assert begun.under_way.run == record.run
     assert (len(begun.runs), len(ended.runs), ended.under_way) == (6, 7, None)
     assert ended.runs[-1].reason == "so it was told"
 
@@ -54,7 +56,7 @@ def test_an_outcome_that_was_set_right_later_is_seen(home: Home) -> None:
     reader = Reader(home.ledger)
     first = reader.history().runs[0]
     with Ledger(home.ledger) as ledger:
-        ledger.settle({**(ledger.run(first.run) or {}), "outcome": "interrupted"})
+        ledger.correct((ledger.run(first.run) or RunRecord()).model_copy(update={"outcome": "interrupted"}))
     assert reader.history().runs[0].outcome == "interrupted"
 
 
@@ -71,7 +73,7 @@ def test_records_are_those_of_the_ledger(home: Home) -> None:
     reader = Reader(home.ledger)
     runs = reader.history().runs
     with Ledger(home.ledger) as ledger:
-        records = ledger.runs()
+        records = documents(ledger)
     assert reader.records([run.number for run in runs]) == records
     assert reader.run(runs[-1].run) == records[0]
     assert reader.run("nobody") is None

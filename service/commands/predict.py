@@ -1,0 +1,62 @@
+"""`logling predict`: continue a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from model.context import last_lines, reach
+from model.sampling import Sample, continue_log
+
+from ..home import Home, find_home
+from ..reading.whole_file import log_lines
+from ..site.champion import committed_model
+from ..storage.corpus import Corpus
+from .terminal import HomeOption, JsonOption, out, print_json
+
+
+def predict_command(
+    context: Annotated[
+        Path | None, typer.Option(help="The log to continue; else the newest lines of the corpus.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=1, max=1000, help="How many futures.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="Lines in each.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text, here and on the page.")] = 0,
+    temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest character.")] = 1.0,
+    top_k: Annotated[int, typer.Option(min=0, help="Choose among the k likeliest characters; 0: all.")] = 0,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Continue a log: next lines, with the bits each would cost."""
+    found = predict_lines(
+        find_home(home), context, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
+    )
+    if as_json:
+        print_json({"samples": [list(s.lines) for s in found], "bits": [list(s.bits) for s in found]})
+        return
+    for sample in found:
+        for line, bits in zip(sample.lines, sample.bits, strict=True):
+            out.print(f"{bits:>8.1f} bits  {line}")
+        if steps > 1:
+            out.print()
+
+
+def predict_lines(
+    home: Home, context: Path | None, *, samples: int, steps: int, seed: int, temperature: float, top_k: int
+) -> list[Sample]:
+    """Sample what may follow a file, or else the newest lines of the corpus. Raises LoglingError, OSError."""
+    model = committed_model(home)
+    before = last_lines(log_lines(context) if context else newest_lines(home), reach(model.config))
+    return continue_log(model, before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k)
+
+
+def newest_lines(home: Home) -> list[str]:
+    """The kept lines of the log that was read last."""
+    if not home.corpus.exists():
+        return []
+    with Corpus(home.corpus, home.settings().corpus_bytes) as corpus:
+        documents = [document for document in corpus.documents() if document.ids]
+    newest = max(documents, key=lambda document: document.ids[-1], default=None)
+    return newest.lines if newest else []

@@ -1,0 +1,54 @@
+"""`logling retrain`: one whole run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..home import find_home
+from ..progress import Reporter
+from ..run import retrain
+from ..schedule.child_process import attend
+from ..storage.run_record import RunRecord
+from .terminal import HomeOption, JsonOption, err, now, out, print_json
+
+
+def retrain_command(
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    slot: Annotated[str, typer.Option(hidden=True)] = "",
+    attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
+) -> None:
+    """One whole run: pull, train, compare, commit what is better."""
+    if slot:  # begun by `logling serve`
+        attend()
+    found = find_home(home)
+    scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None
+    with Reporter(err, found.progress) as reporter:
+        record = retrain(found, found.settings(), now, reporter, scheduled)
+    if as_json:
+        print_json(record.as_json())
+        return
+    out.print(format_run(record))
+
+
+def format_run(record: RunRecord) -> str:
+    """One run in a few lines."""
+    lines, scores, gain = record.lines, record.bits_per_char, record.gain
+    parts = [f"{record.outcome}: {record.reason}"]
+    parts.append(f"  lines      {lines.new:,} new, {lines.train:,} trained on, {lines.holdout:,} held out")
+    if scores.challenger is not None:
+        champion = "none" if scores.champion is None else f"{scores.champion:.4f}"
+        parts.append(
+            f"  bits/char  challenger {scores.challenger:.4f}, champion {champion}, "
+            f"n-gram of equal bytes {scores.ngram:.4f}"
+        )
+        parts.append(f"  gain       {gain.mean:+.4f} (95 % sure that it is above {gain.low:+.4f})")
+        parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
+    if record.commit:
+        state = {None: "", True: ", pushed", False: ", NOT pushed"}[record.pushed]
+        parts.append(f"  commit     {record.commit[:12]}{state}")
+    parts.append("  seconds    " + ", ".join(f"{step} {seconds:.1f}" for step, seconds in record.seconds.items()))
+    parts += [f"  problem    {problem}" for problem in record.problems]
+    return "\n".join(parts)

@@ -1,0 +1,86 @@
+"""`logling score`: bits per line of a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from model.context import last_lines, reach
+from model.scoring import LineScore, bits_per_character, score_lines
+
+from ..home import Home, find_home
+from ..reading.whole_file import log_lines, read_lines
+from ..site.champion import committed_model
+from .terminal import HomeOption, JsonOption, out, print_json
+
+
+def score_command(
+    file: Annotated[Path, typer.Argument(help="A log, plain or gzip.")],
+    context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
+    adapt: Annotated[bool, typer.Option("--adapt", help="Learn, in memory only, from the lines read before.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
+) -> None:
+    """Bits per line of a log, the lines in between as context."""
+    document = score_file(find_home(home), file, context, adapt)
+    if as_json:
+        print_json(document.as_json())
+        return
+
+    out.print(format_scores(document, top))
+
+
+class ScoredFile(NamedTuple):
+    """A file's lines and what each cost: with what was learned from the lines before, where `adapted`."""
+
+    scores: list[LineScore]
+    lines: list[str]
+    adapted: bool = False
+
+    @property
+    def static(self) -> float:
+        """Bits per character by the weights alone."""
+        _, characters = bits_per_character(self.scores)
+        return sum(score.static_bits for score in self.scores) / characters
+
+    def as_json(self) -> dict[str, object]:
+        """As `logling score --json` prints it."""
+        bits, characters = bits_per_character(self.scores)
+        return {
+            "bits_per_char": bits,
+            **({"static_bits_per_char": self.static} if self.adapted else {}),
+            "characters": characters,
+            "lines": [
+                {"number": s.number, "bits": s.bits, "characters": s.characters, "surprise": s.surprise}
+                for s in self.scores
+            ],
+        }
+
+
+def score_file(home: Home, file: Path, context: Path | None, adapt: bool = False) -> ScoredFile:
+    """Score every line of a file, after those of `context`. Raises LoglingError, OSError.
+
+    With `adapt`, what is learned on the way, from all of `context` too, is mixed in; it is written nowhere.
+    """
+    model = committed_model(home)
+    before = log_lines(context) if context else iter(())
+    seen = before if adapt else last_lines(before, reach(model.config))
+    lines = read_lines(file)
+    return ScoredFile(list(score_lines(model, lines, seen, adapt)), lines, adapt)
+
+
+def format_scores(document: ScoredFile, top: int) -> str:
+    """The score of a file and its most surprising lines."""
+    bits, characters = bits_per_character(document.scores)
+    figure = f"{bits:.4f} bits per character"
+    if document.adapted:
+        figure = f"{document.static:.4f} bits per character static, {bits:.4f} after learning from what it read"
+    parts = [f"{figure}, {characters:,} characters in {len(document.lines):,} lines"]
+    ranked = sorted(document.scores, key=lambda score: -score.surprise)[:top]
+    if ranked:
+        parts.append("most surprising (bits of the worst tenth of its characters, line number, line):")
+    parts += [f"{score.surprise:>7.2f} {score.number:>8}  {document.lines[score.number - 1]}" for score in ranked]
+    return "\n".join(parts)

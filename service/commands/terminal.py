@@ -1,0 +1,38 @@
+"""What the commands share: their common options, the clock, and the two streams that they print to.
+
+Results go to stdout, progress and prose to stderr. With `--json` stdout has one JSON document and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+# What is printed is log lines and paths, in which nothing is a style or an emoji.
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="The home; else LOGLING_HOME, else the current directory.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
+
+
+def now() -> datetime:
+    """The time. This is the one place where the clock is read; all other code is given it."""
+    return datetime.now(UTC)
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    print(json.dumps(document, allow_nan=False))
+
+
+def format_score(bits: float | None) -> str:
+    """Bits per character in a table; empty where there is no score."""
+    return "" if bits is None else f"{bits:.3f}"
