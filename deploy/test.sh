@@ -126,7 +126,7 @@ step 'mypy' mypy
 step 'tsc' page_tool tsc -p tests/web/tsconfig.json
 step 'eslint' page_tool eslint -c tests/web/eslint.config.js --max-warnings 0 --no-error-on-unmatched-pattern web tests/web
 step 'prettier' page_tool prettier --config tests/web/prettier.json --check --no-error-on-unmatched-pattern \
-    'web/**/*.{js,css,html}' 'service/admin/templates/*.css' 'tests/web/**/*.{js,ts,json}' '!web/weights.js'
+    'web/**/*.{js,css,html}' 'service/admin/templates/*.css' 'tests/web/**/*.{js,ts,json}'
 step 'pytest' run_pytest "$@"
 
 printf '\n%s\nAll of it in %s s.\n' "$(tail -n 1 "$report/output")" "$(($(date +%s) - started))"

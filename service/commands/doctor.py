@@ -20,7 +20,7 @@ from ..home import Home, find_home, locked, only_service
 from ..installation import page_folder, program_version
 from ..schedule.schedule import Schedule
 from ..settings import Settings
-from ..site.page_files import compare
+from ..site.page_difference import compare
 from ..site.site import Site
 from ..sources import journal
 from ..sources.files import find_files

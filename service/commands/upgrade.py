@@ -22,7 +22,8 @@ from ..installation import page_folder, program_version
 from ..settings import Settings
 from ..site.commit_message import VERSION_TRAILER, format_message
 from ..site.git import output_of
-from ..site.page_files import Difference, compare
+from ..site.page_difference import Difference, compare
+from ..site.page_files import page_files
 from ..site.publish import make_ready, publish
 from ..site.repository import literally
 from ..site.site import Site
@@ -134,8 +135,8 @@ def weights_trouble(site: Site) -> list[str]:
 
 def contents(page: Path, names: list[str]) -> dict[str, bytes | None]:
     """The page's files by their names within the site; None for what it does not have."""
-    paths = {name: page / Path(name).name for name in names}
-    return {name: path.read_bytes() if path.is_file() else None for name, path in paths.items()}
+    files = page_files(page)
+    return {name: files.get(Path(name).name) for name in names}
 
 
 def commit_message() -> str:

@@ -1,88 +1,41 @@
-"""The page in a site, and what separates it from the page of this version.
+"""The page's files as a site has them: two scripts, each made of one room's files, and the other files as they are.
 
-A file is as shipped when the site's tip has it as one of our own commits left it: those with our version in their
-trailer, or the first of a site, which had none before version 0.1.0. Any other is a person's.
+A room is a folder of `web/` with a file `order.txt`, which names the room's files, one a line, in the order in which
+they are put together. The room `engine` becomes `engine.js`:
+
+    'use strict';
+    function loglingEngine() {
+
+    // engine/vocabulary.js
+    …
+    }
+    loglingEngine();
+
+It is one function because the page gives its text to the workers (see `web/page/workers.js`). The room `page` becomes
+`page.js` in the same way, but without the function. Nothing in a file is changed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
-from ..installation import is_newer, program_version
-from .commit_message import FIRST_SUBJECT, VERSION_TRAILER
-from .git import run_git
 from .repository import WEIGHTS
-from .site import Site, page_names
 
-OURS = (f"--grep=^{VERSION_TRAILER}: ", f"--grep=^{FIRST_SUBJECT}$")
-PAGE = ("--", "web", f":(exclude){WEIGHTS}")
-
-Blobs = dict[str, str]  # the id of a file's content by the file's name within the site
+ORDER = "order.txt"
+AROUND = {"engine": ("\nfunction loglingEngine() {\n", "}\nloglingEngine();\n")}  # before and after a room's files
 
 
-class Difference(NamedTuple):
-    """What separates the page of a site from the one of this version: names within the site, in order."""
-
-    of: str  # the version of the page that is there, empty where that is not known
-    changed: list[str]
-    added: list[str]  # what is not there
-    removed: list[str]  # what this version's page no longer has
-    own: list[str]  # of changed and added: what is there, or not there, by a person's hand
-    kept: list[str]  # what this version's page no longer has and a person has changed
-
-    @property
-    def names(self) -> list[str]:
-        """The files that would differ in a commit."""
-        return sorted([*self.changed, *self.added, *self.removed])
-
-    @property
-    def is_backwards(self) -> bool:
-        """Whether the page that is there is of a later version than this."""
-        return is_newer(self.of, program_version())
+def page_files(web: Path) -> dict[str, bytes]:
+    """The files of the page in a folder, by name. Weights are not among them."""
+    top = [path for path in web.iterdir() if path.is_file() and path.name != Path(WEIGHTS).name]
+    rooms = [path.parent for path in web.glob(f"*/{ORDER}")]
+    files = {path.name: path.read_bytes() for path in top} | {f"{room.name}.js": script(room) for room in rooms}
+    return dict(sorted(files.items()))
 
 
-def compare(site: Site, folder: Path) -> Difference:
-    """What separates the page at the site's tip from the one in a folder."""
-    wanted, there, shipped = of_folder(site, folder), of_head(site), ever_shipped(site)
-    known = {name for name, _ in shipped}
-    changed = [name for name in wanted if there.get(name, wanted[name]) != wanted[name]]
-    added = [name for name in wanted if name not in there]
-    gone = [name for name in there if name in known and name not in wanted]
-    removed = [name for name in gone if (name, there[name]) in shipped]
-    own = [name for name in changed if (name, there[name]) not in shipped] + [name for name in added if name in known]
-    return Difference(version_of(site), changed, added, removed, sorted(own), [n for n in gone if n not in removed])
-
-
-def of_folder(site: Site, folder: Path) -> Blobs:
-    """The page's files in a folder as a site would have them."""
-    names = page_names(folder)
-    blobs = run_git(folder, site.settings, "hash-object", "--no-filters", "--", *names).split()
-    return {f"web/{name}": blob for name, blob in zip(names, blobs, strict=True)}
-
-
-def of_head(site: Site) -> Blobs:
-    """The files at the site's tip."""
-    if not site.tip():
-        return {}
-    entries = site.git("ls-tree", "-r", "-z", "HEAD", *PAGE[:2]).split("\0")
-    found = (entry.partition("\t")[::2] for entry in entries if entry)
-    return {name: what.split()[2] for what, name in found if name != WEIGHTS}
-
-
-def ever_shipped(site: Site) -> set[tuple[str, str]]:
-    """Every name and content that a commit of ours has put into the page."""
-    if not site.tip():
-        return set()
-    how = ("--full-history", "--format=", "--raw", "--no-abbrev", "--no-renames", "-z")
-    words = site.git("log", *OURS, *how, *PAGE).split("\0")
-    pairs = zip(words[0::2], words[1::2], strict=False)  # ":100644 100644 BLOB BLOB M", and the name
-    return {(name, what.split()[3]) for what, name in pairs}
-
-
-def version_of(site: Site) -> str:
-    """Of which version the page at the site's tip says it is; empty where it does not."""
-    if not site.tip():
-        return ""
-    trailer = f"--format=%(trailers:key={VERSION_TRAILER},valueonly)"
-    return site.git("log", "--max-count=1", *OURS, trailer, *PAGE)
+def script(room: Path) -> bytes:
+    """The files of a room in one script, each under its name."""
+    names = (room / ORDER).read_text(encoding="utf-8").split()
+    files = [f"\n// {room.name}/{name}\n\n{(room / name).read_text(encoding='utf-8')}" for name in names]
+    before, after = AROUND.get(room.name, ("", ""))
+    return "".join(["'use strict';\n", before, *files, after]).encode()

@@ -11,7 +11,6 @@ What it does besides (hooks, signing, maintenance) is done here.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, run_git
+from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository
 from .work_tree import WorkTree
@@ -215,12 +215,7 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
 def copy_page(page: Path, target: Path) -> list[str]:
     """Copy the page's files that are not there yet; returns their paths within the site."""
     target.mkdir(parents=True, exist_ok=True)
-    names = [name for name in page_names(page) if not (target / name).exists()]
-    for name in names:
-        shutil.copyfile(page / name, target / name)
-    return [f"web/{name}" for name in names]
-
-
-def page_names(page: Path) -> list[str]:
-    """The names of the page's files; weights are not among them."""
-    return sorted(file.name for file in page.iterdir() if file.is_file() and file.name != Path(WEIGHTS).name)
+    missing = {name: file for name, file in page_files(page).items() if not (target / name).exists()}
+    for name, file in missing.items():
+        (target / name).write_bytes(file)
+    return [f"web/{name}" for name in missing]

@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 from line_detectors import DETECTORS, Scores, is_here
+from page_engine import ask_engine
 from trained_homes import cut, lines_of, trained
 
 RANKER = Path(__file__).with_name("page_alarms.js")
@@ -170,9 +170,8 @@ def page_says(
 ) -> list[dict[str, float]]:
     """What the page makes of each line."""
     asked = {"weights": str(weights), "before": before, "lines": lines, "learns": learns, "alone": alone}
-    run = subprocess.run(["node", str(RANKER)], input=json.dumps(asked).encode(), check=True, stdout=subprocess.PIPE)
-    told: list[dict[str, float]] = json.loads(run.stdout)
-    return told
+    answer: list[dict[str, float]] = ask_engine(RANKER, request=asked)
+    return answer
 
 
 def column(told: list[dict[str, float]], name: str) -> Scores:

@@ -1,15 +1,11 @@
 'use strict';
 
-// What the page's Check makes of lines: reads {weights, before, lines, learns, alone} as JSON from stdin, and prints for
+// What the page's Check makes of lines: node page_alarms.js ENGINE_JS reads {weights, before, lines, learns, alone} as JSON from stdin, and prints for
 // each line its alarm, by which the page ranks, its bits, its characters and its folding key. `alone`: each line by itself.
 
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 
-const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
-const { decodeWeights, scoring } = web('transformer.js');
-const { Adaptive } = web('adaptive.js');
-const { alarm, foldingKey } = web('surprise.js');
+const { Adaptive, decodeWeights, foldingKey, scoring, weightedSurprise } = require(process.argv[2]);
 
 const { weights, before, lines, learns, alone } = JSON.parse(readFileSync(0, 'utf8'));
 const base64 = /"(.*)"/.exec(readFileSync(weights, 'latin1'))?.[1] ?? '';
@@ -24,10 +20,10 @@ function scoresOf(some, context) {
 const scores = alone
   ? lines.flatMap((/** @type {string} */ line) => scoresOf([line], []))
   : scoresOf(lines, before);
-const told = scores.map(({ bits, characters, byCharacter }, i) => ({
-  alarm: alarm(lines[i], byCharacter),
+const answer = scores.map(({ bits, characters, byCharacter }, i) => ({
+  alarm: weightedSurprise(lines[i], byCharacter),
   bits,
   characters,
   key: foldingKey(lines[i]),
 }));
-console.log(JSON.stringify(told));
+console.log(JSON.stringify(answer));

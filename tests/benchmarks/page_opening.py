@@ -19,7 +19,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-WEB = Path(__file__).parents[2] / "web"
+from service.installation import page_folder
+from service.site.page_files import page_files
+
 OPENINGS = 7
 LINES = 10_000
 PATIENCE = 600_000  # milliseconds
@@ -62,7 +64,9 @@ def main_thread_tasks(trace: bytes, until: str = "") -> list[tuple[float, float]
 
 def write_site(folder: Path, weights: Path) -> Path:
     """The page as a clone has it."""
-    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("weights.js"))
+    folder.mkdir()
+    for name, content in page_files(page_folder()).items():
+        (folder / name).write_bytes(content)
     shutil.copy(weights, folder / "weights.js")
     return folder
 

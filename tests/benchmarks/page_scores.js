@@ -1,16 +1,12 @@
 'use strict';
 
-// What the page's engine makes of a log: node page_scores.js WEIGHTS_JS TEST_LOG [CONTEXT_LOG]
+// What the page's engine makes of a log: node page_scores.js ENGINE_JS WEIGHTS_JS TEST_LOG [CONTEXT_LOG]
 // Prints bits per character, by the weights alone and with what is learned while reading, and the seconds of processor time.
 
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 
-const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
-const { bitsPerCharacter, decodeWeights, scoring } = web('transformer.js');
-const { Adaptive } = web('adaptive.js');
-
-const [weights, test, context] = process.argv.slice(2);
+const [engine, weights, test, context] = process.argv.slice(2);
+const { Adaptive, bitsPerCharacter, decodeWeights, scoring } = require(engine);
 const linesOf = (/** @type {string} */ file) =>
   readFileSync(file, 'utf8')
     .replace(/\r?\n$/, '')

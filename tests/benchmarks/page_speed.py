@@ -37,9 +37,10 @@ from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.weights_file import decode, encode
+from service.installation import page_folder
+from service.site.page_files import page_files
 
 HERE = Path(__file__).parent / "page_speed"
-WEB = Path(__file__).parents[2] / "web"
 SHAPES = {
     "seed-48": (replace(PRESETS["seed"].config, n_context=48), 80),  # sees as far as microgpt's
     "seed": (replace(PRESETS["seed"].config, n_context=128), 80),
@@ -48,7 +49,7 @@ SHAPES = {
 PACKAGES = ("onnxruntime-web@1.30.0", "@tensorflow/tfjs-core@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0")
 ORT_FILES = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 TF_FILES = ("tf-core.min.js", "tf-backend-wasm.min.js", "tfjs-backend-wasm-simd.wasm")
-OURS = ("vocabulary.js", "transformer.js")
+OURS = ("engine.js",)
 SHIPPED = {  # what a page loads for one prediction
     "ours": [*OURS, "{shape}.js"],
     "onnxruntime-web": [f"ort/{name}" for name in ORT_FILES] + ["{shape}-1.onnx"],
@@ -91,7 +92,8 @@ def write_site(scratch: Path) -> Path:
     for path in (packages / "@tensorflow/tfjs-backend-wasm").rglob("*"):
         if path.name == "tf-backend-wasm.min.js" or path.name.endswith("wasm-simd.wasm"):
             shutil.copy(path, site / "tfjs")
-    for path in [*(WEB / name for name in OURS), *HERE.glob("*.js")]:
+    (site / "engine.js").write_bytes(page_files(page_folder())["engine.js"])
+    for path in HERE.glob("*.js"):
         shutil.copy(path, site)
     for shape in SHAPES:
         write_model(site, shape)
@@ -218,7 +220,9 @@ class Rounds:
         return {engine: max(by_block, key=lambda block: by_block[block]) for engine, by_block in speeds.items()}
 
     def in_node(self, weights: Path, task: str) -> Speed:
-        done = json.loads(run("node", HERE / "in_node.js", weights, task, str(self.milliseconds)))
+        done = json.loads(
+            run("node", HERE / "in_node.js", weights.parent / "engine.js", weights, task, str(self.milliseconds))
+        )
         return Speed(done["tokens"] / done["seconds"], done["tokens"] / done["processor"])
 
 

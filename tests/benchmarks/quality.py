@@ -18,13 +18,13 @@ import argparse
 import json
 import math
 import resource
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from compressors import COMPRESSORS, is_here
+from page_engine import ask_engine
 from quality_targets import targets
 from trained_homes import CutLog, TrainedHome, cut, lines_of, logling, logs_in, trained
 
@@ -112,8 +112,7 @@ def as_python_says(home: TrainedHome, log: CutLog, expected: float) -> float:
 
 def page_scores(*files: Path) -> Figures:
     """What the page's engine says."""
-    command = ["node", str(SCORER), *map(str, files)]
-    scores: Figures = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    scores: Figures = ask_engine(SCORER, *files)
     return scores
 
 

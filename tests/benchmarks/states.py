@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from itertools import pairwise
@@ -30,6 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from habitat_rules import RULES, Rules, parsed
 from numpy.typing import NDArray
+from page_engine import ask_engine
 from trained_homes import CutLog, cut, lines_of, trained
 
 from model import weights_file
@@ -155,8 +155,7 @@ def sampled(
     """Futures as the page samples them. -> a list for each context of samples of lines"""
     weights = str(trained(log, "full").weights)
     asked = {"weights": weights, "contexts": contexts, "samples": samples, "steps": steps, "temperature": temperature}
-    run = subprocess.run(["node", str(SAMPLER)], input=json.dumps(asked).encode(), check=True, stdout=subprocess.PIPE)
-    futures: list[list[list[str]]] = json.loads(run.stdout)
+    futures: list[list[list[str]]] = ask_engine(SAMPLER, request=asked)
     return futures
 
 

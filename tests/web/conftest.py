@@ -1,95 +1,51 @@
-"""Models and browsers for the tests of the page."""
+"""The page's engine in Node, and the page in browsers."""
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import re
 import shutil
 import ssl
 import subprocess
 import threading
-import zlib
 from collections.abc import Callable, Iterator
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 import trustme
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from model.config import PRESETS, Config
+from model.config import PRESETS
 from model.training import Plan, train
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
-from model.weights_file import decode, encode
 from model.windows import fitted_context, lay_out
+from service.installation import page_folder
+from service.site.page_files import page_files
+from tests.support.browsers import (
+    EVERYWHERE,
+    IN_CHROMIUM,
+    PAGE_PATIENCE,
+    USUAL,
+    PatientServer,
+    StaticHost,
+    Where,
+    origin_of,
+)
+from tests.support.weights import SHAPES, Weights, base64_of, made_up_log, random_weights, weights_of
 
-WEB = Path(__file__).parents[2] / "web"
 RUNNER = Path(__file__).parent / "runner.js"
 NODE_PATIENCE = 60  # seconds
-PAGE_PATIENCE = 60_000  # milliseconds, on a machine that does much else
 
 
-def made_up_log(count: int, seed: int = 0) -> list[str]:
-    """Lines of a greenhouse that nobody has, some with wide characters."""
-    rng = np.random.default_rng(seed)
-    lines = []
-    for number in range(count):
-        clock = f"{number // 60 % 24:02d}:{number % 60:02d}"
-        bed, air = rng.integers(1, 5), 18 + 6 * np.sin(number / 40) + rng.normal() / 4
-        lines.append(f"{clock} bed{bed} air {air:.1f}°C {'fan on' if air > 21 else 'ok'}")
-        if rng.random() < 0.08:
-            lines.append(f"{clock} pump: flow {rng.integers(2, 9)} l/min 🌱")
-    return lines
-
-
-class Weights(NamedTuple):
-    """A weights file, and the model that Python reads from it."""
-
-    file: bytes
-    model: Model
-
-    @property
-    def base64(self) -> str:
-        return base64_of(self.file)
-
-    @property
-    def data(self) -> bytes:
-        """The safetensors bytes."""
-        return base64.b64decode(self.base64)
-
-    def with_data(self, data: bytes) -> bytes:
-        """A file with other bytes."""
-        return b'globalThis.LOGLING_WEIGHTS = "' + base64.b64encode(data) + b'";\n'
-
-    def rewritten(self, change: Callable[[dict[str, Any], dict[str, Any]], object]) -> bytes:
-        """A file whose header and card `change` has changed, with a checksum that is right again."""
-        size = int.from_bytes(self.data[:8], "little")
-        header, tensors = json.loads(self.data[8 : 8 + size]), self.data[8 + size :]
-        card = json.loads(header["__metadata__"]["card"])
-        change(header, card)
-        text = json.dumps(card)
-        if "__metadata__" in header:
-            crc = zlib.crc32(tensors, zlib.crc32(text.encode()))
-            header["__metadata__"] = {"card": text, "crc32": f"{crc:08x}"}
-        new = json.dumps(header).encode()
-        return self.with_data(len(new).to_bytes(8, "little") + new + tensors)
-
-
-def base64_of(file: bytes) -> str:
-    match = re.search(rb'"(.*)"', file)
-    assert match
-    return match[1].decode()
-
-
-def weights_of(model: Model, **card: Any) -> Weights:
-    file = encode(model, card, "12:00 bed1 air 20.0°C ok\n12:01 bed2")
-    return Weights(file, decode(file)[0])
+@pytest.fixture(scope="session")
+def site_files() -> dict[str, bytes]:
+    """What a site has of the page, by name."""
+    return page_files(page_folder())
 
 
 @pytest.fixture(scope="session")
@@ -116,24 +72,6 @@ def trained() -> Weights:
     return weights_of(Model(config, vocabulary, training.best), **card)
 
 
-SHAPES = {
-    "three layers": Config(3, 3, 18, n_context=40, n_position=11, n_smear=3),
-    "no smear": Config(2, 2, 10, n_context=33, n_position=7, n_smear=0),
-    "no final norm": Config(1, 4, 16, n_context=48, n_position=48, n_smear=0, final_norm=False),
-}
-
-
-@cache
-def random_weights(shape: str) -> Weights:
-    """No tensor is zero, and the card holds nothing that is optional."""
-    vocabulary = Vocabulary(" .:0123456789abcdefghilmnoprtuwx/°C🌱")
-    config, rng = SHAPES[shape], np.random.default_rng(5)
-    sizes = config.shapes(vocabulary.size)
-    return weights_of(
-        Model(config, vocabulary, {name: (rng.normal(size=size) / 2).astype("f4") for name, size in sizes.items()})
-    )
-
-
 @pytest.fixture(params=SHAPES)
 def shaped(request: pytest.FixtureRequest) -> Weights:
     """Random weights in each kind of shape."""
@@ -150,10 +88,12 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def in_node() -> Ask:
-    """Put one question to the page's scripts in Node: see runner.js."""
+def in_node(site_files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    """Put one question to the engine of a site in Node: see runner.js."""
     node = shutil.which("node")
     assert node, "these tests need Node.js on the PATH"
+    engine = tmp_path_factory.mktemp("engine") / "engine.js"
+    engine.write_bytes(site_files["engine.js"])
 
     def ask(question: str, weights: Weights | bytes | str, **request: Any) -> Any:
         file = weights.file if isinstance(weights, Weights) else weights
@@ -161,32 +101,17 @@ def in_node() -> Ask:
             {"question": question, "base64": base64_of(file) if isinstance(file, bytes) else file, **request}
         )
         run = subprocess.run(
-            [node, str(RUNNER)], input=text, capture_output=True, encoding="utf-8", timeout=NODE_PATIENCE, check=False
+            [node, str(RUNNER), str(engine)],
+            input=text,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=NODE_PATIENCE,
+            check=False,
         )
         assert run.returncode == 0, run.stderr
         return json.loads(run.stdout)
 
     return ask
-
-
-def browser_path(variable: str, *names: str) -> str:
-    found = os.environ.get(variable) or next((path for name in names if (path := shutil.which(name))), None)
-    assert found, f"these tests need one of {', '.join(names)} on the PATH, or its path in {variable}"
-    return found
-
-
-def open_chromium(playwright: Playwright) -> Browser:
-    return playwright.chromium.launch(
-        executable_path=browser_path("CHROMIUM", "chromium", "chromium-browser", "google-chrome"), args=["--no-sandbox"]
-    )
-
-
-def open_firefox(playwright: Playwright) -> Browser:
-    return playwright.firefox.launch(
-        channel="moz-firefox",
-        executable_path=browser_path("FIREFOX", "firefox-esr", "firefox"),
-        firefox_user_prefs={"security.fileuri.strict_origin_policy": True},
-    )
 
 
 @pytest.fixture(scope="session")
@@ -203,21 +128,6 @@ def launched() -> Iterator[Callable[[Callable[[Playwright], Browser]], Browser]]
         yield launch
         for browser in browsers.values():
             browser.close()
-
-
-class Where(NamedTuple):
-    """A browser, and the kind of address that it opens the page from."""
-
-    opener: Callable[[Playwright], Browser]
-    scheme: str
-
-    def __str__(self) -> str:
-        return f"{self.opener.__name__.removeprefix('open_')} {self.scheme}"
-
-
-USUAL = [Where(open_chromium, "file"), Where(open_firefox, "https")]
-EVERYWHERE = [*USUAL, Where(open_chromium, "https"), Where(open_firefox, "file")]
-IN_CHROMIUM = [where for where in EVERYWHERE if where.opener is open_chromium]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -238,19 +148,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def where(request: pytest.FixtureRequest) -> Where:
     found: Where = request.param
     return found
-
-
-class StaticHost(NamedTuple):
-    """A server on the loopback that serves a folder over https."""
-
-    folder: Path
-    address: str
-    paths: list[str]
-
-
-class PatientServer(ThreadingHTTPServer):
-    request_queue_size = 128
-    daemon_threads = True
 
 
 @pytest.fixture(scope="session")
@@ -280,32 +177,35 @@ def open_page(
     where: Where,
     launched: Callable[..., Browser],
     static_host: StaticHost,
+    site_files: dict[str, bytes],
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[Opener]:
     """Open the page with these bytes as its weights.js, or none; it must ask for its own files only.
 
-    What went wrong on it is in `page.troubles`. A `marker` in the address opens one of its views.
+    What went wrong on it is in `page.problems`. A `marker` in the address opens one of its views.
     """
     name = re.sub(r"\W+", "-", request.node.name)
     site = (tmp_path if where.scheme == "file" else static_host.folder / name) / "web"
     address = site.as_uri() if where.scheme == "file" else f"{static_host.address}/{name}/web"
-    shutil.copytree(WEB, site, ignore=shutil.ignore_patterns("weights.js"))
+    site.mkdir(parents=True)
+    for file, content in site_files.items():
+        (site / file).write_bytes(content)
     context = launched(where.opener).new_context(ignore_https_errors=True)
     context.set_default_timeout(PAGE_PATIENCE)
     page = context.new_page()
-    troubles: list[str] = []
+    problems: list[str] = []
     requests: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
 
     def open_(weights: bytes | None, marker: str = "") -> Page:
         if weights is not None:
             (site / "weights.js").write_bytes(weights)
         page.goto(f"{address}/index.html{marker}")
-        page.wait_for_selector("#views:not([hidden]), #trouble:not([hidden])")
-        page.troubles = troubles  # type: ignore[attr-defined]
+        page.wait_for_selector("#views:not([hidden]), #problem:not([hidden])")
+        page.problems = problems  # type: ignore[attr-defined]
         page.requests = requests  # type: ignore[attr-defined]
         page.address = address  # type: ignore[attr-defined]
         return page
@@ -315,17 +215,12 @@ def open_page(
     assert [url for url in requests if not url.startswith((address + "/", f"blob:{origin_of(address)}"))] == []
 
 
-def origin_of(address: str) -> str:
-    """What the address of a blob begins with, that a page of this address made."""
-    return "null/" if address.startswith("file:") else address.partition("/")[0] + "//" + address.split("/")[2]
-
-
 @pytest.fixture
 def page(open_page: Opener, trained: Weights) -> Iterator[Page]:
     """The page with the trained model, on which nothing may go wrong."""
     page = open_page(trained.file)
     yield page
-    assert page.troubles == []  # type: ignore[attr-defined]
+    assert page.problems == []  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -338,4 +233,4 @@ def view(open_page: Opener, trained: Weights) -> Iterator[Callable[[str], Page]]
         return pages[-1]
 
     yield at
-    assert [page.troubles for page in pages] == [[] for _ in pages]
+    assert [page.problems for page in pages] == [[] for _ in pages]

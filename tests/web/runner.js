@@ -1,29 +1,33 @@
 'use strict';
 
-// What the page's scripts compute, for the tests: reads one JSON request from stdin, writes one JSON answer.
+// What the engine computes, for the tests: node runner.js ENGINE.JS reads one JSON request from stdin and writes one JSON
+// answer.
 // Numbers travel as JSON, which keeps every bit of a float64 in both languages.
 
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-const web = (/** @type {string} */ name) => require(join(__dirname, '../../web', name));
 const {
+  Adaptive,
+  LineReader,
   State,
+  Vocabulary,
   WeightsFileError,
   bitsPerCharacter,
+  codePoints,
+  complete,
+  completions,
   continueLog,
   decodeWeights,
+  foldingKey,
+  nextCharacters,
   primed,
   readSideBySide,
   scoreLines,
-} = web('transformer.js');
-const { alarm, foldingKey, surprise } = web('surprise.js');
-const { complete, completions, nextCharacters } = web('completion.js');
-const { LineReader } = web('log_reader.js');
-const { Vocabulary, codePoints } = web('vocabulary.js');
-const { Adaptive } = web('adaptive.js');
+  surprise,
+  weightedSurprise,
+} = require(process.argv[2]);
 
 v8.setFlagsFromString('--expose-gc');
 const collectGarbage = vm.runInNewContext('gc');
@@ -84,14 +88,14 @@ const answers = {
     const state = primed(model, context, begun);
     return {
       next: nextCharacters(state.logits, model.vocabulary),
-      rests: complete(model, context, begun, { alternatives, longest }),
+      completions: complete(model, context, begun, { alternatives, longest }),
       again: [1, 2].map(() => completions(state, { alternatives, longest })),
     };
   },
   ranking: ({ lines, bits }) => ({
     keys: lines.map(foldingKey),
-    alarms: lines.map((/** @type {string} */ line) =>
-      alarm(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
+    surprises: lines.map((/** @type {string} */ line) =>
+      weightedSurprise(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
     ),
   }),
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),

@@ -16,8 +16,7 @@ from service.home import Home
 from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, write_run_progress
 from service.storage.run_record import RunRecord
-
-from .conftest import PAGE_PATIENCE, open_chromium, open_firefox
+from tests.support.browsers import PAGE_PATIENCE, open_chromium, open_firefox
 
 TESTS = Path(__file__).parents[1]
 AXE = TESTS / "web" / "node_modules" / "axe-core" / "axe.min.js"

@@ -1,6 +1,6 @@
 'use strict';
 
-// Our engine in Node: node in_node.js WEIGHTS_JS TASK MILLISECONDS
+// Our engine in Node: node in_node.js ENGINE_JS WEIGHTS_JS TASK MILLISECONDS
 // Prints how many tokens in how many seconds, and in how many of the processor's.
 
 const { readFileSync } = require('node:fs');
@@ -8,10 +8,8 @@ const { join } = require('node:path');
 const { runInThisContext } = require('node:vm');
 
 const here = (/** @type {string} */ name) => join(__dirname, name);
-const [weights, task, milliseconds] = process.argv.slice(2);
-for (const name of ['vocabulary', 'transformer'])
-  runInThisContext(readFileSync(here(`../../../web/${name}.js`), 'utf8'));
-runInThisContext(readFileSync(weights, 'utf8'));
+const [engine, weights, task, milliseconds] = process.argv.slice(2);
+for (const path of [engine, weights]) runInThisContext(readFileSync(path, 'utf8'));
 for (const name of ['ours', 'rounds']) runInThisContext(readFileSync(here(`${name}.js`), 'utf8'));
 runInThisContext(`
   engines.ours = new Ours(decodeWeights(LOGLING_WEIGHTS).model);

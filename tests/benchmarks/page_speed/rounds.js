@@ -95,10 +95,7 @@ const tasks = {
 let workers;
 
 function startWorker() {
-  const scripts = [vocabularyScript, transformerScript].map(
-    (script) => `Object.assign(self, (${script})());`,
-  );
-  const source = `'use strict';\nlet model;\n${scripts.join('\n')}\nself.onmessage = ${answerInWorker};`;
+  const source = `'use strict';\nlet model;\n(${loglingEngine})();\nself.onmessage = ${answerInWorker};`;
   const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
   worker.postMessage({ base64: LOGLING_WEIGHTS });
   return worker;

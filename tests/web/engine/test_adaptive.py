@@ -1,0 +1,54 @@
+"""What the page learns from a text while it reads it is what Python learns."""
+
+import numpy as np
+
+from model.adaptive import Adaptive
+from model.scoring import score_lines
+from model.vocabulary import Vocabulary
+from tests.support.weights import made_up_log
+
+CHARACTERS = "0123456789abcdefghilmnoprtuwx :./°C🌱"
+STRANGE = "\nÄÖ ?? \x00\ud800\U0010ffff " + "x" * 70 + "\t\n\n" + "".join(chr(code) for code in range(400, 690))
+
+
+def logits_for(text, vocabulary, seed=0):
+    """Logits that often know better than chance, as a trained model does."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(size=(len(text), vocabulary.size)) * 2
+    logits[np.arange(len(text)), vocabulary.encode(text)] += rng.choice([-8, 0, 4, 9], len(text))
+    return logits
+
+
+def assert_alike(in_node, text, seed=0):
+    vocabulary = Vocabulary(CHARACTERS)
+    logits = logits_for(text, vocabulary, seed)
+    answer = in_node("adapted", "", characters=CHARACTERS, logits=logits.tolist(), text=text)
+    expected = Adaptive(vocabulary).read(logits, text)
+    assert np.array(answer).tobytes() == expected.tobytes()
+
+
+def test_the_bits_are_pythons(in_node):
+    assert_alike(in_node, "\n".join(made_up_log(70)))
+
+
+def test_the_bits_are_pythons_on_what_no_model_knows(in_node):
+    assert_alike(in_node, STRANGE * 2 + "\n".join(made_up_log(5)), seed=1)
+
+
+def test_the_bits_are_pythons_where_one_line_comes_again_and_again(in_node):
+    assert_alike(in_node, "12:00 bed1 air 20.0°C ok\n" * 70, seed=2)
+
+
+def test_adapted_scores_are_pythons(in_node, trained):
+    lines, context = made_up_log(80, seed=3), made_up_log(30, seed=4)
+    answer = in_node("scores", trained, lines=lines, context=context, adapts=True)
+    expected = list(score_lines(trained.model, lines, context, adapt=True))
+    for line, score in zip(answer["lines"], expected, strict=True):
+        assert abs(line["bits"] - score.bits) < 1e-9
+        assert abs(line["staticBits"] - score.static_bits) < 1e-9
+
+
+def test_memory_does_not_grow_with_the_text(in_node):
+    rng = np.random.default_rng(0)
+    line = "".join(rng.choice(list(CHARACTERS[:30]), 10_000))
+    assert in_node("growth", "", characters=CHARACTERS, text=line, times=4) < 300_000

@@ -1,0 +1,115 @@
+"""The view that completes a line as one types."""
+
+import numpy as np
+import pytest
+
+from model.sampling import primed
+from model.scoring import score_lines
+
+LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
+
+
+@pytest.fixture
+def page(view):
+    return view("#complete")
+
+
+def write(page, text):
+    page.fill("#editor", text)
+    page.click("#editor")
+    page.keyboard.press("Control+End")
+    offered(page)
+
+
+def offered(page):
+    page.wait_for_selector("#completions li")
+    return page.locator("#completions .rest").all_text_contents()
+
+
+@pytest.mark.everywhere
+def test_the_rest_of_the_line_is_offered_in_grey_and_tab_takes_it(page, trained):
+    begun = "12:03 bed1 a"
+    write(page, "\n".join([*LOG, begun]))
+    rest = page.locator("#ghost .rest").inner_text()
+    (whole,) = score_lines(trained.model, [begun + rest], LOG)
+    assert rest == offered(page)[0]
+    assert whole.bits < 40
+    page.keyboard.press("Tab")
+    assert page.input_value("#editor") == "\n".join([*LOG, begun + rest])
+    assert page.evaluate("() => document.activeElement.id") == "editor"
+
+
+def test_what_was_taken_can_be_undone(page):
+    write(page, LOG[0] + "\n12:01 be")
+    page.keyboard.press("Tab")
+    assert len(page.input_value("#editor")) > len(LOG[0] + "\n12:01 be")
+    page.keyboard.press("Control+Z")
+    assert page.input_value("#editor") == LOG[0] + "\n12:01 be"
+
+
+def test_escape_lets_tab_move_on(page):
+    write(page, LOG[0] + "\n12:01 be")
+    page.keyboard.press("Escape")
+    assert page.locator("#ghost .rest").inner_text() == ""
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.id") != "editor"
+    assert page.input_value("#editor") == LOG[0] + "\n12:01 be"
+
+
+def test_arrow_keys_choose_another(page):
+    write(page, LOG[0] + "\n12:01 be")
+    second = offered(page)[1]
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("#editor", "aria-activedescendant") == "rest-1"
+    assert page.locator("#ghost .rest").inner_text() == second
+    page.keyboard.press("Tab")
+    assert page.input_value("#editor") == LOG[0] + "\n12:01 be" + second
+
+
+def test_a_click_takes_an_alternative(page):
+    write(page, LOG[0] + "\n12:01 be")
+    second = offered(page)[1]
+    page.locator("#completions li").nth(1).click()
+    assert page.input_value("#editor") == LOG[0] + "\n12:01 be" + second
+
+
+def test_the_end_of_a_line_is_taken_as_a_new_line(page):
+    write(page, "\n".join([*LOG, LOG[0]]))
+    assert page.locator("#completions .rest").first.inner_text().startswith("⏎")
+    page.keyboard.press("Tab")
+    assert page.input_value("#editor") == "\n".join([*LOG, LOG[0], ""])
+
+
+def test_the_next_characters_have_pythons_probabilities(page, trained):
+    page.click("#next summary")
+    write(page, "\n".join([*LOG, "12:03 be"]))
+    _, logits = primed(trained.model, LOG)
+    state, _ = primed(trained.model, LOG)
+    for token in trained.model.vocabulary.encode("12:03 be"):
+        logits = state.read(np.array([token]))
+    p = np.exp(logits[0] - logits[0].max())
+    best = trained.model.vocabulary.decode([int(p.argmax())])
+    rows = page.locator("#next-characters .text").all_text_contents()
+    assert rows[0] == best
+    shown = float(page.locator("#next-characters .figure").first.inner_text().split()[0])
+    assert shown == pytest.approx(100 * p.max() / p.sum(), abs=0.51)
+
+
+def test_nothing_is_offered_in_the_middle_of_a_line(page):
+    write(page, LOG[0])
+    page.keyboard.press("Home")
+    page.wait_for_selector("#completions:empty", state="attached")
+    assert page.locator("#ghost .rest").inner_text() == ""
+    assert page.inner_text("#completions-note").startswith("Put the caret at the end of a line")
+
+
+def test_wide_and_right_to_left_text_can_be_completed(page):
+    for begun in ("漢字 ", "שלום עולם 12", "e\u0301 👩‍👩‍👧 ", "\t"):
+        write(page, LOG[0] + "\n" + begun)
+        assert page.input_value("#editor").endswith(begun)
+
+
+def test_the_views_share_the_lines(page):
+    write(page, LOG[0] + "\n12:01 be")
+    page.click("#to-predict")
+    assert page.input_value("#log") == LOG[0] + "\n12:01 be"

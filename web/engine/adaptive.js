@@ -1,0 +1,421 @@
+// The learner: an online model of the text at hand, mixed with the transformer's prediction. It scores each character,
+// then learns from it, in memory only. The numbers are those of model/adaptive.py, to the last bit for equal logits.
+//
+// A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first. The
+// transformer answers, and the contexts, which remember what followed them, and earlier places that match. The answers
+// are mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The probability of a character is the
+// product over its questions, and these probabilities sum to one exactly.
+
+const NEW_CHARACTERS = 256; // unknown ones that get a symbol of their own when first seen; more stay escapes
+const LAST_QUESTION = 32; // after so many questions the blend gives the probability of the rest
+const LEAST = 1e-6; // probability of all that nothing predicts
+const LEAST_ANSWER = 1e-6;
+
+// Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, a constant.
+const STATIC = 0;
+const CORRECTED = 1;
+const BLEND = 2;
+const FIRST_CONTEXT = 3;
+const FIRST_MATCH = FIRST_CONTEXT + CONTEXTS;
+const SHORTEST_MATCHES = [6, 14, 0];
+const CONSTANT = FIRST_MATCH + SHORTEST_MATCHES.length;
+const INPUTS = CONSTANT + 1;
+
+const STATES = N_LEVEL * N_LEVEL * 2;
+const MATCHES_TOLD = (N_LEVEL + 1) * 3;
+const MATCH_LEVELS = 32;
+const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
+const MOST_FIELDS = 32;
+const CERTAINTIES = 8;
+const CANDIDATES = 512; // symbols with weights of their own
+
+const KEEP = 0.8; // of the strain, from one character to the next
+const STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]; // nats a character, lately
+const N_STRAIN = STRAINS.length + 1;
+
+// The kinds of weights: chosen by the match and whether the long one agrees; by field; by the order and the transformer's
+// answer; by the kinds of the last character and of the candidate; by how surprising the text was lately; by the
+// candidate. Some keep learning fast.
+/** @type {[number, number][]} */
+const WEIGHTS = [
+  [STAGES * MATCHES_TOLD, 0.015],
+  [STAGES * MOST_FIELDS, 0.003],
+  [STAGES * (ORDERS + 1) * CERTAINTIES, 0.003],
+  [STAGES * 2 * KINDS * KINDS, 0.015],
+  [STAGES * N_STRAIN, 0.001],
+  [STAGES * CANDIDATES, 0.003],
+];
+
+/**
+ * The probability of a yes where a context saw the candidate and others so often.
+ * @param {number} state
+ */
+function contextPrior(state) {
+  const pair = (state % STATES) >> 1;
+  const yes = LEVELS[Math.floor(pair / N_LEVEL)];
+  const no = LEVELS[pair % N_LEVEL];
+  return yes + no ? (yes + 0.3) / (yes + no + 0.9) : 0.5;
+}
+
+function startWeights() {
+  const start = new Float64Array(INPUTS).fill(0.05);
+  start[STATIC] = 0.7;
+  start[CORRECTED] = 0;
+  start[CONSTANT] = 0;
+  return start;
+}
+
+/** @param {number} length of a match, as one of 32 levels */
+function matchLevel(length) {
+  if (length < 16) return length;
+  return length < 32 ? 16 + ((length - 16) >> 2) : 20 + Math.min(11, (length - 32) >> 4);
+}
+
+class Adaptive {
+  /** @param {Vocabulary} vocabulary */
+  constructor(vocabulary) {
+    fillTables();
+    this.vocabulary = vocabulary;
+    /** @type {Map<number, number>} symbols of characters that the vocabulary does not have */
+    this.met = new Map();
+    this.most = vocabulary.size + NEW_CHARACTERS;
+    this.size = vocabulary.size; // symbols so far
+    this.place = new Place();
+    this.memory = new Memory();
+    this.trail = new Trail();
+    this.matches = SHORTEST_MATCHES.map((shortest) => new Match(shortest));
+    this.hashes = new Uint32Array(CONTEXTS);
+
+    this.fixed = new Float64Array(this.most); // what the transformer predicts
+    this.blend = new Float64Array(this.most); // what the orders predict together
+    this.rank = new Float64Array(this.most);
+    this.ones = new Float64Array(this.most); // how often each symbol came, lately
+    this.allOnes = 0;
+    this.pairs = new Float64Array(this.most * this.most); // the same after each symbol
+    this.allPairs = new Float64Array(this.most);
+    this.trust = new Float64Array(ORDERS + 1).fill(0.4); // in the blend, by the longest order known
+
+    this.contextRates = new Rates(CONTEXTS * STAGES * STATES, contextPrior);
+    this.matchRates = new Rates(SHORTEST_MATCHES.length * STAGES * MATCH_STATES, (state) =>
+      state & 1 ? 0.9 : 0.05,
+    );
+    this.correction = new Curves(STAGES);
+    this.final = new Curves(STAGES * N_STRAIN);
+    this.finalByMatch = new Curves(STAGES * MATCHES_TOLD);
+    this.mixer = new Mixer(WEIGHTS, startWeights());
+    this.inputs = new Float64Array(INPUTS);
+
+    this.kinds = new Uint8Array(this.most); // of the symbols
+    for (let i = 0; i < this.size; i++) this.kinds[i] = kindOf(Number(vocabulary.alphabet[i].codePointAt(0)));
+    this.cost = 1; // nats a character, lately
+    this.strain = 4; // the same as one of N_STRAIN levels
+    this.order = 0; // the longest known
+    this.orderScales = new Float64Array(ORDERS);
+    this.left = 0; // of the fixed prediction, without the candidates that were ruled out
+    this.leftOfBlend = 0;
+    this.others = new Int32Array(CONTEXTS); // how often a context saw a candidate that is not ruled out
+    this.contextStates = new Int32Array(CONTEXTS);
+    this.matched = new Int32Array(SHORTEST_MATCHES.length); // predicted symbols, -1 being none
+    this.matchPlaces = new Int32Array(SHORTEST_MATCHES.length); // the state of each but for its prediction
+    this.matchStates = new Int32Array(SHORTEST_MATCHES.length);
+    this.recall();
+  }
+
+  /**
+   * The bits of a character, given what was read before and the transformer's logits; then learn from it.
+   * @param {Float64Array} logits [V]
+   * @param {number} code
+   */
+  charge(logits, code) {
+    const symbol = this.symbolOf(code);
+    this.predictFixed(logits);
+    this.predictBlend();
+    const trust = this.trust[this.order];
+    this.rankSymbols(trust);
+    const [fixed, blended] = [this.fixed[symbol], this.blend[symbol]];
+    const nats = -ln(this.ask(symbol, trust));
+    const share = (blended * trust) / (blended * trust + fixed * (1 - trust));
+    this.trust[this.order] = Math.min(0.98, Math.max(0.02, trust + (share - trust) * 0.02));
+    this.cost = this.cost * KEEP + nats * (1 - KEEP);
+    this.strain = 0;
+    while (this.strain < STRAINS.length && STRAINS[this.strain] < this.cost) this.strain++;
+    this.learn(symbol, code);
+    return nats / Math.LN2 + (symbol === ESCAPE ? escapeBits(code) : 0);
+  }
+
+  /** @param {number} code */
+  symbolOf(code) {
+    const id = this.vocabulary.id(code);
+    return id === ESCAPE ? (this.met.get(code) ?? ESCAPE) : id;
+  }
+
+  /**
+   * What the transformer says. Half of its escape is for characters that were met before.
+   * @param {Float64Array} logits
+   */
+  predictFixed(logits) {
+    const { fixed, size } = this;
+    const known = logits.length;
+    let top = logits[0];
+    for (let i = 1; i < known; i++) if (logits[i] > top) top = logits[i];
+    let sum = 0;
+    for (let i = 0; i < known; i++) sum += fixed[i] = exp(logits[i] - top);
+    const floor = LEAST / size;
+    for (let i = 0; i < known; i++) fixed[i] = (fixed[i] / sum) * (1 - LEAST) + floor;
+    if (size === known) return;
+    fixed[ESCAPE] *= 0.5;
+    const each = fixed[ESCAPE] / (size - known);
+    for (let i = known; i < size; i++) fixed[i] = each;
+  }
+
+  /** Order 0 and 1 over all symbols, then what each longer order remembers, mixed in by how much it has seen. */
+  predictBlend() {
+    const { blend, size, ones, pairs, memory, orderScales } = this;
+    this.order = memory.known[0] ? 1 : 0;
+    let left = 1; // for the orders below
+    for (let i = ORDERS - 1; i > 0; i--) {
+      if (!memory.known[i]) continue;
+      const ways = memory.ways(memory.slots[i]);
+      orderScales[i] = left / (memory.seen(memory.slots[i]) + ways);
+      left = ways * orderScales[i];
+      this.order = Math.max(this.order, i + 1);
+    }
+    const row = this.place.last * this.most;
+    const pairScale = left / (this.allPairs[this.place.last] + 2);
+    const scale = (2 * pairScale) / (this.allOnes + 8);
+    const unseen = 8 / size;
+    for (let i = 0; i < size; i++) blend[i] = (ones[i] + unseen) * scale + pairs[row + i] * pairScale;
+    for (let i = 1; i < ORDERS; i++) {
+      if (!memory.known[i]) continue;
+      const begin = memory.slots[i] * WAYS;
+      for (let way = begin; way < begin + WAYS && memory.counts[way]; way++)
+        blend[memory.symbols[way]] += memory.counts[way] * orderScales[i];
+    }
+  }
+
+  /**
+   * Put the symbols in order: both predictions, and a vote for what contexts and matches are sure of.
+   * @param {number} trust
+   */
+  rankSymbols(trust) {
+    const { rank, size, fixed, blend, memory, others, contextRates } = this;
+    rank.fill(0, 0, size);
+    for (let i = 0; i < CONTEXTS; i++) {
+      others[i] = memory.known[i] ? memory.seen(memory.slots[i]) : 0;
+      if (!others[i]) continue;
+      const begin = memory.slots[i] * WAYS;
+      for (let way = 0; way < WAYS && memory.counts[begin + way]; way++) {
+        const p = contextRates.p[this.contextState(i, 0, memory.counts[begin + way], others[i], way === 0)];
+        rank[memory.symbols[begin + way]] += 0.3 * p * p;
+      }
+    }
+    for (let i = 0; i < size; i++) rank[i] += fixed[i] * (1 - trust) + blend[i] * trust;
+    for (let i = 0; i < this.matches.length; i++) {
+      const match = this.matches[i];
+      this.matched[i] = match.predicted(this.trail);
+      this.matchPlaces[i] = (matchLevel(match.length) << RECENT) + match.misses;
+      if (this.matched[i] < 0) continue;
+      const p = this.matchRates.p[i * STAGES * MATCH_STATES + this.matchPlaces[i] * 2 + 1];
+      rank[this.matched[i]] += p * p;
+    }
+  }
+
+  /**
+   * @param {number} i
+   * @param {number} stage
+   * @param {number} yes how often the candidate was seen
+   * @param {number} all how often any symbol was
+   * @param {boolean} last whether the candidate came last
+   */
+  contextState(i, stage, yes, all, last) {
+    const pair = LEVEL[yes] * N_LEVEL + LEVEL[Math.min(MOST, all - yes)];
+    return (i * STAGES + stage) * STATES + pair * 2 + (last ? 1 : 0);
+  }
+
+  /**
+   * The probability of a symbol, by asking for one candidate after the other and learning from each answer.
+   * @param {number} symbol
+   * @param {number} trust
+   */
+  ask(symbol, trust) {
+    const { rank, size, fixed, blend } = this;
+    let probability = 1;
+    this.left = this.leftOfBlend = 1;
+    for (let question = 0; question < size - 1; question++) {
+      if (question === LAST_QUESTION) return probability * this.remainder(symbol, trust);
+      const candidate = this.likeliest();
+      const yes = this.answer(candidate, Math.min(question, STAGES - 1), candidate === symbol);
+      if (candidate === symbol) return probability * yes;
+      probability *= 1 - yes;
+      this.left -= fixed[candidate];
+      this.leftOfBlend -= blend[candidate];
+      fixed[candidate] = blend[candidate] = 0;
+      rank[candidate] = -1;
+      for (let i = 0; i < this.matched.length; i++) if (this.matched[i] === candidate) this.matched[i] = -1;
+    }
+    return probability;
+  }
+
+  /** The symbol with the highest rank. */
+  likeliest() {
+    const { rank, size } = this;
+    let best = 0;
+    for (let i = 1; i < size; i++) if (rank[i] > rank[best]) best = i;
+    return best;
+  }
+
+  /**
+   * @param {number} symbol
+   * @param {number} trust
+   */
+  remainder(symbol, trust) {
+    const { fixed, blend, size } = this;
+    let left = 0;
+    let leftOfBlend = 0;
+    for (let i = 0; i < size; i++) {
+      left += fixed[i];
+      leftOfBlend += blend[i];
+    }
+    return (fixed[symbol] / left) * (1 - trust) + (blend[symbol] / leftOfBlend) * trust;
+  }
+
+  /**
+   * The probability that the next symbol is this candidate, if it is none of those before. Then learn whether it is.
+   * @param {number} candidate
+   * @param {number} stage
+   * @param {boolean} isIt
+   */
+  answer(candidate, stage, isIt) {
+    const { inputs, mixer, correction, final, finalByMatch } = this;
+    const truth = isIt ? 1 : 0;
+    inputs[STATIC] = stretch(this.fixed[candidate] / this.left);
+    inputs[CORRECTED] = stretch(correction.refine(stage, inputs[STATIC]));
+    inputs[BLEND] = stretch(this.blend[candidate] / this.leftOfBlend);
+    this.askContexts(candidate, stage);
+    const expected = this.askMatches(candidate, stage);
+    inputs[CONSTANT] = 0.3;
+    this.chooseWeights(candidate, stage, expected);
+    const x = mixer.mix(inputs, stage);
+    const refined = final.refine(stage * N_STRAIN + this.strain, x);
+    const refinedByMatch = finalByMatch.refine(mixer.chosen[0], x);
+    const mixed = squash(x) * 0.4 + refined * 0.3 + refinedByMatch * 0.3;
+    const p = Math.min(Math.max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER);
+    mixer.learn(inputs, truth);
+    correction.learn(truth);
+    final.learn(truth);
+    finalByMatch.learn(truth);
+    for (const state of this.contextStates) if (state >= 0) this.contextRates.learn(state, truth);
+    for (const state of this.matchStates) if (state >= 0) this.matchRates.learn(state, truth);
+    return p;
+  }
+
+  /**
+   * @param {number} candidate
+   * @param {number} stage
+   */
+  askContexts(candidate, stage) {
+    const { inputs, memory, others, contextStates, contextRates } = this;
+    for (let i = 0; i < CONTEXTS; i++) {
+      contextStates[i] = -1;
+      inputs[FIRST_CONTEXT + i] = 0;
+      if (!others[i]) continue;
+      const begin = memory.slots[i] * WAYS;
+      let way = 0;
+      while (way < WAYS && memory.counts[begin + way] && memory.symbols[begin + way] !== candidate) way++;
+      const seen = way < WAYS ? memory.counts[begin + way] : 0;
+      const state = this.contextState(i, stage, seen, others[i], way === 0);
+      contextStates[i] = state;
+      inputs[FIRST_CONTEXT + i] = STRETCHED[Math.floor(contextRates.p[state] * STRETCH_STEPS)];
+      others[i] -= seen;
+    }
+  }
+
+  /**
+   * Whether a match expects the candidate.
+   * @param {number} candidate
+   * @param {number} stage
+   */
+  askMatches(candidate, stage) {
+    const { inputs, matched, matchStates, matchRates } = this;
+    let expected = false;
+    for (let i = 0; i < matched.length; i++) {
+      matchStates[i] = -1;
+      inputs[FIRST_MATCH + i] = 0;
+      if (matched[i] < 0) continue;
+      const hit = matched[i] === candidate;
+      const state = (i * STAGES + stage) * MATCH_STATES + this.matchPlaces[i] * 2 + (hit ? 1 : 0);
+      matchStates[i] = state;
+      inputs[FIRST_MATCH + i] = STRETCHED[Math.floor(matchRates.p[state] * STRETCH_STEPS)];
+      expected ||= hit;
+    }
+    return expected;
+  }
+
+  /**
+   * @param {number} candidate
+   * @param {number} stage
+   * @param {boolean} expected
+   */
+  chooseWeights(candidate, stage, expected) {
+    const { matched, place } = this;
+    const { chosen } = this.mixer;
+    const length = matched[0] < 0 ? 0 : 1 + LEVEL[Math.min(MOST, this.matches[0].length)];
+    const agreement = matched[1] < 0 ? 0 : matched[1] === matched[0] ? 1 : 2;
+    const certainty = Math.min(CERTAINTIES - 1, Math.max(0, Math.floor(this.inputs[STATIC] + 3)));
+    const kinds = place.kind * KINDS + this.kinds[candidate];
+    chosen[0] = stage * MATCHES_TOLD + length * 3 + agreement;
+    chosen[1] = stage * MOST_FIELDS + Math.min(MOST_FIELDS - 1, place.line.field);
+    chosen[2] = (stage * (ORDERS + 1) + this.order) * CERTAINTIES + certainty;
+    chosen[3] = (stage * 2 + (expected ? 1 : 0)) * KINDS * KINDS + kinds;
+    chosen[4] = stage * N_STRAIN + this.strain;
+    chosen[5] = stage * CANDIDATES + Math.min(CANDIDATES - 1, candidate);
+  }
+
+  /**
+   * @param {number} symbol
+   * @param {number} code
+   */
+  learn(symbol, code) {
+    if (symbol === ESCAPE && this.size < this.most) {
+      symbol = this.size++;
+      this.met.set(code, symbol);
+      this.kinds[symbol] = kindOf(code);
+    }
+    this.count(symbol);
+    this.memory.learn(symbol);
+    this.trail.add(symbol);
+    this.place.read(symbol, code);
+    for (const match of this.matches) match.advance(this.trail, this.place.template);
+    this.recall();
+  }
+
+  /** @param {number} symbol */
+  count(symbol) {
+    const { ones, pairs, allPairs, size } = this;
+    const { last } = this.place;
+    const row = last * this.most;
+    ones[symbol] += 1;
+    this.allOnes += 1;
+    if (this.allOnes > 8192) this.allOnes = halved(ones, 0, size);
+    pairs[row + symbol] += 1;
+    allPairs[last] += 1;
+    if (allPairs[last] > 1024) allPairs[last] = halved(pairs, row, size);
+  }
+
+  recall() {
+    this.place.contexts(this.hashes);
+    this.memory.recall(this.hashes);
+  }
+}
+
+/**
+ * Halve some counts, and return their sum.
+ * @param {Float64Array} counts
+ * @param {number} begin
+ * @param {number} size
+ */
+function halved(counts, begin, size) {
+  let sum = 0;
+  for (let i = begin; i < begin + size; i++) sum += counts[i] *= 0.5;
+  return sum;
+}

@@ -1,0 +1,73 @@
+// The keys and values of the tokens that a text has read, so that one more token can be read without the text before it.
+
+/** Keys and values of consecutive tokens, and the column and line of each token. */
+class KeyValueCache {
+  /**
+   * @param {Config} config
+   * @param {number} room rows
+   */
+  constructor({ n_layer, n_head, n_embd }, room) {
+    const rows = () => new Float64Array(room * n_embd);
+    this.n_head = n_head;
+    this.headSize = n_embd / n_head;
+    this.room = room;
+    this.end = 0; // rows in use
+    this.keys = Array.from({ length: n_layer }, rows); // per layer [H, room, D]
+    this.values = Array.from({ length: n_layer }, rows);
+    this.columns = new Int32Array(room);
+    this.lines = new Int32Array(room);
+  }
+
+  /**
+   * Append the last rows of another cache.
+   * @param {KeyValueCache} other
+   * @param {number} n
+   */
+  append(other, n) {
+    const [from, to] = [other.end - n, other.end];
+    for (let layer = 0; layer < this.keys.length; layer++) {
+      for (let head = 0; head < this.n_head; head++) {
+        this.keys[layer].set(other.rows(other.keys[layer], head, from, to), this.at(head, this.end));
+        this.values[layer].set(other.rows(other.values[layer], head, from, to), this.at(head, this.end));
+      }
+    }
+    this.columns.set(other.columns.subarray(from, to), this.end);
+    this.lines.set(other.lines.subarray(from, to), this.end);
+    this.end += n;
+  }
+
+  /**
+   * Where a row begins.
+   * @param {number} head
+   * @param {number} row
+   */
+  at(head, row) {
+    return (head * this.room + row) * this.headSize;
+  }
+
+  /**
+   * @param {Float64Array} all keys or values
+   * @param {number} head
+   * @param {number} from
+   * @param {number} to
+   */
+  rows(all, head, from, to) {
+    return all.subarray(this.at(head, from), this.at(head, to));
+  }
+
+  /**
+   * Forget all but the last n rows.
+   * @param {number} n
+   */
+  keep(n) {
+    const [from, to] = [this.end - n, this.end];
+    for (const all of [...this.keys, ...this.values]) {
+      for (let head = 0; head < this.n_head; head++) {
+        all.copyWithin(this.at(head, 0), this.at(head, from), this.at(head, to));
+      }
+    }
+    this.columns.copyWithin(0, from, to);
+    this.lines.copyWithin(0, from, to);
+    this.end = n;
+  }
+}

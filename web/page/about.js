@@ -1,0 +1,86 @@
+// The view about the model, from its card: how well it predicts, now and over the last weeks, and what it is.
+
+/**
+ * @param {Card} card
+ * @param {number} bytes of the weights file
+ * @returns {() => void} draws the chart, which needs the width of the page
+ */
+function startAbout(card, bytes) {
+  byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
+  byId('score-words').textContent = describeScore(card);
+  byId('context').textContent = formatCount(card.config.n_context * card.config.n_layer);
+  for (const [term, fact] of factsOf(card, bytes)) {
+    byId('facts').append(element('div', '', element('dt', '', term), element('dd', '', fact)));
+  }
+  return () => showHistory(scoresOf(card));
+}
+
+/** @param {Card} card */
+function describeScore({ bits_per_char: bits, ngram }) {
+  if (!isNumber(bits)) return 'The card of this model does not say how well it predicts.';
+  const guess = `On average it gives the right next character a probability of ${formatProbability(2 ** -bits)}.`;
+  if (!isNumber(ngram) || ngram <= 0) return guess;
+  const than = bits < ngram ? 'better' : 'worse';
+  return `${guess} An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
+}
+
+/**
+ * @param {Card} card
+ * @param {number} bytes
+ * @returns {[string, string][]}
+ */
+function factsOf(card, bytes) {
+  const shape = `${formatQuantity(card.config.n_layer, 'layer')} of width ${card.config.n_embd}`;
+  /** @type {[string, string | undefined][]} */
+  const facts = [
+    ['Trained', day(card.created)],
+    ['On', isNumber(card.lines) ? formatQuantity(card.lines, 'line') : undefined],
+    ['Parameters', isNumber(card.parameters) ? formatCount(card.parameters) : undefined],
+    ['Size of its file', `${formatCount(Math.ceil(bytes / 1024))} KB`],
+    ['Shape', `a transformer, ${shape}`],
+    ['Characters it knows', formatCount(Array.from(String(card.vocabulary)).length)],
+    ['Context', `${formatCount(card.config.n_context)} characters a layer`],
+    ['Made by', card.version ? `Logling ${card.version}${card.preset ? `, ${card.preset}` : ''}` : undefined],
+  ];
+  return /** @type {[string, string][]} */ (facts.filter(([, fact]) => fact !== undefined));
+}
+
+/** @param {unknown} value */
+function decimals(value) {
+  return isNumber(value) ? value.toFixed(3) : undefined;
+}
+
+/** @param {unknown} value an ISO date */
+function day(value) {
+  const date = new Date(String(value));
+  if (typeof value !== 'string' || Number.isNaN(date.getTime())) return undefined;
+  return date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+}
+
+/**
+ * @param {Card} card
+ * @returns {[string, number][]}
+ */
+function scoresOf(card) {
+  if (!Array.isArray(card.history)) return [];
+  return card.history.filter((point) => Array.isArray(point) && isNumber(point[1]));
+}
+
+/**
+ * Draw the scores, if there are at least two.
+ * @param {[string, number][]} scores oldest first
+ */
+function showHistory(scores) {
+  if (scores.length < 2) return;
+  const [first, last] = [scores[0], scores[scores.length - 1]];
+  const words = `${scores.length} trainings since ${day(first[0]) ?? 'the first'}: from ${first[1].toFixed(3)} to ${last[1].toFixed(3)} bits per character.`;
+  byId('history').hidden = false;
+  byId('history-caption').textContent = words;
+  const bits = scores.map(([, score]) => score);
+  drawHistory(byId('history-chart'), bits, [day(first[0]) ?? '', day(last[0]) ?? ''], words);
+}

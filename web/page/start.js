@@ -1,0 +1,143 @@
+// Starts the page when all scripts have run: reads the weights, and shows a first prediction or says what is wrong.
+
+/** @type {Record<Fault, { title: string, fix: string }>} */
+const PROBLEMS = {
+  missing: {
+    title: 'There is no model here yet',
+    fix: 'The first run of the service writes it: logling retrain. In a clone, git pull brings it. Then reload this page.',
+  },
+  newer: {
+    title: 'This page is older than its model',
+    fix: 'Run git pull. If that changes nothing, ask whoever runs the service to refresh the page: logling upgrade.',
+  },
+  older: {
+    title: 'This model is of an older kind',
+    fix: 'The next committed run replaces it: logling retrain, then git pull.',
+  },
+  foreign: {
+    title: 'This is not a model of Logling',
+    fix: 'In this page’s folder, restore the file from git: git checkout -- weights.js. Then reload this page.',
+  },
+  damaged: {
+    title: 'This model is damaged, and is not used',
+    fix: 'In this page’s folder, restore the file from git: git checkout -- weights.js. Then git pull, and reload this page.',
+  },
+};
+
+const LONGEST_FIRST = 200; // characters of the first prediction
+
+document.addEventListener('DOMContentLoaded', async () => {
+  try {
+    const base64 = assignedWeights();
+    const { model, card } = readWeights(base64);
+    const log = startLog(card);
+    if (/^#?(predict|$)/.test(location.hash)) {
+      byId('predict-view').hidden = false;
+      predictFirst(model, log);
+    }
+    await nextPaint();
+    checkGolden(model, card);
+    const chip = byId('self-check');
+    chip.textContent = 'Checked itself: it computes here exactly as where it was made';
+    chip.classList.add('good');
+    openInstrument(model, card, log, base64.length);
+  } catch (error) {
+    if (!(error instanceof WeightsFileError)) throw error;
+    showProblem(error);
+  }
+});
+
+/**
+ * The text that is continued. At first it is the sample that the model made up.
+ * @param {Card} card
+ */
+function startLog({ sample }) {
+  const boxes = [byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)];
+  const log = new SharedLog(boxes, typeof sample === 'string' ? sample : '');
+  const example = byId('log-note').querySelector('.example');
+  if (!log.text) example?.remove();
+  log.onChange(() => example?.remove());
+  return log;
+}
+
+/**
+ * Show a first prediction at once, always with the likeliest character: starting a worker would take longer. A line that
+ * does not end soon is left to the worker.
+ * @param {Model} model
+ * @param {SharedLog} log
+ */
+function predictFirst(model, log) {
+  const state = primed(model, log.lines());
+  let bits = 0;
+  /** @type {number[]} */
+  const line = [];
+  while (line.length < LONGEST_FIRST) {
+    const token = pick(state.logits, 0, 0, 0);
+    bits += tokenBits(state.logits, token);
+    if (token === NEWLINE)
+      return showLikely([{ text: model.vocabulary.decode(line), probability: 2 ** -bits }]);
+    line.push(token);
+    state.read(token);
+  }
+  return undefined;
+}
+
+/** Resolves when the browser has painted, or after 100 ms: a tab in the background does not paint. */
+function nextPaint() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => nextTurn().then(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
+/**
+ * @param {Model} model
+ * @param {Card} card
+ * @param {SharedLog} log
+ * @param {number} bytes of the weights file
+ */
+function openInstrument(model, card, log, bytes) {
+  const workers = new Workers(model);
+  const check = startCheck(workers, card);
+  /** @param {File} file */
+  const openInCheck = (file) => {
+    location.hash = '#check';
+    check.open(file);
+  };
+  startViews({
+    predict: startPredict(workers, log),
+    complete: startComplete(workers, log),
+    check,
+    about: { title: 'About this model', drop: check.drop, open: openInCheck, show: startAbout(card, bytes) },
+  });
+}
+
+/** What weights.js assigned. */
+function assignedWeights() {
+  /** @type {unknown} */
+  const assigned = Reflect.get(globalThis, 'LOGLING_WEIGHTS');
+  if (loading.missing) throw new WeightsFileError('missing', 'The file weights.js is not beside this page.');
+  if (loading.broken && assigned === undefined) {
+    throw new WeightsFileError(
+      'damaged',
+      'the weights file is truncated or altered: it cannot be read as a script',
+    );
+  }
+  if (typeof assigned !== 'string') {
+    throw new WeightsFileError('foreign', 'not a Logling weights file: it does not assign LOGLING_WEIGHTS');
+  }
+  return assigned;
+}
+
+/** @param {WeightsFileError} error */
+function showProblem(error) {
+  const { title, fix } = PROBLEMS[error.fault];
+  const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  byId('problem-title').textContent = title;
+  byId('problem-reason').textContent = sentence.replace(/\.?$/, '.');
+  byId('problem-fix').textContent = fix;
+  byId('problem').hidden = false;
+  byId('predict-view').hidden = true;
+  const chip = byId('self-check');
+  chip.textContent = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
+}

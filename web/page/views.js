@@ -1,0 +1,75 @@
+// Opens the view that the address names, so that links, bookmarks and the back button work. A file that is dropped
+// anywhere on the page goes to the open view.
+
+/**
+ * @typedef {object} View
+ * @property {string} title
+ * @property {string} drop a hint while a file is dragged over it
+ * @property {(settings: URLSearchParams) => void} show called whenever it is opened
+ * @property {(file: File) => void} open what it does with a file
+ */
+
+/**
+ * @param {Record<string, View>} views by their names in the address; without a name the first is open
+ */
+function startViews(views) {
+  const open = () => {
+    const { name, settings } = addressed(views);
+    for (const other of Object.keys(views)) {
+      byId(`${other}-view`).hidden = other !== name;
+      const link = byId(`to-${other}`);
+      if (other === name) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    document.title = `${views[name].title} · Logling`;
+    views[name].show(settings);
+  };
+  window.addEventListener('hashchange', open);
+  window.addEventListener(
+    'resize',
+    debounce(() => {
+      const { name, settings } = addressed(views);
+      views[name].show(settings);
+    }, 150),
+  );
+  byId('views').hidden = false;
+  open();
+  acceptDrops(
+    () => views[addressed(views).name],
+    (file) => views[addressed(views).name].open(file),
+  );
+}
+
+/**
+ * @param {Record<string, View>} views
+ */
+function addressed(views) {
+  const [, name, settings] = /^#([^?]*)\??(.*)$/.exec(location.hash) ?? [];
+  const known = name !== undefined && Object.hasOwn(views, name) ? name : Object.keys(views)[0];
+  return { name: known, settings: new URLSearchParams(settings ?? '') };
+}
+
+/**
+ * Open a file that is dropped. The browser itself never opens it, which would leave the page.
+ * @param {() => View} current
+ * @param {(file: File) => void} open
+ */
+function acceptDrops(current, open) {
+  const hint = byId('drop-hint');
+  window.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    hint.textContent = current().drop;
+    hint.hidden = false;
+  });
+  window.addEventListener('dragleave', (event) => {
+    if (!event.relatedTarget) hint.hidden = true;
+  });
+  window.addEventListener('drop', (event) => {
+    hint.hidden = true;
+    const file = event.dataTransfer?.files[0];
+    if (!file && event.target instanceof HTMLTextAreaElement) return; // text that is dragged into a box
+    event.preventDefault();
+    if (file) open(file);
+  });
+}
