@@ -23,7 +23,7 @@ COMMANDS = (
     *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict"),
     *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
 )
-HIDDEN = ("push",)  # begun by `logling serve`
+HIDDEN = ("push",)  # started by `logling serve`
 
 
 class CommandFiles(TyperGroup):
@@ -52,7 +52,7 @@ def logling() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that the operator can mend is one sentence on stderr, and exit status 1."""
+    """Run the command line; an error that the operator can put right is one sentence on stderr, and exit status 1."""
     prepare_environment()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, interrupted)

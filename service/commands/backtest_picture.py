@@ -24,7 +24,7 @@ LINES = {"current": "the model then current", "never": "never retrained", "ngram
 
 
 class Mark(NamedTuple):
-    """A week's decision: per cent across, pixels down, its outcome, and what is told of it."""
+    """A week's decision: per cent across, pixels down, its outcome, and its tooltip."""
 
     x: float
     y: float
@@ -62,7 +62,7 @@ def drawn(weeks: Sequence[Week]) -> Picture | None:
         for name, series in scores.items()
     }
     marks = [
-        Mark(x(number), y(bits), week.record.outcome, in_words(week))
+        Mark(x(number), y(bits), week.record.outcome, describe_week(week))
         for number, (week, bits) in enumerate(zip(weeks, scores["current"], strict=True))
         if bits is not None
     ]
@@ -79,11 +79,11 @@ def unbroken(series: Sequence[float | None]) -> Iterator[list[tuple[int, float]]
             yield [(number, bits) for number, bits in stretch if bits is not None]
 
 
-def in_words(week: Week) -> str:
+def describe_week(week: Week) -> str:
     """A week in a sentence."""
-    told = HINDSIGHT[week.in_hindsight]
+    remark = HINDSIGHT[week.in_hindsight]
     bits = week.after.bits_per_char["current"] if week.after else None
-    return f"{week.name}: {week.record.outcome}, {format_bits(bits)} on the week after{'; ' + told if told else ''}"
+    return f"{week.name}: {week.record.outcome}, {format_bits(bits)} on the week after{'; ' + remark if remark else ''}"
 
 
 def write_picture(

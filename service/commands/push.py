@@ -11,7 +11,7 @@ from .terminal import HomeOption, err, now
 
 
 def push_command(home: HomeOption = None) -> None:
-    """Push what could not be pushed before; begun by `logling serve` between runs."""
+    """Push what could not be pushed before; started by `logling serve` between runs."""
     if SERVED in os.environ:
         become_child()
     found = find_home(home)

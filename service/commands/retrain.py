@@ -21,7 +21,7 @@ def retrain_command(
     attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
 ) -> None:
     """One whole run: pull, train, compare, commit what is better."""
-    if slot:  # begun by `logling serve`
+    if slot:  # started by `logling serve`
         become_child()
     found = find_home(home)
     scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None

@@ -1,4 +1,4 @@
-"""One git command: through GitPython, with a time limit, asking nothing, led nowhere else."""
+"""Run one git command through GitPython: with a time limit, and so that it asks nothing."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def output_of(
     finally:
         end(process)
     if process.returncode:
-        words = in_words((errors + output).decode(errors="replace")) or how_it_died(process.returncode)
+        words = one_line((errors + output).decode(errors="replace")) or describe_death(process.returncode)
         raise GitError(f"git {arguments[0]}: {words}", process.returncode, output.decode(errors="replace"))
     return output
 
@@ -105,14 +105,14 @@ def end_with_parent() -> tuple[str, ...]:
     return command if tried.returncode == 0 else ()
 
 
-def in_words(output: str) -> str:
-    """git's own words on one line."""
+def one_line(output: str) -> str:
+    """The output of git on one line, without its hints."""
     lines = [line.strip() for line in output.splitlines()]
     return " ".join(line for line in lines if line and not line.startswith("hint:"))
 
 
-def how_it_died(status: int) -> str:
-    """What there is to say of a git that said nothing itself."""
+def describe_death(status: int) -> str:
+    """Why a git that printed nothing failed."""
     if status == -signal.SIGXFSZ:
         return "it may not write files as large as it must (RLIMIT_FSIZE)"
     return f"it was ended by {signal.Signals(-status).name}" if status < 0 else "no reason given"

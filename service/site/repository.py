@@ -26,7 +26,7 @@ class Repository:
             with Repo(path) as repo:
                 self.folder = Path(repo.git_dir)
         except (InvalidGitRepositoryError, NoSuchPathError):
-            raise SiteError(f"{path} is not a git repository: make the home anew with `logling init`") from None
+            raise SiteError(f"{path} is not a git repository: make a new home with `logling init`") from None
 
     def tip(self) -> str:
         """The commit at HEAD, empty if there is none yet.

@@ -1,6 +1,6 @@
 """How far the run under way is, in one row of the ledger: the run writes it, the admin page reads it.
 
-The ledger deletes the row when a run begins and when one ends. Nobody waits for it: while another process writes, or
+The ledger deletes the row when a run begins and when one ends. No run waits for it: while another process writes, or
 where the disk is full, it stays as it was.
 """
 
