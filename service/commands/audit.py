@@ -246,8 +246,8 @@ def format_report(report: AuditReport) -> str:
     for found, source, line in report.worst:
         parts.append(
             f"  source {source}, line {line}: {found.piece.kind} {shorten(found.piece.text)} of "
-            f"{len(found.piece.text)} characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: guess {found.guess}, "
-            f"exposure {found.exposure:.1f}"
+            f"{len(found.piece.text)} characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: "
+            f"guess {found.guess}, exposure {found.exposure:.1f}"
         )
     return "\n".join([*parts, describe_verdict(report)])
 
