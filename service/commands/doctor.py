@@ -210,4 +210,4 @@ def sources(settings: Settings) -> Iterator[Check]:
         yield Check(f"source {pattern}", not problems, problems or count)
     for source in settings.source:
         if source.journal is not None:
-            yield _checked(f"source {journal.family(source.journal)}", journal.newest)
+            yield _checked(f"source {journal.log_name(source.journal)}", journal.newest)

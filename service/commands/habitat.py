@@ -46,7 +46,7 @@ _LINE = re.compile(r"(\d{4,}) (clear|dusty|storm) (-\d\d)c \+(\d{3})w -(\d{3})w 
 Outcome = TypeVar("Outcome", str, int)
 
 
-class State(NamedTuple):
+class HabitatState(NamedTuple):
     """What one line says."""
 
     sol: int
@@ -108,14 +108,14 @@ def lines(start_sol: int, count: int, seed: int) -> list[str]:
     return Habitat(seed, start_sol).next(count)
 
 
-def first_state(start_sol: int) -> State:
+def first_state(start_sol: int) -> HabitatState:
     """The state on the sol before `start_sol`, which is not in the log."""
     sol = start_sol - 1
     air, sun = _expected_air(sol, "clear"), _expected_sun(sol, "clear")
-    return State(sol, "clear", air, sun, use=_expected_use(air, 80), battery=80, meals=850, status="ok")
+    return HabitatState(sol, "clear", air, sun, use=_expected_use(air, 80), battery=80, meals=850, status="ok")
 
 
-def advance(before: State, draw: Draw) -> State:
+def advance(before: HabitatState, draw: Draw) -> HabitatState:
     """The next sol's state: with the draw given, nothing is left to chance."""
     sol = before.sol + 1
     air = _carried_air(before, draw.sky) + draw.air
@@ -124,16 +124,16 @@ def advance(before: State, draw: Draw) -> State:
     battery = min(100, max(0, before.battery + (sun - use) // 8))
     meals = before.meals - draw.eaten + DELIVERY * draw.ships
     status = _status(before.battery, battery, draw.ships)
-    return State(sol, draw.sky, air, sun, use, battery, meals, status)
+    return HabitatState(sol, draw.sky, air, sun, use, battery, meals, status)
 
 
-def parse(line: str) -> State:
+def parse(line: str) -> HabitatState:
     """The state that a line says. Raises ValueError for any other text."""
     match = _LINE.fullmatch(line)
     if match is None:
         raise ValueError(f"not a line of the simulated habitat: {line!r}")
     sol, sky, air, sun, use, battery, meals, status = match.groups()
-    return State(int(sol), sky, int(air), int(sun), int(use), int(battery), int(meals), status)
+    return HabitatState(int(sol), sky, int(air), int(sun), int(use), int(battery), int(meals), status)
 
 
 def line_bits(previous: str, line: str) -> float:
@@ -174,14 +174,14 @@ def _pick(chance: Mapping[Outcome, int], raw: int) -> Outcome:
     raise ValueError(f"the weights of {dict(chance)} do not add up to 64")
 
 
-def _ship(before: State) -> Mapping[int, int]:
+def _ship(before: HabitatState) -> Mapping[int, int]:
     """Certain before the stores run out, so that no shortage ever hides how much was eaten."""
     if before.meals >= SHIP_DUE:
         return SHIP_NOT_DUE
     return SHIP_MAY_LAND if before.meals >= SHIP_CERTAIN else SHIP_LANDS
 
 
-def _recover(before: State, after: State) -> Draw:
+def _recover(before: HabitatState, after: HabitatState) -> Draw:
     ships = int(after.meals > before.meals)
     return Draw(
         sky=after.sky,
@@ -202,7 +202,7 @@ def _expected_air(sol: int, sky: str) -> int:
     return round(-57 + 13 * _season(sol)) - COOLING[sky]
 
 
-def _carried_air(before: State, sky: str) -> int:
+def _carried_air(before: HabitatState, sky: str) -> int:
     """Three quarters of yesterday's deviation stay, rounded towards zero: in all, never above 5 degrees."""
     deviation = before.air - _expected_air(before.sol, before.sky)
     return _expected_air(before.sol + 1, sky) + int(deviation * 0.75)

@@ -143,7 +143,7 @@ class LineReader:
         return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
-def joined(lines: list[str], oddities: Oddities) -> str:
+def join_lines(lines: list[str], oddities: Oddities) -> str:
     """Lines as one record, cut if it is longer than the longest line."""
     record = BREAK_MARK.join(lines)
     if len(lines) == 1 or len(record) <= MAX_CHARACTERS:
@@ -160,7 +160,7 @@ def clean_text(text: str, oddities: Oddities) -> str:
     lines = reader.feed(data + b"\n")
     reader.oddities.blank = 0
     oddities.add(reader.oddities)
-    return joined(lines, oddities) if lines else ""
+    return join_lines(lines, oddities) if lines else ""
 
 
 def _clean_lines(complete: bytes) -> list[str] | None:

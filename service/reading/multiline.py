@@ -13,7 +13,7 @@ parts is read once and whole. If nothing follows, `flush` returns it at a later 
 
 import re
 
-from .lines import MAX_BYTES, LineReader, joined
+from .lines import MAX_BYTES, LineReader, join_lines
 
 LIMIT = 8 * MAX_BYTES  # bytes of one incomplete record that are kept
 
@@ -100,7 +100,7 @@ class RecordReader:
                 records[-1].append(line)
             else:
                 records.append([line])
-        return [joined(lines, self.oddities) for lines in records]
+        return [join_lines(lines, self.oddities) for lines in records]
 
     def _last_record(self, data: bytes, end: int) -> int:
         """Where the last line before `end` begins that continues nothing; 0 if none does."""

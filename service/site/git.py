@@ -59,7 +59,7 @@ def output_of(
     git = Git(path)
     git.update_environment(**environment(settings), **(variables or {}))
     handle: Any = git.execute(
-        [*end_with_parent(), "git", *options(settings), *arguments],
+        [*pdeathsig_prefix(), "git", *options(settings), *arguments],
         as_process=True,
         istream=subprocess.PIPE,
         start_new_session=True,
@@ -92,7 +92,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @cache
-def end_with_parent() -> tuple[str, ...]:
+def pdeathsig_prefix() -> tuple[str, ...]:
     """What to put before a command so that the kernel sends it SIGTERM when this process dies; empty where it cannot.
 
     `preexec_fn` could ask for the same, but it runs Python in a forked child, beside threads that may hold any lock.

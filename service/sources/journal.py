@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.fields import LineFilter
-from ..reading.lines import BREAK_MARK, LineReader, Oddities, joined
+from ..reading.lines import BREAK_MARK, LineReader, Oddities, join_lines
 from ..reading.redaction import Redactor
 from ..storage.corpus import Bookmark, Corpus
 from .pull_report import Gap, PullReport, SourceReport
@@ -53,21 +53,23 @@ class Overlong(NamedTuple):
     bytes: int
 
 
-def family(unit: str) -> str:
+def log_name(unit: str) -> str:
     """The name of the log that a journal source makes."""
     return f"journal:{unit or '*'}"
 
 
-def pull(unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter, silence: float = SILENCE) -> None:
+def pull_journal(
+    unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter, silence: float = SILENCE
+) -> None:
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
     journal_pull = _JournalPull(unit, corpus, report, line_filter)
     is_first = not journal_pull.bookmark.time
     try:
         _read(journal_pull, silence)
         if is_first and not journal_pull.lines:
-            report.problems.append(f"{family(unit)}: the journal has no entry of it, or none that this user may read")
+            report.problems.append(f"{log_name(unit)}: the journal has no entry of it, or none that this user may read")
     except JournalError as error:
-        report.problems.append(f"{family(unit)}: {error}")
+        report.problems.append(f"{log_name(unit)}: {error}")
     journal_pull.finish()
 
 
@@ -98,7 +100,7 @@ class _JournalPull:
 
     def __init__(self, unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter) -> None:
         self._unit, self._corpus, self._report, self._filter = unit, corpus, report, line_filter
-        self._family = family(unit)
+        self._family = log_name(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._redactor, self._oddities = Redactor(), Oddities()
         self._batch: list[str] = []
@@ -175,7 +177,7 @@ def line_of(entry: Entry, oddities: Oddities) -> str:
     name = _word(entry, "SYSLOG_IDENTIFIER", "_COMM") or "unknown"
     pid = _word(entry, "_PID", "SYSLOG_PID")
     head = f"{when:%b %d %H:%M:%S} {name}{f'[{pid}]' if pid else ''}: "
-    return joined([head + lines[0], *lines[1:]], oddities)
+    return join_lines([head + lines[0], *lines[1:]], oddities)
 
 
 def _bytes(message: Any) -> bytes:
@@ -194,7 +196,7 @@ def _word(entry: Entry, *names: str) -> str:
     for name in names:
         lines = LineReader().feed(_bytes(entry.get(name)) + b"\n")
         if lines:
-            return joined(lines, oddities).replace(BREAK_MARK, " ")
+            return join_lines(lines, oddities).replace(BREAK_MARK, " ")
     return ""
 
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 from ..reading.binary import SAMPLE_BYTES, describe_binary
 from ..reading.compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
-from ..storage.position import HEAD_BYTES, TAIL_BYTES, Position, Trail, digest
+from ..storage.position import HEAD_BYTES, TAIL_BYTES, FingerprintTracker, Position, digest
 from .birth_time import born
 from .rotated_names import family
 
@@ -145,10 +145,10 @@ class OpenLog:
             pattern=file.pattern,
         )
 
-    def trail(self, position: int) -> Trail:
+    def trail(self, position: int) -> FingerprintTracker:
         """The fingerprints at a position, from which reading goes on."""
         ends = self.ends(position) or Ends(b"", b"", b"")
-        return Trail(ends.head, ends.tail, position)
+        return FingerprintTracker(ends.head, ends.tail, position)
 
     def bytes_read(self) -> int:
         """How far into the file on disk reading has come."""
@@ -238,7 +238,7 @@ class OpenLog:
     def mark_at(self, row: Position, position: int) -> Position:
         """`row` as a position in this file, which must not be past its end."""
         ends = self.ends(position) or Ends(b"", b"", b"")
-        marked = Trail(ends.head, ends.tail, position).mark(self.here(row))
+        marked = FingerprintTracker(ends.head, ends.tail, position).mark(self.here(row))
         return replace(marked, torn_length=0, torn_hash=b"")
 
     def refuse_binary(self) -> None:

@@ -18,7 +18,7 @@ from . import journal
 from .files import find_files, with_siblings
 from .log_file import LogFile, OpenLog, RefusedFile
 from .pull_report import Gap, PullReport, SourceReport
-from .rotation import Before, Match, recognise, survivor
+from .rotation import Before, Recognised, recognise, survivor
 
 BATCH_LINES = 20_000
 BATCH_BYTES = 4 * 1024 * 1024
@@ -44,7 +44,7 @@ def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = 
         _pull_files(by_pattern, corpus, report, progress)
     for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
         source = next(source for source in sources if source.journal == unit)
-        journal.pull(unit, corpus, report, line_filter(source.format, source.keep_time))
+        journal.pull_journal(unit, corpus, report, line_filter(source.format, source.keep_time))
     corpus.free_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
@@ -116,7 +116,7 @@ def _pull_file(
             match = recognise(log, list(known.values()), found.places, found.before)
             if match is None and not found.is_matched and not _is_of_known_log(log, known):
                 return None  # another file got the inode of the one that was read before
-            match = match or Match(log.start())
+            match = match or Recognised(log.start())
             if match.replaces is not None:
                 del known[match.replaces]
             position = match.position
@@ -153,7 +153,7 @@ class _FilePull:
     """Reads one file into the corpus, in batches. Each batch stores its lines and the position after them."""
 
     def __init__(
-        self, log: OpenLog, found: _FoundFile, match: Match, stored: Position | None, corpus: Corpus,
+        self, log: OpenLog, found: _FoundFile, match: Recognised, stored: Position | None, corpus: Corpus,
         report: PullReport, meter: _Meter,
     ) -> None:  # fmt: skip
         position, source = match.position, found.source

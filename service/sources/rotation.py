@@ -39,7 +39,7 @@ from .log_file import LogFile, OpenLog, RefusedFile
 from .rotated_names import is_numbered, is_packed
 
 
-class Match(NamedTuple):
+class Recognised(NamedTuple):
     """A file that was recognised, and where its reading goes on."""
 
     position: Position
@@ -52,7 +52,7 @@ Before = Set[tuple[int, int, str]]  # inode, birth and pattern of the files know
 
 def recognise(
     log: OpenLog, known: Sequence[Position], places: Places | None = None, before: Before = frozenset()
-) -> Match | None:
+) -> Recognised | None:
     """The file among those of earlier pulls that this file is, with its position moved here. None for a new file.
 
     The file that had this inode is tried first. Then the content decides among files that are no longer at their path:
@@ -66,20 +66,20 @@ def recognise(
     if own is not None and not log.continues(own):
         own = None
     if own is not None and _is_decided(log, own, known):
-        return Match(replace(log.here(own), copy_of=None), replaces=_lost_original(own, known, places))
+        return Recognised(replace(log.here(own), copy_of=None), replaces=_lost_original(own, known, places))
     copy = _copy(log, known, own, places, before) if log.is_rotated else None
     if copy is not None and not copy.position.unsure_bytes:
         return copy
     for row in sorted(known, key=lambda row: row.position, reverse=True):
         if _may_claim(log, row, own) and _is_read(row, known) and log.continues(row) and survivor(row, places) is None:
             unsure_bytes = row.position if _is_common(row, log, known) else 0
-            return Match(
+            return Recognised(
                 replace(log.here(row), copy_of=None, unsure_bytes=unsure_bytes), replaces=own.id if own else None
             )
     if copy is not None:
         return copy
     if own is not None:
-        return Match(_on_its_own(log, own, known, places))
+        return Recognised(_on_its_own(log, own, known, places))
     return None if log.is_rotated else _original(log, known, places, before)
 
 
@@ -150,7 +150,7 @@ def _may_become(path: Path, log: OpenLog) -> bool:
 
 def _copy(
     log: OpenLog, known: Sequence[Position], own: Position | None, places: Places, before: Before
-) -> Match | None:
+) -> Recognised | None:
     """This file as a copy of one that is still there and is read instead. copytruncate or gzip is at work then."""
     for row in known:
         if row.family != log.file.family or log.is_at_inode(row) or row.copy_of is not None:
@@ -162,7 +162,7 @@ def _copy(
             marked = log.mark_at(own or log.start(), end)
             is_known = own is not None and is_noted and own.position == end
             is_sure = is_known or not 0 < end <= row.position or end >= HEAD_BYTES or log.compressed
-            return Match(replace(marked, copy_of=row.id, unsure_bytes=0 if is_sure else end))
+            return Recognised(replace(marked, copy_of=row.id, unsure_bytes=0 if is_sure else end))
     return None
 
 
@@ -191,7 +191,7 @@ def _is_made_later(copy: LogFile, original: LogFile, before: Before) -> bool:
     return copy.mtime_ns >= original.mtime_ns
 
 
-def _original(log: OpenLog, known: Sequence[Position], places: Places, before: Before) -> Match | None:
+def _original(log: OpenLog, known: Sequence[Position], places: Places, before: Before) -> Recognised | None:
     """A live file that was never read itself, but a copy of it was, made by copytruncate."""
     for row in sorted(known, key=lambda row: row.position, reverse=True):
         is_evidence = row.is_known_whole or (row.position and not row.compressed)
@@ -201,7 +201,7 @@ def _original(log: OpenLog, known: Sequence[Position], places: Places, before: B
         is_copy = copy is not None and (row.is_known_whole or _is_made_later(copy, log.file, before))
         if is_copy and _is_read(row, known):
             unsure_bytes = 0 if row.is_known_whole else row.position
-            return Match(replace(log.here(row), id=None, copy_of=None, unsure_bytes=unsure_bytes))
+            return Recognised(replace(log.here(row), id=None, copy_of=None, unsure_bytes=unsure_bytes))
     return None
 
 

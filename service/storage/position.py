@@ -50,7 +50,7 @@ def digest(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-class Trail:
+class FingerprintTracker:
     """The fingerprints at the position, kept up to date while a file is read.
 
     They are made from the bytes that were read. The file itself may be truncated before its position is stored.

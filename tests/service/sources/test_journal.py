@@ -236,7 +236,7 @@ def test_a_journalctl_that_falls_silent_is_stopped_and_what_it_gave_is_kept(reco
     recorded.set("hangs")
     begun, report = time.monotonic(), PullReport()
     with Corpus(recorded.corpus) as corpus:
-        journal.pull("*", corpus, report, line_filter("", keep_time=True), silence=1.0)
+        journal.pull_journal("*", corpus, report, line_filter("", keep_time=True), silence=1.0)
     assert time.monotonic() - begun < 20
     assert "silent for 1 seconds" in report.problems[0]
     assert recorded.messages() == ["message 0"]
