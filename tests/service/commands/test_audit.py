@@ -46,7 +46,7 @@ def report_on(model: Model, lines: list[str], seen: dict[str, int]) -> AuditRepo
 @pytest.fixture(scope="module")
 def remembering() -> tuple[Model, list[str]]:
     lines = with_secret(usual(200), 10)
-    (challenger,) = train_challengers(
+    challenger, *_ = train_challengers(
         SETTINGS, Split([lines], [lines[:60]], [], [], {}), None, lambda *_: None, lambda: False
     )
     return challenger.model, lines

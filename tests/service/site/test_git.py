@@ -12,7 +12,7 @@ import pytest
 from service.commands.doctor import git_version
 from service.errors import LoglingError
 from service.settings import GitSettings
-from service.site.git import GitError, end_with_parent, output_of
+from service.site.git import GitError, output_of, pdeathsig_prefix
 
 
 @pytest.fixture
@@ -83,12 +83,12 @@ def test_where_setpriv_cannot_do_it_git_is_run_as_it_is(fake_git: Path) -> None:
     fake_git.write_text("#!/bin/sh\necho $0\n")
     fake_git.with_name("setpriv").write_text("#!/bin/sh\nexit 1\n")  # as busybox's
     fake_git.with_name("setpriv").chmod(0o755)
-    end_with_parent.cache_clear()
+    pdeathsig_prefix.cache_clear()
     try:
         assert output_of(fake_git.parent, GitSettings(), "status") == f"{fake_git}\n".encode()
-        assert end_with_parent() == ()
+        assert pdeathsig_prefix() == ()
     finally:
-        end_with_parent.cache_clear()
+        pdeathsig_prefix.cache_clear()
 
 
 def test_without_git_an_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
