@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 
 from service.settings import AdminSettings
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -48,7 +49,7 @@ def check(port: int) -> int:
     program, *arguments = json.loads(command[1])
     assert program == "python"
     variables = {**os.environ, "LOGLING_ADMIN__PORT": str(port)}
-    return subprocess.run([sys.executable, *arguments], env=variables, capture_output=True, timeout=60).returncode
+    return subprocess.run([sys.executable, *arguments], env=variables, capture_output=True, timeout=PATIENCE).returncode
 
 
 @pytest.mark.parametrize(("status", "expected"), [(200, 0), (503, 1)])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import runpy
 import shutil
 import signal
 import subprocess
@@ -22,13 +21,12 @@ import pytest
 
 from service.home import Home
 from service.schedule.child_process import leftovers
+from tests.benchmarks import admin
 from tests.support.disks import disk_of_its_own, may_mount
 from tests.support.homes import Place, logling, made
 from tests.support.logs import Logs
 from tests.support.runs import Document
 from tests.support.served import Served
-
-MADE_UP = Path(__file__).parents[1] / "benchmarks" / "admin.py"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -159,7 +157,7 @@ def serve() -> Iterator[Callable[..., Served]]:
 @pytest.fixture(scope="session")
 def made_up() -> dict[str, Any]:
     """What the benchmark of the admin page makes up: see there."""
-    return runpy.run_path(str(MADE_UP))
+    return vars(admin)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from service.home import locked
 from service.storage.ledger import Ledger
 from tests.support.homes import Place
 from tests.support.runs import documents
+from tests.support.waiting import PATIENCE
 
 PAGE = (Path(__file__).parent.parent.parent / "deploy" / "docs" / "operating.md").read_text()
 PLACE = "/var/lib/logling"
@@ -28,14 +29,14 @@ def command(begin: str, home: Path, archive: Path) -> list[str]:
 def backed_up(place: Place, *options: str) -> Path:
     archive = place.folder / "logling-home.tar.gz"
     program, *rest = command("sudo flock ", place.home.path, archive)
-    subprocess.run([program, *rest[:-1], *options, rest[-1]], check=True, timeout=60)
+    subprocess.run([program, *rest[:-1], *options, rest[-1]], check=True, timeout=PATIENCE)
     return archive
 
 
 def restored(archive: Path, place: Place) -> None:
     shutil.rmtree(place.home.path)
     place.home.path.mkdir()
-    subprocess.run(command("sudo tar -C", place.home.path, archive), check=True, timeout=60)
+    subprocess.run(command("sudo tar -C", place.home.path, archive), check=True, timeout=PATIENCE)
 
 
 def test_a_restored_home_reads_what_came_since_and_nothing_twice(committed: Place) -> None:
@@ -53,7 +54,7 @@ def test_a_home_restored_in_another_place_goes_on_with_the_logs_that_moved_along
 ) -> None:
     there = Place(tmp_path / "there")
     there.home.path.mkdir(parents=True)
-    subprocess.run(command("sudo tar -C", there.home.path, backed_up(committed)), check=True, timeout=60)
+    subprocess.run(command("sudo tar -C", there.home.path, backed_up(committed)), check=True, timeout=PATIENCE)
     shutil.copytree(committed.log.parent, there.log.parent)
     shutil.rmtree(committed.home.path)
     there.set(str(committed.log), str(there.log))
@@ -96,7 +97,7 @@ def test_no_run_begins_while_a_backup_is_made(committed: Place) -> None:
         [program, lock, str(LOGLING), "pull", "--home", str(committed.home.path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert refused.returncode == 1
     assert "is in use by another process" in refused.stderr

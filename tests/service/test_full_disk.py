@@ -16,6 +16,7 @@ from service.storage.corpus import Corpus
 from service.storage.database import check
 from service.storage.ledger import Ledger
 from tests.support.runs import Document, documents
+from tests.support.waiting import PATIENCE
 
 # `logling retrain`, in which no file may grow beyond a size from the begin (or the end) of a step on, or during it.
 PROGRAM = """
@@ -53,7 +54,7 @@ LARGE = "RLIMIT_FSIZE"
 
 def retrain_on_a_full_disk(place: Any, when: str, step: str, size: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", PROGRAM, when, step, str(size), str(place.home.path)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from service.storage.ledger import Ledger
 from service.training import evaluation
 from service.training.split import split
 from tests.support.runs import Document, documents
+from tests.support.waiting import PATIENCE, wait_until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = {
@@ -210,9 +211,7 @@ def begin_long_run(place: Any) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "LOGLING_TRAINING__TOKENS": "3000000"},
     )
-    deadline = time.monotonic() + 30
-    while not lines_read(place.home) and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_until(lambda: lines_read(place.home))
     time.sleep(1)
     assert child.poll() is None
     return child
@@ -238,7 +237,7 @@ def test_a_run_that_is_told_to_stop_while_training_stops_soon_and_says_so(
     fresh: Any, long_run: subprocess.Popen[str]
 ) -> None:
     long_run.send_signal(signal.SIGTERM)
-    _, errors = long_run.communicate(timeout=30)
+    _, errors = long_run.communicate(timeout=PATIENCE)
     assert long_run.returncode == 1
     assert "Traceback" not in errors
     (record,) = ledger_of(fresh.home)
@@ -295,12 +294,9 @@ def test_a_run_that_is_told_to_stop_while_it_pushes_has_committed_and_the_push_w
     script(fresh.home.site / ".git" / "hooks" / "pre-push", "sleep 60")
     command = [str(Path(sys.executable).with_name("logling")), "retrain", "--home", str(fresh.home.path)]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not fresh.home.unpushed.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(fresh.home.unpushed.exists)
     child.send_signal(signal.SIGTERM)
-    _, errors = child.communicate(timeout=30)
+    _, errors = child.communicate(timeout=PATIENCE)
     assert (child.returncode, errors) == (1, "stopped\n")
     (record,) = ledger_of(fresh.home)
     assert (record["outcome"], record["pushed"]) == ("committed", False)
@@ -553,7 +549,7 @@ def test_a_run_that_is_begun_where_its_user_may_not_be_trains_all_the_same(commi
         ["sh", "-c", 'cd "$0" && chmod 000 . && exec "$@"', tmp_path / "private", *as_any_user, *retrain],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert json.loads(done.stdout)["outcome"] in ("committed", "rejected"), done.stderr
     assert len(json.loads(done.stdout)["trainings"]) == 2  # each in a worker of its own

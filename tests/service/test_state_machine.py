@@ -4,14 +4,12 @@ A few short stories in each test run; `HYPOTHESIS_PROFILE=long` plays many long 
 """
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -28,21 +26,9 @@ from service.sources.pull import pull
 from service.storage.corpus import Corpus
 from service.storage.hold import Hold
 from service.storage.ledger import Ledger
+from tests.benchmarks import crashes
 from tests.support.runs import documents
 
-
-def load(name: str) -> ModuleType:
-    """A benchmark, as a module: runs that can be killed are there."""
-    path = Path(__file__).parents[1] / "benchmarks" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-crashes = load("crashes")
 ENDED_WELL = ("committed", "rejected", "skipped")
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
@@ -257,7 +243,7 @@ class AHome(RuleBasedStateMachine):
 
 TestAHome: Any = AHome.TestCase
 TestAHome.settings = settings(
-    max_examples=60 if LONG else 6,
+    max_examples=60 if LONG else 4,
     stateful_step_count=40 if LONG else 12,
     deadline=None,
     database=None,

@@ -19,6 +19,7 @@ from service.progress import Reporter
 from service.run import retrain
 from service.settings import Settings
 from tests.support.runs import Document
+from tests.support.waiting import PATIENCE
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TOKENS = 40_000
@@ -86,7 +87,7 @@ class Place:
 def logling(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the real command."""
     command = [str(Path(sys.executable).with_name("logling")), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=PATIENCE)
 
 
 def made(folder: Path) -> Place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from service.home import Home
 from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, write_run_progress
 from service.storage.run_record import RunRecord
+from tests.benchmarks import admin
 from tests.support.browsers import PAGE_PATIENCE, open_chromium, open_firefox
 
 TESTS = Path(__file__).parents[1]
@@ -30,15 +30,14 @@ Address = Callable[[str], str]
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """Where the page is of a home in one of the STATES; each is made when it is first asked for."""
-    made_up = runpy.run_path(str(TESTS / "benchmarks" / "admin.py"))
     found: dict[str, str] = {}
     with ExitStack() as opened:
 
         def of(state: str) -> str:
             if state not in found:
                 home = Home(tmp_path_factory.mktemp("homes") / state)
-                make(home, state, made_up["fill"])
-                found[state] = opened.enter_context(made_up["shown"](home, **status_of(state)))
+                make(home, state, admin.fill)
+                found[state] = opened.enter_context(admin.shown(home, **status_of(state)))
             return found[state]
 
         yield of

@@ -10,6 +10,7 @@ import pytest
 
 from service.storage.database import check, opened, transaction
 from service.storage.ledger import Ledger
+from tests.support.waiting import PATIENCE
 
 
 def with_a_table(database: sqlite3.Connection) -> None:
@@ -73,7 +74,7 @@ def test_two_processes_may_make_the_same_database_at_once(tmp_path: Path, kind: 
     for maker in makers:
         assert maker.stdin
         print(file=maker.stdin, flush=True)
-    assert [maker.communicate(timeout=60)[1] for maker in makers] == ["", ""]
+    assert [maker.communicate(timeout=PATIENCE)[1] for maker in makers] == ["", ""]
 
 
 def test_the_check_finds_a_sound_ledger_sound(tmp_path: Path) -> None:
