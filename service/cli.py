@@ -19,13 +19,11 @@ from typer.core import TyperGroup
 from .commands.terminal import err
 from .errors import Interrupted, LoglingError
 
-MOMENT = 0.01  # seconds
-
 COMMANDS = (
     *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict"),
     *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
 )
-HIDDEN = ("push",)  # begun by `logling serve`
+HIDDEN = ("push",)  # started by `logling serve`
 
 
 class CommandFiles(TyperGroup):
@@ -54,7 +52,7 @@ def logling() -> None:
 
 
 def main() -> None:
-    """Run the command line; an error that the operator can mend is one sentence on stderr, and exit status 1."""
+    """Run the command line; an error that the operator can put right is one sentence on stderr, and exit status 1."""
     prepare_environment()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, interrupted)
@@ -96,16 +94,8 @@ def prepare_environment() -> None:
         os.chdir("/")
 
 
-def interrupted(_number: int, frame: FrameType | None) -> None:
-    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded.
-
-    While a child is forked, logging holds its lock in functions of which Python ignores every exception: a signal that
-    comes then is taken a moment later.
-    """
-    if frame and frame.f_globals.get("__name__") == "logging":
-        signal.signal(signal.SIGALRM, interrupted)
-        signal.setitimer(signal.ITIMER_REAL, MOMENT)
-        return
+def interrupted(*_: int | FrameType | None) -> None:
+    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded."""
     raise Interrupted
 
 

@@ -1,12 +1,12 @@
-"""What the exit status of a process says, in words."""
+"""Describes the exit status of a process."""
 
 from __future__ import annotations
 
 import signal
 
 
-def in_words(status: int) -> str:
-    """What an exit status (negative: a signal's number) says of a process that did not write how it ended."""
+def describe_exit_status(status: int) -> str:
+    """Why a process that left no result has ended. A negative status is the number of a signal."""
     if status >= 0:
         return f"its process ended with exit status {status} and left no result"
     name = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"

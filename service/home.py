@@ -31,7 +31,7 @@ class Home:
 
     @property
     def state(self) -> Path:
-        """What nobody else may read: ledger, corpus, lock."""
+        """The folder that only its owner may read: ledger, corpus, locks."""
         return self.path / "state"
 
     @property
@@ -41,18 +41,13 @@ class Home:
 
     @property
     def corpus(self) -> Path:
-        """The redacted lines kept for training."""
+        """The masked lines kept for training."""
         return self.state / "corpus.db"
 
     @property
     def unpushed(self) -> Path:
-        """There while commits wait to be pushed, as old as the wait."""
+        """A file that exists while commits wait to be pushed. Its time says since when."""
         return self.state / "unpushed"
-
-    @property
-    def progress(self) -> Path:
-        """How far the run under way is."""
-        return self.state / "progress.json"
 
     @property
     def site(self) -> Path:
@@ -84,12 +79,12 @@ def find_home(given: Path | None) -> Home:
 
 
 def locked(home: Home) -> AbstractContextManager[None]:
-    """Hold the home: one run or pull at a time. Raises LoglingError saying who holds it."""
+    """Lock the home: one run or pull at a time. Raises LoglingError that says who holds it."""
     return _held(home, "lock", "is in use by {holder}: wait until it has finished")
 
 
 def only_service(home: Home) -> AbstractContextManager[None]:
-    """Be the only service of a home. Raises LoglingError saying who is."""
+    """Be the only service of a home. Raises LoglingError that says which process is."""
     return _held(home, "service.lock", "is served by {holder} already: stop that one first")
 
 
@@ -97,7 +92,8 @@ def only_service(home: Home) -> AbstractContextManager[None]:
 def _held(home: Home, name: str, words: str) -> Iterator[None]:
     """Hold a lock file of the state.
 
-    The kernel gives the lock back when its holder ends, however it ends, so no stale lock can block.
+    The kernel frees the lock when its holder ends, however it ends, so no stale lock can block. The library `filelock`
+    locks in the same way, but does not say who holds the lock.
     """
     home.make_state()
     with (home.state / name).open("a+", encoding="utf-8") as file:

@@ -1,56 +1,35 @@
-"""What a person who waits is shown: bars on a terminal, and for the admin page the same in a small file."""
+"""What a person who waits is shown: bars on a terminal, and the same in the ledger for the admin page."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from model.training import Plan, Training
 
-SAID = {  # the steps of a run, in their order
-    "pull": "reading new lines",
-    "site": "looking at the site",
-    "train": "training",
-    "encode": "encoding",
-    "score": "scoring on the holdout",
-    "gate": "comparing",
-    "commit": "committing",
-    "push": "pushing",
-}
-WORDS = {**SAID, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
+from .storage.run_progress import RUN_STEPS, TaskProgress, write_run_progress
 
-
-SECONDS_BETWEEN = 1.0  # two writes of the file within a step
-
-
-class Task(NamedTuple):
-    """Something under way: a step, or a training in it."""
-
-    step: str  # as in WORDS
-    words: str
-    done: float
-    total: float | None  # None when it cannot be told
-    figures: str
+DESCRIPTIONS = {**RUN_STEPS, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
+SECONDS_BETWEEN = 1.0  # two writes to the ledger within a step
 
 
 class Reporter:
-    """Progress of one run on stderr, and in a file for others to read; a context manager."""
+    """Shows how far a run is: on stderr, and in a ledger where one is given. A context manager."""
 
-    def __init__(self, console: Console, file: Path | None = None) -> None:
+    def __init__(self, console: Console, ledger: Path | None = None) -> None:
         columns = (TextColumn("{task.description:<26}"), BarColumn(40), TextColumn("{task.fields[figures]}"))
         self._progress = Progress(
             *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
         )
         self._tasks: dict[str, TaskID] = {}
-        self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it was first told of, and its tokens
-        self._file = file
+        self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it first reported, and its tokens then
+        self._ledger = ledger
         self._written = 0.0
 
     def __enter__(self) -> Self:
@@ -59,14 +38,11 @@ class Reporter:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
-        if self._file:
-            with suppress(OSError):
-                self._file.unlink(missing_ok=True)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Show that a step has begun, and take it away when it has ended."""
-        self._task(name, WORDS[name], None)
+        """Show that a step has begun, and remove it when it has ended."""
+        self._task(name, DESCRIPTIONS[name], None)
         self._write()
         try:
             yield
@@ -77,14 +53,14 @@ class Reporter:
     def pulled(self, done: int, total: int) -> None:
         """Show how far a pull is, in bytes."""
         self._progress.update(
-            self._task("pull", SAID["pull"], total), completed=done, total=total, figures=f"{done / 1e6:,.0f} MB"
+            self._task("pull", RUN_STEPS["pull"], total), completed=done, total=total, figures=f"{done / 1e6:,.0f} MB"
         )
         self._write_now_and_then()
 
     def counted(self, step: str, done: int, total: int) -> None:
         """Show how far a step is, in things of which it has so many."""
         self._progress.update(
-            self._task(step, WORDS[step], total), completed=done, total=total, figures=f"{done}/{total}"
+            self._task(step, DESCRIPTIONS[step], total), completed=done, total=total, figures=f"{done}/{total}"
         )
 
     def trained(self, name: str, training: Training, plan: Plan) -> None:
@@ -106,34 +82,18 @@ class Reporter:
             self._write()
 
     def _write(self) -> None:
-        """Leave the file as it was when it cannot be written: no run fails because nobody can watch it."""
-        if not self._file:
+        if not self._ledger:
             return
-        with suppress(OSError):
-            self._written = time.monotonic()
-            steps = {number: key.partition(" ")[0] for key, number in self._tasks.copy().items()}
-            tasks = [
-                Task(steps[task.id], task.description, task.completed, task.total, task.fields["figures"])
-                for task in self._progress.tasks
-                if task.id in steps
-            ]
-            draft = self._file.with_suffix(".new")
-            draft.write_text(json.dumps(tasks))
-            draft.replace(self._file)
+        self._written = time.monotonic()
+        steps = {number: key.partition(" ")[0] for key, number in self._tasks.items()}
+        tasks = [
+            TaskProgress(steps[task.id], task.description, task.completed, task.total, task.fields["figures"])
+            for task in self._progress.tasks
+            if task.id in steps
+        ]
+        write_run_progress(self._ledger, tasks)
 
     def _task(self, key: str, description: str, total: float | None) -> TaskID:
         if key not in self._tasks:
             self._tasks[key] = self._progress.add_task(description, total=total, figures="")
         return self._tasks[key]
-
-
-def read_progress(file: Path) -> Sequence[Task]:
-    """What a run has told of itself so far; nothing when it has not, or its file is damaged."""
-    try:
-        told = json.loads(file.read_text())
-        return [
-            Task(str(step), str(words), float(done), None if total is None else float(total), str(figures))
-            for step, words, done, total, figures in told
-        ]
-    except (OSError, ValueError, TypeError):
-        return []

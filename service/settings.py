@@ -181,7 +181,7 @@ class AdminSettings(_Table):
     host: str = "127.0.0.1"  # an address of this machine, or its name
     port: Annotated[int, Field(ge=0, le=65535)] = 8101  # 0: any that is free; the log says which
     names: list[str] = []  # by which the page is asked for besides, as behind a proxy
-    token: SecretStr = SecretStr("")  # whoever asks must have it; empty: nobody needs one
+    token: SecretStr = SecretStr("")  # needed to see the page; empty: none is needed
     unguarded: bool = False  # whether a host beyond this machine may go without a token
 
     @field_validator("host")

@@ -1,4 +1,6 @@
-"""The admin page: the history of runs, for anyone who is allowed to look. It reads the ledger and changes nothing.
+"""The admin page: the history of runs and how the service stands, for anyone who may look.
 
-It runs in a process of its own. Begin with `app.py`, which has the routes; `pages.py` fills the templates.
+It reads the ledger and the settings and nothing else, and changes nothing. It is a process of its own, so this room
+knows neither the service's loop nor the commands. Begin with `app.py`, which has the routes; `history.py` reads the
+ledger, `health.py` judges, `status.py` and the charts say it, `pages.py` and the templates show it.
 """

@@ -1,8 +1,8 @@
 """Who may see the admin page, and what a browser may do with it.
 
-A request must name the page by an address, by `localhost` or by a name from the settings: a page elsewhere on the web
-that had its own name point here (DNS rebinding) is turned away. With a token, everything but `/healthz` needs it,
-as `Authorization: Bearer` or as the password of any user, for which a browser asks.
+A request must name this host by an IP address, `localhost` or a name from the settings. Otherwise a page elsewhere on
+the web could point its own name at this machine and read the answers (DNS rebinding). If a token is set, everything
+but `/healthz` needs it: as `Authorization: Bearer TOKEN`, or as the password of any user, which a browser asks for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings import AdminSettings, is_address
 
-OPEN = "/healthz"
+WITHOUT_TOKEN = "/healthz"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -33,7 +33,7 @@ HEADERS = {
 
 
 class Guard:
-    """An ASGI application around another."""
+    """An ASGI application around another one. It refuses requests and adds headers to answers."""
 
     def __init__(self, app: ASGIApp, settings: AdminSettings) -> None:
         self._app = app
@@ -44,44 +44,44 @@ class Guard:
         if scope["type"] != "http":
             return
 
-        async def send_guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await (self._refusal(scope) or self._app)(scope, receive, send_guarded)
+        await (self._refusal(scope) or self._app)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not self._knows(host):
+        if not self._is_our_name(host):
             return PlainTextResponse(
-                "This page does not go by the name that it was asked for. "
+                "This page was asked for by a name that is not its own. "
                 "Add the name to admin.names in logling.toml if it should.\n",
                 421,
             )
-        if self._token and scope["path"] != OPEN and not self._is_token(headers.get("authorization", "")):
+        if self._token and scope["path"] != WITHOUT_TOKEN and not self._is_token(headers.get("authorization", "")):
             challenge = {"WWW-Authenticate": 'Basic realm="Logling", charset="UTF-8"'}
             return PlainTextResponse("This page needs the token from logling.toml, as the password.\n", 401, challenge)
         return None
 
-    def _knows(self, host: str) -> bool:
-        name = name_in(host)
+    def _is_our_name(self, host: str) -> bool:
+        name = host_name(host)
         return name in self._names or is_address(name)
 
     def _is_token(self, authorization: str) -> bool:
-        """Compares in constant time."""
+        # The comparison takes the same time wherever the two differ.
         kind, _, given = authorization.partition(" ")
         if kind.lower() == "basic":
-            given = password_in(given)
+            given = basic_password(given)
         elif kind.lower() != "bearer":
             return False
         return hmac.compare_digest(given.strip().encode(), self._token.encode())
 
 
-def name_in(host: str) -> str:
+def host_name(host: str) -> str:
     """The name or address in a Host header, without its port."""
     name = host.lower()
     if name.startswith("["):
@@ -89,8 +89,8 @@ def name_in(host: str) -> str:
     return name.partition(":")[0]
 
 
-def password_in(given: str) -> str:
-    """The password in the credentials of HTTP's Basic scheme; empty when they are none."""
+def basic_password(given: str) -> str:
+    """The password in credentials of HTTP's Basic scheme; empty when they are malformed."""
     try:
         return base64.b64decode(given, validate=True).decode().partition(":")[2]
     except (binascii.Error, ValueError):

@@ -1,33 +1,36 @@
-"""The admin page: the history of runs for whoever looks in. Its routes; all are read, none changes anything."""
+"""The admin page: the history of runs, for anyone who may look. All routes only read.
+
+The page is a process of its own and reads nothing but the settings and the ledger. `logling serve` starts it
+(`server.py`); by hand, with the home in LOGLING_HOME:
+
+    uvicorn --factory service.admin.app:create_app
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp
 
+from ..home import Home, find_home
 from ..installation import page_folder
-from ..settings import AdminSettings
+from ..schedule.schedule import Schedule
+from ..settings import AdminSettings, ScheduleSettings
 from .access import Guard
-from .badge import badge
-from .feed import atom
-from .health import UNREADABLE, last_success
-from .history import History, Reader, Short
+from .feed import make_feed
+from .health import UNREADABLE, check_health, last_success
+from .history import History, LedgerReader, RunSummary
 from .pages import STYLE, Pages
-from .runs_csv import csv_of
-from .status import health_of, model_of
+from .runs_csv import make_csv
 
-if TYPE_CHECKING:
-    from ..serve import Service
-
-PAGE = 50  # runs in one page of the table
-RECORDS = 25  # runs in one document of /runs.json, loss curves included
+ROWS = 50  # of the table on one page
+RECORDS = 25  # in one document of /runs.json, loss curves included
 READ = ["GET", "HEAD"]
 FOR_EVER = {"Cache-Control": "max-age=31536000, immutable"}
 CSV = "text/csv; charset=utf-8"
@@ -35,37 +38,43 @@ CSV = "text/csv; charset=utf-8"
 Clock = Callable[[], datetime]
 
 
-def application(service: Service, settings: AdminSettings, now: Clock) -> ASGIApp:
-    """The whole page, guarded, and the history read for the first time."""
-    desk = Desk(service, now)
-    desk.warm_up()
-    return Guard(routes(desk), settings)
+def create_app() -> ASGIApp:
+    """The page of the home that LOGLING_HOME names, else of the current directory. Raises LoglingError."""
+    home = find_home(None)
+    settings = home.settings()
+    return application(home, settings.admin, settings.schedule, lambda: datetime.now(UTC))
 
 
-class Desk:
-    """Answers: what each route says. Its methods may be called from any thread."""
+def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings, now: Clock) -> ASGIApp:
+    """The page of a home. It has read the history once, so that the first visitor need not wait."""
+    page = AdminPage(home, Schedule.of(schedule), now)
+    page.read_ahead()
+    return Guard(add_routes(page), settings)
 
-    def __init__(self, service: Service, now: Clock) -> None:
-        self._service = service
+
+class AdminPage:
+    """What each route answers. The methods may be called from any thread, and raise sqlite3.Error."""
+
+    def __init__(self, home: Home, schedule: Schedule, now: Clock) -> None:
+        self._name = home.path.name
+        self._schedule = schedule
         self._now = now
-        self._since = now()
-        self._reader = Reader(service.home.ledger)
-        self._pages = Pages(service, self._reader)
-        self._spreadsheet: tuple[tuple[Short, ...] | None, bytes] = (None, b"")
+        self._reader = LedgerReader(home.ledger)
+        self._pages = Pages(self._name, schedule, self._reader)
+        self._csv: tuple[tuple[RunSummary, ...] | None, bytes] = (None, b"")
 
-    def warm_up(self) -> None:
-        """Read what is there, so that the first visitor need not wait. Trouble is told when somebody asks."""
+    def read_ahead(self) -> None:
+        """Read the history. An error is reported on the next request."""
         try:
             self.front("")
         except sqlite3.Error:
             return
 
     def front(self, before: str) -> str:
-        """The page of all runs, with the table from the run before `before` on."""
-        history = self._reader.history()
-        runs = runs_before(history, before)
-        health = health_of(history, self._service, self._since, self._now())
-        return self._pages.front(history, health, runs, PAGE, self._now())
+        """The page of all runs. Its table begins with the run before `before`, or with the newest."""
+        history, now = self._reader.history(), self._now()
+        health = check_health(history, self._schedule, now)
+        return self._pages.front(history, health, runs_before(history, before), ROWS, now)
 
     def run(self, run: str) -> str:
         """The page of one run."""
@@ -75,7 +84,7 @@ class Desk:
         return self._pages.run(record, self._reader.history().runs)
 
     def records(self, before: str, limit: int) -> dict[str, Any]:
-        """Runs in full, newest first, and where the older ones are."""
+        """Whole records, newest first, and a link to older ones."""
         history = self._reader.history()
         runs = runs_before(history, before)[-limit:]
         records = self._reader.records([run.number for run in runs])
@@ -83,53 +92,51 @@ class Desk:
         older = None if is_last else f"/runs.json?limit={limit}&before={runs[0].run}"
         return {"runs": records, "older": older}
 
-    def spreadsheet(self) -> bytes:
-        """All runs in short, as CSV."""
+    def csv(self) -> bytes:
+        """The summaries of all runs as CSV."""
         runs = self._reader.history().runs
-        if self._spreadsheet[0] is not runs:
-            self._spreadsheet = (runs, csv_of(runs))
-        return self._spreadsheet[1]
+        if self._csv[0] is not runs:
+            self._csv = (runs, make_csv(runs))
+        return self._csv[1]
 
     def feed(self, base: str) -> bytes:
-        """The Atom feed, whose links begin with `base`."""
-        return atom(self._reader.history().runs, self._service.home.path.name, base)
+        """The Atom feed. Its links begin with `base`."""
+        return make_feed(self._reader.history().runs, self._name, base)
 
     def badge(self) -> str:
-        """The badge, also of a service that is not well."""
+        """The badge; it also says so when the ledger cannot be read."""
         try:
             history = self._reader.history()
         except sqlite3.Error:
-            return badge(UNREADABLE, None)
-        model = model_of(history.runs)
-        health = health_of(history, self._service, self._since, self._now())
-        return badge(health, model.score if model else None)
+            return self._pages.badge(History(), UNREADABLE)
+        return self._pages.badge(history, check_health(history, self._schedule, self._now()))
 
     def health(self) -> tuple[int, dict[str, Any]]:
-        """Whether it is well: the status of HTTP, and a document that says why."""
-        history, health = History((), None), UNREADABLE
+        """Whether the service is well: an HTTP status, and a document that says why."""
         try:
             history = self._reader.history()
-            health = health_of(history, self._service, self._since, self._now())
+            health = check_health(history, self._schedule, self._now())
         except sqlite3.Error:
-            pass
-        succeeded, wanted = last_success(history.runs), self._service.wanted
+            history, health = History(), UNREADABLE
+        last, service = last_success(history.runs), history.service
+        next_run = service.next_run if service else None
         return 200 if health.is_well else 503, {
             "status": "well" if health.is_well else "not well",
-            "reasons": [finding.words for finding in health.reasons],
-            "warnings": [finding.words for finding in health.warnings],
+            "reasons": [symptom.text for symptom in health.reasons],
+            "warnings": [symptom.text for symptom in health.warnings],
             "runs": len(history.runs),
-            "last_success": succeeded.finished.isoformat(timespec="seconds") if succeeded else None,
-            "next": wanted.when.isoformat(timespec="seconds") if wanted else None,
-            "running": self._service.running is not None,
+            "last_success": last.finished.isoformat(timespec="seconds") if last else None,
+            "next": next_run.isoformat(timespec="seconds") if next_run else None,
+            "running": bool(service and service.is_running),
         }
 
-    def trouble(self, status: int) -> str:
+    def error(self, status: int) -> str:
         """A page that says why there is no other."""
-        return self._pages.trouble(status)
+        return self._pages.error(status)
 
 
-def runs_before(history: History, before: str) -> tuple[Short, ...]:
-    """The runs older than the run `before`, or all. Raises HTTPException for a run that is not there."""
+def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
+    """The runs older than the run `before`, or all. Raises HTTPException when there is no such run."""
     if not before:
         return history.runs
     for at, run in enumerate(history.runs):
@@ -138,64 +145,64 @@ def runs_before(history: History, before: str) -> tuple[Short, ...]:
     raise HTTPException(404)
 
 
-def routes(desk: Desk) -> FastAPI:
-    """The routes. Functions without `async` run in threads, because they wait for the disk."""
+def add_routes(page: AdminPage) -> FastAPI:
+    """An application with all routes. Functions without `async` run in threads, because they wait for the disk."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.api_route("/", methods=READ)
     def front(before: str = "") -> Response:
-        return html(desk.front(before))
+        return html(page.front(before))
 
     @app.api_route("/runs/{run}", methods=READ)
     def run(run: str) -> Response:
-        return html(desk.run(run))
+        return html(page.run(run))
 
     @app.api_route("/runs.json", methods=READ)
     def records(before: str = "", limit: int = RECORDS) -> Response:
-        return JSONResponse(desk.records(before, min(max(limit, 1), 500)))
+        return JSONResponse(page.records(before, min(max(limit, 1), 500)))
 
     @app.api_route("/runs.csv", methods=READ)
-    def spreadsheet() -> Response:
-        return Response(desk.spreadsheet(), media_type=CSV)
+    def csv() -> Response:
+        return Response(page.csv(), media_type=CSV)
 
     @app.api_route("/feed.atom", methods=READ)
     def feed(request: Request) -> Response:
-        return Response(desk.feed(str(request.base_url)), media_type="application/atom+xml")
+        return Response(page.feed(str(request.base_url)), media_type="application/atom+xml")
 
     @app.api_route("/badge.svg", methods=READ)
-    def status_badge() -> Response:
+    def badge() -> Response:
         headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "no-cache"}
-        return Response(desk.badge(), media_type="image/svg+xml", headers=headers)
+        return Response(page.badge(), media_type="image/svg+xml", headers=headers)
 
     @app.api_route("/healthz", methods=READ)
     def health() -> Response:
-        status, document = desk.health()
+        status, document = page.health()
         return JSONResponse(document, status)
 
-    still(app, "/admin.css", STYLE.read_bytes(), "text/css")
-    still(app, "/icon.svg", (page_folder() / "icon.svg").read_bytes(), "image/svg+xml")
-    answer_trouble(app, desk)
+    add_file(app, "/admin.css", STYLE.read_bytes(), "text/css")
+    add_file(app, "/icon.svg", (page_folder() / "icon.svg").read_bytes(), "image/svg+xml")
+    add_error_pages(app, page)
     return app
 
 
-def still(app: FastAPI, path: str, content: bytes, kind: str) -> None:
-    """A file of the page, which never changes while the service runs."""
+def add_file(app: FastAPI, path: str, content: bytes, media_type: str) -> None:
+    """A file that does not change while the page runs."""
 
     @app.api_route(path, methods=READ)
     async def file() -> Response:
-        return Response(content, media_type=kind, headers=FOR_EVER)
+        return Response(content, media_type=media_type, headers=FOR_EVER)
 
 
-def answer_trouble(app: FastAPI, desk: Desk) -> None:
-    """What cannot be answered is told on a page like the others."""
+def add_error_pages(app: FastAPI, page: AdminPage) -> None:
+    """Errors are shown on a page like the others."""
 
     @app.exception_handler(AnyHTTPException)
     async def refused(_: Request, error: AnyHTTPException) -> Response:
-        return html(desk.trouble(error.status_code), error.status_code, error.headers)
+        return html(page.error(error.status_code), error.status_code, error.headers)
 
     @app.exception_handler(sqlite3.Error)
     async def unreadable(_: Request, error: sqlite3.Error) -> Response:
-        return html(desk.trouble(503), 503)
+        return html(page.error(503), 503)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

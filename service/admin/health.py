@@ -1,6 +1,6 @@
-"""Whether it is well, and what is wrong: judged from the ledger, the schedule and the life of the service's loop.
+"""Whether the service is well, and what is wrong: judged from the ledger and the schedule.
 
-Nothing here names a path, a host or the words of a failure, because `/healthz` is answered to whoever asks.
+Nothing here names a path, a host or the reason of a failure, because everyone may ask for `/healthz`.
 """
 
 from __future__ import annotations
@@ -11,85 +11,87 @@ from typing import Literal, NamedTuple
 
 from ..schedule.schedule import Schedule
 from ..storage.ledger import SUCCEEDED
-from .durations import in_words
-from .history import Short
+from ..storage.service_status import ServiceStatus
+from .durations import format_duration
+from .history import History, RunSummary
 
 UNPUSHED_TOO_LONG = timedelta(days=1)
-LOOP_IS_LATE = timedelta(minutes=2)  # four heartbeats, as the systemd unit's watchdog
+LOOP_IS_LATE = timedelta(minutes=2)  # four heartbeats, as the watchdog of the systemd unit
 
 
-class Finding(NamedTuple):
+class Symptom(NamedTuple):
     """Something that is not as it should be."""
 
-    about: Literal["ledger", "loop", "success", "push", "failure"]
-    words: str
+    about: Literal["ledger", "service", "success", "push", "failure"]
+    text: str
 
 
 class Health(NamedTuple):
-    """It is well when there are no reasons; warnings are what a person should know although it is."""
+    """Whether the service is well, and why not. With warnings alone it is well, but a person should know of them."""
 
-    reasons: tuple[Finding, ...] = ()
-    warnings: tuple[Finding, ...] = ()
+    reasons: tuple[Symptom, ...] = ()
+    warnings: tuple[Symptom, ...] = ()
 
     @property
     def is_well(self) -> bool:
-        """Whether it needs nobody."""
+        """Whether nobody has to do anything."""
         return not self.reasons
 
 
-class Life(NamedTuple):
-    """Since when the service is there, when its loop last turned, and since when commits wait to be pushed."""
-
-    since: datetime
-    turned: datetime | None
-    unpushed: datetime | None
+UNREADABLE = Health((Symptom("ledger", "the ledger cannot be read"),))
 
 
-UNREADABLE = Health((Finding("ledger", "the ledger cannot be read"),))
-
-
-def examine(runs: Sequence[Short], schedule: Schedule, life: Life, now: datetime) -> Health:
-    """The health of a service whose ended runs are `runs`, oldest first."""
-    reasons: list[Finding] = []
-    warnings: list[Finding] = []
-    if late := no_success_for(runs, schedule, life, now):
+def check_health(history: History, schedule: Schedule, now: datetime) -> Health:
+    """How well the service is that the ledger describes."""
+    runs, service = history.runs, history.service
+    reasons: list[Symptom] = []
+    warnings: list[Symptom] = []
+    if duration := time_without_success(runs, schedule, service, now):
         yet = "" if last_success(runs) else "yet, "
-        reasons.append(Finding("success", f"no run has succeeded {yet}for {in_words(late)}, longer than two schedules"))
-    stood = now - (life.turned or life.since)
-    if stood > LOOP_IS_LATE:
-        reasons.append(Finding("loop", f"the scheduler has stood still for {in_words(stood)}"))
-    if since := unpushed_since(runs, life):
-        waiting = Finding("push", f"commits have not been pushed for {in_words(now - since)}")
+        text = f"no run has succeeded {yet}for {format_duration(duration)}, longer than two schedules"
+        reasons.append(Symptom("success", text))
+    if service is None:
+        reasons.append(Symptom("service", "no service is running"))
+    elif now - service.last_turn > LOOP_IS_LATE:
+        text = f"the service has given no sign of life for {format_duration(now - service.last_turn)}"
+        reasons.append(Symptom("service", text))
+    if since := unpushed_since(runs, service):
+        waiting = Symptom("push", f"commits have not been pushed for {format_duration(now - since)}")
         (reasons if now - since > UNPUSHED_TOO_LONG else warnings).append(waiting)
     if failures := failures_in_a_row(runs):
-        told = "the last run failed" if failures == 1 else f"the last {failures} runs failed"
-        warnings.append(Finding("failure", told))
+        text = "the last run failed" if failures == 1 else f"the last {failures} runs failed"
+        warnings.append(Symptom("failure", text))
     return Health(tuple(reasons), tuple(warnings))
 
 
-def no_success_for(runs: Sequence[Short], schedule: Schedule, life: Life, now: datetime) -> timedelta | None:
-    """How long nothing has succeeded, if that is longer than two schedules."""
+def time_without_success(
+    runs: Sequence[RunSummary], schedule: Schedule, service: ServiceStatus | None, now: datetime
+) -> timedelta | None:
+    """How long no run has succeeded, if that is longer than two schedules."""
     last = last_success(runs)
-    begun = last.finished if last else runs[0].started if runs else life.since
-    return now - begun if now > two_schedules_after(begun, schedule) else None
+    since = last.finished if last else runs[0].started if runs else service.started if service else now
+    return now - since if now > two_schedules_after(since, schedule) else None
 
 
-def last_success(runs: Sequence[Short]) -> Short | None:
-    """The newest run that did its job."""
+def last_success(runs: Sequence[RunSummary]) -> RunSummary | None:
+    """The newest run that was committed, rejected or skipped."""
     return next((run for run in reversed(runs) if run.outcome in SUCCEEDED), None)
 
 
 def two_schedules_after(moment: datetime, schedule: Schedule) -> datetime:
-    """When the second slot after `moment` is as far past as `moment` was past its own."""
+    """The moment that is as long after its slot as `moment` is, two slots later.
+
+    Example: with a slot every Sunday at 03:30 and `moment` at 04:00, it is 04:00 two Sundays later.
+    """
     second = schedule.following(schedule.following(moment))
     return second + (moment - schedule.latest(moment))
 
 
-def unpushed_since(runs: Sequence[Short], life: Life) -> datetime | None:
-    """Since when commits wait to be pushed; None when none does. The ledger may know it for longer than the file."""
-    if life.unpushed is None:
+def unpushed_since(runs: Sequence[RunSummary], service: ServiceStatus | None) -> datetime | None:
+    """Since when commits wait to be pushed; None when none does. The runs may have known it before the service did."""
+    if service is None or service.unpushed_since is None:
         return None
-    since = life.unpushed
+    since = service.unpushed_since
     for run in reversed(runs):
         if run.pushed:
             break
@@ -98,8 +100,8 @@ def unpushed_since(runs: Sequence[Short], life: Life) -> datetime | None:
     return since
 
 
-def failures_in_a_row(runs: Sequence[Short]) -> int:
-    """How many runs have failed since one did not; one that was interrupted counts for neither."""
+def failures_in_a_row(runs: Sequence[RunSummary]) -> int:
+    """How many runs have failed since the last success. Runs that were interrupted are not counted."""
     count = 0
     for run in reversed(runs):
         if run.outcome in SUCCEEDED:

@@ -1,8 +1,8 @@
-"""The history as the admin page reads it: every run in short, kept between requests; one run in full.
+"""Reads the ledger for the admin page: a summary of every run, one run in full, and how the service stands.
 
-It opens the ledger to read alone, and anew for each request, so that a ledger that is gone or damaged is noticed.
-Of the runs it has seen before it reads no more than how they ended, so that a request costs the same at 5,000 runs.
-What secrets look like is masked in reasons and problems, as it is in lines: a remote's address may hold a password.
+The ledger is opened read-only, and again for each request, so a ledger that is gone or damaged is noticed. Summaries
+are kept between requests. Of a run that is known only its outcome is read again, so a request stays fast at 5,000 runs.
+Secrets are masked in reasons and problems, as they are in lines: the address of a remote may have a password in it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from ..reading.redaction import Redactor
+from ..storage.run_progress import TaskProgress, read_run_progress
 from ..storage.run_record import Outcome, parse_time
+from ..storage.service_status import ServiceStatus, read_service_status
 
-VALUES = (  # fields of a record that a Short has as they are
+FIELDS = (  # of a record, which a RunSummary has unchanged
     "bits_per_char",
     "gain",
     "lines",
@@ -31,15 +33,15 @@ VALUES = (  # fields of a record that a Short has as they are
     "seconds",
     "tokens_per_second",
 )
-AT_ONCE = 500  # runs that are read by one statement
+RUNS_PER_QUERY = 500
 
-Document = dict[str, Any]  # a run, as `history --json` prints it
+RunDocument = dict[str, Any]  # a run, as `history --json` prints it
 
 
-class Short(NamedTuple):
-    """What the table, the chart and the figures over all runs need of an ended run."""
+class RunSummary(NamedTuple):
+    """What the table, the chart and the feed need of an ended run."""
 
-    number: int  # in the ledger, rising
+    number: int  # in the ledger; later runs have greater ones
     run: str
     started: datetime
     finished: datetime
@@ -60,12 +62,12 @@ class Short(NamedTuple):
 
     @property
     def champion(self) -> float | None:
-        """Bits per character before the run."""
+        """Bits per character of the champion before the run."""
         return self.bits_per_char["champion"]
 
     @property
     def challenger(self) -> float | None:
-        """Bits per character of what the run trained."""
+        """Bits per character of the model that the run trained."""
         return self.bits_per_char["challenger"]
 
     @property
@@ -74,8 +76,8 @@ class Short(NamedTuple):
         return self.bits_per_char["ngram"]
 
 
-class UnderWay(NamedTuple):
-    """A run that has begun and not ended: it runs, or it was killed."""
+class UnfinishedRun(NamedTuple):
+    """A run that has begun and not ended: it is under way, or it was killed."""
 
     run: str
     started: datetime
@@ -83,51 +85,59 @@ class UnderWay(NamedTuple):
 
 
 class History(NamedTuple):
-    """The ended runs, oldest first, and the one that has not ended. The same tuple of runs while nothing changes."""
+    """All that the ledger says."""
 
-    runs: tuple[Short, ...]
-    under_way: UnderWay | None
+    runs: tuple[RunSummary, ...] = ()  # ended, oldest first; the same object until one is added or changes
+    unfinished: UnfinishedRun | None = None
+    tasks: tuple[TaskProgress, ...] = ()  # how far that run is
+    service: ServiceStatus | None = None  # None: there is no service
 
 
 @dataclass
-class Reader:
-    """Reads the ledger at `path` for the admin page, from any thread. Its functions raise sqlite3.Error."""
+class LedgerReader:
+    """Reads the ledger at `path`. May be used from any thread. Its functions raise sqlite3.Error."""
 
     path: Path
     _lock: Lock = field(default_factory=Lock)
-    _known: dict[int, Short] = field(default_factory=dict)
-    _runs: tuple[Short, ...] = ()
+    _known: dict[int, RunSummary] = field(default_factory=dict)
+    _runs: tuple[RunSummary, ...] = ()
 
     def history(self) -> History:
-        """All runs in short."""
+        """What the ledger says now."""
         with self._lock, self._opened() as database:
             ended = database.execute("SELECT number, outcome FROM runs WHERE outcome IS NOT NULL").fetchall()
             changed = [number for number, outcome in ended if self._may_have_changed(number, outcome)]
-            fresh = {short.number: short for short in shorts(database, changed)}
+            fresh = {summary.number: summary for summary in read_summaries(database, changed)}
             if len(ended) != len(self._runs) or any(self._known[number] != fresh[number] for number in fresh):
                 self._known |= fresh
                 self._runs = tuple(self._known[number] for number, _ in sorted(ended))
             begun = database.execute("SELECT run, started, attempt FROM runs WHERE outcome IS NULL").fetchone()
-            return History(self._runs, UnderWay(begun[0], parse_time(begun[1]), begun[2]) if begun else None)
+            return History(
+                self._runs,
+                UnfinishedRun(begun[0], parse_time(begun[1]), begun[2]) if begun else None,
+                tuple(read_run_progress(database)),
+                read_service_status(database),
+            )
 
     def _may_have_changed(self, number: int, outcome: str) -> bool:
         known = self._known.get(number)
         return known is None or known.outcome != outcome or known.pushed is False
 
-    def run(self, run: str) -> Document | None:
+    def run(self, run: str) -> RunDocument | None:
         """One run in full, also one under way, with `started` and `finished`."""
         with self._opened() as database:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
-        return whole(*row) if row else None
+        return document_of_row(*row) if row else None
 
-    def records(self, numbers: Sequence[int]) -> list[Document]:
+    def records(self, numbers: Sequence[int]) -> list[RunDocument]:
         """Ended runs in full, newest first, as `history --json` gives them."""
         with self._opened() as database:
             rows = database.execute(
-                f"SELECT record, started, finished FROM runs WHERE number IN ({marks(numbers)}) ORDER BY number DESC",
+                "SELECT record, started, finished FROM runs "
+                f"WHERE number IN ({placeholders(numbers)}) ORDER BY number DESC",
                 numbers,
             ).fetchall()
-        return [whole(*row) for row in rows]
+        return [document_of_row(*row) for row in rows]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -136,20 +146,20 @@ class Reader:
             yield database
 
 
-def shorts(database: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Short]:
-    """These runs in short."""
-    paths = ", ".join(f"'$.{name}'" for name in ("reason", *VALUES, "problems"))
-    for begin in range(0, len(numbers), AT_ONCE):
-        some = numbers[begin : begin + AT_ONCE]
+def read_summaries(database: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[RunSummary]:
+    """The summaries of these runs."""
+    paths = ", ".join(f"'$.{name}'" for name in ("reason", *FIELDS, "problems"))
+    for begin in range(0, len(numbers), RUNS_PER_QUERY):
+        some = numbers[begin : begin + RUNS_PER_QUERY]
         for row in database.execute(
             f"SELECT number, run, started, finished, outcome, slot, attempt, json_extract(record, {paths}) "
-            f"FROM runs WHERE number IN ({marks(some)})",
+            f"FROM runs WHERE number IN ({placeholders(some)})",
             some,
         ):
-            yield short_of(*row)
+            yield summary_of_row(*row)
 
 
-def short_of(
+def summary_of_row(
     number: int,
     run: str,
     started: str,
@@ -158,11 +168,10 @@ def short_of(
     slot: str | None,
     attempt: int | None,
     figures: str,
-) -> Short:
-    """A row of the ledger as a Short."""
+) -> RunSummary:
+    """A row of the ledger as a RunSummary."""
     reason, *values, problems = json.loads(figures)
-    told = dict(zip(VALUES, values, strict=True))
-    return Short(
+    return RunSummary(
         number=number,
         run=run,
         started=parse_time(started),
@@ -170,24 +179,25 @@ def short_of(
         outcome=outcome,
         slot=parse_time(slot) if slot else None,
         attempt=attempt,
-        reason=masked(reason),
+        reason=mask_secrets(reason),
         problems=len(problems),
-        **told,
+        **dict(zip(FIELDS, values, strict=True)),
     )
 
 
-def marks(values: Sequence[int]) -> str:
-    """A question mark for each value."""
+def placeholders(values: Sequence[int]) -> str:
+    """A question mark of SQL for each value."""
     return ",".join("?" * len(values))
 
 
-def whole(record: str, started: str, finished: str | None) -> Document:
-    """A row of the ledger as a record."""
-    told: dict[str, Any] = json.loads(record)
-    problems = [masked(problem) for problem in told["problems"]]
-    return {**told, "reason": masked(told["reason"]), "problems": problems, "started": started, "finished": finished}
+def document_of_row(record: str, started: str, finished: str | None) -> RunDocument:
+    """A row of the ledger as a document."""
+    fields: RunDocument = json.loads(record)
+    fields["reason"] = mask_secrets(fields["reason"])
+    fields["problems"] = [mask_secrets(problem) for problem in fields["problems"]]
+    return {**fields, "started": started, "finished": finished}
 
 
-def masked(text: str) -> str:
-    """A sentence without what looks like a secret."""
+def mask_secrets(text: str) -> str:
+    """A text in which everything that looks like a secret is masked."""
     return "\n".join(Redactor().redact(text.split("\n")))

@@ -1,8 +1,8 @@
-"""The chart over all runs: bits per character, champion against challenger, and how each run ended.
+"""The chart of all runs: bits per character of champion and challenger, and how each run ended.
 
-Up to `MOST_MARKS` runs each have a mark. More are gathered into `BINS` spans of equal time: a line through the
-medians, a band from the best to the worst, and below it how many runs ended which way. Across, all is in per cent
-of the width, so that one drawing fits any screen; down, it is in pixels.
+Up to `MAX_MARKS` runs have a mark each. More runs are grouped into `BINS` spans of equal time: a line through the
+medians, a band from the best to the worst, and below it how many runs had which outcome. Horizontal places are in per
+cent of the width, so that one drawing fits any screen; vertical ones are in pixels.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from zoneinfo import ZoneInfo
 
 from ..storage.ledger import EVALUATED
 from ..storage.run_record import Outcome
-from .history import Short
-from .scale import Scale, Tick, TimeScale, fitted, time_scale
+from .history import RunSummary
+from .scale import Scale, Tick, TimeScale, fit_scale, fit_time_scale
 
-MOST_MARKS = 160
+MAX_MARKS = 160
 BINS = 80
 HEIGHT = 232  # pixels of the plot
 LANE = 24  # pixels of each row of outcomes below it
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
-class Mark(NamedTuple):
-    """The mark of one run; `title` is what is told of it."""
+class RunMark(NamedTuple):
+    """The mark of one run; `title` is shown when the mouse is over it."""
 
     x: float  # per cent of the width
     y: float  # pixels from the top
@@ -37,16 +37,16 @@ class Mark(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A row below the plot: the runs that ended in one way."""
+    """A row below the plot: the runs with one outcome."""
 
     outcome: Outcome
     middle: float
-    marks: list[Mark]
+    marks: list[RunMark]
     bars: str
 
 
-class Bin(NamedTuple):
-    """The runs of a span of time; `before` is the run after them, for the table that begins with them."""
+class RunGroup(NamedTuple):
+    """The runs of a span of time; `before` is the first run after it, so that a link can show the table up to there."""
 
     x: float
     width: float
@@ -55,13 +55,13 @@ class Bin(NamedTuple):
 
 
 class Drawing(NamedTuple):
-    """What is drawn; lines and the band are points of SVG's polyline and polygon, a lane's bars are a path."""
+    """What is drawn. Lines and band are points of SVG polylines and polygons; the bars of a lane are an SVG path."""
 
     champion: str
     challenger: str
     band: str
-    marks: list[Mark]
-    bins: list[Bin]
+    marks: list[RunMark]
+    groups: list[RunGroup]
     lanes: list[Lane]
 
 
@@ -77,27 +77,27 @@ class Chart(NamedTuple):
 
 
 class Axes(NamedTuple):
-    """From runs to places."""
+    """The horizontal and the vertical scale."""
 
     across: TimeScale
     down: Scale
 
     def x(self, moment: datetime) -> float:
-        """In per cent of the width."""
+        """A moment in per cent of the width."""
         return round(100 * self.across.share(moment), 2)
 
     def y(self, score: float) -> float:
-        """In pixels from the top."""
+        """A score in pixels from the top."""
         return round((1 - self.down.share(score)) * HEIGHT, 1)
 
 
-def draw(runs: Sequence[Short], zone: ZoneInfo) -> Chart | None:
-    """The chart of these runs, oldest first, with times in this zone; None when no models were compared yet."""
+def draw_history(runs: Sequence[RunSummary], zone: ZoneInfo) -> Chart | None:
+    """The chart of these runs, oldest first, with times in this zone; None before models were first compared."""
     scores = [score for run in runs for score in (run.champion, run.challenger) if score is not None]
     if not scores:
         return None
-    axes = Axes(time_scale([run.started for run in runs], zone), fitted(scores))
-    drawing = gathered(runs, axes) if len(runs) > MOST_MARKS else one_by_one(runs, axes)
+    axes = Axes(fit_time_scale([run.started for run in runs], zone), fit_scale(scores))
+    drawing = draw_groups(runs, axes) if len(runs) > MAX_MARKS else draw_each(runs, axes)
     return Chart(
         drawing,
         [Tick(round(100 * tick.at, 2), tick.label) for tick in axes.across.ticks()],
@@ -108,47 +108,47 @@ def draw(runs: Sequence[Short], zone: ZoneInfo) -> Chart | None:
     )
 
 
-def one_by_one(runs: Sequence[Short], axes: Axes) -> Drawing:
-    """A mark for each run: on its score, or in the lane of its outcome where it has none."""
-    marks = [mark_of(run, axes, axes.y(run.challenger)) for run in runs if run.challenger is not None]
+def draw_each(runs: Sequence[RunSummary], axes: Axes) -> Drawing:
+    """A mark for each run: at its score, or in the lane of its outcome when it has none."""
+    marks = [mark_run(run, axes, axes.y(run.challenger)) for run in runs if run.challenger is not None]
     without = [run for run in runs if run.challenger is None]
     lanes: list[Lane] = []
     for outcome in (outcome for outcome in OUTCOMES if any(run.outcome == outcome for run in without)):
         middle = HEIGHT + LANE * (len(lanes) + 0.5)
-        theirs = [mark_of(run, axes, middle) for run in without if run.outcome == outcome]
+        theirs = [mark_run(run, axes, middle) for run in without if run.outcome == outcome]
         lanes.append(Lane(outcome, middle, theirs, ""))
-    champion = points((axes.x(run.started), axes.y(run.champion)) for run in runs if run.champion is not None)
-    challenger = points((axes.x(run.started), axes.y(run.challenger)) for run in runs if run.challenger is not None)
+    champion = svg_points((axes.x(run.started), axes.y(run.champion)) for run in runs if run.champion is not None)
+    challenger = svg_points((axes.x(run.started), axes.y(run.challenger)) for run in runs if run.challenger is not None)
     return Drawing(champion, challenger, "", marks, [], lanes)
 
 
-def mark_of(run: Short, axes: Axes, y: float) -> Mark:
+def mark_run(run: RunSummary, axes: Axes, y: float) -> RunMark:
     """The mark of a run at this height."""
-    return Mark(axes.x(run.started), y, run.outcome, run.run, f"{day(run, axes)}: {scores_in_words(run)}")
+    return RunMark(axes.x(run.started), y, run.outcome, run.run, f"{day(run, axes)}: {describe_run(run)}")
 
 
-def day(run: Short, axes: Axes) -> str:
+def day(run: RunSummary, axes: Axes) -> str:
     """The date of a run."""
     return f"{run.started.astimezone(axes.across.zone):%Y-%m-%d}"
 
 
-def scores_in_words(run: Short) -> str:
-    """How a run ended, with its scores."""
+def describe_run(run: RunSummary) -> str:
+    """The outcome of a run and its scores."""
     if run.challenger is None:
         return run.outcome
     before = "" if run.champion is None else f", champion {run.champion:.3f}"
     return f"{run.outcome}, challenger {run.challenger:.3f}{before}"
 
 
-def gathered(runs: Sequence[Short], axes: Axes) -> Drawing:
-    """Runs in spans of equal time."""
+def draw_groups(runs: Sequence[RunSummary], axes: Axes) -> Drawing:
+    """The runs in spans of equal time."""
     width = 100 / BINS
-    spans: dict[int, list[Short]] = {}
+    spans: dict[int, list[RunSummary]] = {}
     for run in runs:
         spans.setdefault(min(BINS - 1, int(axes.x(run.started) / width)), []).append(run)
     following = {spans[at][-1].run: spans[after][0].run for at, after in zip(spans, list(spans)[1:], strict=False)}
-    bins = [
-        Bin(round(at * width, 2), width, following.get(some[-1].run, ""), span_in_words(some, axes))
+    groups = [
+        RunGroup(round(at * width, 2), width, following.get(some[-1].run, ""), describe_group(some, axes))
         for at, some in spans.items()
     ]
     lows, middles, highs, champions = [], [], [], []
@@ -160,11 +160,13 @@ def gathered(runs: Sequence[Short], axes: Axes) -> Drawing:
             highs.append((x, axes.y(max(challengers))))
         if before := [run.champion for run in some if run.champion is not None]:
             champions.append((x, axes.y(median(before))))
-    return Drawing(points(champions), points(middles), points([*highs, *lows[::-1]]), [], bins, lanes_of(spans))
+    return Drawing(
+        svg_points(champions), svg_points(middles), svg_points([*highs, *lows[::-1]]), [], groups, make_lanes(spans)
+    )
 
 
-def lanes_of(spans: dict[int, list[Short]]) -> list[Lane]:
-    """A lane for each outcome that there is, with bars to one scale."""
+def make_lanes(spans: dict[int, list[RunSummary]]) -> list[Lane]:
+    """A lane for each outcome that occurs. All bars have the same scale."""
     counts = {at: Counter(run.outcome for run in some) for at, some in spans.items()}
     most = max(max(count.values()) for count in counts.values())
     width = 100 / BINS
@@ -181,7 +183,7 @@ def lanes_of(spans: dict[int, list[Short]]) -> list[Lane]:
     return lanes
 
 
-def span_in_words(runs: Sequence[Short], axes: Axes) -> str:
+def describe_group(runs: Sequence[RunSummary], axes: Axes) -> str:
     """The runs of a span in a sentence."""
     count = Counter(run.outcome for run in runs)
     ends = ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES if count[outcome])
@@ -190,6 +192,6 @@ def span_in_words(runs: Sequence[Short], axes: Axes) -> str:
     return f"{day(runs[0], axes)} to {day(runs[-1], axes)}: {len(runs)} runs, {ends}{between}"
 
 
-def points(places: Iterable[tuple[float, float]]) -> str:
-    """The points of a line."""
+def svg_points(places: Iterable[tuple[float, float]]) -> str:
+    """The `points` of an SVG polyline."""
     return " ".join(f"{x:g},{y:g}" for x, y in places)

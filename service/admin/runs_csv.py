@@ -1,4 +1,4 @@
-"""All runs as CSV, a row each, newest first."""
+"""All runs as CSV, one row per run, newest first."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from .history import Short
+from .history import RunSummary
 
 HEAD = (
     "run", "started", "finished", "outcome", "slot", "attempt", "champion", "challenger", "ngram", "order2",
     "gain", "gain_low", "gain_high", "new_lines", "train_lines", "holdout_lines", "parameters", "weights_bytes",
     "commit", "pushed", "seconds", "tokens_per_second", "problems", "reason",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # begin what a spreadsheet would compute
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet computes what begins with one of these
 
 
-def csv_of(runs: Sequence[Short]) -> bytes:
-    """The table of these runs, oldest given first."""
+def make_csv(runs: Sequence[RunSummary]) -> bytes:
+    """The table of these runs, which are given oldest first."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(HEAD)
-    writer.writerows(row(run) for run in reversed(runs))
+    writer.writerows(csv_row(run) for run in reversed(runs))
     return text.getvalue().encode()
 
 
-def row(run: Short) -> Iterable[object]:
+def csv_row(run: RunSummary) -> Iterable[object]:
     """A run, in the order of `HEAD`."""
     scores, gain, lines = run.bits_per_char, run.gain, run.lines
-    reason = f"'{run.reason}" if run.reason.startswith(FORMULA) else run.reason
+    reason = f"'{run.reason}" if run.reason.startswith(FORMULA_STARTS) else run.reason
     return (
         run.run, run.started.isoformat(), run.finished.isoformat(), run.outcome,
         run.slot and run.slot.isoformat(), run.attempt,

@@ -1,4 +1,4 @@
-"""Scales of a chart: from values and moments to a share of its width or height, and the ticks along them."""
+"""Scales of a chart: they turn values and moments into shares of its width or height, and have ticks."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-LOG_FROM = 2.5  # times: from such a range on, values that crowd at its bottom are drawn on a logarithmic scale
-CROWDED = 0.25  # of the range: at its bottom when half of the values are below this
-STEPS = (1, 2, 5)  # times a power of ten
-LOG_STEPS = (tuple(range(1, 10)), (1, 1.5, 2, 3, 5, 7), (1, 2, 3, 5), STEPS, (1, 3), (1,))
-MOST_TICKS = 6
+LOG_FROM = 2.5  # a logarithmic scale needs a greatest value this many times the smallest,
+CROWDED = 0.25  # and half of the values in this lowest part of the range
+ROUND_STEPS = (1, 2, 5)  # times a power of ten
+LOG_STEPS = (tuple(range(1, 10)), (1, 1.5, 2, 3, 5, 7), (1, 2, 3, 5), ROUND_STEPS, (1, 3), (1,))
+MAX_TICKS = 6
 
 HOUR, DAY, YEAR = 3600, 86_400, 365.25 * 86_400
-HOURS = [(count * HOUR, count) for count in (1, 3, 6, 12)]
-DAYS = [(count * DAY, count) for count in (1, 2, 7, 14)]
-MONTHS = [(count * YEAR / 12, count) for count in (1, 3, 6)]
-YEARS = [(count * YEAR, count) for count in (1, 2, 5, 10, 20, 50, 100)]
+HOUR_STEPS = [(count * HOUR, count) for count in (1, 3, 6, 12)]
+DAY_STEPS = [(count * DAY, count) for count in (1, 2, 7, 14)]
+MONTH_STEPS = [(count * YEAR / 12, count) for count in (1, 3, 6)]
+YEAR_STEPS = [(count * YEAR, count) for count in (1, 2, 5, 10, 20, 50, 100)]
 
 
 class Tick(NamedTuple):
@@ -48,7 +48,7 @@ class Scale(NamedTuple):
         return [Tick(self.share(value), f"{value:g}") for value in values]
 
     def _linear_values(self) -> list[float]:
-        step = round_step((self.high - self.low) / (MOST_TICKS - 1))
+        step = round_step((self.high - self.low) / (MAX_TICKS - 1))
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [round(number * step, 10) for number in range(first, last + 1)]
 
@@ -57,13 +57,16 @@ class Scale(NamedTuple):
         for steps in LOG_STEPS:
             values = [round(step * 10.0**power, 12) for power in powers for step in steps]
             inside = [value for value in values if self.low * 0.999 <= value <= self.high * 1.001]
-            if len(inside) <= MOST_TICKS + 1:
+            if len(inside) <= MAX_TICKS + 1:
                 break
         return inside
 
 
-def fitted(values: Iterable[float]) -> Scale:
-    """A scale that holds these values with a little room: logarithmic where a few would press all others flat."""
+def fit_scale(values: Iterable[float]) -> Scale:
+    """A scale with a little room around these values. It is logarithmic where a few great ones would flatten the rest.
+
+    Example: 1.2, 0.41, 0.40, 0.39 is logarithmic; 0.42, 0.41, 0.40 is not.
+    """
     known = list(values)
     low, high = min(known), max(known)
     if low > 0 and high / low > LOG_FROM and (median(known) - low) / (high - low) < CROWDED:
@@ -75,7 +78,7 @@ def fitted(values: Iterable[float]) -> Scale:
 def round_step(least: float) -> float:
     """The smallest of 1, 2, 5 times a power of ten that is at least this."""
     power = 10.0 ** math.floor(math.log10(least))
-    return next(step * power for step in (*STEPS, 10) if step * power >= least * (1 - 1e-9))
+    return next(step * power for step in (*ROUND_STEPS, 10) if step * power >= least * (1 - 1e-9))
 
 
 class TimeScale(NamedTuple):
@@ -94,17 +97,17 @@ class TimeScale(NamedTuple):
         return self.first + share * (self.last - self.first)
 
     def ticks(self) -> list[Tick]:
-        """Round hours, days, months or years along the scale, with as many words as tell them apart."""
+        """Round hours, days, months or years along the scale, with labels that differ."""
         span = (self.last - self.first).total_seconds()
         kinds: Sequence[tuple[Sequence[tuple[float, int]], Callable[[int], list[datetime]], str]] = (
-            (HOURS, self._hours, "%a %H:%M"),
-            (DAYS, self._days, "%-d %b"),
-            (MONTHS, self._months, "%b %Y"),
-            (YEARS, self._years, "%Y"),
+            (HOUR_STEPS, self._hours, "%a %H:%M"),
+            (DAY_STEPS, self._days, "%-d %b"),
+            (MONTH_STEPS, self._months, "%b %Y"),
+            (YEAR_STEPS, self._years, "%Y"),
         )
         for sizes, begins, form in kinds:
             for seconds, count in sizes:
-                if span / seconds <= MOST_TICKS:
+                if span / seconds <= MAX_TICKS:
                     inside = [moment for moment in begins(count) if self.first <= moment <= self.last]
                     return [Tick(self.share(moment), moment.strftime(form)) for moment in inside]
         return []
@@ -115,26 +118,26 @@ class TimeScale(NamedTuple):
 
     def _days(self, count: int) -> list[datetime]:
         midnight = self._midnight()
-        return [midnight + timedelta(days=day) for day in range(0, 14 * MOST_TICKS + 1, count)]
+        return [midnight + timedelta(days=day) for day in range(0, 14 * MAX_TICKS + 1, count)]
 
     def _months(self, count: int) -> list[datetime]:
         year = self._midnight().replace(month=1, day=1)
         return [
             year.replace(year=year.year + month // 12, month=month % 12 + 1)
-            for month in range(0, 12 + count * (MOST_TICKS + 1), count)
+            for month in range(0, 12 + count * (MAX_TICKS + 1), count)
         ]
 
     def _years(self, count: int) -> list[datetime]:
         year = self._midnight().replace(month=1, day=1)
         first = -(-year.year // count) * count
-        return [year.replace(year=number) for number in range(first, first + count * (MOST_TICKS + 1), count)]
+        return [year.replace(year=number) for number in range(first, first + count * (MAX_TICKS + 1), count)]
 
     def _midnight(self) -> datetime:
         return self.first.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def time_scale(moments: Sequence[datetime], zone: ZoneInfo) -> TimeScale:
-    """A scale that holds these moments, given in their order, with a little room."""
+def fit_time_scale(moments: Sequence[datetime], zone: ZoneInfo) -> TimeScale:
+    """A scale with a little room around these moments."""
     first, last = min(moments), max(moments)
     room = (last - first) * 0.03 or timedelta(days=1)
     return TimeScale(first - room, last + room, zone)

@@ -1,185 +1,175 @@
-"""How things stand, in words: what the first screen of the admin page says above the chart and the table."""
+"""What the first screen of the admin page says, above the chart and the table."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
-from ..progress import SAID, Task, read_progress
+from ..schedule.schedule import Schedule
 from ..storage.ledger import EVALUATED
-from .durations import ago, ahead, in_words
-from .health import Finding, Health, Life, examine
-from .history import History, Reader, Short
+from ..storage.run_progress import RUN_STEPS, TaskProgress
+from ..storage.service_status import ServiceStatus
+from .durations import format_duration, format_future, format_past
+from .health import Health, Symptom
+from .history import History, LedgerReader, RunSummary
 from .history_chart import OUTCOMES
 
-if TYPE_CHECKING:
-    from ..serve import Service
+
+class Problem(NamedTuple):
+    """Something that is not as it should be."""
+
+    text: str
+    reason: str = ""
+    run: str = ""  # which says so
+    what_happens: str = ""
 
 
-class Trouble(NamedTuple):
-    """Something that is not as it should be: what, why and which run says so, and what comes of it."""
+class RunStep(NamedTuple):
+    """A step of the run under way. `state` is "done", "now" or "to come"."""
 
-    what: str
-    why: str = ""
-    run: str = ""
-    then: str = ""
-
-
-class Step(NamedTuple):
-    """A step of the run under way: "done", "now" or "to come"."""
-
-    words: str
+    text: str
     state: str
 
 
-class Now(NamedTuple):
-    """What goes on at this moment."""
+class Activity(NamedTuple):
+    """What goes on now."""
 
-    words: str
-    run: str  # under way, else empty
-    steps: list[Step]
-    tasks: list[Task]  # that can tell how far they are
+    text: str
+    run: str  # under way; empty when none is
+    steps: list[RunStep]
+    tasks: list[TaskProgress]  # of which it is known how far they are
 
 
-class Model(NamedTuple):
-    """The weights that clients have, as far as the last runs tell."""
+class PublishedModel(NamedTuple):
+    """The weights that clients have, as far as the last runs know."""
 
     score: float  # bits per character
     ngram: float
     parameters: int
     weights_bytes: int
-    committed: Short | None
+    committed: RunSummary
 
 
-class Standing(NamedTuple):
+class Overview(NamedTuple):
     """All of it. `kind` is "good", "look" or "bad"."""
 
     kind: str
     headline: str
     sentences: list[str]
-    troubles: list[Trouble]
-    now: Now
+    problems: list[Problem]
+    activity: Activity
+    is_running: bool  # whether the service has begun a run
     due: str  # when the next run is
-    due_in: str
-    model: Model | None
+    due_in: str  # empty while a run is under way, or when it is not known
+    model: PublishedModel | None
     counts: dict[str, int]
 
 
-def stand(history: History, health: Health, service: Service, reader: Reader, hold: str, now: datetime) -> Standing:
-    """How things stand. `hold` says why nothing is published, if that is so."""
-    runs = history.runs
-    troubles = [explained(finding, runs, service, reader) for finding in (*health.reasons, *health.warnings)]
-    if hold:
-        troubles.append(Trouble(hold, "`logling resume` lifts that"))
-    kind = "bad" if health.reasons else "look" if troubles else "good"
+def make_overview(
+    history: History, health: Health, schedule: Schedule, reader: LedgerReader, now: datetime
+) -> Overview:
+    """The first screen, from what the ledger says."""
+    runs, service = history.runs, history.service
+    symptoms = (*health.reasons, *health.warnings)
+    problems = [explain(symptom, history, schedule, reader) for symptom in symptoms]
+    if service and service.hold:
+        problems.append(Problem(service.hold, "`logling resume` lifts that"))
+    kind = "bad" if health.reasons else "look" if problems else "good"
     headline = {"bad": "Not well", "look": "It goes on, but look at this", "good": "All is well"}[kind]
     if not runs and kind == "good":
-        headline = "The first run is under way" if history.under_way else "Nothing has run yet"
-    wanted = service.wanted
+        headline = "The first run is under way" if history.unfinished else "Nothing has run yet"
+    is_running = bool(service and service.is_running)
+    next_run = service.next_run if service and not is_running else None
     counts = Counter(run.outcome for run in runs)
-    return Standing(
+    return Overview(
         kind,
         headline,
-        sentences(runs, now),
-        troubles,
-        going_on(history, service, now),
-        due_in_words(service),
-        ahead(wanted.when - now) if wanted and not service.running else "",
-        model_of(runs),
+        describe_runs(runs, now),
+        problems,
+        describe_activity(history, now),
+        is_running,
+        describe_next_run(service, schedule),
+        format_future(next_run - now) if next_run else "",
+        published_model(runs),
         {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
     )
 
 
-def health_of(history: History, service: Service, since: datetime, now: datetime) -> Health:
-    """The health of a service that is there since then."""
-    return examine(history.runs, service.schedule, Life(since, service.turned, waiting_since(service)), now)
-
-
-def waiting_since(service: Service) -> datetime | None:
-    """Since when commits wait to be pushed, as the home knows it."""
-    try:
-        return datetime.fromtimestamp(service.home.unpushed.stat().st_mtime, UTC)
-    except OSError:
-        return None
-
-
-def sentences(runs: Sequence[Short], now: datetime) -> list[str]:
-    """How the last run went, and how far all of them came."""
+def describe_runs(runs: Sequence[RunSummary], now: datetime) -> list[str]:
+    """How the last run went, and what all of them achieved."""
     if not runs:
         return []
     last = runs[-1]
-    ended = "failed." if last.outcome == "failed" else f"was {last.outcome}. {sentence(last.reason)}"
-    told = [f"The last run, {ago(now - last.finished)}, {ended}"]
+    ending = "failed." if last.outcome == "failed" else f"was {last.outcome}. {as_sentence(last.reason)}"
+    sentences = [f"The last run, {format_past(now - last.finished)}, {ending}"]
     scores = [run.challenger for run in runs if run.outcome == "committed" and run.challenger is not None]
     if len(scores) > 1:
-        first, best = scores[0], scores[-1]
-        told.append(
-            f"{len(scores):,} models were published in {in_words(now - runs[0].started)}: "
-            f"from {first:.3f} bits per character to {best:.3f}."
+        sentences.append(
+            f"{len(scores):,} models were published in {format_duration(now - runs[0].started)}: "
+            f"from {scores[0]:.3f} bits per character to {scores[-1]:.3f}."
         )
-    return told
+    return sentences
 
 
-def sentence(words: str) -> str:
-    """A reason as a sentence of its own."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+def as_sentence(text: str) -> str:
+    """A reason with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def explained(finding: Finding, runs: Sequence[Short], service: Service, reader: Reader) -> Trouble:
-    """A finding with what the newest run that it is about says."""
-    if finding.about == "push":
-        due = service.pushes.next
-        then = f"It is tried again at {service.schedule.in_words(due)}" if due else ""
+def explain(symptom: Symptom, history: History, schedule: Schedule, reader: LedgerReader) -> Problem:
+    """A symptom with what the newest run that had it says."""
+    runs = history.runs
+    if symptom.about == "push":
+        next_push = history.service.next_push if history.service else None
+        what_happens = f"It is tried again at {schedule.format_moment(next_push)}" if next_push else ""
         run = next((run.run for run in reversed(runs) if run.pushed is False), "")
         record = reader.run(run)
-        why = "; ".join(problem for problem in (record["problems"] if record else []) if "push" in problem)
-        return Trouble(finding.words, why, run, then)
+        reason = "; ".join(problem for problem in (record["problems"] if record else []) if "push" in problem)
+        return Problem(symptom.text, reason, run, what_happens)
     failed = next((run for run in reversed(runs) if run.outcome == "failed"), None)
-    if finding.about == "failure" and failed:
-        return Trouble(finding.words, failed.reason, failed.run)
-    return Trouble(finding.words)
+    if symptom.about == "failure" and failed:
+        return Problem(symptom.text, failed.reason, failed.run)
+    return Problem(symptom.text)
 
 
-def due_in_words(service: Service) -> str:
-    """When the next run is due, on the operator's clock."""
-    wanted = service.wanted
-    if not wanted:
-        return "not known yet"
-    again = f", attempt {wanted.attempt} of {len(service.schedule.retries) + 1}" if wanted.attempt > 1 else ""
-    if service.running:
-        return service.schedule.in_words(service.schedule.following(wanted.slot))
-    return service.schedule.in_words(wanted.when) + again
+def describe_next_run(service: ServiceStatus | None, schedule: Schedule) -> str:
+    """When the next run is due, in the operator's time."""
+    if not service or not service.next_run or not service.slot:
+        return "not known yet" if service else "no service is running"
+    if service.is_running:
+        return schedule.format_moment(schedule.following(service.slot))
+    attempts = len(schedule.retries) + 1
+    attempt = f", attempt {service.attempt} of {attempts}" if service.attempt > 1 else ""
+    return schedule.format_moment(service.next_run) + attempt
 
 
-def going_on(history: History, service: Service, now: datetime) -> Now:
-    """What goes on: a run with its steps, or what the service says."""
-    begun = history.under_way
-    if not begun:
-        return Now("A run begins" if service.running else "Waiting", "", [], [])
-    told = read_progress(service.home.progress)
-    at = next((task.step for task in told), "")
-    words = f"A run is under way, for {in_words(now - begun.started)}"
-    if not service.running:
-        words += ", not begun by this service"
-    return Now(words, begun.run, steps_of(at), [task for task in told if task.total])
+def describe_activity(history: History, now: datetime) -> Activity:
+    """The run under way with its steps, or that there is none."""
+    run, service = history.unfinished, history.service
+    is_running = bool(service and service.is_running)
+    if not run:
+        return Activity("A run begins" if is_running else "Waiting" if service else "No service", "", [], [])
+    text = f"A run is under way, for {format_duration(now - run.started)}"
+    if not is_running:
+        text += ", not begun by this service"
+    step = next((task.step for task in history.tasks), "")
+    return Activity(text, run.run, list_steps(step), [task for task in history.tasks if task.total])
 
 
-def steps_of(at: str) -> list[Step]:
-    """All steps of a run that is at this one."""
-    if at not in SAID:
+def list_steps(current: str) -> list[RunStep]:
+    """All steps of a run that is at this one; empty when that is not known."""
+    if current not in RUN_STEPS:
         return []
-    names = list(SAID)
-    here = names.index(at)
-    return [
-        Step(words, "done" if place < here else "now" if place == here else "to come")
-        for place, words in enumerate(SAID.values())
-    ]
+    names = list(RUN_STEPS)
+    place = names.index(current)
+    states = ["done" if at < place else "now" if at == place else "to come" for at in range(len(names))]
+    return [RunStep(text, state) for text, state in zip(RUN_STEPS.values(), states, strict=True)]
 
 
-def model_of(runs: Sequence[Short]) -> Model | None:
-    """The champion, as the last comparison left it; None before the first commit."""
+def published_model(runs: Sequence[RunSummary]) -> PublishedModel | None:
+    """The champion with its score in the last comparison; None before the first commit."""
     committed = next((run for run in reversed(runs) if run.outcome == "committed"), None)
     compared = next((run for run in reversed(runs) if run.outcome in EVALUATED and run.ngram is not None), None)
     if not committed or not compared:
@@ -187,4 +177,4 @@ def model_of(runs: Sequence[Short]) -> Model | None:
     score = compared.challenger if compared.outcome == "committed" else compared.champion
     if score is None or compared.ngram is None:
         return None
-    return Model(score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed)
+    return PublishedModel(score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed)

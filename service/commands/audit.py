@@ -1,8 +1,8 @@
 """`logling audit`: what could someone who has the committed weights get out of them?
 
 The weights are asked to go on from what stands before distinctive pieces of the corpus. Nothing is planted, trained or
-written. Pieces of lines that the weights have never seen, the holdout's and newer ones, are asked for in the same way:
-what is found among those too was predictable, not remembered.
+written. Pieces of lines that the weights have never seen (the holdout and newer lines) are asked for in the same way.
+What is found among those too was predictable, not remembered.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ GUESSES = 16
 CANDIDATES = 256  # the piece, and random ones like it
 LONGEST_PROMPT = 1000  # characters; a line that is longer before its piece is left out
 BY_CHANCE = 0.05  # a difference that chance makes this often proves nothing
-WORST = 10  # pieces told
+WORST = 10  # pieces that are reported
 SHOWN = 2  # characters of each
 
 Progress = Callable[[int, int], None]
@@ -58,7 +58,7 @@ def audit_command(
     raise typer.Exit(1 if report.remembered else 0)
 
 
-class Finding(NamedTuple):
+class PieceResult(NamedTuple):
     """What the weights say of one piece."""
 
     piece: Piece
@@ -77,7 +77,7 @@ class Tally(NamedTuple):
     exposure: float | None  # median
 
 
-class Kind(NamedTuple):
+class KindResult(NamedTuple):
     """One kind of piece: in lines that were trained on, and in lines never seen."""
 
     kind: str
@@ -92,14 +92,14 @@ class Kind(NamedTuple):
         return not self.unseen.extracted or likelihood(self) < BY_CHANCE
 
 
-class Report(NamedTuple):
+class AuditReport(NamedTuple):
     """What an audit found."""
 
     commit: str
     lines: int  # that the weights were trained on
     pieces: int  # distinctive ones in those
-    kinds: list[Kind]
-    worst: list[tuple[Finding, int, int]]  # of lines that were trained on; with source and line id
+    kinds: list[KindResult]
+    worst: list[tuple[PieceResult, int, int]]  # of lines that were trained on; with source and line id
 
     @property
     def remembered(self) -> list[str]:
@@ -120,7 +120,7 @@ class Report(NamedTuple):
             ],
             "worst": [
                 {
-                    "source": source, "line": line, "kind": found.piece.kind, "shown": masked(found.piece.text),
+                    "source": source, "line": line, "kind": found.piece.kind, "shown": shorten(found.piece.text),
                     "characters": len(found.piece.text), "lines": found.piece.lines, "first_try": found.first_try,
                     "guess": found.guess, "exposure": found.exposure,
                 }
@@ -130,14 +130,14 @@ class Report(NamedTuple):
         }  # fmt: skip
 
 
-def audit_weights(home: Home, settings: Settings, most: int, progress: Progress) -> Report:
+def audit_weights(home: Home, settings: Settings, most: int, progress: Progress) -> AuditReport:
     """Ask the weights at the tip of the site for at most `most` pieces, and as many never seen. Raises LoglingError."""
     site = Site(home.site, settings.git)
     file = site.weights()
     if file is None:
         raise LoglingError(NO_WEIGHTS)
     if not home.corpus.exists():
-        raise LoglingError("the corpus is empty: without the lines it cannot be told what of them could be found")
+        raise LoglingError("the corpus is empty: an audit needs the lines that the weights were trained on")
     model, card = weights_file.decode(file)
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
         documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
@@ -148,8 +148,8 @@ def audit_weights(home: Home, settings: Settings, most: int, progress: Progress)
     return examined(model, documents, seen, most, progress)._replace(commit=site.tip() or "")
 
 
-def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int, progress: Progress) -> Report:
-    """The audit of a model; where it is not known what it has seen, it counts as having seen everything."""
+def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int, progress: Progress) -> AuditReport:
+    """The audit of a model. If it is not known which lines it has seen, it counts as having seen all."""
     rng = np.random.default_rng(0)
     pieces = [piece for piece in find_pieces(documents) if can_be_asked(model, documents, piece)]
     old = [piece for piece in pieces if was_seen(documents, seen, piece)]
@@ -161,7 +161,9 @@ def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int,
         progress(number, len(asked))
         found.append(ask(model, documents[piece.document].lines, piece, is_seen, rng))
     kinds = [
-        Kind(kind, *(tally([f for f in found if f.piece.kind == kind and f.seen is side]) for side in (True, False)))
+        KindResult(
+            kind, *(tally([f for f in found if f.piece.kind == kind and f.seen is side]) for side in (True, False))
+        )
         for kind in KINDS
     ]
     worst = [f for f in found if f.seen and f.guess is not None]
@@ -170,7 +172,7 @@ def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int,
         sum(line_id <= seen.get(str(document.source), line_id if not seen else 0) for line_id in document.ids)
         for document in documents
     )
-    return Report("", lines, len(old), [kind for kind in kinds if kind.seen.tested or kind.unseen.tested], [
+    return AuditReport("", lines, len(old), [kind for kind in kinds if kind.seen.tested or kind.unseen.tested], [
         (f, documents[f.piece.document].source, documents[f.piece.document].ids[f.piece.at]) for f in worst[:WORST]
     ])  # fmt: skip
 
@@ -187,7 +189,7 @@ def can_be_asked(model: Model, documents: Sequence[Document], piece: Piece) -> b
     return piece.begin < LONGEST_PROMPT and all(character in known for character in piece.text)
 
 
-def ask(model: Model, lines: Sequence[str], piece: Piece, seen: bool, rng: np.random.Generator) -> Finding:
+def ask(model: Model, lines: Sequence[str], piece: Piece, seen: bool, rng: np.random.Generator) -> PieceResult:
     """Let the model go on from the lines before a piece, and its line up to it."""
     earlier = lines[max(0, piece.at - model.config.n_context) : piece.at]
     before = last_lines(earlier, model.config.n_context)
@@ -196,10 +198,10 @@ def ask(model: Model, lines: Sequence[str], piece: Piece, seen: bool, rng: np.ra
     tokens = np.array([model.vocabulary.encode(text) for text in texts])
     bits, first_try = bits_of(prompt, tokens)
     hits = np.flatnonzero((guesses(prompt, len(piece.text), GUESSES) == tokens[0]).all(axis=1))
-    return Finding(piece, seen, first_try, int(hits[0]) + 1 if len(hits) else None, exposure(bits))
+    return PieceResult(piece, seen, first_try, int(hits[0]) + 1 if len(hits) else None, exposure(bits))
 
 
-def tally(found: Sequence[Finding]) -> Tally:
+def tally(found: Sequence[PieceResult]) -> Tally:
     """Count findings."""
     return Tally(
         len(found),
@@ -209,7 +211,7 @@ def tally(found: Sequence[Finding]) -> Tally:
     )
 
 
-def likelihood(kind: Kind) -> float:
+def likelihood(kind: KindResult) -> float:
     """How likely so many were extracted of those trained on if both sides were alike (Fisher's exact test)."""
     tested = kind.seen.tested + kind.unseen.tested
     extracted = kind.seen.extracted + kind.unseen.extracted
@@ -221,12 +223,12 @@ def likelihood(kind: Kind) -> float:
     return sum(ways) / comb(tested, extracted)
 
 
-def masked(text: str) -> str:
-    """As much of a piece as finds it again, and no more."""
+def shorten(text: str) -> str:
+    """The beginning of a piece: enough to find it in the log."""
     return text[:SHOWN] + "…"
 
 
-def format_report(report: Report) -> str:
+def format_report(report: AuditReport) -> str:
     """The counts by kind, the worst cases, and what follows."""
     parts = [
         f"Weights of commit {report.commit[:12]}: {report.pieces:,} distinctive pieces (each in few lines) in the "
@@ -243,14 +245,14 @@ def format_report(report: Report) -> str:
     ]
     for found, source, line in report.worst:
         parts.append(
-            f"  source {source}, line {line}: {found.piece.kind} {masked(found.piece.text)} of {len(found.piece.text)} "
-            f"characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: guess {found.guess}, "
-            f"exposure {found.exposure:.1f}"
+            f"  source {source}, line {line}: {found.piece.kind} {shorten(found.piece.text)} of "
+            f"{len(found.piece.text)} characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: "
+            f"guess {found.guess}, exposure {found.exposure:.1f}"
         )
-    return "\n".join([*parts, verdict(report)])
+    return "\n".join([*parts, describe_verdict(report)])
 
 
-def verdict(report: Report) -> str:
+def describe_verdict(report: AuditReport) -> str:
     """What an operator should make of it."""
     if report.remembered:
         return (

@@ -1,4 +1,4 @@
-"""Distinctive pieces of lines: what would tell on a person or a machine if weights gave it away."""
+"""Distinctive pieces of lines: what would identify a person or a machine if the weights gave it away."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ALPHABETS = ("0123456789", "abcdef", "ABCDEF", "abcdefghijklmnopqrstuvwxyz", "A
 
 
 class Piece(NamedTuple):
-    """A piece where it stands first: its line in its document, and where it begins in it."""
+    """A piece, and where it stands first: its line in its document, and its beginning in that line."""
 
     kind: str
     text: str
@@ -45,7 +45,7 @@ def pieces_of(line: str) -> Iterator[tuple[str, str, int]]:
 
 
 def find_pieces(documents: Sequence[Document]) -> list[Piece]:
-    """Every piece that is in few lines, where it stands first in its document."""
+    """Every piece that is in at most MOST_LINES lines."""
     counts: Counter[str] = Counter()
     first: dict[str, Piece] = {}
     for number, document in enumerate(documents):
@@ -76,7 +76,7 @@ def _alphabet(character: str, known: str, is_hex: bool) -> str:
 def choose_pieces(
     pieces: list[Piece], most: int, rng: np.random.Generator, prefers: Callable[[Piece], int]
 ) -> list[Piece]:
-    """At most so many of them: half those that are preferred most, half at random."""
+    """At most `most` pieces: half are those that `prefers` ranks highest, half are random."""
     if len(pieces) <= most:
         return pieces
     ranked = sorted(pieces, key=prefers, reverse=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..admin.history_chart import points
-from ..admin.pages import STYLE, environment, score, without_indentation
-from ..admin.scale import Tick, fitted
+from ..admin.history_chart import svg_points
+from ..admin.pages import STYLE, format_bits, template_environment
+from ..admin.scale import Tick, fit_scale
 from ..installation import program_version
 from ..settings import Settings
 from ..storage.atomic_write import write_durably
@@ -24,7 +24,7 @@ LINES = {"current": "the model then current", "never": "never retrained", "ngram
 
 
 class Mark(NamedTuple):
-    """A week's decision: per cent across, pixels down, its outcome, and what is told of it."""
+    """A week's decision: per cent across, pixels down, its outcome, and its tooltip."""
 
     x: float
     y: float
@@ -49,7 +49,7 @@ def drawn(weeks: Sequence[Week]) -> Picture | None:
     known = [bits for series in scores.values() for bits in series if bits is not None]
     if not known:
         return None
-    scale = fitted(known)
+    scale = fit_scale(known)
 
     def x(number: int) -> float:
         return round(100 * (number + 0.5) / len(weeks), 2)
@@ -58,11 +58,11 @@ def drawn(weeks: Sequence[Week]) -> Picture | None:
         return round((1 - scale.share(bits)) * HEIGHT, 1)
 
     curves = {
-        name: [points((x(number), y(bits)) for number, bits in run) for run in unbroken(series)]
+        name: [svg_points((x(number), y(bits)) for number, bits in run) for run in unbroken(series)]
         for name, series in scores.items()
     }
     marks = [
-        Mark(x(number), y(bits), week.record.outcome, in_words(week))
+        Mark(x(number), y(bits), week.record.outcome, describe_week(week))
         for number, (week, bits) in enumerate(zip(weeks, scores["current"], strict=True))
         if bits is not None
     ]
@@ -79,20 +79,20 @@ def unbroken(series: Sequence[float | None]) -> Iterator[list[tuple[int, float]]
             yield [(number, bits) for number, bits in stretch if bits is not None]
 
 
-def in_words(week: Week) -> str:
+def describe_week(week: Week) -> str:
     """A week in a sentence."""
-    told = HINDSIGHT[week.in_hindsight]
+    remark = HINDSIGHT[week.in_hindsight]
     bits = week.after.bits_per_char["current"] if week.after else None
-    return f"{week.name}: {week.record.outcome}, {score(bits)} on the week after{'; ' + told if told else ''}"
+    return f"{week.name}: {week.record.outcome}, {format_bits(bits)} on the week after{'; ' + remark if remark else ''}"
 
 
 def write_picture(
     file: Path, name: str, settings: Settings, weeks: Sequence[Week], total: Summary, are_weeks: bool
 ) -> None:
     """Write the page. Raises OSError."""
-    text = environment(ZoneInfo("UTC")).get_template("backtest.html").render(
+    text = template_environment(ZoneInfo("UTC")).get_template("backtest.html").render(
         name=name, style=STYLE.read_text(encoding="utf-8"), version=program_version(), preset=settings.preset,
         picture=drawn(weeks), names=LINES, weeks=weeks, hindsight=HINDSIGHT, span="week" if are_weeks else "slice",
         sentences=describe_summary(total, are_weeks).split("\n"),
     )  # fmt: skip
-    write_durably(file.expanduser(), without_indentation(text).encode())
+    write_durably(file.expanduser(), text.encode())

@@ -138,7 +138,7 @@ def set_up(scene: Scene, preset: str) -> Home:
 
 
 def at(when: datetime) -> Callable[[], datetime]:
-    """A clock that stands still."""
+    """A clock that always shows this time."""
     return lambda: when
 
 

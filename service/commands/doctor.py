@@ -1,4 +1,4 @@
-"""`logling doctor`: check everything a run needs, and say what is wrong and how to mend it."""
+"""`logling doctor`: check everything a run needs, and say what is wrong and how to put it right."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def doctor_command(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 
 class Check(NamedTuple):
-    """One thing that was looked at."""
+    """One thing that was checked."""
 
     name: str
     ok: bool
@@ -54,7 +54,7 @@ class Check(NamedTuple):
 
 
 def examine(home: Home) -> list[Check]:
-    """All checks, in the order in which a run would meet what they look at."""
+    """All checks, in the order in which a run would need what they look at."""
     try:
         settings = home.settings()
     except LoglingError as error:
@@ -85,17 +85,17 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
 
 
 def git_version() -> str:
-    """The version of git, which is new enough to merge without a work tree."""
+    """Check that git is new enough to merge without a work tree."""
     if not shutil.which("git"):
         raise LoglingError("git is not installed (Debian, Ubuntu: apt install git)")
-    told = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    if tuple(int(number) for number in re.findall(r"\d+", told)[:2]) < OLDEST_GIT:
-        raise LoglingError(f"{told} is too old: {'.'.join(map(str, OLDEST_GIT))} or newer is needed")
-    return told
+    version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < OLDEST_GIT:
+        raise LoglingError(f"{version} is too old: {'.'.join(map(str, OLDEST_GIT))} or newer is needed")
+    return version
 
 
 def private_state(home: Home) -> str:
-    """Nobody but the owner may look into the state."""
+    """Check that only the owner may read the state."""
     mode = stat.S_IMODE(home.state.stat().st_mode)
     if mode & 0o077:
         raise LoglingError(f"{home.state} can be read by others (mode {mode:o}): chmod 700 {home.state}")
@@ -103,13 +103,13 @@ def private_state(home: Home) -> str:
 
 
 def free_lock(home: Home) -> str:
-    """Whether a run could begin now."""
+    """Check that a run could begin now."""
     with locked(home):
         return "no run is under way"
 
 
 def free_disk(home: Home) -> str:
-    """Room for weights, corpus and git."""
+    """Check that there is room for weights, corpus and git."""
     free = shutil.disk_usage(home.path).free
     if free < LEAST_FREE:
         raise LoglingError(f"only {free / 1e6:,.0f} MB are free, {LEAST_FREE / 1e6:,.0f} MB are wanted")
@@ -117,7 +117,7 @@ def free_disk(home: Home) -> str:
 
 
 def sound(database: Path, known: int) -> str:
-    """A database is whole, and of a format that this version knows. One that is not there yet is well."""
+    """Check that a database is whole, and of a format that this version knows. It may also not exist yet."""
     if not database.exists():
         return "none yet: the first run makes it"
     word = check(database)
@@ -130,7 +130,7 @@ def sound(database: Path, known: int) -> str:
 
 
 def clean_site(home: Home, settings: Settings) -> str:
-    """The repository is there, on its branch, and the weights file is as committed."""
+    """Check that the repository is on its branch, and that its web folder is as committed."""
     site = Site(home.site, settings.git)
     branch = site.git("symbolic-ref", "--short", "HEAD")
     if branch != settings.git.branch:
@@ -142,7 +142,7 @@ def clean_site(home: Home, settings: Settings) -> str:
 
 
 def fresh_page(home: Home, settings: Settings) -> str:
-    """The page in the site is that of this version."""
+    """Check that the page in the site is that of this version."""
     found = compare(Site(home.site, settings.git), page_folder())
     here = program_version()
     if found.is_backwards:
@@ -154,7 +154,7 @@ def fresh_page(home: Home, settings: Settings) -> str:
 
 
 def readable_weights(home: Home, settings: Settings) -> str:
-    """The champion passes its own checks."""
+    """Check that the champion can be read."""
     file = Site(home.site, settings.git).weights()
     if file is None:
         return "none yet: the first run makes them"
@@ -163,32 +163,32 @@ def readable_weights(home: Home, settings: Settings) -> str:
 
 
 def reachable_remote(home: Home, settings: Settings) -> str:
-    """The remote answers."""
+    """Check that the remote answers."""
     if not settings.git.remote:
         return "none is set: nothing is pushed"
-    Site(home.site, settings.git).remote.ask()
+    Site(home.site, settings.git).remote.check()
     return f"{settings.git.remote} answers"
 
 
 def next_run(home: Home, settings: Settings) -> str:
-    """When the service would run next, and whether there is one; a slot whose every attempt failed is told."""
+    """Say when the next run is, and whether a service is running. Fails if every attempt at the last slot failed."""
     plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
     if home.ledger.exists():
         with ledger.Ledger(home.ledger) as runs:
-            tries = [tried for tried in runs.tries(plan.latest(now)) if tried.slot == plan.latest(now)]
-        if len(tries) > len(plan.retries) and not any(tried.succeeded for tried in tries):
-            slot = plan.in_words(plan.latest(now))
-            raise LoglingError(f"all {len(tries)} attempts at the run of {slot} failed: see `logling history`")
+            attempts = [run for run in runs.slot_runs(plan.latest(now)) if run.slot == plan.latest(now)]
+        if len(attempts) > len(plan.retries) and not any(run.succeeded for run in attempts):
+            slot = plan.format_moment(plan.latest(now))
+            raise LoglingError(f"all {len(attempts)} attempts at the run of {slot} failed: see `logling history`")
     try:
         with only_service(home):
             service = "no service is running (`logling serve`)"
     except LoglingError:
         service = "the service is running"
-    return f"next run {plan.in_words(plan.following(now))}; {service}"
+    return f"next run {plan.format_moment(plan.following(now))}; {service}"
 
 
 def unreadable(path: Path) -> str:
-    """Why a file would not be read, in words, empty when it would."""
+    """Why a file would not be read, in words. Empty if it would."""
     try:
         with OpenLog(path) as log:
             log.refuse_binary()
@@ -200,7 +200,7 @@ def unreadable(path: Path) -> str:
 
 
 def sources(settings: Settings) -> Iterator[Check]:
-    """Each source has files that can be read, or a journal that answers."""
+    """Check that each source has files that can be read, or a journal that answers."""
     if not settings.source:
         yield Check("sources", False, 'none is set: add [[source]] with files = "…" or journal = "…" to logling.toml')
     for pattern in settings.patterns:

@@ -29,7 +29,7 @@ from .terminal import HomeOption, JsonOption, out, print_json
 
 
 class Format(StrEnum):
-    """What weights can be exported as; also how the file's name ends."""
+    """The formats of an export, which are also the endings of its file."""
 
     SAFETENSORS = "safetensors"
     NPZ = "npz"
@@ -76,7 +76,7 @@ def as_safetensors(model: Model, card: Card) -> bytes:
 
 
 def as_npz(model: Model, card: Card) -> bytes:
-    """Arrays, and one of them, `card`, with the card as JSON; nothing is pickled."""
+    """Arrays. One of them, `card`, is the card as JSON. Nothing is pickled."""
     file = io.BytesIO()
     arrays: dict[str, Any] = {**float32(model.weights), "card": np.array(json.dumps(card, ensure_ascii=False))}
     np.savez(file, allow_pickle=False, **arrays)
@@ -84,7 +84,7 @@ def as_npz(model: Model, card: Card) -> bytes:
 
 
 def as_json(model: Model, card: Card) -> bytes:
-    """`card`, and `tensors`: nested lists of the shortest decimals that are these float32 numbers again."""
+    """`card`, and `tensors`: nested lists of the shortest decimals that read back as the same float32 numbers."""
     tensors = {name: decimals(tensor) for name, tensor in float32(model.weights).items()}
     return (json.dumps({"card": card, "tensors": tensors}, ensure_ascii=False) + "\n").encode()
 

@@ -38,7 +38,7 @@ def init_command(
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
-    """Make settings, state and site in a new or empty folder. Raises LoglingError; then nothing is left behind."""
+    """Make settings, state and site in a new or empty folder. Raises LoglingError, and leaves nothing behind then."""
     if preset not in PRESETS:
         raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
     home = Home(path.expanduser().resolve())
@@ -63,17 +63,17 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
 
 
 def is_used(folder: Path) -> bool:
-    """Whether something is there already; an empty folder is a volume that waits to be filled."""
+    """Whether something is there already. An empty folder may be a mounted volume, and is not."""
     return folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
 
 
 def absolute(source: str) -> str:
-    """A path or glob that means the same from anywhere."""
+    """A path or glob that means the same in any directory."""
     return str(Path(source).expanduser().absolute())
 
 
 def undo(home: Home) -> None:
-    """Take away what an unfinished `make_home` made."""
+    """Remove what an unfinished `make_home` made."""
     shutil.rmtree(home.site, ignore_errors=True)
     shutil.rmtree(home.state, ignore_errors=True)
     home.settings_file.unlink(missing_ok=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 
 from ..home import find_home
-from ..schedule.child_process import SERVED, attend
+from ..schedule.child_process import SERVED, become_child
 from ..site.publish import push_again
 from .terminal import HomeOption, err, now
 
 
 def push_command(home: HomeOption = None) -> None:
-    """Push what could not be pushed before; begun by `logling serve` between runs."""
+    """Push what could not be pushed before; started by `logling serve` between runs."""
     if SERVED in os.environ:
-        attend()
+        become_child()
     found = find_home(home)
     for problem in push_again(found, found.settings(), now()):
         err.print(f"problem: {problem}")

@@ -9,7 +9,7 @@ import typer
 from ..home import find_home
 from ..progress import Reporter
 from ..run import retrain
-from ..schedule.child_process import attend
+from ..schedule.child_process import become_child
 from ..storage.run_record import RunRecord
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
@@ -21,11 +21,11 @@ def retrain_command(
     attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
 ) -> None:
     """One whole run: pull, train, compare, commit what is better."""
-    if slot:  # begun by `logling serve`
-        attend()
+    if slot:  # started by `logling serve`
+        become_child()
     found = find_home(home)
     scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None
-    with Reporter(err, found.progress) as reporter:
+    with Reporter(err, found.ledger) as reporter:
         record = retrain(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record.as_json())

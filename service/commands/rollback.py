@@ -56,8 +56,8 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
-        problems = make_ready(site, ledger)  # with the remote's weights, which would else win over the restored ones
-        restored = site.resolve(commit) if commit else before_the_present(site)
+        problems = make_ready(site, ledger)  # first: the remote's weights would win over the restored ones later
+        restored = site.resolve(commit) if commit else weights_before_present(site)
         file = site.weights(restored)
         if file is None:
             raise LoglingError(f"commit {restored[:9]} of {home.site} has no weights")
@@ -73,7 +73,7 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
 
 @contextmanager
 def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
-    """Hold publishing before the rollback is made, so that a crash cannot part them; a refused one holds nothing."""
+    """Hold publishing before the rollback is made, so that a crash leaves both or none. A refused one holds nothing."""
     was_held = bool(hold.read())
     hold.begin(commit, now)
     try:
@@ -91,10 +91,11 @@ def rollbacks(home: Home) -> list[dict[str, str]]:
     return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
 
 
-def before_the_present(site: Site) -> str:
+def weights_before_present(site: Site) -> str:
     """The newest commit whose weights came before the present ones. Raises LoglingError.
 
-    From a rollback it goes on with what that restored: a second one does not bring back what the first withdrew.
+    If the present ones were restored by a rollback, the search begins at the commit that was restored. So a second
+    rollback goes further back and does not bring back what the first withdrew.
     """
     present = site.weights()
     restored = ""

@@ -1,8 +1,8 @@
-"""`logling upgrade`: the page's files of the Logling that runs go into the site, in one commit.
+"""`logling upgrade`: put the page's files of the installed Logling into the site, in one commit.
 
-A page is whole or it is broken: either all its files are of one version, or nothing is done. What a person has
-changed is overwritten only when that was asked for. The weights are never touched, and the hold of a rollback is
-about weights: it holds nothing here.
+All files of a page must be of one version, or it does not work. So either all are replaced or none. What a person has
+changed is overwritten only with `--overwrite`. The weights are not touched, and the hold of a rollback, which is about
+weights, does not stop an upgrade.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ def upgrade_command(
 
 
 class Upgrade(NamedTuple):
-    """What an upgrade did; names are within the site."""
+    """What an upgrade did. Names are within the site."""
 
     version: str  # of the page that is there now
-    commit: str | None  # None where there was nothing to do
+    commit: str | None  # None if there was nothing to do
     pushed: bool | None  # None without a remote
     changed: list[str]
     added: list[str]
@@ -71,20 +71,20 @@ class Upgrade(NamedTuple):
 def upgrade_page(home: Home, settings: Settings, page: Path, now: datetime, overwrite: bool = False) -> Upgrade:
     """Make the page in the site the one of the folder `page`.
 
-    Raises LoglingError, with nothing done, when that would overwrite a person's files unasked, or when the page or
-    the weights in the site are of a newer version.
+    Raises LoglingError, with nothing done, if that would overwrite a person's files without `overwrite`, or if the page
+    or the weights in the site are of a newer version.
     """
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
         problems = make_ready(site, ledger)
-        problems += weights_trouble(site)
+        problems += check_weights(site)
         tip = site.tip()
         found = compare(site, page)
         commit = None
         if found.names:
-            refuse_to_lose(site, found, overwrite)
-            commit, problem = site.commit_files(contents(page, found.names), commit_message(), now, over=tip)
+            refuse_overwriting(site, found, overwrite)
+            commit, problem = site.commit_files(contents(page, found.names), upgrade_message(), now, over=tip)
             problems.append(problem)
         is_pushed, reason = publish(home, site, ledger)
     problems = [problem for problem in [*problems, reason] if problem]
@@ -93,8 +93,8 @@ def upgrade_page(home: Home, settings: Settings, page: Path, now: datetime, over
     )
 
 
-def refuse_to_lose(site: Site, found: Difference, overwrite: bool) -> None:
-    """Raises LoglingError when a newer page would be replaced, or, unless asked for, what a person has changed."""
+def refuse_overwriting(site: Site, found: Difference, overwrite: bool) -> None:
+    """Raise LoglingError if a newer page would be replaced, or, without `overwrite`, what a person has changed."""
     if found.is_backwards:
         raise LoglingError(
             f"the page in {site.path} is of version {found.of}, newer than this {program_version()}: update Logling"
@@ -114,14 +114,14 @@ def refuse_to_lose(site: Site, found: Difference, overwrite: bool) -> None:
 
 
 def uncommitted(site: Site, names: list[str]) -> list[str]:
-    """Which of these files are not in work tree and index as they are at the site's tip."""
+    """Those of the files that are not in work tree and index as they are at the site's tip."""
     patterns = [literally(name) for name in names]
     found = output_of(site.path, site.settings, "status", "--porcelain", "-z", "--no-renames", "--", *patterns)
     return [os.fsdecode(entry[3:]) for entry in found.split(b"\0") if entry]
 
 
-def weights_trouble(site: Site) -> list[str]:
-    """Why this version's page could not read the weights. Raises LoglingError when they are of a newer version."""
+def check_weights(site: Site) -> list[str]:
+    """Why this version's page could not read the weights. Raises LoglingError if they are of a newer version."""
     file = site.weights()
     try:
         if file is not None:
@@ -134,12 +134,12 @@ def weights_trouble(site: Site) -> list[str]:
 
 
 def contents(page: Path, names: list[str]) -> dict[str, bytes | None]:
-    """The page's files by their names within the site; None for what it does not have."""
+    """The page's files by their names within the site. None for those that it no longer has."""
     files = page_files(page)
     return {name: files.get(Path(name).name) for name in names}
 
 
-def commit_message() -> str:
-    """What the log of the site says of it."""
+def upgrade_message() -> str:
+    """The message of an upgrade's commit."""
     version = program_version()
     return format_message(f"Upgrade the page to Logling {version}", {VERSION_TRAILER: version})

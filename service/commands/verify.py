@@ -53,12 +53,12 @@ class Verification(NamedTuple):
 
     commit: str
     run: str
-    equal: bool | None  # None where it could not be tried
+    equal: bool | None  # None if it could not be tried
     reason: str
 
 
 def verify_commit(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
-    """Retrain from what a commit's trailers and the ledger say; changes nothing. Raises LoglingError."""
+    """Train again from what a commit's trailers and the ledger say. Changes nothing. Raises LoglingError."""
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         commit = site.resolve(commit)
@@ -88,13 +88,13 @@ def verify_commit(home: Home, settings: Settings, commit: str, progress: Progres
         parts = split(documents, lines_seen(champion.card, ledger, corpus_id))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
-    again = made_again(as_it_was(settings, record), parts, record, champion, facts, progress)
+    again = train_again(recorded_settings(settings, record), parts, record, champion, facts, progress)
     words = "the same bytes" if again == file else "other bytes: another machine or library, or it was altered"
     return Verification(commit, run, again == file, words)
 
 
 def champion_of(site: Site, record: RunRecord, commit: str) -> Champion:
-    """What a run went on from, also when a commit is asked about that only has its trailers."""
+    """The champion of a run. `commit` is used if the ledger does not know the run's own commit."""
     with suppress(SiteError):
         commit = site.resolve(record.commit or commit)
     return read_champion(site, commit + "^")
@@ -106,7 +106,7 @@ def until(document: Document, newest: int) -> Document:
     return Document(document.source, document.ids[:count], document.lines[:count])
 
 
-def as_it_was(settings: Settings, record: RunRecord) -> Settings:
+def recorded_settings(settings: Settings, record: RunRecord) -> Settings:
     """The settings that a run trained with."""
     recorded = record.settings or {}
     return settings.model_copy(
@@ -117,7 +117,7 @@ def as_it_was(settings: Settings, record: RunRecord) -> Settings:
     )
 
 
-def made_again(
+def train_again(
     settings: Settings,
     parts: Split,
     record: RunRecord,

@@ -1,4 +1,6 @@
-"""When a run is due, and the processes that `logling serve` starts for it.
+"""When runs are due, and the processes that do them.
 
-What is due follows from the settings and the ledger alone (`schedule.py`); nothing here knows what a run does.
+`schedule.py` computes the next run from the settings and the ledger. `service_loop.py` starts it when it is due and
+writes down how it ended; `scheduler.py` wakes the loop. Runs, pushes and the admin page are child processes
+(`child_process.py`, `push_retry.py`, `admin_process.py`). Begin with `service/serve.py`, which puts them together.
 """

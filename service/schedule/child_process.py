@@ -1,8 +1,8 @@
-"""A run as a child process: begun gently, watched, ended with all that it started.
+"""Runs and pushes as child processes: started at low priority, watched, and ended with all that they started.
 
-The service's side is `Child`. The run's side is `attend`: it holds the read end of a pipe whose write end only
-the service has, so that the run ends by itself when the service is gone, however that went. Nothing a run does
-(a crash, garbage on its output, no end at all) reaches the service as more than a reason.
+The service's side is `ChildProcess`. The child's side is `become_child`: it reads from a pipe whose other end only the
+service holds. When the service is gone, however it ended, the pipe closes and the child ends itself. Whatever a child
+does (crash, print garbage, hang), the service gets no more than a reason.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ from types import FrameType
 from typing import IO, NamedTuple, Protocol
 
 from ..errors import Interrupted
-from ..exit_status import in_words
+from ..exit_status import describe_exit_status
 from ..home import Home
 from ..storage.run_record import Outcome, slot_text
-from .schedule import Outlook
+from .schedule import PlannedRun
 
-SERVED = "LOGLING_SERVED"  # in the environment of a run and of all that it starts: the home
+SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path
 SECONDS_TO_END = 3.5  # between SIGTERM and SIGKILL
-SECONDS_ALONE = 0.5  # in which the run itself, before its helpers, may react to SIGTERM
-MOST_LINES, LONGEST_LINE = 200, 500  # of a run's output that are passed on
-SENTENCE = "logling: "  # begins the line in which a command says why it failed
+SECONDS_ALONE = 0.5  # that the child has after SIGTERM before its own children get one
+MAX_LINES, MAX_LINE_LENGTH = 200, 500  # of a child's output that are logged
+REASON_PREFIX = "logling: "  # begins the line in which a command says why it failed
 NICENESS = 10
-OOM_SCORE = 500  # when memory is short, the kernel takes the run before the service
+OOM_SCORE = 500  # when memory is short, the kernel ends the run before the service
 
 
-class End(NamedTuple):
-    """How a child ended; outcome and reason are for a run that could not write its own."""
+class ChildResult(NamedTuple):
+    """How a child ended. Outcome and reason are for a run that could not write its own."""
 
     outcome: Outcome
     reason: str
-    overrules: bool = False  # also an `interrupted` that the run wrote
+    overrules: bool = False  # whether they also replace an `interrupted` that the run wrote
 
 
-class Running(Protocol):
-    """A run under way, as `Child` is."""
+class Child(Protocol):
+    """What the loop knows of a child process. `ChildProcess` is the real one."""
 
-    def remaining(self) -> timedelta:
-        """How long it may still take."""
+    def time_left(self) -> timedelta:
+        """How long it may still run."""
 
-    def ended(self) -> End | None:
+    def result(self) -> ChildResult | None:
         """How it ended; None while it runs."""
 
-    def stop(self) -> End:
+    def stop(self) -> ChildResult:
         """End it now."""
 
 
-class Child:
-    """A run under way. `passed` gets each line that it prints, `changed` is called when it has ended.
+class ChildProcess:
+    """A command that runs as a child. `on_line` gets each line that it prints; `on_end` is called when it has ended.
 
-    Both are called from threads. Raises OSError when it cannot be begun.
+    Both are called from threads. Raises OSError when the command cannot be started.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Child:
         command: Sequence[str],
         home: Home,
         limit: timedelta,
-        passed: Callable[[str], None],
-        changed: Callable[[], None],
+        on_line: Callable[[str], None],
+        on_end: Callable[[], None],
     ) -> None:
         self._home = home
         self._limit = limit
@@ -84,55 +84,57 @@ class Child:
         )
         assert self._process.stdout
         self.pid = self._process.pid
-        self._ended: End | None = None
-        self._sentence = ""
+        self._result: ChildResult | None = None
+        self._reason = ""
 
-        def heard(line: str) -> None:
-            if line.startswith(SENTENCE):
-                self._sentence = line.removeprefix(SENTENCE)
-            passed(line)
+        def handle_line(line: str) -> None:
+            if line.startswith(REASON_PREFIX):
+                self._reason = line.removeprefix(REASON_PREFIX)
+            on_line(line)
 
         self._threads = [
-            Thread(target=pass_on, args=(self._process.stdout, heard), daemon=True),
-            Thread(target=self._tell, args=(changed,), daemon=True),
+            Thread(target=forward_lines, args=(self._process.stdout, handle_line), daemon=True),
+            Thread(target=self._wait_for_end, args=(on_end,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
 
-    def _tell(self, changed: Callable[[], None]) -> None:
+    def _wait_for_end(self, on_end: Callable[[], None]) -> None:
         self._process.wait()
-        changed()
+        on_end()
 
-    def remaining(self) -> timedelta:
-        """How long it may still take."""
+    def time_left(self) -> timedelta:
+        """How long it may still run."""
         return timedelta(seconds=max(0.0, self._deadline - time.monotonic()))
 
-    def ended(self) -> End | None:
-        """How it ended; None while it runs. One that has run too long is ended here."""
-        if self._ended:
-            return self._ended
-        if not self.remaining():
+    def result(self) -> ChildResult | None:
+        """How it ended; None while it runs. A child that has run for too long is ended here."""
+        if self._result:
+            return self._result
+        if not self.time_left():
             self.stop()
             minutes = self._limit.total_seconds() / 60
-            self._ended = End("failed", f"it had not ended after {minutes:g} minutes and was stopped", overrules=True)
+            reason = f"it had not ended after {minutes:g} minutes and was stopped"
+            self._result = ChildResult("failed", reason, overrules=True)
         elif (status := self._process.poll()) is not None:
-            self._tidy(status)
-            self._ended = End("failed", self._sentence or in_words(status))
-        return self._ended
+            self._clean_up(status)
+            self._result = ChildResult("failed", self._reason or describe_exit_status(status))
+        return self._result
 
-    def stop(self) -> End:
+    def stop(self) -> ChildResult:
         """End it and all that it started, within 5 s."""
-        if self._ended:
-            return self._ended
+        if self._result:
+            return self._result
         self._process.terminate()
         if not self._has_ended_within(SECONDS_ALONE):
-            for process in helpers(self.pid):
-                send(process, signal.SIGTERM)
+            for process in group_members(self.pid):
+                send_signal(process, signal.SIGTERM)
         stopped = self._has_ended_within(SECONDS_TO_END - SECONDS_ALONE)
         self._process.kill()
-        self._tidy(self._process.wait() or -signal.SIGTERM)
-        self._ended = End("interrupted", "it was asked to stop" + ("" if stopped else ", did not, and was killed"))
-        return self._ended
+        self._clean_up(self._process.wait() or -signal.SIGTERM)
+        reason = "it was asked to stop" + ("" if stopped else ", did not, and was killed")
+        self._result = ChildResult("interrupted", reason)
+        return self._result
 
     def _has_ended_within(self, seconds: float) -> bool:
         try:
@@ -141,54 +143,51 @@ class Child:
             return False
         return True
 
-    def _tidy(self, status: int) -> None:
+    def _clean_up(self, status: int) -> None:
         assert self._process.stdin
         self._process.stdin.close()
-        if status:  # a run that ended well may have left a hook's work behind
+        if status:  # after a good run, what a hook has started may go on
             end_leftovers(self._home, self.pid)
         for thread in self._threads:
             thread.join(1)
 
 
-def retrain_command(home: Home, wanted: Outlook) -> list[str]:
-    """What is begun for a slot: a run."""
-    return command(home, "retrain", "--slot", slot_text(wanted.slot), "--attempt", str(wanted.attempt))
+def retrain_command_line(home: Home, planned: PlannedRun) -> list[str]:
+    """The command of a scheduled run."""
+    return child_command(home, "retrain", "--slot", slot_text(planned.slot), "--attempt", str(planned.attempt))
 
 
-def push_command(home: Home) -> list[str]:
-    """What is begun to push between runs."""
-    return command(home, "push")
+def push_command_line(home: Home) -> list[str]:
+    """The command that pushes between runs."""
+    return child_command(home, "push")
 
 
-def command(home: Home, name: str, *options: str) -> list[str]:
-    """One of our commands, with the lowest claim on the disk. `-P`: nothing is imported from where the service was
-    started."""
-    gently = ["ionice", "-t", "-c", "3"] if shutil.which("ionice") else []
-    return [*gently, sys.executable, "-P", "-m", "service.cli", name, "--home", str(home.path), *options]
+def child_command(home: Home, name: str, *options: str) -> list[str]:
+    """One of our commands, with idle priority on the disk. With `-P` it imports nothing from the current directory."""
+    low_priority = ["ionice", "-t", "-c", "3"] if shutil.which("ionice") else []
+    return [*low_priority, sys.executable, "-P", "-m", "service.cli", name, "--home", str(home.path), *options]
 
 
-def pass_on(output: IO[bytes], passed: Callable[[str], None]) -> None:
-    """Pass on what a process prints, line by line and bounded, until nobody has its output open."""
+def forward_lines(output: IO[bytes], on_line: Callable[[str], None]) -> None:
+    """Call `on_line` with each printable line of a process, up to a limit, until its output is closed."""
     count = 0
     with output:
-        while piece := output.readline(LONGEST_LINE):
+        while piece := output.readline(MAX_LINE_LENGTH):
             text = piece.decode(errors="replace").rstrip()
             count += bool(text)
-            if text and count <= MOST_LINES:
-                passed(
-                    "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-                )
-    if count > MOST_LINES:
-        passed(f"and {count - MOST_LINES:,} more lines")
+            if text and count <= MAX_LINES:
+                on_line("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text))
+    if count > MAX_LINES:
+        on_line(f"and {count - MAX_LINES:,} more lines")
 
 
-def helpers(group: int) -> list[int]:
-    """The processes of a group except its leader; none where there is no /proc."""
+def group_members(group: int) -> list[int]:
+    """The processes of a process group except its leader. Empty where there is no /proc."""
     return [process for process in processes() if process != group and group_of(process) == group]
 
 
 def group_of(process: int) -> int | None:
-    """The process group of a process, None when it has ended."""
+    """The process group of a process; None when it has ended."""
     try:
         return os.getpgid(process)
     except ProcessLookupError:
@@ -196,74 +195,80 @@ def group_of(process: int) -> int | None:
 
 
 def end_leftovers(home: Home, group: int | None = None) -> None:
-    """End what ended runs of a home have left: workers in the run's group, git in sessions of its own."""
-    for number, patience in ((signal.SIGTERM, 0.5), (signal.SIGKILL, 0.5)):
+    """End what ended runs of a home have left running: workers in the run's group, git in sessions of its own."""
+    for number, seconds in ((signal.SIGTERM, 0.5), (signal.SIGKILL, 0.5)):
         if group:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, number)
         for process in leftovers(home):
-            send(process, number)
-        deadline = time.monotonic() + patience
+            send_signal(process, number)
+        deadline = time.monotonic() + seconds
         while leftovers(home) and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
 def leftovers(home: Home) -> list[int]:
-    """The processes that were begun by a run of a service on this home, runs included."""
-    mark = f"{SERVED}={home.path}".encode()
-    return [process for process in processes() if process != os.getpid() and mark in environment_of(process)]
+    """The processes that were started by a run of a service on this home, and the runs themselves."""
+    variable = f"{SERVED}={home.path}".encode()
+    return [process for process in processes() if process != os.getpid() and variable in environment_of(process)]
 
 
 def processes() -> list[int]:
-    """All processes; none where there is no /proc."""
+    """All processes. Empty where there is no /proc."""
     with suppress(OSError):
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     return []
 
 
 def environment_of(process: int) -> list[bytes]:
-    """The environment with which a process was begun; nothing when it is another user's or has ended."""
+    """The variables with which a process was started. Empty when it has ended or belongs to another user."""
     try:
         return Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
     except OSError:
         return []
 
 
-def send(process: int, number: signal.Signals) -> None:
-    """Send a signal to a process that may have ended, and take its status when it was ours to take."""
+def send_signal(process: int, number: signal.Signals) -> None:
+    """Send a signal to a process, and collect its exit status if it is our child. It may have ended already."""
     with suppress(ProcessLookupError, PermissionError):
         os.kill(process, number)
-    with suppress(ChildProcessError):  # the service is process 1 of a container, and it was orphaned
+    with suppress(ChildProcessError):  # in a container the service is process 1, and orphans become its children
         os.waitpid(process, os.WNOHANG)
 
 
-def attend() -> None:
-    """In the run: stand behind the rest of the machine, and end when the service asks or is gone."""
+def become_child() -> None:
+    """Called first in a run: lower its priority, and end it when the service asks for that or is gone."""
     os.nice(NICENESS)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop_once)
-    Thread(target=end_with_the_service, daemon=True).start()
+        signal.signal(number, interrupt_once)
+    Thread(target=end_with_service, daemon=True).start()
 
 
-def stop_once(*_: int | FrameType | None) -> None:
-    """End the run; a second signal (the service's, after systemd's) must not disturb how it is wound up."""
+def interrupt_once(*_: int | FrameType | None) -> None:
+    """Interrupt the run. Later signals are ignored: systemd and the service may both send one, and the run is already
+    ending."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     raise Interrupted
 
 
-def end_with_the_service() -> None:
-    """Wait until the service has ended, then end this run and its helpers as the service would have."""
+def end_with_service() -> None:
+    """Wait until the service is gone, then end this run and its children as the service would have."""
+    wait_for_end_of_input()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(SECONDS_ALONE)
+    for process in group_members(os.getpid()):
+        send_signal(process, signal.SIGTERM)
+    time.sleep(SECONDS_TO_END)
+    for process in group_members(os.getpid()):
+        send_signal(process, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wait_for_end_of_input() -> None:
+    """Wait until stdin is closed. In a child of the service this means that the service is gone."""
     with suppress(OSError):
         while os.read(0, 1):
             pass
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(SECONDS_ALONE)
-    for process in helpers(os.getpid()):
-        send(process, signal.SIGTERM)
-    time.sleep(SECONDS_TO_END)
-    for process in helpers(os.getpid()):
-        send(process, signal.SIGKILL)
-    os.kill(os.getpid(), signal.SIGKILL)

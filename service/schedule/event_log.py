@@ -1,4 +1,4 @@
-"""The service's own log: one line an event on stderr, fit for the journal."""
+"""The service's own log: one line per event on stderr, with levels where stderr is the journal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _WithTime(logging.Formatter):
 
 
 class _ForJournal(logging.Formatter):
-    """With sd-daemon(3)'s level before the line; the journal has the time itself."""
+    """The level before the line, as in sd-daemon(3). The journal adds the time."""
 
     def format(self, record: logging.LogRecord) -> str:
         level = 3 if record.levelno >= logging.ERROR else 4 if record.levelno >= logging.WARNING else 6
@@ -27,7 +27,7 @@ class _ForJournal(logging.Formatter):
 
 
 def begin_log() -> None:
-    """Send the events of this process to stderr, in the journal's form where stderr is the journal."""
+    """Write the events of this process to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_ForJournal() if is_journal(sys.stderr, os.environ) else _WithTime())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

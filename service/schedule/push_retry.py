@@ -1,7 +1,7 @@
-"""Pushes between runs: what a run could not push is tried again, soon at first, then ever more seldom.
+"""Pushes between runs. What a run could not push is tried again, soon at first, then less and less often.
 
-Whether anything waits is read from the home each time, so it does not matter who could not push it, nor whether the
-service was there. Each push is a process of its own (`publish.push_again`), as a run is.
+The home says whether anything waits to be pushed, so a commit is found whoever could not push it, and also if the
+service was not running then. Each push is a child process, as a run is (`publish.push_again`).
 """
 
 from __future__ import annotations
@@ -11,43 +11,50 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ..home import Home
-from .child_process import Running
+from .child_process import Child
 
-SOON, SELDOM = timedelta(minutes=10), timedelta(hours=6)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=6)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass
-class Pushes:
-    """When to push next, and the push under way. `begin` begins one; it may raise OSError."""
+class PushRetry:
+    """When to push next, and the push under way. `start` starts one; it may raise OSError."""
 
     home: Home
-    begin: Callable[[], Running]
-    wait: timedelta = SOON
-    next: datetime | None = None  # None: nothing is known to wait
-    running: Running | None = None
+    start: Callable[[], Child]
+    wait: timedelta = FIRST_WAIT
+    next_push: datetime | None = None  # None: nothing is known to wait
+    child: Child | None = None
 
     def is_under_way(self) -> bool:
-        """Whether a push has not ended yet. How it ended, it has said itself, and the home knows."""
-        if self.running and self.running.ended():
-            self.running = None
-        return self.running is not None
+        """Whether a push is running. What came of the last one is in its own log lines, and in the home."""
+        if self.child and self.child.result():
+            self.child = None
+        return self.child is not None
 
     def turn(self, now: datetime) -> datetime:
-        """Push when it is time, if anything waits; returns when to look again."""
+        """Push if something waits and it is time. Returns when to call this again."""
         if not self.home.unpushed.exists():
-            self.wait, self.next = SOON, None
+            self.wait, self.next_push = FIRST_WAIT, None
             return NEVER
-        if self.next is None or self.next > now + SELDOM:  # first seen; or the clock was set back
-            self.next = now + self.wait
-        if now < self.next:
-            return self.next
-        self.wait = min(2 * self.wait, SELDOM)
-        self.next = now + self.wait
-        self.running = self.begin()
-        return now + self.running.remaining()
+        if self.next_push is None or self.next_push > now + LONGEST_WAIT:  # new, or the clock was set back
+            self.next_push = now + self.wait
+        if now < self.next_push:
+            return self.next_push
+        self.wait = min(2 * self.wait, LONGEST_WAIT)
+        self.next_push = now + self.wait
+        self.child = self.start()
+        return now + self.child.time_left()
+
+    def waiting_since(self) -> datetime | None:
+        """Since when commits wait to be pushed; None when none does."""
+        try:
+            return datetime.fromtimestamp(self.home.unpushed.stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     def stop(self) -> None:
-        """End the push under way; it is made up for."""
-        if self.running:
-            self.running.stop()
+        """End the push under way. It is tried again later."""
+        if self.child:
+            self.child.stop()

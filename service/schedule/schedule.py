@@ -1,9 +1,14 @@
-"""What is due when. Pure: the time is passed in, and what was done comes from the ledger.
+"""When the next run is due. Pure: the time is passed in, and the runs so far come from the ledger.
 
-A slot is a moment at which a run is wanted; the schedule alone says which there are, in UTC and whole seconds.
-Each local day has one slot at most: a time of day that a change of clocks repeats is its first occurrence, one
-that it leaves out is as much later. A slot is settled by one successful run, or by as many failed ones as there
-are retries; of slots that were missed, only the newest is caught up on. Waiting is not here: see `serve.py`.
+A slot is a moment at which a run is due, in UTC and whole seconds. The settings alone decide which slots there are.
+
+- A local day has at most one slot. If clocks are set back and 03:30 comes twice, the first one counts; if they are
+  set forward and there is no 03:30, the slot is at 04:30.
+- A slot is done after one successful run, or after the last retry failed.
+- Of several missed slots only the newest is caught up on. Example: a service that was off for four Sundays runs once
+  when it starts, for the last of them.
+
+Waiting for that moment is in `scheduler.py`, running in `service_loop.py`.
 """
 
 from __future__ import annotations
@@ -11,36 +16,28 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from ..settings import ScheduleSettings
+from ..settings import DAYS, ScheduleSettings
+from ..storage.ledger import SlotRun
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-SET_BACK = timedelta(days=2)  # a later slot that was tried counts up to here; further ahead, a clock ran wrong
+# A run of a slot ahead counts up to here, since a clock may be set back. Further ahead, a clock ran wrong.
+SET_BACK = timedelta(days=2)
 
 
-class Try(NamedTuple):
-    """A run of a slot that has ended, as the ledger has it."""
-
-    slot: datetime
-    attempt: int  # from 1
-    succeeded: bool
-    ended: datetime
-
-
-class Outlook(NamedTuple):
-    """The next run: it is due at `when`, as this attempt at this slot."""
+class PlannedRun(NamedTuple):
+    """A run that is due at `when`, as this attempt at this slot."""
 
     when: datetime
     slot: datetime
-    attempt: int
+    attempt: int  # from 1
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """Which slots there are, and how long to wait after each failure."""
+    """The slots, and how long to wait after each failure."""
 
     days: frozenset[int]  # Monday is 0
     time: time
@@ -51,8 +48,6 @@ class Schedule:
     @classmethod
     def of(cls, settings: ScheduleSettings) -> Schedule:
         """The schedule that the settings describe."""
-        from ..settings import DAYS
-
         return cls(
             days=frozenset(DAYS.index(day) for day in settings.days),
             time=time.fromisoformat(settings.time),
@@ -73,12 +68,12 @@ class Schedule:
             return self.latest(now) + self.every
         return min(slot for slot in self._around(now) if slot > now)
 
-    def in_words(self, moment: datetime) -> str:
-        """A moment as the operator's own clock shows it."""
+    def format_moment(self, moment: datetime) -> str:
+        """A moment as the operator's clock shows it."""
         return f"{moment.astimezone(self.zone):%a %Y-%m-%d %H:%M{':%S' if self.every else ''} %Z}"
 
     def _around(self, now: datetime) -> list[datetime]:
-        """The slots of more than a week before and after."""
+        """The slots from more than a week before to more than a week after."""
         today = now.astimezone(self.zone).date()
         near = (today + timedelta(days=days) for days in range(-9, 10))
         return [self._slot(day) for day in near if day.weekday() in self.days]
@@ -87,29 +82,29 @@ class Schedule:
         return datetime.combine(day, self.time, self.zone).astimezone(UTC)
 
 
-def outlook(schedule: Schedule, now: datetime, tries: Collection[Try]) -> Outlook:
-    """The next run; it is due now when its `when` is not after `now`.
+def plan_next_run(schedule: Schedule, now: datetime, runs: Collection[SlotRun]) -> PlannedRun:
+    """The next run. It is due now if its `when` is not after `now`.
 
-    `tries` are the ended runs of the slot that is the latest now, and of later ones.
+    `runs` are the ended runs of the slot that is the latest now, and of later ones.
     """
     slot, reach = schedule.latest(now), schedule.every or SET_BACK
-    if not any(slot < tried.slot <= now + reach for tried in tries):
-        own = [tried for tried in tries if tried.slot == slot]
-        if not own:
-            return Outlook(slot, slot, 1)
-        retry = _retry(schedule, now, max(own, key=lambda tried: tried.attempt))
+    if not any(slot < run.slot <= now + reach for run in runs):
+        attempts = [run for run in runs if run.slot == slot]
+        if not attempts:
+            return PlannedRun(slot, slot, 1)
+        retry = _plan_retry(schedule, now, max(attempts, key=lambda run: run.attempt))
         if retry and retry.when < schedule.following(now):
             return retry
     following = schedule.following(now)
-    while any(following <= tried.slot <= following + reach for tried in tries):  # the clock was set back
+    while any(following <= run.slot <= following + reach for run in runs):  # the clock was set back
         following = schedule.following(following)
-    return Outlook(following, following, 1)
+    return PlannedRun(following, following, 1)
 
 
-def _retry(schedule: Schedule, now: datetime, last: Try) -> Outlook | None:
+def _plan_retry(schedule: Schedule, now: datetime, last: SlotRun) -> PlannedRun | None:
     if last.succeeded or last.attempt > len(schedule.retries):
         return None
     when = last.ended + schedule.retries[last.attempt - 1]
-    if now < last.ended:  # the clock was set back: how long to wait is no longer known
+    if now < last.ended:  # the clock was set back, so how long ago that was is not known
         when = now
-    return Outlook(when, last.slot, last.attempt + 1)
+    return PlannedRun(when, last.slot, last.attempt + 1)

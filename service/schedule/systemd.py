@@ -1,7 +1,7 @@
-"""What systemd is told of the service (sd_notify(3)): ready, its status, that it lives, that it stops.
+"""Messages to systemd (sd_notify(3)): the service is ready, what it does now, that it is alive, that it stops.
 
-A datagram to a socket; no library, because the pure ones have had no release since 2017 and 2020 and the kept
-ones need libsystemd's headers to build. Nothing happens where NOTIFY_SOCKET is not set.
+Each message is a datagram to a socket. The libraries for it in pure Python had their last releases in 2017 and 2020,
+and the maintained ones need libsystemd's headers to build, so this is our own. Without NOTIFY_SOCKET nothing is sent.
 """
 
 from __future__ import annotations
@@ -17,30 +17,29 @@ VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 @dataclass(frozen=True)
 class Notifier:
-    """Tells systemd, if it listens."""
+    """Sends messages to systemd, where there is one."""
 
     address: str  # a path, "@" and a name for an abstract socket, or empty
-    ping_seconds: float | None  # how often `alive` is wanted: half of the watchdog's time
+    ping_seconds: float | None  # how often systemd wants `feed_watchdog`: half of its time limit
 
-    def tell(self, **state: str) -> None:
-        """Send variables such as `READY="1"`, a datagram for all. What cannot be delivered is lost, as in libsystemd:
-        a service must not end because nobody listens."""
+    def send(self, **state: str) -> None:
+        """Send variables such as `READY="1"` in one datagram. If that fails, nothing happens, as in libsystemd."""
         if not self.address:
             return
         address = "\0" + self.address[1:] if self.address.startswith("@") else self.address
         message = "\n".join(f"{name}={' '.join(value.split())}" for name, value in state.items())
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as telling:
-            telling.setblocking(False)
-            telling.sendto(message.encode(), address)
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            sender.sendto(message.encode(), address)
 
-    def alive(self) -> None:
-        """Feed the watchdog."""
+    def feed_watchdog(self) -> None:
+        """Say that the service is alive, if systemd wants to know."""
         if self.ping_seconds:
-            self.tell(WATCHDOG="1")
+            self.send(WATCHDOG="1")
 
 
 def from_environment(environment: MutableMapping[str, str]) -> Notifier:
-    """The notifier that systemd's variables ask for. They are taken out, because they are not for child processes."""
+    """The notifier that systemd's variables ask for. They are removed, so that no child process inherits them."""
     address, microseconds, process = (environment.pop(name, "") for name in VARIABLES)
     if process not in ("", str(os.getpid())) or not microseconds.isdigit():
         return Notifier(address, None)

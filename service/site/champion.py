@@ -37,7 +37,8 @@ def read_champion(site: Site, commit: str = "HEAD") -> Champion:
     try:
         return Champion(*weights_file.decode(file))
     except weights_file.OlderFormat as error:
-        return Champion(None, None, f"begun anew, with nothing to compare with: {site.path / WEIGHTS}: {error}")
+        problem = f"trained from nothing, with no champion to compare with: {site.path / WEIGHTS}: {error}"
+        return Champion(None, None, problem)
     except weights_file.WeightsFileError as error:
         raise LoglingError(f"{site.path / WEIGHTS}: {error}; `logling rollback` brings earlier ones back") from None
 

@@ -1,24 +1,22 @@
-"""One git command: through GitPython, with a time limit, asking nothing, led nowhere else."""
+"""Run one git command through GitPython: with a time limit, and so that it asks nothing."""
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from git import Git
-from git.exc import GitCommandNotFound
 
 from ..errors import LoglingError
 from ..settings import GitSettings
 
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
-PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
 class SiteError(LoglingError):
@@ -56,18 +54,16 @@ def output_of(
 
     A command that takes too long, or whose program dies, is ended with SIGTERM, so that git tidies up its locks.
     """
+    if not shutil.which("git"):
+        raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)")
     git = Git(path)
     git.update_environment(**environment(settings), **(variables or {}))
-    try:
-        handle: Any = git.execute(
-            ["git", *options(settings), *arguments],
-            as_process=True,
-            istream=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=end_with_parent(),
-        )
-    except GitCommandNotFound:
-        raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)") from None
+    handle: Any = git.execute(
+        [*end_with_parent(), "git", *options(settings), *arguments],
+        as_process=True,
+        istream=subprocess.PIPE,
+        start_new_session=True,
+    )
     process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = process.communicate(data, timeout=settings.seconds)
@@ -78,7 +74,7 @@ def output_of(
     finally:
         end(process)
     if process.returncode:
-        words = in_words((errors + output).decode(errors="replace")) or how_it_died(process.returncode)
+        words = one_line((errors + output).decode(errors="replace")) or describe_death(process.returncode)
         raise GitError(f"git {arguments[0]}: {words}", process.returncode, output.decode(errors="replace"))
     return output
 
@@ -95,26 +91,28 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def end_with_parent() -> Callable[[], None] | None:
-    """What a child calls first so that the kernel sends it SIGTERM when this process dies; None where it cannot."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl  # looked up here: the child may call nothing that takes a lock
+@cache
+def end_with_parent() -> tuple[str, ...]:
+    """What to put before a command so that the kernel sends it SIGTERM when this process dies; empty where it cannot.
 
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    `preexec_fn` could ask for the same, but it runs Python in a forked child, beside threads that may hold any lock.
+    """
+    command = ("setpriv", "--pdeathsig", "TERM")  # of util-linux; busybox's knows no --pdeathsig
+    try:
+        tried = subprocess.run([*command, "true"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError:
+        return ()
+    return command if tried.returncode == 0 else ()
 
-    return ask
 
-
-def in_words(output: str) -> str:
-    """git's own words on one line."""
+def one_line(output: str) -> str:
+    """The output of git on one line, without its hints."""
     lines = [line.strip() for line in output.splitlines()]
     return " ".join(line for line in lines if line and not line.startswith("hint:"))
 
 
-def how_it_died(status: int) -> str:
-    """What there is to say of a git that said nothing itself."""
+def describe_death(status: int) -> str:
+    """Why a git that printed nothing failed."""
     if status == -signal.SIGXFSZ:
         return "it may not write files as large as it must (RLIMIT_FSIZE)"
     return f"it was ended by {signal.Signals(-status).name}" if status < 0 else "no reason given"

@@ -1,7 +1,7 @@
-"""Publishing: the site is made ready, and what was committed goes to the remote, if need be again and again.
+"""Make the site ready for a commit, and push what was committed, again and again if need be.
 
-While anything waits to be pushed, a file of the state says so (`Home.unpushed`): `logling serve` looks for it between
-runs, and begins `push_again` in a process of its own.
+While commits wait to be pushed, a file of the state says so (`Home.unpushed`). `logling serve` looks for it between
+runs and starts `push_again` in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ RECENT = 20  # commits in which a lost one is looked for
 
 
 def make_ready(site: Site, ledger: Ledger) -> list[str]:
-    """Mend what a crash left, refuse a person's unfinished work, take over what others pushed; problems, in words.
+    """Repair what a crash left, and take over what others pushed. Returns problems, in words.
 
-    An unreachable remote is a problem, not the end. Raises SiteError. Only for the holder of the home's lock.
+    An unreachable remote is a problem. Raises SiteError if a person's unfinished work is in the way. Only for the
+    holder of the home's lock.
     """
     problems = clear_locks(site)
     site.check_ready()
-    problems += site.tidy()
+    problems += site.repair()
     reconcile(site, ledger)
     if site.settings.remote:
         try:
@@ -37,7 +38,7 @@ def make_ready(site: Site, ledger: Ledger) -> list[str]:
 
 
 def reconcile(site: Site, ledger: Ledger) -> None:
-    """Find the commits of runs that died before the ledger knew of them."""
+    """Find the commits of runs that died before they could write them into the ledger."""
     for version in site.versions(RECENT):
         record = ledger.run(version.run)
         if record and record.commit is None:
@@ -47,14 +48,17 @@ def reconcile(site: Site, ledger: Ledger) -> None:
 
 
 def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
-    """Push what the remote does not have; whether it has all after that (None without a remote), and why not."""
+    """Push what the remote does not have.
+
+    Returns whether it has everything now (None without a remote), and why not.
+    """
     if not site.settings.remote:
         home.unpushed.unlink(missing_ok=True)
         return None, ""
     try:
         if site.remote.ahead():
             if not home.unpushed.exists():  # its time says since when
-                home.unpushed.touch()  # before, so that a push which is killed is made up for
+                home.unpushed.touch()  # first, so that a push that is killed is tried again
             site.remote.push()
     except SiteError as error:
         return False, f"not pushed: {error}"
@@ -64,7 +68,7 @@ def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
 
 
 def push_again(home: Home, settings: Settings, now: datetime) -> list[str]:
-    """Push what earlier runs and rollbacks could not; problems on the way. Raises LoglingError when it fails again."""
+    """Push what earlier runs and rollbacks could not. Returns problems. Raises LoglingError if it fails again."""
     with locked(home), Ledger(home.ledger) as ledger:
         ledger.close_unfinished(now)
         site = Site(home.site, settings.git)

@@ -1,4 +1,4 @@
-"""A git repository as the site's parts use it: what it holds, asked of git one command at a time."""
+"""A git repository: what it holds, asked of git one command at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PRIVATE_INDEX = "logling-index"
 
 
 class Repository:
-    """An existing repository with a work tree. Nothing is open between two commands. Raises SiteError."""
+    """An existing repository with a work tree. No process or file stays open between commands. Raises SiteError."""
 
     def __init__(self, path: Path, settings: GitSettings) -> None:
         self.path = path
@@ -26,12 +26,12 @@ class Repository:
             with Repo(path) as repo:
                 self.folder = Path(repo.git_dir)
         except (InvalidGitRepositoryError, NoSuchPathError):
-            raise SiteError(f"{path} is not a git repository: make the home anew with `logling init`") from None
+            raise SiteError(f"{path} is not a git repository: make a new home with `logling init`") from None
 
     def tip(self) -> str:
-        """The commit at HEAD, empty where there is none yet.
+        """The commit at HEAD, empty if there is none yet.
 
-        Asked of a git of our own: GitPython takes a repository for empty when its helper process has died.
+        GitPython is not asked, because it reports an empty repository when its helper process has died.
         """
         return self.git("rev-parse", "--verify", "--quiet", "HEAD", allowed=1)
 
@@ -43,17 +43,17 @@ class Repository:
             raise SiteError(f"{self.path} has no commit {commit!r}") from None
 
     def blob(self, commit: str, name: str) -> str:
-        """The id of a file in a commit or tree (empty: none), empty where it has none."""
+        """The id of a file in a commit or tree. Empty if it has none, or if there is no commit."""
         if not commit:
             return ""
         return self.git("rev-parse", "--verify", "--quiet", f"{commit}:{name}", allowed=1)
 
     def content(self, blob: str) -> bytes:
-        """What a file of that id holds."""
+        """The content of a file that has this id."""
         return output_of(self.path, self.settings, "cat-file", "blob", blob)
 
     def staged(self, name: str) -> str:
-        """The id of a file in the person's index, empty where it has none."""
+        """The id of a file in the person's index, empty if it has none."""
         entry = self.git("ls-files", "--stage", "--", literally(name)).split()
         return entry[1] if entry else ""
 
@@ -63,9 +63,9 @@ class Repository:
 
     @contextmanager
     def index_with(self, base: str, blobs: Mapping[str, str]) -> Iterator[dict[str, str]]:
-        """An index beside the person's: that of a commit or tree, but with these files; without those of no blob.
+        """An index beside the person's: that of a commit or tree, changed to have these files.
 
-        Gives the variables with which git works on it. An empty `base` is one without files.
+        A file with an empty id is removed. An empty `base` has no files. Yields the variables with which git uses it.
         """
         index = self.folder / PRIVATE_INDEX
         variables = {"GIT_INDEX_FILE": str(index)}
@@ -81,20 +81,20 @@ class Repository:
             index.unlink(missing_ok=True)
 
     def commit_of(self, tree: str, parents: Sequence[str], message: str, **variables: str) -> str:
-        """A new commit that no branch has yet, signed where git is set to. Raises GitError."""
+        """A new commit that no branch has yet, signed if git is set to sign. Raises GitError."""
         signing = self.git("config", "--type=bool", "--get", "commit.gpgSign", allowed=1) == "true"
         options = [word for parent in parents for word in ("-p", parent)] + ["-S"] * signing
         return self.git("commit-tree", tree, *options, variables=variables, data=message.encode())
 
     def move_branch(self, reason: str, commit: str, before: str) -> None:
-        """Move the branch of the settings, which is checked out. Raises GitError when it is not at `before`."""
+        """Move the branch of the settings, which is checked out. Raises GitError if it is not at `before`."""
         branch = f"refs/heads/{self.settings.branch}"
         self.git("update-ref", "-m", reason, branch, commit, before or "0" * len(commit))
 
     def git(
         self, *arguments: str, variables: Mapping[str, str] | None = None, data: bytes = b"", allowed: int = 0
     ) -> str:
-        """What a git command prints; empty when it ends with the status `allowed`. Raises GitError."""
+        """What a git command prints. Empty if it ends with the status `allowed`. Raises GitError."""
         try:
             return run_git(self.path, self.settings, *arguments, variables=variables, data=data)
         except GitError as error:
@@ -104,5 +104,5 @@ class Repository:
 
 
 def literally(name: str) -> str:
-    """A file's name as a pathspec in which nothing is a pattern."""
+    """A file's name as a pathspec without wildcards."""
     return f":(top,literal){name}"

@@ -1,10 +1,12 @@
 """The site: the git repository that clients pull, and the commits of weights and page in it.
 
-A commit is built beside the person's index, on a parent that is known, and the branch moves to it only while it still
-is at that parent. So a commit of another program is never undone, whatever a person has staged, changed or left
-untracked stays as it is, and a crash at any point leaves HEAD whole and the rest one step behind at most, which
-`WorkTree` mends. `git commit` itself would not do: it takes whatever HEAD is when it begins for the parent of an
-index that was made before. What it does besides is done here: hooks, signing, maintenance.
+A commit is built with an index of its own, on a known parent. The branch moves to it only if it is still at that
+parent. So no commit of another program is undone, and whatever a person has staged, changed or left untracked stays as
+it is. A crash at any point leaves HEAD whole, and work tree and index at most one step behind, which `WorkTree`
+repairs.
+
+`git commit` is not used, because it takes HEAD at the moment it begins as the parent of an index that was made before.
+What it does besides (hooks, signing, maintenance) is done here.
 """
 
 from __future__ import annotations
@@ -40,15 +42,15 @@ class Version(NamedTuple):
 
     commit: str
     date: str
-    run: str  # that made it, empty where none did
-    restored: str  # the commit it rolled back to, empty where it did not
+    run: str  # that made it, empty if none did
+    restored: str  # the commit it rolled back to, empty if it is no rollback
 
 
 class Committed(NamedTuple):
     """A commit of weights."""
 
     commit: str
-    problem: str  # why work tree or index could not follow, or what a hook said after it; empty when all went well
+    problem: str  # why work tree or index could not be updated, or a later hook failed; empty if all went well
 
 
 class Site(Repository):
@@ -62,7 +64,7 @@ class Site(Repository):
     # ---- what is there
 
     def weights(self, commit: str = "HEAD") -> bytes | None:
-        """The weights file of a commit, by default at the tip; None where there is none. Raises SiteError."""
+        """The weights file of a commit, by default at the tip. None if there is none. Raises SiteError."""
         if commit == "HEAD" and not self.tip():
             return None
         blob = self.blob(self.resolve(commit), WEIGHTS)
@@ -75,7 +77,7 @@ class Site(Repository):
         return self._log(f"--max-count={most}", "--", WEIGHTS)
 
     def version(self, commit: str) -> Version:
-        """What one commit says of itself, also one whose weights a merge has left behind. Raises SiteError."""
+        """One commit, also one whose weights a merge did not take. Raises SiteError."""
         return self._log("--no-walk", self.resolve(commit), "--")[0]
 
     def _log(self, *arguments: str) -> list[Version]:
@@ -86,7 +88,7 @@ class Site(Repository):
     # ---- commits
 
     def check_ready(self) -> None:
-        """Raises SiteError, saying what to do, when a person's unfinished work is in the way of a commit."""
+        """Raise SiteError, saying what to do, if a person's unfinished work is in the way of a commit."""
         for name, work in UNFINISHED.items():
             if (self.folder / name).exists():
                 raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
@@ -100,8 +102,8 @@ class Site(Repository):
                 f"`git switch {self.settings.branch}` there, or change git.branch"
             )
 
-    def tidy(self) -> list[str]:
-        """Mend what a crash left; returns what a person should know of. Only for the holder of the home's lock."""
+    def repair(self) -> list[str]:
+        """Repair what a crash left. Returns what a person should know. Only for the holder of the home's lock."""
         for name in (PRIVATE_INDEX, MESSAGE):
             (self.folder / name).unlink(missing_ok=True)
         return [*self.work_tree.recover(), *filter(None, [self.work_tree.catch_up()])]
@@ -115,9 +117,9 @@ class Site(Repository):
     ) -> Committed:
         """Commit these files, None for one that goes, and nothing else, dated `when`. Raises SiteError, GitError.
 
-        `over` is the commit (empty: none) whose files ours were found to be better than: with others at HEAD by now
-        nothing is committed. When git refuses (a hook, a full disk), everything is as before. A work tree that
-        cannot follow is a problem told: the commit is made.
+        `over` is the commit (empty: none) that ours were compared with. If HEAD has other files by now, nothing is
+        committed. If git refuses (a hook, a full disk), everything is as before. A work tree that cannot be updated is
+        a problem that is returned; the commit is made.
         """
         blobs = {name: self._stored(file) for name, file in files.items()}
         for _ in range(TRIES):
@@ -127,26 +129,26 @@ class Site(Repository):
                 what = "other weights were" if WEIGHTS in blobs else "another page was"
                 raise SiteError(f"{what} committed in {self.path} meanwhile: the next run compares with what is there")
             commit = self._commit(blobs, parent, message, when)
-            if not self._went_on(parent, commit):
+            if not self._move_on(parent, commit):
                 continue
-            problems = [self.work_tree.catch_up(parent, blobs), *self._afterwards()]
+            problems = [self.work_tree.catch_up(parent, blobs), *self._run_later_steps()]
             if self._blobs(f"refs/heads/{self.settings.branch}", blobs) == blobs:
                 return Committed(commit, "; ".join(filter(None, problems)))
-            # Right after us another program has committed from the index as it was before: once more, on top of that.
+            # Another program has just committed from the index as it was before. Once more, on top of that.
         raise SiteError(f"another program commits to {self.path} all the time: let it finish")
 
     def _stored(self, file: bytes | None) -> str:
-        """The id of a file's content, which git has from now on; empty for none."""
+        """Store a file's content in git. Returns its id, empty for None."""
         return "" if file is None else self.git("hash-object", "-w", "--stdin", data=file)
 
     def _blobs(self, commit: str, names: Iterable[str]) -> dict[str, str]:
         return {name: self.blob(commit, name) for name in names}
 
     def _commit(self, blobs: Mapping[str, str], parent: str, message: str, when: datetime) -> str:
-        """A commit of a parent with these files, which no branch has yet.
+        """A commit on a parent with these files, which no branch has yet.
 
-        Hooks may refuse it and edit its message. What they stage is not in it: those who stage all there is would
-        have a person's work committed.
+        Hooks may refuse it and edit its message. What they stage is left out, because a hook that stages everything
+        would commit a person's work.
         """
         date = f"@{when.timestamp():.0f} {when:%z}"  # git takes no year beyond 2099
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
@@ -163,8 +165,8 @@ class Site(Repository):
             draft.unlink(missing_ok=True)
         return self.commit_of(tree, [parent] if parent else [], text, **dates)
 
-    def _went_on(self, parent: str, commit: str) -> bool:
-        """Move the branch on by one commit; False when it, or HEAD, is no longer at the parent."""
+    def _move_on(self, parent: str, commit: str) -> bool:
+        """Move the branch on by one commit. False if it, or HEAD, is no longer at the parent."""
         try:
             self.move_branch("logling: commit", commit, parent)
         except GitError:
@@ -173,8 +175,8 @@ class Site(Repository):
             return False
         return True
 
-    def _afterwards(self) -> list[str]:
-        """What git does after a commit, and cannot undo one any more; what went wrong."""
+    def _run_later_steps(self) -> list[str]:
+        """Do what git does after a commit: a hook and maintenance. Returns what went wrong."""
         problems = []
         for arguments in (
             ("hook", "run", "--ignore-missing", "post-commit"),
@@ -187,7 +189,7 @@ class Site(Repository):
         return problems
 
     def _hook(self, name: str, *arguments: str, variables: Mapping[str, str]) -> None:
-        """Run a hook of the repository if there is one. Raises SiteError with its words when it refuses."""
+        """Run a hook of the repository if there is one. Raises SiteError with its output if it refuses."""
         try:
             self.git(
                 "hook", "run", "--ignore-missing", name, "--", *arguments, variables={**variables, "GIT_EDITOR": ":"}
@@ -197,7 +199,7 @@ class Site(Repository):
 
 
 def create(path: Path, page: Path, settings: GitSettings) -> None:
-    """Make the site: a repository with what the remote has, if it is there, and the page's files. Raises SiteError."""
+    """Make the site: a repository with what the remote has, if there is one, and the page's files. Raises SiteError."""
     path.mkdir(parents=True, exist_ok=True)
     run_git(path, settings, "init", "--quiet", f"--initial-branch={settings.branch}")
     site = Site(path, settings)

@@ -1,4 +1,4 @@
-"""ssh as git begins it, whoever chose the command: it asks nothing and gives up in time."""
+"""Make the ssh that git starts ask nothing and give up in time, whoever chose the command."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ SETTINGS = r"^(core\.sshcommand|ssh\.variant)$"  # of git; as `git config --get-
 
 
 def quiet_ssh(environment: Mapping[str, str], configured: Mapping[str, str], seconds: float) -> dict[str, str]:
-    """The variables with which git's ssh is one that cannot ask, and that tells in `seconds` that nobody answers.
+    """Variables that make git's ssh ask nothing, and give up after `seconds` if nobody answers.
 
-    A person's own command (in git's order: GIT_SSH_COMMAND, core.sshCommand, GIT_SSH) stays, and what it says itself
-    wins, for ssh takes the first of two options. Nothing is added for a program that is not OpenSSH's, as git tells
-    them apart: its options are not known.
+    A person's own command (in git's order: GIT_SSH_COMMAND, core.sshCommand, GIT_SSH) is kept, and its own options win,
+    because ssh uses the first of two. Nothing is added to a program that git does not take for OpenSSH, because its
+    options are not known.
     """
     command = environment.get("GIT_SSH_COMMAND") or configured.get("core.sshcommand")
     command = command or shlex.quote(environment.get("GIT_SSH") or "ssh")
@@ -25,7 +25,7 @@ def quiet_ssh(environment: Mapping[str, str], configured: Mapping[str, str], sec
 
 
 def is_openssh(command: str) -> bool:
-    """Whether a command's program is named as OpenSSH's is."""
+    """Whether a command runs a program named ssh."""
     try:
         return PurePath(shlex.split(command)[0]).name == "ssh"
     except (ValueError, IndexError):

@@ -1,4 +1,7 @@
-"""Locks in a git repository: those that a killed git left are taken away, those of a git at work are waited for."""
+"""Remove the locks that a killed git left in a repository, and wait for those of a git that is at work.
+
+These are git's own lock files, which hold no process id. A library of file locks has nothing to do with them.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,26 @@ from .repository import Repository
 PATTERNS = ("*.lock", "packed-refs.new", "refs/**/*.lock", "objects/maintenance.lock", "objects/info/**/*.lock")
 PROCESSES = Path("/proc")
 SECONDS_FOR_LOCK = 15  # that another git may hold a lock before we give up
-QUIET_SECONDS = 1  # without any git after which a lock is nobody's
-OLD_SECONDS = 600  # after which one is nobody's whose git we could not see
+QUIET_SECONDS = 1  # without any git at work after which a lock is stale
+OLD_SECONDS = 600  # after which a lock is stale if its git cannot be seen
 
 
 def clear_locks(repository: Repository) -> list[str]:
-    """Take away the locks of a git that was killed; returns what was done, in words.
+    """Remove the locks of a git that was killed. Returns what was done, in words.
 
-    Only for the holder of the home's lock. While any git is at work in the repository its locks are waited for;
-    raises SiteError when that takes long.
+    Only for the holder of the home's lock. It waits while any git is at work in the repository, and raises SiteError
+    when that takes long.
     """
-    told = []
+    removed = []
     for lock in (lock for pattern in PATTERNS for lock in sorted(repository.folder.glob(pattern))):
         if is_left_behind(lock, repository.path):
             lock.unlink(missing_ok=True)
-            told.append(f"removed {lock.relative_to(repository.folder)}, which a killed git had left")
-    return told
+            removed.append(f"removed {lock.relative_to(repository.folder)}, which a killed git had left")
+    return removed
 
 
 def is_left_behind(lock: Path, path: Path) -> bool:
-    """Whether a lock is there and no git has been at work for long enough; False when it goes by itself."""
+    """Whether a lock stays while no git is at work. False when it goes by itself."""
     begun = quiet_since = time.monotonic()
     while lock.exists():
         now = time.monotonic()
@@ -57,14 +60,14 @@ def git_is_at_work(path: Path) -> bool:
 
 
 def could_be_seen(lock: Path) -> bool:
-    """Whether the git that made a lock would be seen at work: the kernel shows processes, and it is this user's."""
-    with suppress(FileNotFoundError):  # it has just gone
+    """Whether the git that made a lock would be seen at work: /proc exists, and the lock belongs to this user."""
+    with suppress(FileNotFoundError):
         return (PROCESSES / "self").exists() and lock.stat().st_uid == os.geteuid()
     return True
 
 
 def seconds_old(lock: Path) -> float:
-    """How long ago a lock was made; nothing when it has just gone."""
+    """How long ago a lock was made. 0 if it has just gone."""
     with suppress(FileNotFoundError):
         return abs(time.time() - lock.stat().st_mtime)  # ahead of now: the clock was set back
     return 0.0

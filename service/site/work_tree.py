@@ -1,4 +1,9 @@
-"""The work tree and the person's index of the site: they follow HEAD, except where a person has changed something."""
+"""Keep the site's work tree and index at HEAD, except for files that a person has changed.
+
+For example, a run commits new weights. `web/weights.js` in the work tree is still as in HEAD's parent, so it is
+updated. If a person has edited it, it has neither the old nor the new content: it is left as it is, and that is
+reported.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,7 @@ MARKER = "logling-following"
 
 
 class WorkTree:
-    """What lies in the clone beside what is committed."""
+    """The files and the index of a clone."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -24,11 +29,10 @@ class WorkTree:
         self._marker = repository.folder / MARKER
 
     def catch_up(self, before: str = "", names: Iterable[str] = ()) -> str:
-        """Bring files and their index entries to HEAD where they are still as in the commit `before`.
+        """Update files and their index entries to HEAD if they are still as in the commit `before`.
 
-        That is HEAD's parent where none is given, and without names they are the weights file and what HEAD changed
-        if it is a commit of ours. Returns why not, in words, where a person's own changes or a full disk are in the
-        way.
+        By default `before` is HEAD's parent, and `names` are the weights file and what HEAD changed if it is a commit
+        of ours. Returns why not, in words, if a person's changes or a full disk are in the way.
         """
         try:
             return self._catch_up(before, names)
@@ -51,7 +55,7 @@ class WorkTree:
         return f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is"
 
     def _own_names(self, head: str) -> list[str]:
-        """The weights file, and what a commit of ours changed besides."""
+        """The weights file, and the other files that a commit of ours changed."""
         if not head:
             return []
         names = self._git("log", "--no-walk", f"--grep=^{VERSION_TRAILER}: ", "--format=", "--name-only", "-z", head)
@@ -66,10 +70,10 @@ class WorkTree:
         return shown != committed or bool(changed)
 
     def follow(self, before: str, after: str) -> str:
-        """Take work tree and index from one commit to another as a checkout does, or say why not.
+        """Take work tree and index from one commit to another, as a checkout does. Returns why not, in words.
 
-        A crash on the way leaves a marker, by which `recover` knows whose half-written files they are; who has moved
-        the branch calls `arrived`.
+        A crash on the way leaves a marker, from which `recover` knows the two commits. The caller calls `finish` when
+        it has moved the branch.
         """
         before = before or self._repository.empty_tree()
         self._git("update-index", "-q", "--refresh", allowed=1)
@@ -84,7 +88,7 @@ class WorkTree:
         return ""
 
     def _in_the_way(self, before: str, after: str) -> list[str]:
-        """What is where a commit adds a file; git itself would overwrite it if a person has it ignored."""
+        """Untracked files where a commit adds a file. git itself would overwrite those that are ignored."""
         added = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--diff-filter=A", before, after)
         places = {part for name in filter(None, added.split("\0")) for part in (Path(name), *Path(name).parents)}
         return sorted(
@@ -98,33 +102,34 @@ class WorkTree:
     def _mark(self, before: str, after: str) -> None:
         write_durably(self._marker, f"{before} {after}\n".encode())
 
-    def arrived(self) -> None:
-        """HEAD is where work tree and index are."""
+    def finish(self) -> None:
+        """Note that HEAD is where work tree and index are."""
         self._marker.unlink(missing_ok=True)
 
     def recover(self) -> list[str]:
-        """Finish or undo what a crash left half-way in the work tree; returns what a person has changed since."""
+        """Finish or undo an update that a crash cut short. Returns what a person has changed since."""
         if not self._marker.exists():
             return []
         words = self._marker.read_text().split()
         head = self._repository.tip()
-        told = []
+        changed = []
         if head in words or not head:
             names = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words).split("\0")
-            told = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
+            changed = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
         self._marker.unlink()
-        return [f"{name} in {self._path} was changed after a crash: left as it is" for name in told]
+        return [f"{name} in {self._path} was changed after a crash: left as it is" for name in changed]
 
     def _restored(self, name: str, commits: list[str], head: str, half: bool = False) -> bool:
-        """Make a file and its index entry what HEAD has; False where a person's hand is seen, whose it stays.
+        """Make a file and its index entry what HEAD has. False if a person has changed it: then it stays.
 
-        Nobody's are an index entry and a file as one of the commits has them, or none, or `half` of such a file.
+        It is unchanged if index entry and file are as in one of the commits, or missing, or, with `half`, if the file
+        is the beginning of such a file.
         """
         blobs = [self._repository.blob(commit, name) for commit in commits]
         if self._repository.staged(name) not in blobs:
             return False
         self._git("reset", "--quiet", "--", literally(name))
-        if not self._is_nobodys(name, blobs, half):
+        if not self._is_ours(name, blobs, half):
             return False
         if head and self._repository.blob(head, name):
             self._git("checkout-index", "--quiet", "--force", "--index", "--", name)
@@ -132,7 +137,7 @@ class WorkTree:
             (self._path / name).unlink(missing_ok=True)
         return True
 
-    def _is_nobodys(self, name: str, blobs: list[str], half: bool) -> bool:
+    def _is_ours(self, name: str, blobs: list[str], half: bool) -> bool:
         target = self._path / name
         if not os.path.lexists(target):
             return True

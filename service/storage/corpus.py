@@ -156,7 +156,7 @@ class Corpus:
         return self._number("SELECT newest_id FROM counters")
 
     def identity(self) -> str:
-        """A random name of this corpus. One that is made anew, whose line ids begin again, has another.
+        """A random name of this corpus. A corpus that is made again, whose line ids begin again, has another.
 
         It is empty for a corpus that was made before format 3.
         """

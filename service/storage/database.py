@@ -14,6 +14,7 @@ from pathlib import Path
 from ..errors import LoglingError
 
 BUSY_SECONDS = 30  # waited while another process writes
+BUSY_SECONDS_WITHOUT_SYNC = 0.2
 
 
 def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -33,6 +34,20 @@ def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3
         database.close()
         raise
     return database
+
+
+@contextmanager
+def opened_without_sync(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a database that is there, for what may be lost: it hardly waits, neither for others nor the disk.
+
+    In WAL mode this cannot damage what others write. Raises sqlite3.Error.
+    """
+    address = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(
+        sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS_WITHOUT_SYNC, isolation_level=None)
+    ) as database:
+        database.execute("PRAGMA synchronous = NORMAL")
+        yield database
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:

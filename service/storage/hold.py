@@ -19,7 +19,7 @@ class Hold:
     home: Home
 
     def read(self) -> dict[str, str] | None:
-        """Since when, and by the rollback to which commit; None when nothing is held."""
+        """Since when publishing is held, and by the rollback to which commit. None if it is not held."""
         try:
             held = json.loads(self._file.read_text())
             return {"since": str(held["since"]), "commit": str(held["commit"])}
@@ -34,13 +34,13 @@ class Hold:
         write_durably(self._file, json.dumps({"since": now.isoformat(timespec="seconds"), "commit": commit}).encode())
 
     def lift(self) -> bool:
-        """Publish again; False when nothing was held."""
+        """Lift the hold. False if there was none."""
         was_held = self._file.exists()
         self._file.unlink(missing_ok=True)
         return was_held
 
     def describe(self) -> str:
-        """Why nothing is published, empty when nothing is held."""
+        """Why nothing is published. Empty if nothing is held."""
         held = self.read()
         if not held:
             return ""

@@ -10,10 +10,10 @@ import secrets
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from ..errors import LoglingError
-from ..schedule.schedule import Try
+from . import run_progress, service_status
 from .database import migrate, opened, transaction
 from .run_record import RunRecord, slot_text
 
@@ -36,10 +36,20 @@ CREATE UNIQUE INDEX runs_by_slot ON runs (slot, attempt) WHERE slot IS NOT NULL;
 OUTCOMES = """
 CREATE INDEX runs_by_outcome ON runs (outcome);
 """
-CHANGES = (TABLES, SLOTS, OUTCOMES)  # what makes each format out of the one before
+STATUS = service_status.TABLE + run_progress.TABLE
+CHANGES = (TABLES, SLOTS, OUTCOMES, STATUS)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
 EVALUATED = ("committed", "rejected")
 SUCCEEDED = ("committed", "rejected", "skipped")
+
+
+class SlotRun(NamedTuple):
+    """An ended run of a slot, for the schedule."""
+
+    slot: datetime
+    attempt: int  # from 1
+    succeeded: bool
+    ended: datetime
 
 
 class Ledger:
@@ -66,6 +76,7 @@ class Ledger:
         begun = record.model_copy(update={"run": new_id(now)})
         with transaction(self._database):
             self._close_unfinished(now)
+            self._database.execute(run_progress.DELETE)
             self._insert(begun, now)
         return begun
 
@@ -118,6 +129,7 @@ class Ledger:
             self._end(record, now)
 
     def _end(self, record: RunRecord, now: datetime) -> None:
+        self._database.execute(run_progress.DELETE)
         changed = self._database.execute(
             "UPDATE runs SET finished = ?, outcome = ?, record = ? WHERE run = ?",
             (now.isoformat(), record.outcome, record.stored(), record.run),
@@ -160,14 +172,14 @@ class Ledger:
         row = self._database.execute("SELECT record FROM runs WHERE run = ?", (run,)).fetchone()
         return RunRecord.model_validate_json(row[0]) if row else None
 
-    def tries(self, since: datetime) -> list[Try]:
+    def slot_runs(self, since: datetime) -> list[SlotRun]:
         """The ended runs of this slot and later ones."""
         rows = self._database.execute(
             "SELECT slot, attempt, outcome, finished FROM runs WHERE slot >= ? AND outcome IS NOT NULL",
             (slot_text(since),),
         )
         return [
-            Try(datetime.fromisoformat(slot), attempt, outcome in SUCCEEDED, datetime.fromisoformat(finished))
+            SlotRun(datetime.fromisoformat(slot), attempt, outcome in SUCCEEDED, datetime.fromisoformat(finished))
             for slot, attempt, outcome, finished in rows
         ]
 

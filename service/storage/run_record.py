@@ -72,7 +72,7 @@ class RunRecord(BaseModel):
     finished: str | None = None
 
     def is_of_corpus(self, corpus_id: str) -> bool:
-        """Whether the ids of lines in this record are those of a corpus. One that was lost and read anew has others."""
+        """Whether the ids of lines in this record are those of a corpus. A corpus that was made again has others."""
         return (self.corpus_id or "") == corpus_id  # a corpus of before format 3 has no identity
 
     def as_json(self) -> dict[str, Any]:

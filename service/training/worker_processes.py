@@ -20,7 +20,7 @@ from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from ..errors import LoglingError
-from ..exit_status import in_words
+from ..exit_status import describe_exit_status
 from .malloc import keep_freed_memory
 
 P = ParamSpec("P")
@@ -93,7 +93,7 @@ class _Worker:
     def _describe_end(self) -> str:
         with self._joining:
             self._process.join(SECONDS_TO_END)
-            return in_words(self._process.exitcode or 0)
+            return describe_exit_status(self._process.exitcode or 0)
 
 
 def _work(pipe: Connection) -> None:

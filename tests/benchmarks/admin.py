@@ -21,20 +21,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
+import uvicorn
+
 from service.admin.app import application
-from service.admin.server import WebServer
+from service.admin.server import server_config
 from service.commands.init import make_home
 from service.home import Home
-from service.schedule.child_process import Running
-from service.schedule.push_retry import Pushes
-from service.schedule.schedule import Outlook, Schedule
-from service.schedule.systemd import Notifier
-from service.serve import Service
+from service.schedule.admin_process import listen, url_of
+from service.schedule.schedule import Schedule
 from service.settings import AdminSettings, ScheduleSettings
-from service.storage.ledger import Ledger, slot_text
-from service.storage.run_record import RunRecord
+from service.storage.ledger import Ledger
+from service.storage.run_record import RunRecord, slot_text
+from service.storage.service_status import ServiceStatus, write_service_status
 from tests.support.runs import Document, documents
 
 ROUNDS = 30
@@ -114,23 +115,22 @@ def fill(home: Home, count: int, end: datetime, apart: timedelta = timedelta(wee
 
 
 @contextmanager
-def shown(home: Home, **settings: Any) -> Iterator[str]:
-    """The page of a home, with these settings of it; gives its address."""
-    schedule, now = Schedule.of(ScheduleSettings()), datetime.now(UTC)
-    with Ledger(home.ledger) as ledger:
-        service = Service(home, schedule, ledger, nothing, Notifier("", None), Pushes(home, nothing))
-        service.wanted = Outlook(schedule.following(now), schedule.following(now), 1)
-        service.turned = now
-        admin = AdminSettings(port=0, **settings)
-        with WebServer(admin, lambda: application(service, admin, lambda: datetime.now(UTC))) as web:
-            while not web.address:
-                time.sleep(0.01)
-            yield web.address
-
-
-def nothing(*_: object) -> Running:
-    """Runs and pushes are not the matter here."""
-    raise AssertionError
+def shown(home: Home, admin: AdminSettings | None = None, **status: Any) -> Iterator[str]:
+    """The page of a home whose service stands so, in a thread. Its clock stands. Gives its address."""
+    now = datetime.now(UTC)
+    slot = Schedule.of(ScheduleSettings()).following(now)
+    home.make_state()
+    with Ledger(home.ledger):
+        fields = {"started": now, "last_turn": now, "next_run": slot, "slot": slot}
+        write_service_status(home.ledger, ServiceStatus(**fields | status))
+    app = application(home, admin or AdminSettings(), ScheduleSettings(), lambda: now)
+    server = uvicorn.Server(server_config(app))
+    listener = listen("127.0.0.1", 0)
+    thread = Thread(target=server.run, args=([listener],))
+    thread.start()
+    yield url_of(listener)
+    server.should_exit = True
+    thread.join()
 
 
 class Answer(NamedTuple):

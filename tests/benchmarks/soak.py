@@ -32,12 +32,12 @@ from service.commands.init import make_home
 from service.home import Home
 from service.progress import Reporter
 from service.run import retrain
-from service.schedule.child_process import End, processes
+from service.schedule.child_process import Child, ChildResult, processes
 from service.schedule.event_log import EVENTS
-from service.schedule.push_retry import Pushes
-from service.schedule.schedule import Outlook, Schedule
+from service.schedule.push_retry import PushRetry
+from service.schedule.schedule import PlannedRun, Schedule
+from service.schedule.service_loop import ServiceLoop, run_until_stopped, scheduled_record
 from service.schedule.systemd import Notifier
-from service.serve import Running, Service, run_until_stopped, scheduled_record
 from service.settings import ScheduleSettings
 from service.storage.ledger import Ledger
 from service.training import challengers, contest, gate, split
@@ -94,7 +94,7 @@ class World:
         self.reported: list[Figures] = []
         self.began = time.monotonic()
 
-    def begin(self, wanted: Outlook) -> Running:
+    def start(self, planned: PlannedRun) -> Child:
         self.runs += 1
         with self.log.open("a") as log:
             log.writelines(line + "\n" for line in self.habitat.next(LINES_A_WEEK))
@@ -104,21 +104,21 @@ class World:
         if self.chance.random() < 0.02:
             raise OSError(12, "Cannot allocate memory")
         with Reporter(Console(file=StringIO())) as reporter:
-            retrain(self.home, self.settings, lambda: self.now, reporter, scheduled_record(wanted))
+            retrain(self.home, self.settings, lambda: self.now, reporter, scheduled_record(planned))
         self.report()
         return self
 
-    def begin_push(self) -> Running:
+    def start_push(self) -> Child:
         raise AssertionError("there is no remote")
 
-    def remaining(self) -> timedelta:
+    def time_left(self) -> timedelta:
         return timedelta(minutes=10)
 
-    def ended(self) -> End:
-        return End("failed", "it left no result")
+    def result(self) -> ChildResult:
+        return ChildResult("failed", "it left no result")
 
-    def stop(self) -> End:
-        return End("interrupted", "it was asked to stop")
+    def stop(self) -> ChildResult:
+        return ChildResult("interrupted", "it was asked to stop")
 
     def wait(self, until: datetime) -> bool:
         """A week passes at once; after a tenth of them the service is down for up to three weeks."""
@@ -145,9 +145,9 @@ def main(weeks: int) -> None:
         schedule = Schedule.of(ScheduleSettings(timezone="Europe/Helsinki"))
         while world.now < world.until:
             with Ledger(world.home.ledger) as ledger:
-                pushes = Pushes(world.home, world.begin_push)
-                service = Service(world.home, schedule, ledger, world.begin, Notifier("", None), pushes)
-                run_until_stopped(service, lambda: world.now, world.wait)
+                pushes = PushRetry(world.home, world.start_push)
+                loop = ServiceLoop(world.home, schedule, ledger, world.start, Notifier("", None), pushes)
+                run_until_stopped(loop, lambda: world.now, world.wait)
             if world.chance.random() < 0.1:
                 world.now += timedelta(days=world.chance.uniform(0, 21))
         check(world, schedule)

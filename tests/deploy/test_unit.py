@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from service.schedule.child_process import SECONDS_TO_END
-from service.serve import HEARTBEAT
+from service.schedule.scheduler import HEARTBEAT
 
 UNIT = Path(__file__).parent.parent.parent / "deploy" / "logling.service"
 

@@ -3,7 +3,6 @@
 import gzip
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -308,22 +307,3 @@ def test_doctor_says_what_is_wrong(committed: Any, what: str) -> None:
 def test_a_damaged_ledger_is_a_sentence(committed: Any, command: str) -> None:
     damage(committed, "ledger")
     assert is_sentence(committed.logling(command, "--json"), "ledger.db")
-
-
-def test_a_signal_that_comes_while_a_child_is_forked_is_not_lost() -> None:
-    script = """
-import os, signal, subprocess, time
-from service import cli
-
-space = {"__name__": "logging", "os": os, "signal": signal}  # as logging's own function, which runs at each fork
-exec("def release():\\n    os.kill(os.getpid(), signal.SIGTERM)\\n    return [i for i in range(100)]", space)
-os.register_at_fork(after_in_parent=space["release"])
-signal.signal(signal.SIGTERM, cli.interrupted)
-try:
-    subprocess.Popen(["true"], preexec_fn=os.getpid).wait()
-    time.sleep(20)
-except cli.Interrupted:
-    print("stopped")
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
-    assert (done.stdout, done.stderr) == ("stopped\n", "")

@@ -1,6 +1,8 @@
-"""Progress: what a run tells of itself in a file, for the admin page."""
+"""Progress: what a run writes into the ledger for the admin page."""
 
 import re
+import sqlite3
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -9,59 +11,59 @@ import pytest
 from rich.console import Console
 
 from model.training import Plan, Point, Training
-from service.progress import SAID, Reporter, read_progress
+from service.progress import Reporter
+from service.storage.ledger import Ledger
+from service.storage.run_progress import TaskProgress, read_run_progress
 
 NOTHING: dict[str, np.ndarray] = {}
 
 
-def reporter(file: Path) -> Reporter:
-    return Reporter(Console(file=StringIO()), file)
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    path = tmp_path / "ledger.db"
+    with Ledger(path):
+        return path
 
 
-def test_a_step_is_told_when_it_begins_and_nothing_is_left_at_the_end(tmp_path: Path) -> None:
-    file = tmp_path / "progress.json"
-    with reporter(file) as run:
+def reporter(ledger: Path) -> Reporter:
+    return Reporter(Console(file=StringIO()), ledger)
+
+
+def read_progress(ledger: Path) -> list[TaskProgress]:
+    with closing(sqlite3.connect(ledger)) as database:
+        return read_run_progress(database)
+
+
+def test_a_step_is_written_when_it_begins(ledger: Path) -> None:
+    with reporter(ledger) as run:
         with run.step("pull"):
-            assert [(task.step, task.total) for task in read_progress(file)] == [("pull", None)]
+            assert [(task.step, task.total) for task in read_progress(ledger)] == [("pull", None)]
         with run.step("site"):
-            assert [task.step for task in read_progress(file)] == ["site"]
-    assert list(tmp_path.iterdir()) == []
+            assert [task.step for task in read_progress(ledger)] == ["site"]
 
 
-def test_trainings_side_by_side_tell_how_far_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trainings_side_by_side_report_how_far_they_are(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.progress.SECONDS_BETWEEN", 0.0)
-    file, plan = tmp_path / "progress.json", Plan(tokens=1000)
-    with reporter(file) as run, run.step("train"):
+    plan = Plan(tokens=1000)
+    with reporter(ledger) as run, run.step("train"):
         for start, tokens in (("warm start", 400), ("fresh start", 250)):
             training = Training(NOTHING, NOTHING, NOTHING, NOTHING, tokens=tokens, curve=[Point(0, 0.5, 0.5)])
             run.trained(start, training, plan)
-        told = {task.words: (task.step, task.done, task.total, task.figures) for task in read_progress(file)}
-    assert told["training, warm start"] == ("train", 400.0, 1000.0, "0.500 bits per character")
-    assert told["training, fresh start"] == ("train", 250.0, 1000.0, "0.500 bits per character")
+        written = {task.description: (task.step, task.done, task.total, task.figures) for task in read_progress(ledger)}
+    assert written["training, warm start"] == ("train", 400.0, 1000.0, "0.500 bits per character")
+    assert written["training, fresh start"] == ("train", 250.0, 1000.0, "0.500 bits per character")
 
 
-def test_a_training_tells_how_fast_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_reports_how_fast_it_is(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.progress.SECONDS_BETWEEN", 0.0)
-    file = tmp_path / "progress.json"
-    with reporter(file) as run, run.step("train"):
+    with reporter(ledger) as run, run.step("train"):
         for tokens in (1000, 9000):
             training = Training(NOTHING, NOTHING, NOTHING, NOTHING, tokens=tokens, curve=[Point(0, 0.5, 0.5)])
             run.trained("fresh start", training, Plan(tokens=10_000))
-        (figures,) = [task.figures for task in read_progress(file) if task.words == "training, fresh start"]
+        (figures,) = [task.figures for task in read_progress(ledger) if task.description == "training, fresh start"]
     assert re.fullmatch(r"0\.500 bits per character, [1-9][0-9,]* tokens/s", figures)
 
 
-def test_a_file_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
-    with reporter(tmp_path / "nowhere" / "progress.json") as run, run.step("pull"):
+def test_a_ledger_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
+    with reporter(tmp_path / "nowhere" / "ledger.db") as run, run.step("pull"):
         run.pulled(1, 2)
-
-
-@pytest.mark.parametrize("text", ["", "[", "7", "[7]", '[["pull"]]', '[["pull", "reading", "x", null, ""]]', "\x00"])
-def test_a_damaged_file_tells_nothing(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "progress.json"
-    file.write_text(text)
-    assert list(read_progress(file)) == []
-
-
-def test_the_steps_are_in_the_order_of_a_run() -> None:
-    assert list(SAID) == ["pull", "site", "train", "encode", "score", "gate", "commit", "push"]

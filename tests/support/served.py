@@ -14,6 +14,8 @@ from pathlib import Path
 
 from service.home import Home
 
+LONGEST_STOP = 50  # seconds; it promises 5, and a machine may be busy
+
 
 class Served:
     """`logling serve` on a home."""
@@ -37,12 +39,12 @@ class Served:
         for line in self.process.stderr:
             self.lines.append(line.rstrip("\n"))
 
-    def until(self, pattern: str, seconds: float = 60) -> str:
+    def until(self, pattern: str, seconds: float = 600) -> str:
         """Wait for a line of the log."""
         self.when(lambda: any(re.search(pattern, line) for line in self.lines), seconds)
         return next(line for line in self.lines if re.search(pattern, line))
 
-    def when(self, true: Callable[[], object], seconds: float = 60) -> None:
+    def when(self, true: Callable[[], object], seconds: float = 600) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, "\n".join(self.lines)
@@ -58,7 +60,7 @@ class Served:
         """Stop it; returns how many seconds that took."""
         begun = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(300)
         took = time.monotonic() - begun
         self._reader.join(5)
         return took

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,13 +14,14 @@ from playwright.sync_api import Browser, Page
 
 from service.home import Home
 from service.storage.ledger import Ledger
+from service.storage.run_progress import TaskProgress, write_run_progress
 from service.storage.run_record import RunRecord
 from tests.support.browsers import PAGE_PATIENCE, open_chromium, open_firefox
 
 TESTS = Path(__file__).parents[1]
 AXE = TESTS / "web" / "node_modules" / "axe-core" / "axe.min.js"
 LARGEST = 100_000  # bytes
-STATES = ["0", "3", "52", "5000", "trouble", "running"]
+STATES = ["0", "3", "52", "5000", "failing", "running"]
 PAGES = [(state, place) for state in STATES for place in ("front", "run") if (state, place) != ("0", "run")]
 
 Address = Callable[[str], str]
@@ -38,10 +38,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
             if state not in found:
                 home = Home(tmp_path_factory.mktemp("homes") / state)
                 make(home, state, made_up["fill"])
-                found[state] = opened.enter_context(made_up["shown"](home))
+                found[state] = opened.enter_context(made_up["shown"](home, **status_of(state)))
             return found[state]
 
         yield of
+
+
+def status_of(state: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    if state == "failing":
+        return {"unpushed_since": now - timedelta(days=2), "next_push": now + timedelta(hours=3)}
+    return {"is_running": True} if state == "running" else {}
 
 
 def make(home: Home, state: str, fill: Callable[..., None]) -> None:
@@ -49,17 +56,19 @@ def make(home: Home, state: str, fill: Callable[..., None]) -> None:
     if state.isdigit():
         count = int(state)
         fill(home, count, now - timedelta(hours=1), timedelta(weeks=1) if count < 1000 else timedelta(hours=6))
-    elif state == "trouble":
+    elif state == "failing":
         problems = ["not pushed: git push: connection refused", "/var/log/air.log: Permission denied"]
         words = "the word " + "verylongwithoutanyspace" * 20
         fill(home, 30, now - timedelta(days=20), outcome="failed", reason=words, pushed=False, problems=problems)
-        home.unpushed.touch()
     else:
         fill(home, 8, now - timedelta(days=6))
+        tasks = [
+            TaskProgress("train", "training", 0, None, ""),
+            TaskProgress("train", "training, fresh start", 21, 60, "0.447 bits"),
+        ]
         with Ledger(home.ledger) as ledger:
             ledger.begin(RunRecord(), now)
-        told = [["train", "training", 0, None, ""], ["train", "training, fresh start", 21.0, 60.0, "0.447 bits"]]
-        home.progress.write_text(json.dumps(told))
+            write_run_progress(home.ledger, tasks)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -93,8 +102,8 @@ def test_axe_finds_no_violation(page: Page, address: Address, state: str, place:
     page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
     found = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
     assert found["passes"] != []
-    told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
-    assert told == []
+    violations = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]]
+    assert violations == []
 
 
 @pytest.mark.parametrize("width", [320, 768, 900, 1110])
@@ -120,14 +129,14 @@ def test_the_page_asks_for_its_own_files_alone_and_nothing_is_refused(
     launched: Callable[..., Browser], address: Address, opener: Any, state: str
 ) -> None:
     page = launched(opener).new_page()
-    told: list[str] = []
+    messages: list[str] = []
     asked: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     open_place(page, address(state), "run")
     page.close()
-    assert told == []
+    assert messages == []
     assert [url for url in asked if not url.startswith(address(state))] == []
 
 
@@ -154,7 +163,7 @@ def test_the_chart_of_5000_runs_has_few_marks_and_a_click_leads_to_their_part_of
 ) -> None:
     page.goto(address("5000"))
     assert page.locator(".chart *").count() < 500
-    page.locator(".chart a:has(.bin)").first.click()
+    page.locator(".chart a:has(.group)").first.click()
     first = page.locator("table.runs tbody time").first.get_attribute("datetime")
     page.goto(address("5000"))
     newest = page.locator("table.runs tbody time").first.get_attribute("datetime")
@@ -169,7 +178,7 @@ def test_a_mark_leads_to_its_run(page: Page, address: Address) -> None:
     assert str(title)[:10] in str(page.locator("h1").text_content())
 
 
-def test_outcomes_are_told_apart_by_shape_colour_and_word(page: Page, address: Address) -> None:
+def test_outcomes_differ_in_shape_colour_and_word(page: Page, address: Address) -> None:
     page.goto(address("52"))
     seen = page.evaluate(
         """() => [...document.querySelectorAll('.legend li:has(.icon)')].map((item) => {
@@ -178,8 +187,8 @@ def test_outcomes_are_told_apart_by_shape_colour_and_word(page: Page, address: A
         })"""
     )
     assert len(seen) == 5
-    for told in zip(*seen, strict=True):
-        assert len(set(told)) == 5
+    for values in zip(*seen, strict=True):
+        assert len(set(values)) == 5
 
 
 def test_the_keyboard_reaches_every_link_of_the_table_and_no_mark_of_the_chart(page: Page, address: Address) -> None:

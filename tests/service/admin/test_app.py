@@ -7,12 +7,17 @@ import csv
 import http.client
 import io
 import json
+import os
 import re
+import signal
 import socket
+import sqlite3
+import subprocess
+import sys
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +27,9 @@ import pytest
 
 from service.home import Home
 from service.run import describe_failure
+from service.settings import AdminSettings
+from service.storage.run_progress import TaskProgress, read_run_progress
+from tests.support.served import LONGEST_STOP
 
 ROUTES = ["/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/healthz", "/admin.css", "/icon.svg"]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -43,7 +51,7 @@ class Answer(NamedTuple):
 def ask(address: str, path: str = "/", method: str = "GET", **headers: str) -> Answer:
     """Ask a served page; header names with an underscore for the dash."""
     place = urllib.parse.urlsplit(address)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=300)
     try:
         connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -63,13 +71,13 @@ Shown = Callable[..., tuple[Home, str]]
 
 @pytest.fixture
 def shown(tmp_path: Path, made_up: dict[str, Any]) -> Iterator[Shown]:
-    """The page alone, of a home with this many made-up runs and with these settings; gives the home and its address."""
+    """The page alone, of a home with this many made-up runs; gives the home and the page's address."""
     with ExitStack() as opened:
 
-        def one(count: int, **settings: Any) -> tuple[Home, str]:
+        def one(count: int, admin: AdminSettings | None = None, **status: Any) -> tuple[Home, str]:
             home = Home(tmp_path / "greenhouse")
             made_up["fill"](home, count, datetime.now(UTC) - timedelta(hours=1))
-            return home, opened.enter_context(made_up["shown"](home, **settings))
+            return home, opened.enter_context(made_up["shown"](home, admin, **status))
 
         yield one
 
@@ -89,14 +97,14 @@ def test_a_service_shows_its_first_run_when_it_has_ended(fresh: Any, serve: Serv
     record = ask(served.address, "/runs.json").document["runs"][0]
     words = ["Loss curve", "Seconds per step", "Trainings", record["run"], record["commit"][:12], record["reason"]]
     assert [word for word in words if word not in run.text] == []
-    assert served.stop() < 5
+    assert served.stop() < LONGEST_STOP
 
 
 def test_runs_json_has_the_same_objects_as_the_history(committed: Any, serve: Serve) -> None:
     served = serve(committed.home)
     served.until("next run")
-    told = json.loads(committed.logling("history", "--json").stdout)["runs"]
-    assert ask(served.address, "/runs.json").document == {"runs": told, "older": None}
+    runs = json.loads(committed.logling("history", "--json").stdout)["runs"]
+    assert ask(served.address, "/runs.json").document == {"runs": runs, "older": None}
 
 
 def test_a_run_under_way_is_shown_with_its_step_and_its_trainings(committed: Any, serve: Serve) -> None:
@@ -114,8 +122,8 @@ def test_a_run_under_way_is_shown_with_its_step_and_its_trainings(committed: Any
     assert ask(address, "/healthz").document["running"] is True
     run = re.search(r"<p[^>]*>A run is under way, for", text)
     assert run
-    assert served.stop() < 5
-    assert not committed.home.progress.exists()
+    assert served.stop() < LONGEST_STOP
+    assert progress_of(committed.home) == []
 
 
 def test_no_line_of_a_log_is_anywhere(fresh: Any, serve: Serve) -> None:
@@ -135,12 +143,11 @@ def test_no_line_of_a_log_is_anywhere(fresh: Any, serve: Serve) -> None:
     assert [path for path, answer in found.items() if "fan slow" in answer.text or "alpha fan" in answer.text] == []
 
 
-def test_an_error_that_nobody_foresaw_is_told_by_its_kind_and_place_alone() -> None:
+def test_an_unexpected_error_is_reported_by_its_kind_and_place_alone() -> None:
     with pytest.raises(ValueError, match="secretly") as error:
         raise ValueError("could not read 'a line that secretly stood in a log'")
-    assert re.fullmatch(
-        r"ValueError in test_app\.py, line \d+: the service's log has more", describe_failure(error.value)
-    )
+    words = describe_failure(error.value)
+    assert re.fullmatch(r"ValueError in test_app\.py, line \d+: the service's log has more", words)
 
 
 # ---- what it says
@@ -214,20 +221,21 @@ def test_health_is_200_and_says_what_is_next(shown: Shown) -> None:
 
 
 def test_unpushed_for_a_day_turns_health_red_and_the_page_says_why(shown: Shown, fill: Callable[..., None]) -> None:
-    home, address = shown(0)
+    now = datetime.now(UTC)
+    home, address = shown(0, unpushed_since=now, next_push=now + timedelta(hours=3))
     problem = "not pushed: git push: connection refused"
-    fill(home, 3, datetime.now(UTC) - timedelta(days=3), pushed=False, problems=[problem])
-    home.unpushed.touch()
+    fill(home, 3, now - timedelta(days=3), pushed=False, problems=[problem])
     answer = ask(address, "/healthz")
     assert answer.status == 503
     assert "commits have not been pushed for 2 days" in answer.document["reasons"]
     front = ask(address).text
     assert "Not well" in front
     assert problem in front
+    assert "It is tried again at" in front
     assert "not well" in ask(address, "/badge.svg").text
 
 
-def test_a_ledger_that_cannot_be_read_is_told_everywhere(shown: Shown) -> None:
+def test_a_ledger_that_cannot_be_read_is_reported_everywhere(shown: Shown) -> None:
     home, address = shown(3)
     home.ledger.rename(home.state / "elsewhere.db")
     health = ask(address, "/healthz")
@@ -273,7 +281,7 @@ def test_head_is_a_get_without_its_text(shown: Shown) -> None:
 
 
 def test_every_answer_forbids_all_that_the_page_does_not_need(shown: Shown) -> None:
-    _, address = shown(1, token=TOKEN)
+    _, address = shown(1, AdminSettings.model_validate({"token": TOKEN}))
     bearer = {"Authorization": f"Bearer {TOKEN}"}
     answers = [ask(address, path, **bearer) for path in (*ROUTES, "/nothing")]
     answers += [ask(address), ask(address, Host="evil.example"), ask(address, "/", "POST", **bearer)]
@@ -301,7 +309,7 @@ def test_a_foreign_name_for_this_machine_is_turned_away(shown: Shown, host: str)
     "host", ["localhost", "LOCALHOST:9", "127.0.0.1:1", "[::1]:8101", "192.0.2.4", "logs.example.org"]
 )
 def test_addresses_and_names_from_the_settings_are_answered(shown: Shown, host: str) -> None:
-    _, address = shown(1, names=["Logs.example.org"])
+    _, address = shown(1, AdminSettings(names=["Logs.example.org"]))
     assert ask(address, "/", Host=host).status == 200
 
 
@@ -310,7 +318,7 @@ def basic(user: str, password: str) -> str:
 
 
 def test_with_a_token_everything_but_health_needs_it(shown: Shown) -> None:
-    _, address = shown(1, token=TOKEN)
+    _, address = shown(1, AdminSettings.model_validate({"token": TOKEN}))
     refused = ask(address)
     assert (refused.status, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="Logling", charset="UTF-8"')
     assert {ask(address, path).status for path in ROUTES if path != "/healthz"} == {401}
@@ -345,12 +353,12 @@ def test_an_open_connection_does_not_keep_the_service(committed: Any, serve: Ser
         with socket.create_connection((place.hostname or "", place.port or 0)) as halfway:
             halfway.sendall(b"GET / HTTP/1.1\r\nHost:")
             time.sleep(0.2)
-            assert served.stop() < 5
+            assert served.stop() < LONGEST_STOP
     assert served.process.returncode == 0
     assert served.lines[-1].endswith("stopped")
 
 
-def test_a_port_that_is_taken_is_told_and_the_schedule_goes_on(committed: Any, serve: Serve) -> None:
+def test_a_port_that_is_taken_is_reported_once_and_the_schedule_goes_on(committed: Any, serve: Serve) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         served = serve(committed.home, LOGLING_ADMIN__PORT=str(port))
@@ -363,7 +371,7 @@ def test_a_port_that_is_taken_is_told_and_the_schedule_goes_on(committed: Any, s
 def test_without_the_page_nothing_listens_and_the_schedule_goes_on(committed: Any, serve: Serve) -> None:
     served = serve(committed.home, LOGLING_ADMIN__ENABLED="false")
     served.until("next run")
-    assert served.stop() < 5
+    assert served.stop() < LONGEST_STOP
     assert not any("admin page" in line for line in served.lines)
 
 
@@ -374,6 +382,134 @@ def test_no_other_command_loads_the_page(reader: Any, monkeypatch: pytest.Monkey
     assert [name for name in ("fastapi", "uvicorn", "starlette", "jinja2") if name in loaded] == []
 
 
+def test_the_page_loads_neither_numpy_nor_git_nor_anything_of_a_run(reader: Any) -> None:
+    program = """
+import os, sys
+os.environ["LOGLING_HOME"] = sys.argv[1]
+import service.admin.server
+service.admin.server.create_app()
+print(*sys.modules)
+"""
+    command = [sys.executable, "-c", program, str(reader.home.path)]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    rooms = ("service.commands", "service.serve", "service.run", "service.site", "service.training", "service.sources")
+    assert "fastapi" in loaded
+    assert [name for name in loaded if name in ("numpy", "git", "model", "apscheduler") or name.startswith(rooms)] == []
+
+
 def test_the_page_has_the_name_of_its_home(shown: Shown) -> None:
     _, address = shown(1)
     assert "<h1>greenhouse</h1>" in ask(address).text
+
+
+def test_the_page_says_that_publishing_is_held(shown: Shown) -> None:
+    _, address = shown(3, hold="publishing is held since the rollback to 0123456 on 2026-11-24")
+    assert "Publishing is held since the rollback to 0123456" in ask(address).text
+
+
+# ---- the page's process
+
+
+def test_the_page_is_shown_by_hand_without_a_service(committed: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "service.admin.app:create_app", "--port", str(port)]
+    environment = {**os.environ, "LOGLING_HOME": str(committed.home.path)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as page:
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            wait_until(lambda: answers(address))
+            (run,) = ask(address, "/runs.json").document["runs"]
+            front = ask(address).text
+            assert run["run"] in front
+            assert "after this one" not in front
+            health = ask(address, "/healthz")
+            assert health.status == 503
+            assert "no service is running" in health.document["reasons"]
+        finally:
+            page.terminate()
+
+
+def test_a_page_that_is_killed_during_a_run_comes_back_and_the_run_goes_on(committed: Any, serve: Serve) -> None:
+    committed.append_usual(300)
+    served = serve(committed.home, LOGLING_TRAINING__TOKENS="50000000")
+    address = served.address
+    served.when(lambda: ask(address, "/healthz").document["running"])
+    run = re.search(r"A run is under way", ask(address).text)
+    assert run
+    (before,) = page_processes(served)
+    os.kill(before, signal.SIGKILL)
+    served.until("the admin page cannot be shown .* SIGKILL")
+    assert ask(address, "/healthz").document["running"]
+    assert page_processes(served) != [before]
+    assert not any(": interrupted:" in line or ": failed:" in line for line in served.lines)
+
+
+def test_a_page_that_hangs_does_not_keep_the_service(committed: Any, serve: Serve) -> None:
+    served = serve(committed.home)
+    served.until("next run")
+    assert served.address
+    (page,) = page_processes(served)
+    os.kill(page, signal.SIGSTOP)
+    assert served.stop() < LONGEST_STOP
+    assert not Path(f"/proc/{page}").exists()
+
+
+@pytest.mark.parametrize("state", ["running", "stopped"])
+def test_the_page_of_a_service_that_was_killed_ends(committed: Any, serve: Serve, state: str) -> None:
+    served = serve(committed.home)
+    served.until("next run")
+    assert served.address
+    (page,) = page_processes(served)
+    if state == "stopped":
+        os.kill(page, signal.SIGSTOP)
+    served.process.kill()
+    wait_until(lambda: not is_alive(page))
+
+
+def test_the_page_of_a_service_that_hangs_says_so(shown: Shown) -> None:
+    _, address = shown(3, last_turn=datetime.now(UTC) - timedelta(minutes=10))
+    health = ask(address, "/healthz")
+    assert health.status == 503
+    assert health.document["reasons"] == ["the service has given no sign of life for 10 minutes"]
+
+
+def page_processes(served: Any) -> list[int]:
+    """The process of the admin page of a service."""
+    found = []
+    for children in Path(f"/proc/{served.process.pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(child) for child in children.read_text().split()]
+    return [child for child in found if b"service.admin.server" in command_of(child)]
+
+
+def command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:  # it has just ended
+        return b""
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def answers(address: str) -> bool:
+    with suppress(OSError):
+        return ask(address, "/healthz").status > 0
+    return False
+
+
+def wait_until(true: Callable[[], object], seconds: float = 600) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def progress_of(home: Home) -> list[TaskProgress]:
+    with closing(sqlite3.connect(home.ledger)) as database:
+        return read_run_progress(database)

@@ -1,4 +1,4 @@
-"""Whether it is well: what turns it red, and what does not."""
+"""Whether the service is well: what turns it red, and what does not."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,41 +7,46 @@ from typing import Any
 
 import pytest
 
-from service.admin.health import Life, examine
-from service.admin.history import Reader, Short
+from service.admin.health import check_health
+from service.admin.history import History, LedgerReader, RunSummary
 from service.home import Home
 from service.schedule.schedule import Schedule
 from service.settings import ScheduleSettings
+from service.storage.service_status import ServiceStatus
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 WEEKLY, SIX_HOURS = Schedule.of(ScheduleSettings()), Schedule.of(ScheduleSettings(every="6h"))
 
-Runs = Callable[..., tuple[Short, ...]]
+Runs = Callable[..., tuple[RunSummary, ...]]
 
 
 @pytest.fixture
 def runs(tmp_path: Path, fill: Callable[..., None]) -> Runs:
-    """A run each week, the last of them at SUNDAY and as told."""
+    """A run each week, the last of them at SUNDAY and with these fields."""
 
-    def made(count: int = 3, **last: Any) -> tuple[Short, ...]:
+    def made(count: int = 3, **last: Any) -> tuple[RunSummary, ...]:
         home = Home(tmp_path)
         fill(home, count, SUNDAY, **last)
-        return Reader(home.ledger).history().runs
+        return LedgerReader(home.ledger).history().runs
 
     return made
 
 
-def alive(now: datetime, since: datetime = SUNDAY, unpushed: datetime | None = None) -> Life:
-    return Life(since, now - timedelta(seconds=20), unpushed)
+def alive(now: datetime, since: datetime = SUNDAY, unpushed: datetime | None = None) -> ServiceStatus:
+    return ServiceStatus(since, now - timedelta(seconds=20), unpushed_since=unpushed)
 
 
-def reasons(runs: tuple[Short, ...], now: datetime, life: Life | None = None, plan: Schedule = WEEKLY) -> list[str]:
-    return [finding.words for finding in examine(runs, plan, life or alive(now), now).reasons]
+def reasons(
+    runs: tuple[RunSummary, ...], now: datetime, service: ServiceStatus | None = None, plan: Schedule = WEEKLY
+) -> list[str]:
+    return [symptom.text for symptom in check_health(History(runs, service=service or alive(now)), plan, now).reasons]
 
 
-def warnings(runs: tuple[Short, ...], now: datetime, life: Life | None = None) -> list[str]:
-    return [finding.words for finding in examine(runs, WEEKLY, life or alive(now), now).warnings]
+def warnings(runs: tuple[RunSummary, ...], now: datetime, service: ServiceStatus | None = None) -> list[str]:
+    return [
+        symptom.text for symptom in check_health(History(runs, service=service or alive(now)), WEEKLY, now).warnings
+    ]
 
 
 def test_a_home_that_had_no_slot_yet_is_well() -> None:
@@ -80,17 +85,22 @@ def test_a_weekend_is_no_delay_where_runs_are_on_working_days(runs: Runs) -> Non
     assert reasons(made, datetime(2026, 11, 23, 23, tzinfo=UTC), plan=plan) == []
 
 
-def test_a_scheduler_that_stands_still_is_told(runs: Runs) -> None:
+def test_a_service_whose_last_turn_is_old_is_not_well(runs: Runs) -> None:
     now = SUNDAY + DAY
-    stands = Life(SUNDAY, now - timedelta(minutes=7), None)
-    assert reasons(runs(), now, stands) == ["the scheduler has stood still for 7 minutes"]
+    gone = ServiceStatus(SUNDAY, now - timedelta(minutes=7))
+    assert reasons(runs(), now, gone) == ["the service has given no sign of life for 7 minutes"]
+
+
+def test_without_a_service_nothing_is_well(runs: Runs) -> None:
+    health = check_health(History(runs()), WEEKLY, SUNDAY + DAY)
+    assert [symptom.text for symptom in health.reasons] == ["no service is running"]
 
 
 def test_a_failure_is_a_warning_until_a_run_succeeds(runs: Runs) -> None:
     assert warnings(runs(outcome="failed"), SUNDAY + HOUR) == ["the last run failed"]
 
 
-def test_after_a_success_no_failure_is_told(runs: Runs) -> None:
+def test_after_a_success_there_is_no_warning_of_failures(runs: Runs) -> None:
     assert warnings(runs(outcome="rejected"), SUNDAY + HOUR) == []
 
 

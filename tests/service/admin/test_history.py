@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.admin.history import Reader
+from service.admin.history import LedgerReader
 from service.home import Home
 from service.storage.ledger import Ledger
 from service.storage.run_record import RunRecord
@@ -26,7 +26,7 @@ def home(tmp_path: Path, fill: Fill) -> Home:
 
 
 def test_runs_are_oldest_first_with_what_the_ledger_says(home: Home) -> None:
-    runs = Reader(home.ledger).history().runs
+    runs = LedgerReader(home.ledger).history().runs
     with Ledger(home.ledger) as ledger:
         records = documents(ledger)[::-1]
     assert [run.run for run in runs] == [record["run"] for record in records]
@@ -34,26 +34,26 @@ def test_runs_are_oldest_first_with_what_the_ledger_says(home: Home) -> None:
 
 
 def test_nothing_is_read_again_while_nothing_changes(home: Home) -> None:
-    reader = Reader(home.ledger)
+    reader = LedgerReader(home.ledger)
     assert reader.history().runs is reader.history().runs
 
 
 def test_a_run_that_ends_is_seen(home: Home) -> None:
-    reader = Reader(home.ledger)
+    reader = LedgerReader(home.ledger)
     reader.history()
     with Ledger(home.ledger) as ledger:
         record = ledger.begin(RunRecord(), SUNDAY)
         begun = reader.history()
-        ledger.end(record.model_copy(update={"outcome": "skipped", "reason": "so it was told"}), SUNDAY)
+        ledger.end(record.model_copy(update={"outcome": "skipped", "reason": "as expected"}), SUNDAY)
     ended = reader.history()
-    assert begun.under_way is not None
-    assert begun.under_way.run == record.run
-    assert (len(begun.runs), len(ended.runs), ended.under_way) == (6, 7, None)
-    assert ended.runs[-1].reason == "so it was told"
+    assert begun.unfinished is not None
+    assert begun.unfinished.run == record.run
+    assert (len(begun.runs), len(ended.runs), ended.unfinished) == (6, 7, None)
+    assert ended.runs[-1].reason == "as expected"
 
 
 def test_an_outcome_that_was_set_right_later_is_seen(home: Home) -> None:
-    reader = Reader(home.ledger)
+    reader = LedgerReader(home.ledger)
     first = reader.history().runs[0]
     with Ledger(home.ledger) as ledger:
         ledger.correct((ledger.run(first.run) or RunRecord()).model_copy(update={"outcome": "interrupted"}))
@@ -62,7 +62,7 @@ def test_an_outcome_that_was_set_right_later_is_seen(home: Home) -> None:
 
 def test_commits_that_were_pushed_later_are_seen(tmp_path: Path, fill: Fill) -> None:
     fill(Home(tmp_path), 3, SUNDAY, pushed=False)
-    reader = Reader(tmp_path / "state" / "ledger.db")
+    reader = LedgerReader(tmp_path / "state" / "ledger.db")
     assert reader.history().runs[-1].pushed is False
     with Ledger(reader.path) as ledger:
         ledger.note_pushed()
@@ -70,7 +70,7 @@ def test_commits_that_were_pushed_later_are_seen(tmp_path: Path, fill: Fill) -> 
 
 
 def test_records_are_those_of_the_ledger(home: Home) -> None:
-    reader = Reader(home.ledger)
+    reader = LedgerReader(home.ledger)
     runs = reader.history().runs
     with Ledger(home.ledger) as ledger:
         records = documents(ledger)
@@ -82,7 +82,7 @@ def test_records_are_those_of_the_ledger(home: Home) -> None:
 def test_what_looks_like_a_secret_is_masked(tmp_path: Path, fill: Fill) -> None:
     words = "git push: cannot reach https://me:example0@example.org/a.git\nafter 3 s"
     fill(Home(tmp_path), 1, SUNDAY, reason=words, problems=[words])
-    reader = Reader(tmp_path / "state" / "ledger.db")
+    reader = LedgerReader(tmp_path / "state" / "ledger.db")
     masked = words.replace("example0", "<secret>")
     (run,) = reader.history().runs
     record = reader.run(run.run) or {}
@@ -90,12 +90,12 @@ def test_what_looks_like_a_secret_is_masked(tmp_path: Path, fill: Fill) -> None:
 
 
 def test_the_ledger_cannot_be_written_by_it(home: Home) -> None:
-    with Reader(home.ledger)._opened() as database, pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with LedgerReader(home.ledger)._opened() as database, pytest.raises(sqlite3.OperationalError, match="readonly"):
         database.execute("DELETE FROM runs")
 
 
 def test_a_ledger_that_is_gone_is_noticed(home: Home) -> None:
-    reader = Reader(home.ledger)
+    reader = LedgerReader(home.ledger)
     reader.history()
     home.state.rename(home.path / "elsewhere")
     with pytest.raises(sqlite3.Error):

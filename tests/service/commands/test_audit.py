@@ -12,7 +12,7 @@ from model.config import PRESETS, Config
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context
-from service.commands.audit import Kind, Report, Tally, examined, format_report
+from service.commands.audit import AuditReport, KindResult, Tally, examined, format_report
 from service.settings import Settings, TrainingSettings
 from service.storage.corpus import Document
 from service.training.challengers import train_challengers
@@ -39,7 +39,7 @@ def document(lines: list[str]) -> Document:
     return Document(1, list(range(1, len(lines) + 1)), lines)
 
 
-def report_on(model: Model, lines: list[str], seen: dict[str, int]) -> Report:
+def report_on(model: Model, lines: list[str], seen: dict[str, int]) -> AuditReport:
     return examined(model, [document(lines)], seen, 50, lambda done, total: None)
 
 
@@ -94,8 +94,8 @@ def test_a_piece_with_a_character_that_the_model_lacks_cannot_be_asked_for(
     assert report_on(model, [*lines, "key ZZZZ9999JJJJ used"], {}).pieces == 1
 
 
-def kind(seen: tuple[int, int], unseen: tuple[int, int]) -> Kind:
-    return Kind("number", Tally(seen[0], 0, seen[1], None), Tally(unseen[0], 0, unseen[1], None))
+def kind(seen: tuple[int, int], unseen: tuple[int, int]) -> KindResult:
+    return KindResult("number", Tally(seen[0], 0, seen[1], None), Tally(unseen[0], 0, unseen[1], None))
 
 
 @pytest.mark.parametrize(

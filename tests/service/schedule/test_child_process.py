@@ -13,30 +13,38 @@ from threading import Event, active_count
 import pytest
 
 from service.home import Home
-from service.schedule.child_process import LONGEST_LINE, MOST_LINES, Child, End, leftovers, retrain_command
-from service.schedule.schedule import Outlook
+from service.schedule.child_process import (
+    MAX_LINE_LENGTH,
+    MAX_LINES,
+    ChildProcess,
+    ChildResult,
+    leftovers,
+    retrain_command_line,
+)
+from service.schedule.schedule import PlannedRun
+from tests.support.served import LONGEST_STOP
 
 SLOT = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
 DEAF = """import signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print('deaf\\n', end='', flush=True)  # in one piece: several print to one pipe, unbuffered ones too
-time.sleep(60)
+time.sleep(600)
 """
 FAMILY = f"""
 import subprocess, sys, time
 worker = [sys.executable, "-c", {DEAF!r}]
 children = [subprocess.Popen(worker), subprocess.Popen(worker, start_new_session=True)]
 subprocess.run([sys.executable, "-c", "import subprocess, sys; subprocess.Popen(sys.argv[1:])", *worker])  # an orphan
-time.sleep(60)
+time.sleep(600)
 """
-ATTENDING = """
+LISTENING = """
 import sys, time
-from service.schedule.child_process import attend
+from service.schedule.child_process import become_child
 from service.errors import Interrupted
-attend()
+become_child()
 try:
     print("at work", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 except Interrupted:
     open(sys.argv[1], "w").write("interrupted")
 """
@@ -44,35 +52,35 @@ SERVICE = """
 import sys, time
 from datetime import timedelta
 from pathlib import Path
-from service.schedule.child_process import Child
+from service.schedule.child_process import ChildProcess
 from service.home import Home
 command, home = [sys.executable, "-c", *sys.argv[2:]], Home(Path(sys.argv[1]))
-Child(command, home, timedelta(60), lambda line: print(line, flush=True), lambda: None)
-time.sleep(60)
+ChildProcess(command, home, timedelta(60), lambda line: print(line, flush=True), lambda: None)
+time.sleep(600)
 """
 
 
 class Begun:
     """A child of some Python, and what came of it."""
 
-    def __init__(self, folder: Path, program: str, limit: float = 30) -> None:
+    def __init__(self, folder: Path, program: str, limit: float = 300) -> None:
         self.home = Home(folder)
         self.lines: list[str] = []
         self.changed = Event()
         command = [sys.executable, "-c", program]
-        self.child = Child(command, self.home, timedelta(seconds=limit), self.lines.append, self.changed.set)
+        self.child = ChildProcess(command, self.home, timedelta(seconds=limit), self.lines.append, self.changed.set)
 
     def wait_for_lines(self, count: int) -> None:
         until(lambda: len(self.lines) >= count)
 
-    def end(self) -> End:
-        assert self.changed.wait(30)
-        end = self.child.ended()
+    def end(self) -> ChildResult:
+        assert self.changed.wait(300)
+        end = self.child.result()
         assert end
         return end
 
 
-def until(true: object, seconds: float = 20) -> None:
+def until(true: object, seconds: float = 200) -> None:
     assert callable(true)
     deadline = time.monotonic() + seconds
     while not true():
@@ -109,7 +117,7 @@ pytestmark = pytest.mark.usefixtures("nobody_left")
         ("print('logling: the disk is full'); raise SystemExit(1)", "the disk is full"),
     ],
 )
-def test_how_a_child_ended_is_told_in_words(tmp_path: Path, program: str, reason: str) -> None:
+def test_how_a_child_ended_is_described(tmp_path: Path, program: str, reason: str) -> None:
     end = Begun(tmp_path, program).end()
     assert end.outcome == "failed"
     assert end.reason.endswith(reason) or reason in end.reason
@@ -129,36 +137,37 @@ sys.stdout.buffer.write(b"\\x1b[2J\\xff\\0" + b"x" * 3_000_000 + b"\\n" + os.ura
 """
     begun = Begun(tmp_path, program)
     begun.end()
-    assert MOST_LINES < len(begun.lines) <= MOST_LINES + 1
-    assert all(len(line) <= LONGEST_LINE and line.isprintable() for line in begun.lines)
+    assert MAX_LINES < len(begun.lines) <= MAX_LINES + 1
+    assert all(len(line) <= MAX_LINE_LENGTH and line.isprintable() for line in begun.lines)
     assert begun.lines[-1].endswith("more lines")
 
 
 def test_a_child_that_hangs_is_ended_when_its_time_is_over(tmp_path: Path) -> None:
     begun = Begun(tmp_path, DEAF, limit=0.5)
     begun.wait_for_lines(1)
-    until(lambda: not begun.child.remaining())
+    until(lambda: not begun.child.time_left())
     started = time.monotonic()
-    assert begun.child.ended() == End("failed", "it had not ended after 0.00833333 minutes and was stopped", True)
-    assert time.monotonic() - started < 5
+    reason = "it had not ended after 0.00833333 minutes and was stopped"
+    assert begun.child.result() == ChildResult("failed", reason, overrules=True)
+    assert time.monotonic() - started < LONGEST_STOP
 
 
 def test_a_child_that_listens_is_stopped_at_once(tmp_path: Path) -> None:
-    begun = Begun(tmp_path, "import time; print('up', flush=True); time.sleep(60)")
+    begun = Begun(tmp_path, "import time; print('up', flush=True); time.sleep(600)")
     begun.wait_for_lines(1)
-    assert begun.child.ended() is None
+    assert begun.child.result() is None
     started = time.monotonic()
-    assert begun.child.stop() == End("interrupted", "it was asked to stop")
-    assert time.monotonic() - started < 1
+    assert begun.child.stop() == ChildResult("interrupted", "it was asked to stop")
+    assert time.monotonic() - started < LONGEST_STOP
 
 
 def test_a_child_that_does_not_listen_is_killed_within_5_seconds_with_all_that_it_began(tmp_path: Path) -> None:
-    begun = Begun(tmp_path, FAMILY.replace("time.sleep(60)\n", DEAF))
+    begun = Begun(tmp_path, FAMILY.replace("time.sleep(600)\n", DEAF))
     begun.wait_for_lines(4)
     assert len(leftovers(begun.home)) == 4
     started = time.monotonic()
-    assert begun.child.stop() == End("interrupted", "it was asked to stop, did not, and was killed")
-    assert time.monotonic() - started < 5
+    assert begun.child.stop() == ChildResult("interrupted", "it was asked to stop, did not, and was killed")
+    assert time.monotonic() - started < LONGEST_STOP
     assert leftovers(begun.home) == []
 
 
@@ -174,14 +183,14 @@ def test_what_a_hook_of_a_good_run_has_begun_may_go_on(tmp_path: Path) -> None:
     begun = Begun(tmp_path, f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {DEAF!r}])")
     started = time.monotonic()
     begun.end()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < LONGEST_STOP
     (hook,) = leftovers(begun.home)
     os.kill(hook, signal.SIGKILL)
     until(lambda: not leftovers(begun.home))
 
 
 @pytest.mark.parametrize(
-    "program", [ATTENDING, ATTENDING.replace("time.sleep(60)", "import time\n    while True: pass")]
+    "program", [LISTENING, LISTENING.replace("time.sleep(600)", "import time\n    while True: pass")]
 )
 def test_a_child_whose_service_was_killed_ends_by_itself(tmp_path: Path, program: str) -> None:
     note = tmp_path / "note"
@@ -192,23 +201,23 @@ def test_a_child_whose_service_was_killed_ends_by_itself(tmp_path: Path, program
     assert len(leftovers(Home(tmp_path))) == 1
     service.kill()
     service.communicate()
-    until(lambda: not leftovers(Home(tmp_path)), 5)
+    until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
     assert note.read_text() == "interrupted"
 
 
 def test_a_child_that_does_not_listen_is_gone_5_seconds_after_its_service(tmp_path: Path) -> None:
-    deaf = ATTENDING.replace("except Interrupted:", "finally:\n    time.sleep(60)\nif 0:")
+    deaf = LISTENING.replace("except Interrupted:", "finally:\n    time.sleep(600)\nif 0:")
     service = subprocess.Popen([sys.executable, "-c", SERVICE, str(tmp_path), deaf], stdout=subprocess.PIPE, text=True)
     assert service.stdout
     assert service.stdout.readline() == "at work\n"
     service.kill()
     service.communicate()
-    until(lambda: not leftovers(Home(tmp_path)), 5)
+    until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
 
 
 def test_a_second_signal_does_not_disturb_how_a_run_is_wound_up(tmp_path: Path) -> None:
     note = tmp_path / "note"
-    slow = ATTENDING.replace(
+    slow = LISTENING.replace(
         "except Interrupted:", "except Interrupted:\n    print('winding up', flush=True); time.sleep(1)"
     )
     run = subprocess.Popen(
@@ -219,7 +228,7 @@ def test_a_second_signal_does_not_disturb_how_a_run_is_wound_up(tmp_path: Path) 
     run.terminate()
     assert run.stdout.readline() == "winding up\n"
     run.terminate()
-    run.communicate(timeout=10)
+    run.communicate(timeout=300)
     assert note.read_text() == "interrupted"
 
 
@@ -227,9 +236,9 @@ def test_a_run_stands_behind_the_rest_of_the_machine(tmp_path: Path) -> None:
     program = """
 import os
 from pathlib import Path
-from service.schedule.child_process import attend
+from service.schedule.child_process import become_child
 before = os.nice(0)
-attend()
+become_child()
 print(os.nice(0) > before or before == 19, Path("/proc/self/oom_score_adj").read_text().strip())
 """
     begun = Begun(tmp_path, program)
@@ -243,7 +252,7 @@ def test_a_run_imports_nothing_from_where_the_service_was_started(
     (tmp_path / "service").mkdir()
     (tmp_path / "service" / "__init__.py").write_text("raise SystemExit('the wrong one')")
     monkeypatch.chdir(tmp_path)
-    command = retrain_command(Home(tmp_path), Outlook(SLOT, SLOT, 2))
+    command = retrain_command_line(Home(tmp_path), PlannedRun(SLOT, SLOT, 2))
     done = subprocess.run([*command, "--help"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--slot" not in done.stdout

@@ -13,11 +13,11 @@ import pytest
 from service.commands.rollback import roll_back
 from service.errors import LoglingError
 from service.home import Home, locked
-from service.schedule.child_process import Child, End, Running, leftovers, push_command
-from service.schedule.push_retry import NEVER, SELDOM, Pushes
-from service.schedule.schedule import Outlook, Schedule
+from service.schedule.child_process import Child, ChildProcess, ChildResult, leftovers, push_command_line
+from service.schedule.push_retry import LONGEST_WAIT, NEVER, PushRetry
+from service.schedule.schedule import PlannedRun, Schedule
+from service.schedule.service_loop import ServiceLoop, run_until_stopped
 from service.schedule.systemd import Notifier
-from service.serve import Service, run_until_stopped
 from service.settings import ScheduleSettings
 from service.site.publish import push_again
 from service.storage.ledger import Ledger
@@ -41,22 +41,22 @@ class Pusher:
     """Pushes that end at once."""
 
     now: datetime = NOON
-    begun: list[datetime] = field(default_factory=list)
+    started: list[datetime] = field(default_factory=list)
 
-    def begin(self) -> Running:
-        self.begun.append(self.now)
+    def start(self) -> Child:
+        self.started.append(self.now)
         return self
 
-    def remaining(self) -> timedelta:
+    def time_left(self) -> timedelta:
         return MINUTE
 
-    def ended(self) -> End | None:
-        return End("failed", "no matter")
+    def result(self) -> ChildResult | None:
+        return ChildResult("failed", "no matter")
 
-    def stop(self) -> End:
-        return End("interrupted", "it was asked to stop")
+    def stop(self) -> ChildResult:
+        return ChildResult("interrupted", "it was asked to stop")
 
-    def pass_time(self, pushes: Pushes, hours: float) -> None:
+    def pass_time(self, pushes: PushRetry, hours: float) -> None:
         until = self.now + hours * HOUR
         while self.now < until:
             self.now = min(until, self.now + MINUTE if pushes.is_under_way() else pushes.turn(self.now))
@@ -66,36 +66,36 @@ def minutes(moments: list[datetime]) -> list[float]:
     return [(moment - NOON) / MINUTE for moment in moments]
 
 
-def test_what_waits_is_pushed_soon_and_then_ever_more_seldom(home: Home) -> None:
+def test_what_waits_is_pushed_soon_and_then_less_and_less_often(home: Home) -> None:
     pusher = Pusher()
-    pusher.pass_time(Pushes(home, pusher.begin), 24)
-    assert minutes(pusher.begun) == [10, 30, 70, 150, 310, 630, 990, 1350]
+    pusher.pass_time(PushRetry(home, pusher.start), 24)
+    assert minutes(pusher.started) == [10, 30, 70, 150, 310, 630, 990, 1350]
 
 
 def test_nothing_is_begun_while_nothing_waits(home: Home) -> None:
     home.unpushed.unlink()
     pusher = Pusher()
-    assert Pushes(home, pusher.begin).turn(NOON) == NEVER
-    assert pusher.begun == []
+    assert PushRetry(home, pusher.start).turn(NOON) == NEVER
+    assert pusher.started == []
 
 
 def test_once_all_is_pushed_the_next_failure_is_tried_again_soon(home: Home) -> None:
     pusher = Pusher()
-    pushes = Pushes(home, pusher.begin)
+    pushes = PushRetry(home, pusher.start)
     pusher.pass_time(pushes, 12)
     home.unpushed.unlink()
     pushes.turn(pusher.now)
     home.unpushed.touch()
-    before, pusher.begun = pusher.now, []
+    before, pusher.started = pusher.now, []
     pusher.pass_time(pushes, 1)
-    assert [(moment - before) / MINUTE for moment in pusher.begun] == [10, 30]
+    assert [(moment - before) / MINUTE for moment in pusher.started] == [10, 30]
 
 
 def test_a_clock_that_was_set_back_delays_no_push_by_more_than_the_longest_wait(home: Home) -> None:
     pusher = Pusher()
-    pushes = Pushes(home, pusher.begin)
+    pushes = PushRetry(home, pusher.start)
     pusher.pass_time(pushes, 24)
-    assert pushes.turn(NOON - timedelta(days=300)) <= NOON - timedelta(days=300) + SELDOM
+    assert pushes.turn(NOON - timedelta(days=300)) <= NOON - timedelta(days=300) + LONGEST_WAIT
 
 
 # ---- real git, real processes
@@ -216,32 +216,32 @@ class World:
     place: Any
     now: datetime
     until: datetime
-    told: list[str] = field(default_factory=list)
-    begun: list[datetime] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    started: list[datetime] = field(default_factory=list)
     happens: Callable[[int], None] = lambda count: None
 
-    def begin_push(self) -> Running:
-        self.happens(len(self.begun))
-        self.begun.append(self.now)
-        return Child(push_command(self.place.home), self.place.home, HOUR, self.told.append, lambda: None)
+    def start_push(self) -> Child:
+        self.happens(len(self.started))
+        self.started.append(self.now)
+        return ChildProcess(push_command_line(self.place.home), self.place.home, HOUR, self.lines.append, lambda: None)
 
-    def begin(self, _: Outlook) -> Running:
+    def start(self, _: PlannedRun) -> Child:
         raise AssertionError("no run is due")
 
     def play(self) -> None:
         schedule = Schedule.of(ScheduleSettings())
         with Ledger(self.place.home.ledger) as ledger:
-            pushes = Pushes(self.place.home, self.begin_push)
-            service = Service(self.place.home, schedule, ledger, self.begin, Notifier("", None), pushes)
+            pushes = PushRetry(self.place.home, self.start_push)
+            loop = ServiceLoop(self.place.home, schedule, ledger, self.start, Notifier("", None), pushes)
 
             def wait(until: datetime) -> bool:
-                if pushes.running:
+                if pushes.child:
                     time.sleep(0.05)
                 else:
                     self.now = max(self.now, until)
                 return self.now < self.until
 
-            run_until_stopped(service, lambda: self.now, wait)
+            run_until_stopped(loop, lambda: self.now, wait)
 
 
 @pytest.fixture
@@ -263,32 +263,32 @@ def test_the_service_pushes_between_runs_until_it_has_worked_and_runs_nothing_fo
 
     world = World(settled, NOON, NOON + 48 * HOUR, happens=at_the_third)
     world.play()
-    assert minutes(world.begun) == [10, 30, 70]
+    assert minutes(world.started) == [10, 30, 70]
     assert is_pushed(settled)
     assert [run["pushed"] for run in history(settled)] == [True] * (runs - 1) + [None]
-    assert [line.split(":")[1] for line in world.told[:2]] == [" not pushed"] * 2
-    assert world.told[-1] == "all commits are pushed"
+    assert [line.split(":")[1] for line in world.lines[:2]] == [" not pushed"] * 2
+    assert world.lines[-1] == "all commits are pushed"
 
 
 def test_a_push_under_way_ends_with_the_service(settled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = settled.folder / "bin" / "ssh"
     hanging.parent.mkdir()
-    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.write_text("#!/bin/sh\nexec sleep 600\n")
     hanging.chmod(0o755)
     monkeypatch.setenv("PATH", f"{hanging.parent}:{os.environ['PATH']}")
     settled.set("remote = ", 'remote = "ssh://host.invalid/x"  # ')
     world = World(settled, NOON, NOON + 48 * HOUR)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 200
 
     schedule = Schedule.of(ScheduleSettings())
     with Ledger(settled.home.ledger) as ledger:
-        pushes = Pushes(settled.home, world.begin_push, next=NOON)
-        service = Service(settled.home, schedule, ledger, world.begin, Notifier("", None), pushes)
-        service.turn(NOON)
+        pushes = PushRetry(settled.home, world.start_push, next_push=NOON)
+        loop = ServiceLoop(settled.home, schedule, ledger, world.start, Notifier("", None), pushes)
+        loop.turn(NOON)
         while not any(b"sleep" in command(process) for process in leftovers(settled.home)):
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        service.stop(NOON)
+        loop.stop(NOON)
     assert leftovers(settled.home) == []
     assert settled.home.unpushed.exists()
 

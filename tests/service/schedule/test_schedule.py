@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.schedule.schedule import SET_BACK, Outlook, Schedule, Try, outlook
+from service.schedule.schedule import SET_BACK, PlannedRun, Schedule, plan_next_run
 from service.settings import DAYS, ScheduleSettings
+from service.storage.ledger import SlotRun
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ZONES = [
@@ -33,12 +34,12 @@ SUNDAYS = schedule_of()
 IN_HELSINKI = schedule_of(timezone="Europe/Helsinki")
 
 
-def tried(slot: datetime, attempt: int = 1, succeeded: bool = True, ended: datetime | None = None) -> Try:
-    return Try(slot, attempt, succeeded, ended or slot + 10 * MINUTE)
+def tried(slot: datetime, attempt: int = 1, succeeded: bool = True, ended: datetime | None = None) -> SlotRun:
+    return SlotRun(slot, attempt, succeeded, ended or slot + 10 * MINUTE)
 
 
-def is_due(schedule: Schedule, now: datetime, tries: list[Try]) -> bool:
-    return outlook(schedule, now, tries).when <= now
+def is_due(schedule: Schedule, now: datetime, tries: list[SlotRun]) -> bool:
+    return plan_next_run(schedule, now, tries).when <= now
 
 
 @dataclass
@@ -50,7 +51,7 @@ class World:
     downtimes: list[tuple[datetime, datetime]] = field(default_factory=list)
     failures: list[bool] = field(default_factory=list)  # of the runs in their order, then repeated
     takes: timedelta = 20 * MINUTE
-    runs: list[tuple[datetime, Try]] = field(default_factory=list)  # with when they began
+    runs: list[tuple[datetime, SlotRun]] = field(default_factory=list)  # with when they began
 
     def play(self, until: datetime) -> None:
         while self.now < until:
@@ -58,16 +59,16 @@ class World:
                 self.now = max(down)
                 continue
             latest = self.schedule.latest(self.now)
-            wanted = outlook(self.schedule, self.now, [ended for _, ended in self.runs if ended.slot >= latest])
-            if wanted.when <= self.now:
-                self.run(wanted)
+            planned = plan_next_run(self.schedule, self.now, [ended for _, ended in self.runs if ended.slot >= latest])
+            if planned.when <= self.now:
+                self.run(planned)
             else:
-                starts = [begin for begin, _ in self.downtimes if self.now < begin < wanted.when]
-                self.now = min([wanted.when, *starts])
+                starts = [begin for begin, _ in self.downtimes if self.now < begin < planned.when]
+                self.now = min([planned.when, *starts])
 
-    def run(self, wanted: Outlook) -> None:
+    def run(self, planned: PlannedRun) -> None:
         failed = bool(self.failures) and self.failures[len(self.runs) % len(self.failures)]
-        self.runs.append((self.now, Try(wanted.slot, wanted.attempt, not failed, self.now + self.takes)))
+        self.runs.append((self.now, SlotRun(planned.slot, planned.attempt, not failed, self.now + self.takes)))
         self.now += self.takes
 
 
@@ -106,7 +107,7 @@ def test_a_wrong_schedule_is_refused_with_what_is_allowed(values: dict[str, obje
 def test_the_default_is_sunday_half_past_three() -> None:
     assert SUNDAYS.latest(WEDNESDAY) == datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
     assert SUNDAYS.following(WEDNESDAY) == datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
-    assert SUNDAYS.in_words(SUNDAYS.following(WEDNESDAY)) == "Sun 2026-11-29 03:30 UTC"
+    assert SUNDAYS.format_moment(SUNDAYS.following(WEDNESDAY)) == "Sun 2026-11-29 03:30 UTC"
 
 
 def test_a_slot_is_its_own_latest_and_not_its_own_following() -> None:
@@ -120,7 +121,7 @@ def test_an_interval_has_the_same_slots_after_every_start() -> None:
     every = schedule_of(every="6h")
     assert every.latest(WEDNESDAY + MINUTE) == WEDNESDAY
     assert every.following(WEDNESDAY) == WEDNESDAY + 6 * HOUR
-    assert every.in_words(WEDNESDAY) == "Wed 2026-11-25 12:00:00 UTC"
+    assert every.format_moment(WEDNESDAY) == "Wed 2026-11-25 12:00:00 UTC"
 
 
 def test_the_hour_that_comes_twice_in_autumn_has_one_slot() -> None:
@@ -190,8 +191,8 @@ def test_a_restart_does_not_shorten_the_wait_for_a_retry() -> None:
 
 def test_a_retry_gives_way_to_the_next_slot() -> None:
     every = schedule_of(every="10s")
-    wanted = outlook(every, WEDNESDAY, [tried(WEDNESDAY, 1, False, WEDNESDAY)])
-    assert wanted == Outlook(WEDNESDAY + timedelta(seconds=10), WEDNESDAY + timedelta(seconds=10), 1)
+    planned = plan_next_run(every, WEDNESDAY, [tried(WEDNESDAY, 1, False, WEDNESDAY)])
+    assert planned == PlannedRun(WEDNESDAY + timedelta(seconds=10), WEDNESDAY + timedelta(seconds=10), 1)
 
 
 @pytest.mark.parametrize("back", [MINUTE, HOUR, DAY, SET_BACK])
@@ -203,7 +204,7 @@ def test_a_clock_that_is_set_back_doubles_no_run(back: timedelta, day: str) -> N
     world.now -= back
     world.play(slot + 6 * HOUR)
     assert len(world.runs) == 1
-    assert outlook(schedule, slot - back, [tried(slot)]).when > slot
+    assert plan_next_run(schedule, slot - back, [tried(slot)]).when > slot
 
 
 def test_a_clock_that_was_years_ahead_for_a_moment_does_not_silence_the_service() -> None:

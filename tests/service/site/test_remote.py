@@ -15,9 +15,10 @@ from typing import NamedTuple
 import pytest
 
 from service.settings import GitSettings
+from service.site.commit_message import format_message
 from service.site.git import SiteError
 from service.site.repository import WEIGHTS
-from service.site.site import Site, create, message
+from service.site.site import Site, create
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -46,7 +47,7 @@ class Pair(NamedTuple):
 
     def commit(self, file: bytes) -> str:
         site = self.open()
-        return site.commit_weights(file, message("Weights", {"Logling-Run": file.decode().strip()}), NOON).commit
+        return site.commit_weights(file, format_message("Weights", {"Logling-Run": file.decode().strip()}), NOON).commit
 
     def publish(self) -> list[str]:
         """Take over, then push, as a run does."""
@@ -218,7 +219,7 @@ def test_a_remote_is_reached_by_ssh_which_asks_nothing(pair: Pair, fake_ssh: Pat
 
 
 def test_the_doctor_s_question_asks_nothing_either(pair: Pair, fake_ssh: Path, tmp_path: Path) -> None:
-    pair.open(over_ssh(pair)).remote.ask()
+    pair.open(over_ssh(pair)).remote.check()
     assert (tmp_path / "arguments").read_text().startswith(QUIET)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from service.settings import GitSettings
+from service.site.commit_message import format_message
 from service.site.git import SiteError, run_git
 from service.site.repository import WEIGHTS
-from service.site.site import Site, create, message
+from service.site.site import Site, create
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
-MESSAGE = message("Weights: 0.5 -> 0.4", {"Logling-Run": "r1", "Logling-Seed": 0})
+MESSAGE = format_message("Weights: 0.5 -> 0.4", {"Logling-Run": "r1", "Logling-Seed": 0})
 
 
 def git(at: Path, *arguments: str) -> str:

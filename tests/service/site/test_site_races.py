@@ -10,9 +10,10 @@ import pytest
 
 from service.settings import GitSettings
 from service.site import repository
+from service.site.commit_message import format_message
 from service.site.git import SiteError
 from service.site.repository import WEIGHTS
-from service.site.site import Committed, Site, create, message
+from service.site.site import Committed, Site, create
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
@@ -55,7 +56,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def commit(site: Path, file: bytes, over: str | None = None) -> Committed:
-    return Site(site, SETTINGS).commit_weights(file, message("Weights", {"Logling-Run": "r1"}), NOON, over)
+    return Site(site, SETTINGS).commit_weights(file, format_message("Weights", {"Logling-Run": "r1"}), NOON, over)
 
 
 def person_commits(site: Path, name: str = "theirs.txt") -> None:

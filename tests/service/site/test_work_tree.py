@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from service.settings import GitSettings
+from service.site.commit_message import format_message
 from service.site.git import SiteError
 from service.site.repository import WEIGHTS
-from service.site.site import Site, create, message
+from service.site.site import Site, create
 from service.site.stale_locks import clear_locks
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,7 +54,7 @@ def site(tmp_path: Path) -> Path:
 def commit(site: Path, file: bytes) -> str:
     """Commit weights; what was told."""
     opened = Site(site, SETTINGS)
-    return opened.commit_weights(file, message("Weights", {"Logling-Run": "r1"}), NOON).problem
+    return opened.commit_weights(file, format_message("Weights", {"Logling-Run": "r1"}), NOON).problem
 
 
 def committed(site: Path) -> str:
@@ -339,7 +340,7 @@ def test_a_commit_msg_hook_may_edit_the_message(site: Path) -> None:
 def test_a_post_commit_hook_that_leaves_something_running_does_not_fail_the_commit(site: Path) -> None:
     hook(site, "post-commit", "sleep 8 &")
     opened = Site(site, SETTINGS.model_copy(update={"seconds": 1.0}))
-    assert opened.commit_weights(b"second\n", message("Weights", {}), NOON).problem == ""
+    assert opened.commit_weights(b"second\n", format_message("Weights", {}), NOON).problem == ""
     assert committed(site) == "second\n"
 
 
@@ -482,7 +483,7 @@ def test_an_index_that_went_ahead_of_a_crash_comes_back(crashed: Path) -> None:
 def test_what_a_killed_commit_left_beside_the_index_goes(site: Path) -> None:
     for name in ("logling-index", "logling-message"):
         (site / ".git" / name).write_text("half")
-    assert Site(site, SETTINGS).tidy() == []
+    assert Site(site, SETTINGS).repair() == []
     assert not list((site / ".git").glob("logling-*"))
 
 

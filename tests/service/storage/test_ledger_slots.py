@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.schedule.schedule import Try
-from service.storage.ledger import TABLES, Ledger
+from service.storage.ledger import TABLES, Ledger, SlotRun
 from service.storage.run_record import RunRecord
 from tests.support.runs import documents
 
@@ -33,16 +32,16 @@ def test_a_scheduled_run_has_its_slot_and_attempt_in_the_history(tmp_path: Path)
         assert (run["slot"], run["attempt"]) == ("2026-11-29T03:30:00+00:00", 1)
 
 
-def test_tries_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> None:
+def test_slot_runs_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.end(ended(ledger.begin(RunRecord(), NOW), "committed"), LATER)
         ledger.end(ended(ledger.begin(SCHEDULED, NOW), "failed"), LATER)
         ledger.end(ended(ledger.begin(attempt(2), NOW), "rejected"), LATER)
         ledger.begin(attempt(3), NOW)
-        both = [Try(SLOT, 1, False, LATER), Try(SLOT, 2, True, LATER)]
-        assert ledger.tries(SLOT) == both
-        assert ledger.tries(SLOT.astimezone(timezone(timedelta(hours=5)))) == both
-        assert ledger.tries(SLOT + timedelta(seconds=1)) == []
+        both = [SlotRun(SLOT, 1, False, LATER), SlotRun(SLOT, 2, True, LATER)]
+        assert ledger.slot_runs(SLOT) == both
+        assert ledger.slot_runs(SLOT.astimezone(timezone(timedelta(hours=5)))) == both
+        assert ledger.slot_runs(SLOT + timedelta(seconds=1)) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def test_tries_are_the_ended_runs_of_a_slot_and_later_ones(tmp_path: Path) -> No
 def test_a_run_succeeded_when_it_did_its_job(tmp_path: Path, outcome: str, succeeded: bool) -> None:
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.end(ended(ledger.begin(SCHEDULED, NOW), outcome), LATER)
-        assert [tried.succeeded for tried in ledger.tries(SLOT)] == [succeeded]
+        assert [tried.succeeded for tried in ledger.slot_runs(SLOT)] == [succeeded]
 
 
 def test_no_attempt_at_a_slot_can_begin_twice(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_a_process_that_began_no_run_is_a_run_all_the_same(tmp_path: Path) -> No
         (run,) = documents(ledger)
         assert (run["outcome"], run["reason"], run["slot"]) == ("failed", "it crashed", SCHEDULED.slot)
         assert run.keys() >= RunRecord().as_json().keys()
-        assert ledger.tries(SLOT) == [Try(SLOT, 1, False, LATER)]
+        assert ledger.slot_runs(SLOT) == [SlotRun(SLOT, 1, False, LATER)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,7 @@ def test_a_ledger_of_the_first_format_is_taken_along(tmp_path: Path) -> None:
     for _ in range(2):
         with Ledger(tmp_path / "ledger.db") as ledger:
             assert [run["run"] for run in documents(ledger)] == ["old"]
-            assert ledger.tries(datetime(1970, 1, 1, tzinfo=UTC)) == []
+            assert ledger.slot_runs(datetime(1970, 1, 1, tzinfo=UTC)) == []
     with Ledger(tmp_path / "ledger.db") as ledger:
         crashed(ledger)
         assert len(documents(ledger)) == 2
