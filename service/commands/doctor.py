@@ -24,7 +24,7 @@ from ..site.page_difference import compare
 from ..site.site import Site
 from ..sources import journal
 from ..sources.files import find_files
-from ..sources.log_file import OpenLog, RefusedFile
+from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
 from .terminal import HomeOption, JsonOption, out, print_json
@@ -195,7 +195,7 @@ def unreadable(path: Path) -> str:
     except RefusedFile as refusal:
         return str(refusal)
     except OSError as error:
-        return f"{path}: {error.strerror}"
+        return f"{printable(path)}: {error.strerror}"
     return ""
 
 

@@ -47,15 +47,20 @@ class LogFile:
 def log_file(path: Path, status: os.stat_result, pattern: str, birth: int = 0) -> LogFile:
     """The file that has this status. Raises RefusedFile if it is no regular file, or its name is not UTF-8."""
     if not stat.S_ISREG(status.st_mode):
-        raise RefusedFile(f"{path}: {_kind(status.st_mode)}, not a file; not read")
+        raise RefusedFile(f"{printable(path)}: {_kind(status.st_mode)}, not a file; not read")
     if not is_utf8(path):
-        raise RefusedFile(f"{str(path)!a}: its name is not UTF-8; not read")
+        raise RefusedFile(f"{printable(path)}: its name is not UTF-8; not read")
     return LogFile(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, pattern, birth)
 
 
 def is_utf8(path: Path | str) -> bool:
     """Whether a name is valid UTF-8, as SQLite and JSON need it."""
     return os.fsencode(path).decode(errors="ignore") == str(path)
+
+
+def printable(path: Path | str) -> str:
+    """A path for a message: in quotes and with escapes if it has line breaks, other control characters or no UTF-8."""
+    return str(path) if str(path).isprintable() else ascii(str(path))
 
 
 def _kind(mode: int) -> str:
@@ -244,7 +249,7 @@ class OpenLog:
     def refuse_binary(self) -> None:
         """Raise RefusedFile if the file does not begin as text does."""
         if reason := describe_binary(self.head(SAMPLE_BYTES)):
-            raise RefusedFile(f"{self.file.path}: {reason}")
+            raise RefusedFile(f"{printable(self.file.path)}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:
         return os.pread(self._stream.fileno(), length, start)

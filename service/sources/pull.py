@@ -16,7 +16,7 @@ from ..storage.corpus import Corpus
 from ..storage.position import Position
 from . import journal
 from .files import find_files, with_siblings
-from .log_file import LogFile, OpenLog, RefusedFile
+from .log_file import LogFile, OpenLog, RefusedFile, printable
 from .pull_report import Gap, PullReport, SourceReport
 from .rotation import Before, Recognised, recognise, survivor
 
@@ -133,9 +133,9 @@ def _pull_file(
         report.problems.append(str(refusal))
     except FileNotFoundError:
         if found.is_matched:
-            report.problems.append(f"{path}: moved or removed during the pull; looked for again at the next")
+            report.problems.append(f"{printable(path)}: moved or removed during the pull; looked for again at the next")
     except OSError as error:
-        report.problems.append(f"{path}: {error.strerror or error}; not read to its end")
+        report.problems.append(f"{printable(path)}: {error.strerror or error}; not read to its end")
     return None
 
 
@@ -202,7 +202,7 @@ class _FilePull:
                 self._feed(chunk)
                 self._meter.reached(self._log.bytes_read())
         except Damaged as damage:
-            self._report.problems.append(f"{self._log.file.path}: {damage}; the lines before that are kept")
+            self._report.problems.append(f"{printable(self._log.file.path)}: {damage}; the lines before that are kept")
             return
         if self._log.compressed:  # nothing is added to it, so its last line is complete
             self._take(self._reader.finish())
