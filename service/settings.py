@@ -333,7 +333,7 @@ def _describe(problem: Any) -> str:
     if problem["type"] == "extra_forbidden":
         allowed = _siblings(problem["loc"])
         guess = _guess(str(problem["loc"][-1]), allowed)
-        return f"there is no setting {key!r} (given {problem['input']!r}){guess}; allowed here: {', '.join(allowed)}"
+        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {', '.join(allowed)}{guess}"
     given = "(not shown)" if key == "admin.token" else repr(problem["input"])
     return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 

@@ -5,6 +5,7 @@ How one file is read is in log_file.py, and how it is recognised after a rotatio
 
 import os
 import stat
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,13 +127,16 @@ def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns:
     has app.log, and logrotate has made app.log.1 of what was app.log at the last pull: app.log.1 is added.
     If the clock was set back since then, the times of writing prove nothing, and all rotations are added.
     """
-    followed = [row for row in known if row.pattern in patterns]  # also of a log that is missing now
+    followed: defaultdict[str, list[Position]] = defaultdict(list)  # by folder; also of a log that is missing now
+    wanted = set(patterns)
+    for row in known:
+        if row.pattern in wanted:
+            followed[row.family.rpartition("/")[0]].append(row)
     present = {file.place for file in files}
-    set_back = _set_back(files, followed)
+    set_back = _set_back(files, [row for rows in followed.values() for row in rows])
     siblings: list[LogFile] = []
-    for folder in {str(Path(row.family).parent) for row in followed}:
-        rows = [row for row in followed if str(Path(row.family).parent) == folder]
-        siblings += [file for file in _siblings(folder, rows, set_back) if file.place not in present]
+    for folder, rows in followed.items():
+        siblings += [file for file in _siblings(folder or "/", rows, set_back) if file.place not in present]
     return oldest_first([*files, *{file.place: file for file in siblings}.values()])
 
 

@@ -53,6 +53,26 @@ def log_file(path: Path, status: os.stat_result, pattern: str, birth: int = 0) -
     return LogFile(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, pattern, birth)
 
 
+def untouched_file(row: Position) -> LogFile | None:
+    """The file at the path of a position, if inode, size and time of writing are those that are stored.
+
+    It is not opened. So a file that was rewritten with as many bytes in the same tick of the clock counts as untouched.
+    """
+    if row.path is None:
+        return None
+    try:
+        file = log_file(Path(row.path), os.stat(row.path), row.pattern, row.born)  # noqa: PTH116, called for each file
+    except (OSError, RefusedFile):
+        return None
+    return file if is_untouched(file, row) else None
+
+
+def is_untouched(file: LogFile, row: Position) -> bool:
+    """Whether a file has the inode, size and time of writing of a position."""
+    status = (file.device, file.inode, file.size, file.mtime_ns)
+    return status == (row.device, row.inode, row.size, row.mtime_ns)
+
+
 def is_utf8(path: Path | str) -> bool:
     """Whether a name is valid UTF-8, as SQLite and JSON need it."""
     return os.fsencode(path).decode(errors="ignore") == str(path)
@@ -85,7 +105,8 @@ class OpenLog:
     `file` describes what is at the path now. Raises RefusedFile and OSError.
     """
 
-    def __init__(self, path: Path, pattern: str = "") -> None:
+    def __init__(self, path: Path | str, pattern: str = "") -> None:
+        path = Path(path)
         # O_NONBLOCK: a pipe that has just replaced the file must not block the pull.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:

@@ -1,4 +1,4 @@
-"""How a pull copes with many small files: python tests/benchmarks/many_files.py [COUNT…]
+"""How a pull copes with many small files: python tests/benchmarks/many_files.py [COUNT…] [KIND…]
 
 For each count (2,000 and 10,000 unless given) and each kind of folder: the first pull, the second with nothing new, one
 after a line was added to every file, and one after every file was renamed or compressed. A pull that takes longer than
@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.settings import Source
+from service.sources import rotated_names
 from service.sources.pull import pull
 from service.storage.corpus import Corpus
 
@@ -64,9 +65,12 @@ def add_lines(folder: Path) -> None:
 
 
 def rename_all(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            path.rename(path.with_name(path.name + ".1"))
+    """As logrotate does: app.log.3 becomes app.log.4, and unit.log unit.log.1. What has a date keeps its name."""
+    for path in sorted(folder.rglob("*"), key=rotated_names.number, reverse=True):
+        if path.is_file() and path.suffix == ".log":
+            path.rename(path.with_name(f"{path.name}.1"))
+        elif path.is_file() and rotated_names.number(path) and "-" not in path.name:
+            path.rename(path.with_suffix(f".{rotated_names.number(path) + 1}"))
 
 
 def compress_all(folder: Path) -> None:
@@ -99,24 +103,29 @@ def measured_pull(folder: Path, corpus_path: Path) -> str:
     return f"{cpu:8.2f}{clock:9.2f}{report.new:9}{len(report.gaps):6}{len(report.problems):6}"
 
 
+class TooLong(BaseException):
+    """A pull took longer than LIMIT."""
+
+
 def stop(*_: object) -> None:
-    raise TimeoutError
+    raise TooLong
 
 
 def main() -> None:
     signal.signal(signal.SIGALRM, stop)
     print(f"{'files':>6}  {'kind':<10} {'pull':<16}{'CPU s':>8}{'clock s':>9}{'lines':>9}{'gaps':>6}{'bad':>6}")
-    for count in [int(word) for word in sys.argv[1:]] or [2_000, 10_000]:
-        for kind, write in KINDS.items():
+    kinds = [word for word in sys.argv[1:] if word in KINDS] or list(KINDS)
+    for count in [int(word) for word in sys.argv[1:] if word.isdecimal()] or [2_000, 10_000]:
+        for kind in kinds:
             with tempfile.TemporaryDirectory() as scratch:
                 folder = Path(scratch) / "logs"
                 folder.mkdir()
-                write(folder, count)
+                KINDS[kind](folder, count)
                 for step, change in STEPS.items():
                     change(folder)
                     try:
                         figures = measured_pull(folder, Path(scratch) / "corpus.db")
-                    except TimeoutError:
+                    except TooLong:
                         print(f"{count:>6}  {kind:<10} {step:<16} more than {LIMIT} s", flush=True)
                         break
                     print(f"{count:>6}  {kind:<10} {step:<16}{figures}", flush=True)
