@@ -2,9 +2,9 @@
 
 import os
 from bisect import bisect_left, insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from heapq import merge
+from operator import itemgetter
 
 from ..storage.position import HEAD_BYTES, Position, digest
 from .log_file import OpenLog, RefusedFile, untouched_file
@@ -12,7 +12,8 @@ from .present_files import PresentFiles
 
 INDEXED_BYTES = 4096  # at the start of each file, for the search for its copies
 
-_Order = tuple[int, int]  # minus the position, and the id
+_Head = tuple[int, bytes]  # length and hash of the first bytes
+_Ids = list[int]
 
 
 class KnownFiles:
@@ -28,8 +29,9 @@ class KnownFiles:
         self._of_family: defaultdict[str, dict[int | None, None]] = defaultdict(dict)
         self._at_path: defaultdict[str, set[int | None]] = defaultdict(set)
         self._patterns: defaultdict[str, set[str]] = defaultdict(set)
-        # Of those that are not settled, by the length and hash of their first bytes.
-        self._of_head: defaultdict[int, defaultdict[bytes, list[_Order]]] = defaultdict(lambda: defaultdict(list))
+        # Those that are not settled, by their first bytes, position, and bytes before that: the ids, sorted.
+        self._unsettled: dict[_Head, dict[int, dict[bytes, _Ids]]] = {}
+        self._lengths: Counter[int] = Counter()  # of the first bytes in there
         self._settled: defaultdict[str, set[int | None]] = defaultdict(set)  # by folder
         self._changed_at: dict[str, int] = {}  # folders, as `unsettle_changed` last saw them
         self._heads: defaultdict[str, list[tuple[bytes, int]]] = defaultdict(list)  # by family, sorted
@@ -100,12 +102,19 @@ class KnownFiles:
                 self._settled[folder].discard(row_id)
                 self._add_to_search(row)
 
-    def beginning_as(self, log: OpenLog) -> Iterator[Position]:
-        """The positions that are not settled and whose first bytes a file has, those that were read furthest first."""
-        head = log.head(HEAD_BYTES) if self._of_head else b""
-        lengths = [length for length in self._of_head if length <= len(head)]
-        buckets = [self._of_head[length].get(digest(head[:length]), ()) for length in lengths]
-        return (self._rows[row_id] for _, row_id in merge(*filter(None, buckets)))
+    def continued_by(self, log: OpenLog) -> Iterator[Position]:
+        """The positions that are not settled and that a file may continue, those that were read furthest first.
+
+        It has their first bytes and the bytes before the position. Those after that, `OpenLog.continues` compares.
+        """
+        head = log.head(HEAD_BYTES) if self._unsettled else b""
+        lengths = [length for length, count in self._lengths.items() if count and length <= len(head)]
+        by_position = [self._unsettled.get((length, digest(head[:length])), {}) for length in lengths]
+        found = [(position, of_tail) for of_head in by_position for position, of_tail in of_head.items()]
+        for position, of_tail in sorted(found, key=itemgetter(0), reverse=True):
+            ends = log.ends(position)
+            if ends is not None:
+                yield from (self._rows[row_id] for row_id in of_tail.get(_tail(position, digest(ends.tail)), ()))
 
     def that_begin_with(self, prefix: bytes, family: str, present: PresentFiles) -> list[Position]:
         """The files of a log whose first bytes are `prefix`, in the order in which they were first read.
@@ -146,26 +155,31 @@ class KnownFiles:
             self._take_from_search(row)
 
     def _add_to_search(self, row: Position) -> None:
-        length, head_hash = _head(row)
-        insort(self._of_head[length][head_hash], _order(row))
+        head = _head(row)
+        of_tail = self._unsettled.setdefault(head, {}).setdefault(row.position, {})
+        insort(of_tail.setdefault(_tail(row.position, row.tail_hash), []), row.id or 0)
+        self._lengths[head[0]] += 1
 
     def _take_from_search(self, row: Position) -> None:
-        length, head_hash = _head(row)
-        of_hash = self._of_head[length]
-        bucket = of_hash[head_hash]
-        del bucket[bisect_left(bucket, _order(row))]
-        if not bucket:
-            del of_hash[head_hash]
-        if not of_hash:
-            del self._of_head[length]
+        head, tail = _head(row), _tail(row.position, row.tail_hash)
+        of_position = self._unsettled[head]
+        of_tail = of_position[row.position]
+        del of_tail[tail][bisect_left(of_tail[tail], row.id or 0)]
+        self._lengths[head[0]] -= 1
+        if not of_tail[tail]:
+            del of_tail[tail]
+        if not of_tail:
+            del of_position[row.position]
+        if not of_position:
+            del self._unsettled[head]
 
 
-def _head(row: Position) -> tuple[int, bytes]:
+def _head(row: Position) -> _Head:
     return (row.head_length, row.head_hash) if row.position else (0, digest(b""))
 
 
-def _order(row: Position) -> _Order:
-    return -row.position, row.id or 0
+def _tail(position: int, tail_hash: bytes) -> bytes:
+    return tail_hash if position else b""
 
 
 def _folder(row: Position) -> str:

@@ -92,7 +92,7 @@ def _claimed(log: OpenLog, known: KnownFiles, own: Position | None, present: Pre
         original = known.get(own.copy_of)
         rows = iter([original] if original is not None else [])
     else:
-        rows = known.beginning_as(log)
+        rows = known.continued_by(log)
     for row in rows:
         is_candidate = _may_claim(log, row, own) and _is_read(row, known)
         if is_candidate and log.continues(row) and survivor(row, present) is None:
