@@ -183,7 +183,11 @@ def _pull_file(
 def _may_be_skipped(found: _FoundFile, row: Position) -> bool:
     """Whether a file that is as it was has nothing that a closer look could find. It must still be readable."""
     is_incomplete = bool(found.source.continuation) and not row.compressed and row.position < row.size
-    return row.copy_of is None and not row.unsure_bytes and not is_incomplete and os.access(found.file.path, os.R_OK)
+    return row.copy_of is None and not row.unsure_bytes and not is_incomplete and _may_be_read(found.file.path)
+
+
+def _may_be_read(path: Path) -> bool:
+    return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _read_file(file_pull: "_FilePull", position: Position, stored: Position | None) -> Position:

@@ -23,11 +23,11 @@ def family(path: Path) -> str:
     >>> family(Path("/var/log/app.log.2.gz")), family(Path("/var/log/app-2024-01-31.log"))
     ('/var/log/app.log', '/var/log/app.log')
     """
-    name = path.name
+    folder, slash, name = str(path).rpartition("/")
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     name = _without_rotation(name) or name
-    return str(path.with_name(_DATE_INSIDE.sub("", name)))
+    return folder + slash + _DATE_INSIDE.sub("", name)
 
 
 def _without_rotation(name: str) -> str:

@@ -49,11 +49,18 @@ def write_with_banner(folder: Path, count: int) -> None:
         (folder / f"unit{number}x.log").write_text(BANNER + f"ready {number}\n")
 
 
+def write_dated(folder: Path, count: int) -> None:
+    """One log by date, of which every file begins with the same long banner and goes on in its own way."""
+    for number in range(count):
+        (folder / f"app.log-20260101-{number:06d}").write_text(BANNER + f"ready {number}\n" * (1 + number % 50))
+
+
 KINDS: dict[str, Callable[[Path, int], None]] = {
     "separate": write_separate,
     "rotations": write_rotations,
     "alike": write_alike,
     "banner": write_with_banner,
+    "dated": write_dated,
 }
 
 
@@ -83,6 +90,15 @@ def compress_all(folder: Path) -> None:
             path.unlink()
 
 
+def replace_all(folder: Path) -> None:
+    """The files are removed, and others that begin alike are written."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            text = gzip.decompress(path.read_bytes())
+            path.unlink()
+            path.with_suffix("").write_bytes(text[: len(text) // 2] + b"\nanother\n")
+
+
 STEPS: dict[str, Callable[[Path], None]] = {
     "first": lambda folder: None,
     "unchanged": lambda folder: None,
@@ -90,6 +106,7 @@ STEPS: dict[str, Callable[[Path], None]] = {
     "unchanged again": lambda folder: None,
     "renamed": rename_all,
     "compressed": compress_all,
+    "replaced": replace_all,
 }
 
 
