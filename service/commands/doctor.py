@@ -207,7 +207,7 @@ def sources(settings: Settings) -> Iterator[Check]:
         found = find_files([pattern])
         problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
         count = "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
-        yield Check(f"source {pattern}", not problems, problems or count)
+        yield Check(f"source {printable(pattern)}", not problems, problems or count)
     for source in settings.source:
         if source.journal is not None:
             yield _checked(f"source {journal.log_name(source.journal)}", journal.newest)

@@ -70,9 +70,7 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     newest = corpus.newest_file_of_last_pull()
     before = {(row.inode, row.born, row.pattern) for row in rows if row.path is not None and (row.id or 0) <= newest}
     meter = _Meter(files, progress)
-    for file in files:
-        if unchanged := _unchanged_row(file, known):
-            known.settle(unchanged)
+    _settle_unchanged(files, known)
     continued = set()
     for group in _groups(files, known):
         with corpus.together() if len(group) > 1 else nullcontext():
@@ -87,6 +85,12 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     report.gaps += _note_missing(left_behind, read, corpus)
     report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known if row.unsure_bytes]
     corpus.note_pull_finished()
+
+
+def _settle_unchanged(files: Sequence[LogFile], known: KnownFiles) -> None:
+    for file in files:
+        if unchanged := _unchanged_row(file, known):
+            known.settle(unchanged)
 
 
 def _unchanged_row(file: LogFile, known: KnownFiles) -> Position | None:

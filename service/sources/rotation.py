@@ -19,6 +19,8 @@ The rules that are less obvious:
   emptied and began again with the same lines. The two cases cannot be told apart, so the pull reports it.
 - A file that was found to be a copy while it was short stays a copy as long as the other file begins with it, whatever
   the times say. If the other file no longer does, and fewer than HEAD_BYTES were read of it, both files keep them.
+- A file whose inode, path, size and time of writing are those of the last pull is not opened. One that is rewritten in
+  place with as many bytes, in the same tick of the clock in which it was last read, is not noticed.
 - A file that was emptied in place, left no copy, and began again with exactly the bytes that were read looks like one
   that only grew. What a program writes between the copy and the truncation of copytruncate is in no file afterwards.
   Neither can be noticed.
