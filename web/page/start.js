@@ -40,7 +40,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     const chip = byId('self-check');
     chip.textContent = 'Checked itself: it computes here exactly as where it was made';
     chip.classList.add('good');
-    openInstrument(model, card, log, base64.length);
+    startAllViews(model, card, log, base64.length);
   } catch (error) {
     if (!(error instanceof WeightsFileError)) throw error;
     showProblem(error);
@@ -96,7 +96,7 @@ function nextPaint() {
  * @param {SharedLog} log
  * @param {number} bytes of the weights file
  */
-function openInstrument(model, card, log, bytes) {
+function startAllViews(model, card, log, bytes) {
   const workers = new Workers(model);
   const check = startCheck(workers, card);
   /** @param {File} file */
