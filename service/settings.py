@@ -27,7 +27,9 @@ from .reading import fields
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 PREFIX = "LOGLING_"
 FEWEST_TOKENS = 1000
-NOT_SETTINGS = {"LOGLING_HOME", "LOGLING_SERVED"}
+HOME_VARIABLE = "LOGLING_HOME"  # the home of a command without --home
+SERVED_VARIABLE = "LOGLING_SERVED"  # in a child process of the service: its home
+NOT_SETTINGS = {HOME_VARIABLE, SERVED_VARIABLE}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)

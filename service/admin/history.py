@@ -103,7 +103,9 @@ class LedgerReader:
     _runs: tuple[RunSummary, ...] = ()
 
     def history(self) -> History:
-        """What the ledger says now."""
+        """What the ledger says now. A home whose first run is still to come has no ledger, and an empty history."""
+        if not self.path.exists():
+            return History((), None, (), None)
         with self._lock, self._opened() as database:
             ended = database.execute("SELECT number, outcome FROM runs WHERE outcome IS NOT NULL").fetchall()
             changed = [number for number, outcome in ended if self._may_have_changed(number, outcome)]

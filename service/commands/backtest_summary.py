@@ -39,7 +39,7 @@ def summarise(weeks: Sequence[Week]) -> Summary:
         outcomes.count("skipped"),
         hindsight.count("worse"),
         hindsight.count("missed"),
-        sum(training["tokens"] for week in weeks for training in week.record.trainings),
+        sum(training.tokens for week in weeks for training in week.record.trainings),
         round(sum(sum(week.record.seconds.values()) for week in weeks), 1),
     )
 

@@ -24,8 +24,8 @@ from ..exit_status import describe_exit_status
 from ..home import VARIABLE, Home
 from ..settings import AdminSettings
 from .event_log import EVENTS
+from .page_ready import READY
 
-READY = b"ready\n"  # what the page prints when it can answer; else it prints why it cannot
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before the page is started again; doubled each time
 CHECK_EVERY, SECONDS_TO_ANSWER, CHECKS = 60.0, 30.0, 3  # a page that does not answer so many times is ended
 SECONDS_TO_START = 120.0
@@ -89,7 +89,7 @@ class AdminProcess:
             except PageFailed as failure:
                 reason = str(failure)
             except OSError as error:
-                reason = os.strerror(error.errno) if error.errno else str(error)
+                reason = error.strerror or str(error)
             else:
                 break
             if time.monotonic() - started > LONGEST_PAUSE:  # it was well in between

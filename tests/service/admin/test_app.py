@@ -30,6 +30,7 @@ from service.run import describe_failure
 from service.settings import AdminSettings
 from service.storage.run_progress import TaskProgress, read_run_progress
 from tests.support.served import LONGEST_STOP
+from tests.support.waiting import wait_until
 
 ROUTES = ["/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/healthz", "/admin.css", "/icon.svg"]
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -499,13 +500,6 @@ def answers(address: str) -> bool:
     with suppress(OSError):
         return ask(address, "/healthz").status > 0
     return False
-
-
-def wait_until(true: Callable[[], object], seconds: float = 600) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def progress_of(home: Home) -> list[TaskProgress]:
