@@ -89,7 +89,8 @@ class AdminProcess:
             except PageFailed as failure:
                 reason = str(failure)
             except OSError as error:
-                reason = error.strerror or str(error)
+                code = error.errno or 0
+                reason = os.strerror(code) if code > 0 else error.strerror or str(error)  # below 0: of getaddrinfo(3)
             else:
                 break
             if time.monotonic() - started > LONGEST_PAUSE:  # it was well in between
