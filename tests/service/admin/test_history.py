@@ -110,4 +110,4 @@ def test_a_ledger_of_the_format_before_has_no_status(home: Home) -> None:
     with sqlite3.connect(home.ledger) as database:
         database.executescript("DROP TABLE service_status; DROP TABLE run_progress")
     history = LedgerReader(home.ledger).history()
-    assert (len(history.runs), history.status) == (6, None)
+    assert (len(history.runs), history.service, history.tasks) == (6, None, ())
