@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from .commands.terminal import err
+from .environment import describe_links
 from .errors import Interrupted, LoglingError
 
 COMMANDS = (
@@ -56,6 +57,8 @@ def main() -> None:
     prepare_environment()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, interrupted)
+    if warning := describe_links():
+        err.print(f"logling: {warning}")
     try:
         app()
     except Interrupted:

@@ -1,18 +1,18 @@
 """Settings: `logling.toml` in the home, overridden by `LOGLING_…` variables, checked key by key.
 
 A nested key is overridden with two underscores (`LOGLING_GATE__MIN_NEW_LINES=50`). `LOGLING_HOME` is not a
-setting; it says where the home is.
+setting; it says where the home is. Which variables are passed over, environment.py says.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any, Literal, TypeGuard
@@ -21,15 +21,12 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .environment import PREFIX, setting_variables
 from .errors import LoglingError
 from .reading import fields
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
-PREFIX = "LOGLING_"
 FEWEST_TOKENS = 1000
-HOME_VARIABLE = "LOGLING_HOME"  # the home of a command without --home
-SERVED_VARIABLE = "LOGLING_SERVED"  # in a child process of the service: its home
-NOT_SETTINGS = {HOME_VARIABLE, SERVED_VARIABLE}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
@@ -306,32 +303,49 @@ def load(path: Path) -> Settings:
 def refuse_unknown_variables() -> None:
     """A misspelt LOGLING_ variable would otherwise be silently without effect. Raises SettingsError."""
     allowed = {PREFIX + name.upper() for name in Settings.model_fields}
-    tables = {PREFIX + name.upper() for name, field in Settings.model_fields.items() if _is_table(field.annotation)}
-    for variable in os.environ:
+    tables = {PREFIX + name.upper(): kind for name, kind in _tables().items()}
+    for variable in setting_variables():
         name = variable.upper()
-        if name.startswith(PREFIX) and name not in NOT_SETTINGS | allowed and name.partition("__")[0] not in tables:
+        if name not in allowed and name.partition("__")[0] not in tables:
             known = ", ".join(sorted(allowed))
+            keys = {f"{table}__{key.upper()}" for table, kind in tables.items() for key in kind.model_fields}
             raise SettingsError(
-                f"the variable {variable} is not a setting; there are {known} (and __ for keys in them)"
+                f"the variable {variable} is not a setting{_guess(name, {*allowed, *keys})}; there are {known}"
+                " (and __ for keys in them)"
             )
+
+
+def _guess(given: str, known: Iterable[str]) -> str:
+    """What was probably meant, as the end of a sentence: the same key without its table, or a name spelt nearly so."""
+    names = sorted(known)
+    nearest = [name for name in names if name.endswith("__" + given.removeprefix(PREFIX))]
+    nearest += get_close_matches(given, names, n=1, cutoff=0.75)
+    return f" (did you mean {nearest[0]}?)" if nearest else ""
+
+
+def _tables() -> dict[str, type[BaseModel]]:
+    """The settings that have keys of their own."""
+    return {name: kind for name, field in Settings.model_fields.items() if _is_table(kind := field.annotation)}
 
 
 def _describe(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {_siblings(problem['loc'])}"
+        allowed = _siblings(problem["loc"])
+        guess = _guess(str(problem["loc"][-1]), allowed)
+        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {', '.join(allowed)}{guess}"
     given = "(not shown)" if key == "admin.token" else repr(problem["input"])
     return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
-def _siblings(location: tuple[int | str, ...]) -> str:
+def _siblings(location: tuple[int | str, ...]) -> list[str]:
     """The keys that would have been allowed where this one is."""
     model: type[BaseModel] = Settings
     for part in location[:-1]:
         tables = {**{name: field.annotation for name, field in model.model_fields.items()}, "source": Source}
         found = tables.get(part) if isinstance(part, str) else model
         model = found if _is_table(found) else model
-    return ", ".join(model.model_fields)
+    return list(model.model_fields)
 
 
 def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
@@ -354,8 +368,7 @@ def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Seq
 
 def _defaults() -> dict[str, str]:
     """The defaults as TOML has them, by table and key: `corpus_megabytes` is "4.0"."""
-    tables: dict[str, type[BaseModel]] = {"source": Source}
-    tables |= {name: kind for name, field in Settings.model_fields.items() if _is_table(kind := field.annotation)}
+    tables: dict[str, type[BaseModel]] = {"source": Source, **_tables()}
     return {
         f"{name}_{key}": _as_toml(field.default)
         for name, table in tables.items()

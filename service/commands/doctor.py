@@ -23,7 +23,7 @@ from ..site.page_difference import compare
 from ..site.site import Site
 from ..sources import journal
 from ..sources.files import find_files
-from ..sources.log_file import OpenLog, RefusedFile
+from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
 from .terminal import HomeOption, JsonOption, now, out, print_json
@@ -196,7 +196,7 @@ def unreadable(path: Path) -> str:
     except RefusedFile as refusal:
         return str(refusal)
     except OSError as error:
-        return f"{path}: {error.strerror}"
+        return f"{printable(path)}: {error.strerror}"
     return ""
 
 
@@ -208,7 +208,7 @@ def sources(settings: Settings) -> Iterator[Check]:
         found = find_files([pattern])
         problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
         count = "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
-        yield Check(f"source {pattern}", not problems, problems or count)
+        yield Check(f"source {printable(pattern)}", not problems, problems or count)
     for source in settings.source:
         if source.journal is not None:
             yield _checked(f"source {journal.log_name(source.journal)}", journal.newest)

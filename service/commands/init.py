@@ -69,8 +69,11 @@ def is_used(folder: Path) -> bool:
 
 
 def absolute(source: str) -> str:
-    """A path or glob that means the same in any directory."""
-    return str(Path(source).expanduser().absolute())
+    """A path or glob that means the same in any directory. Raises LoglingError where ~ has no meaning."""
+    try:
+        return str(Path(source).expanduser().absolute())
+    except RuntimeError as error:  # no such user, or no HOME
+        raise LoglingError(f"{source}: {error}") from None
 
 
 def undo(home: Home) -> None:

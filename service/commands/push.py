@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from ..environment import SERVED
 from ..home import find_home
-from ..schedule.child_process import SERVED, become_child
+from ..schedule.child_process import become_child
 from ..site.publish import push_again
 from .terminal import HomeOption, err, now
 

@@ -21,13 +21,13 @@ from threading import Thread
 from types import FrameType
 from typing import IO, NamedTuple, Protocol
 
+from ..environment import SERVED
 from ..errors import Interrupted
 from ..exit_status import describe_exit_status
 from ..home import Home
 from ..storage.run_record import Outcome, slot_text
 from .schedule import PlannedRun
 
-SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path
 SECONDS_TO_END = 3.5  # between SIGTERM and SIGKILL
 SECONDS_ALONE = 0.5  # that the child has after SIGTERM before its own children get one
 MAX_LINES, MAX_LINE_LENGTH = 200, 500  # of a child's output that are logged

@@ -3,14 +3,16 @@
 How one file is read is in log_file.py, and how it is recognised after a rotation in rotation.py.
 """
 
-import glob
 import os
+import stat
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..storage.position import Position
-from .log_file import LogFile, RefusedFile, is_utf8, log_file
+from .log_file import LogFile, RefusedFile, is_utf8, log_file, printable
+from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, Match, Search, is_pattern, search
 from .rotated_names import SUFFIXES, family, number
 
 
@@ -27,32 +29,76 @@ class FileSource:
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
-        self._expanded = str(Path(pattern).expanduser()) if pattern.startswith("~") else pattern
+        self._name = printable(pattern)  # in messages
 
     def find(self) -> FoundFiles:
         """The files that can be read, in no particular order, and why others are left out."""
-        if not Path(self._expanded).is_absolute():
-            return FoundFiles(problems=[f"{self.pattern}: give an absolute path, or one that starts with ~"])
         found = FoundFiles()
-        is_name = os.path.lexists(self._expanded)
-        # Not Path.glob: it matches hidden files (editors' swap files), and before 3.13 ** finds no files.
-        names = [self._expanded] if is_name else sorted(glob.glob(self._expanded, recursive=True))  # noqa: PTH207
-        for name in names:
-            self._examine(name, is_name, found)
-        if not names:
-            found.problems.append(f"{self.pattern}: no file matches")
+        try:
+            pattern = self._expanded()
+            is_name = _is_there(pattern)
+            matches = [Match(pattern, is_link=True)] if is_name else self._search(pattern, found)
+        except (OSError, ValueError, RuntimeError) as error:
+            found.problems.append(f"{self._name}: {_describe(error)}")
+            return found
+        for match in matches:
+            self._examine(match, is_name, found)
+        if not matches:
+            found.problems.append(f"{self._name}: no file matches")
         return found
 
-    def _examine(self, name: str, is_name: bool, found: FoundFiles) -> None:
+    def _expanded(self) -> str:
+        """The pattern with ~ replaced. Raises ValueError where it cannot be, RuntimeError where a user has no home."""
+        expanded = str(Path(self.pattern).expanduser()) if self.pattern.startswith("~") else self.pattern
+        if not Path(expanded).is_absolute():
+            raise ValueError("give an absolute path, or one that starts with ~")
+        if "\0" in expanded:
+            raise ValueError("a path has no NUL in it")
+        return expanded
+
+    def _search(self, pattern: str, found: FoundFiles) -> list[Match]:
+        if not is_pattern(pattern):
+            return []
+        result = search(pattern)
+        found.problems += [f"{self._name}: {words}" for words in _describe_search(result)]
+        return result.matches
+
+    def _examine(self, match: Match, is_name: bool, found: FoundFiles) -> None:
         try:
-            path = Path(name).resolve(strict=True)
-            if path.is_dir() and not is_name:
+            path = Path(match.path)
+            path = path.resolve(strict=True) if match.is_link else path
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode) and not is_name:
                 return  # a wildcard also matches folders; only a folder that was named is a mistake
-            found.files.append(log_file(path, path.stat(), self.pattern))
+            found.files.append(log_file(path, status, self.pattern))
         except RefusedFile as refusal:
             found.problems.append(str(refusal))
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
-            found.problems.append(f"{name}: {_describe(error)}")
+            found.problems.append(f"{printable(match.path)}: {_describe(error)}")
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is a file of exactly this name, also if it has wildcards in it. Raises OSError."""
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        if is_pattern(path):
+            return False
+        raise
+    return True
+
+
+def _describe_search(result: Search) -> Iterator[str]:
+    if result.unlisted:
+        more = f" and {len(result.unlisted) - 1} more" if len(result.unlisted) > 1 else ""
+        yield f"the folder {printable(result.unlisted[0])}{more} may not be listed"
+    if result.is_cut:
+        yield (
+            f"only {MOST_ENTRIES:,} names are looked at, and folders at most {MOST_FOLDERS_DEEP} deep; there are more,"
+            " so some files may not be read"
+        )
 
 
 def find_files(patterns: Sequence[str]) -> FoundFiles:
@@ -81,13 +127,16 @@ def with_siblings(files: Sequence[LogFile], known: Sequence[Position], patterns:
     has app.log, and logrotate has made app.log.1 of what was app.log at the last pull: app.log.1 is added.
     If the clock was set back since then, the times of writing prove nothing, and all rotations are added.
     """
-    followed = [row for row in known if row.pattern in patterns]  # also of a log that is missing now
+    followed: defaultdict[str, list[Position]] = defaultdict(list)  # by folder; also of a log that is missing now
+    wanted = set(patterns)
+    for row in known:
+        if row.pattern in wanted:
+            followed[row.family.rpartition("/")[0]].append(row)
     present = {file.place for file in files}
-    set_back = _set_back(files, followed)
+    set_back = _set_back(files, [row for rows in followed.values() for row in rows])
     siblings: list[LogFile] = []
-    for folder in {str(Path(row.family).parent) for row in followed}:
-        rows = [row for row in followed if str(Path(row.family).parent) == folder]
-        siblings += [file for file in _siblings(folder, rows, set_back) if file.place not in present]
+    for folder, rows in followed.items():
+        siblings += [file for file in _siblings(folder or "/", rows, set_back) if file.place not in present]
     return oldest_first([*files, *{file.place: file for file in siblings}.values()])
 
 

@@ -3,10 +3,12 @@
 Units are selected here and not by `-u`, which on systemd 252 makes `--after-cursor` skip an entry. The entry at the
 cursor itself is read again, because journalctl silently goes to the nearest entry when that one is gone. An entry
 becomes one line in journalctl's short form, in UTC and without the host's name: `Nov 23 14:00:01 sshd[123]: text`.
+What is no entry, because it was cut or has no usable cursor or time, is skipped and counted.
 """
 
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -34,6 +36,8 @@ _FIELDS = (
     *("MESSAGE", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_UID"),
     *("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "COREDUMP_UNIT"),
 )
+_LAST_TIME = 253_402_300_799 * 10**6  # the end of the year 9999
+_CURSOR = re.compile(r"[!-~]{1,1000}")
 _COREDUMP = "fc2e22bc6ee647b6b90729ab34a250b1"
 _UNIT_SUFFIXES = (
     *(".service", ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice"),
@@ -51,6 +55,15 @@ class Overlong(NamedTuple):
     """An entry that was skipped, with its bytes of JSON."""
 
     bytes: int
+
+
+class Malformed(NamedTuple):
+    """A line of journalctl's that is no entry, with its bytes."""
+
+    bytes: int
+
+
+Skipped = Overlong | Malformed
 
 
 def log_name(unit: str) -> str:
@@ -77,6 +90,8 @@ def newest(silence: float = SILENCE) -> str:
     """When the newest entry of the journal was written, in words. Raises JournalError."""
     with journalctl(["--lines=1"], silence) as entries:
         entry = next(entries, None)
+    if isinstance(entry, Malformed):
+        raise JournalError("journalctl gave out something that is no entry")
     if entry is None or isinstance(entry, Overlong):
         raise JournalError("the journal has no entry, or none that this user may read")
     return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -92,7 +107,7 @@ def _read(journal_pull: "_JournalPull", silence: float) -> None:
                 return
         journal_pull.lose_cursor()
     with journalctl([f"--since=@{mark.time // 10**6}"] if mark.time else [], silence) as entries:
-        journal_pull.take(entry for entry in entries if isinstance(entry, Overlong) or _time(entry) > mark.time)
+        journal_pull.take(entry for entry in entries if isinstance(entry, Skipped) or _time(entry) > mark.time)
 
 
 class _JournalPull:
@@ -104,15 +119,17 @@ class _JournalPull:
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._redactor, self._oddities = Redactor(), Oddities()
         self._batch: list[str] = []
-        self._seen = self.lines = 0
+        self._seen = self._malformed = self.lines = 0
 
-    def take(self, entries: Iterator[Entry | Overlong]) -> None:
+    def take(self, entries: Iterator[Entry | Skipped]) -> None:
         try:
             for entry in entries:
                 if isinstance(entry, Overlong):
                     self._report.gaps.append(Gap(self._family, "an entry is too long to be read", entry.bytes))
-                    continue
-                self._take_one(entry)
+                elif isinstance(entry, Malformed):
+                    self._malformed += 1
+                else:
+                    self._take_one(entry)
         finally:
             self._commit()
 
@@ -145,6 +162,9 @@ class _JournalPull:
 
     def finish(self) -> None:
         report = self._report
+        if self._malformed:
+            skipped = "1 entry was" if self._malformed == 1 else f"{self._malformed} entries were"
+            report.problems.append(f"{self._family}: {skipped} cut or malformed and not read; the others were")
         report.sources.append(SourceReport(self._family, self._stored.time, self.lines))
         report.oddities.add(self._oddities)
         for kind, count in self._redactor.masked.items():
@@ -187,8 +207,13 @@ def _bytes(message: Any) -> bytes:
     if isinstance(message, list):
         if all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
             return bytes(message)
-        return b"\n".join(_bytes(part) for part in message)
+        return b"\n".join(_bytes(part) for part in message if not _is_nested(part))
     return b""
+
+
+def _is_nested(part: Any) -> bool:
+    """Whether a value of a field is a list of lists, which journalctl never gives and which could be of any depth."""
+    return isinstance(part, list) and any(isinstance(piece, list) for piece in part)
 
 
 def _word(entry: Entry, *names: str) -> str:
@@ -201,7 +226,7 @@ def _word(entry: Entry, *names: str) -> str:
 
 
 def _time(entry: Entry) -> int:
-    """Microseconds since 1970."""
+    """Microseconds since 1970. Entries without a usable time are not given out."""
     return int(entry["__REALTIME_TIMESTAMP"])
 
 
@@ -217,7 +242,7 @@ def _identity(cursor: str) -> tuple[str | None, ...] | str:
 
 
 @contextmanager
-def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry | Overlong]]:
+def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry | Skipped]]:
     """The entries that journalctl prints, one at a time. Raises JournalError when it fails or falls silent."""
     # Without --all fields of more than 4 KB are null.
     command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
@@ -236,7 +261,7 @@ def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry 
         _end(child)
 
 
-def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry | Overlong]:
+def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry | Skipped]:
     errors = bytearray()
     for line in _lines(child, silence, errors):
         if isinstance(line, Overlong):
@@ -252,13 +277,21 @@ def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry |
         raise JournalError(f"journalctl says: {' '.join(serious or messages)}")
 
 
-def _parsed(line: bytes) -> Entry:
+def _parsed(line: bytes) -> Entry | Malformed:
     try:
         entry = json.loads(line)
-        entry["__CURSOR"], int(entry["__REALTIME_TIMESTAMP"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise JournalError(f"journalctl gave out what is no entry: {line[:80]!r}") from None
-    return dict(entry)
+    except (ValueError, RecursionError):  # a number of very many digits is a ValueError too
+        return Malformed(len(line))
+    cursor, when = entry.get("__CURSOR"), entry.get("__REALTIME_TIMESTAMP")
+    is_usable = isinstance(cursor, str) and _CURSOR.fullmatch(cursor) and _microseconds(when) is not None
+    return dict(entry) if is_usable else Malformed(len(line))
+
+
+def _microseconds(when: Any) -> int | None:
+    """A time as journalctl writes it, a string of digits; None if it is none."""
+    text = str(when) if isinstance(when, str | int) and not isinstance(when, bool) else ""
+    value = int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else None
+    return value if value is not None and value <= _LAST_TIME else None
 
 
 def _lines(child: subprocess.Popen[bytes], silence: float, errors: bytearray) -> Iterator[bytes | Overlong]:

@@ -47,15 +47,40 @@ class LogFile:
 def log_file(path: Path, status: os.stat_result, pattern: str, birth: int = 0) -> LogFile:
     """The file that has this status. Raises RefusedFile if it is no regular file, or its name is not UTF-8."""
     if not stat.S_ISREG(status.st_mode):
-        raise RefusedFile(f"{path}: {_kind(status.st_mode)}, not a file; not read")
+        raise RefusedFile(f"{printable(path)}: {_kind(status.st_mode)}, not a file; not read")
     if not is_utf8(path):
-        raise RefusedFile(f"{str(path)!a}: its name is not UTF-8; not read")
+        raise RefusedFile(f"{printable(path)}: its name is not UTF-8; not read")
     return LogFile(path, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, pattern, birth)
+
+
+def untouched_file(row: Position) -> LogFile | None:
+    """The file at the path of a position, if inode, size and time of writing are those that are stored.
+
+    It is not opened. So a file that was rewritten with as many bytes in the same tick of the clock counts as untouched.
+    """
+    if row.path is None:
+        return None
+    try:
+        file = log_file(Path(row.path), os.stat(row.path), row.pattern, row.born)  # noqa: PTH116, called for each file
+    except (OSError, RefusedFile):
+        return None
+    return file if is_untouched(file, row) else None
+
+
+def is_untouched(file: LogFile, row: Position) -> bool:
+    """Whether a file has the inode, size and time of writing of a position."""
+    status = (file.device, file.inode, file.size, file.mtime_ns)
+    return status == (row.device, row.inode, row.size, row.mtime_ns)
 
 
 def is_utf8(path: Path | str) -> bool:
     """Whether a name is valid UTF-8, as SQLite and JSON need it."""
     return os.fsencode(path).decode(errors="ignore") == str(path)
+
+
+def printable(path: Path | str) -> str:
+    """A path for a message: in quotes and with escapes if it has line breaks, other control characters or no UTF-8."""
+    return str(path) if str(path).isprintable() else ascii(str(path))
 
 
 def _kind(mode: int) -> str:
@@ -80,7 +105,8 @@ class OpenLog:
     `file` describes what is at the path now. Raises RefusedFile and OSError.
     """
 
-    def __init__(self, path: Path, pattern: str = "") -> None:
+    def __init__(self, path: Path | str, pattern: str = "") -> None:
+        path = Path(path)
         # O_NONBLOCK: a pipe that has just replaced the file must not block the pull.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         try:
@@ -244,7 +270,7 @@ class OpenLog:
     def refuse_binary(self) -> None:
         """Raise RefusedFile if the file does not begin as text does."""
         if reason := describe_binary(self.head(SAMPLE_BYTES)):
-            raise RefusedFile(f"{self.file.path}: {reason}")
+            raise RefusedFile(f"{printable(self.file.path)}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:
         return os.pread(self._stream.fileno(), length, start)

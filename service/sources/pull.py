@@ -1,7 +1,9 @@
 """Pull: read new lines from the sources, clean and mask them, and add them to the corpus. Each line is read once."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -16,12 +18,18 @@ from ..storage.corpus import Corpus
 from ..storage.position import Position
 from . import journal
 from .files import find_files, with_siblings
-from .log_file import LogFile, OpenLog, RefusedFile
+from .known_files import KnownFiles
+from .log_file import LogFile, OpenLog, RefusedFile, is_untouched, printable
+from .present_files import PresentFiles
 from .pull_report import Gap, PullReport, SourceReport
+from .rotated_names import SUFFIXES
 from .rotation import Before, Recognised, recognise, survivor
 
 BATCH_LINES = 20_000
 BATCH_BYTES = 4 * 1024 * 1024
+GROUP_FILES = 500  # whose new lines are stored at once
+GROUP_BYTES = 1024 * 1024
+_SWELLING = 50  # times the size of a compressed file, for the size of a group
 
 _UNSURE = (
     "its first lines are also in another file of this log, so they were taken for copies and read once; if the log was"
@@ -55,28 +63,61 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     patterns = list(sources)[::-1]
     found = find_files(patterns)
     report.problems += found.problems
-    known = {row.id: row for row in corpus.positions()}
-    files = with_siblings(found.files, list(known.values()), patterns)
+    rows = corpus.positions()
+    files = with_siblings(found.files, rows, patterns)
+    known, present = KnownFiles(rows), PresentFiles(files)
     matched = {file.place for file in found.files}
-    places = {file.place: file.path for file in files}
     newest = corpus.newest_file_of_last_pull()
-    here = [row for row in known.values() if row.path is not None and (row.id or 0) <= newest]
-    before = {(row.inode, row.born, row.pattern) for row in here}
+    before = {(row.inode, row.born, row.pattern) for row in rows if row.path is not None and (row.id or 0) <= newest}
     meter = _Meter(files, progress)
+    _settle_unchanged(files, known)
     continued = set()
-    for file in files:
-        found_file = _FoundFile(file, sources[file.pattern], places, file.place in matched, before)
-        position = _pull_file(found_file, known, corpus, report, meter)
-        meter.finish(file)
-        if position is not None:
-            known[position.id] = position
-            continued.add(position.id)
-    left_behind = [
-        row for row in known.values() if row.id not in continued and row.path is not None and row.pattern in sources
-    ]
-    report.gaps += _note_missing(left_behind, [known[row] for row in continued], corpus)
-    report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known.values() if row.unsure_bytes]
+    for group in _groups(files, known):
+        with corpus.together() if len(group) > 1 else nullcontext():
+            for file in group:
+                found_file = _FoundFile(file, sources[file.pattern], present, file.place in matched, before)
+                position = _pull_file(found_file, known, corpus, report, meter)
+                meter.finish(file)
+                if position is not None:
+                    continued.add(position.id)
+    left_behind = [row for row in known if row.id not in continued and row.path is not None and row.pattern in sources]
+    read = [row for row in known if row.id in continued]
+    report.gaps += _note_missing(left_behind, read, corpus)
+    report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known if row.unsure_bytes]
     corpus.note_pull_finished()
+
+
+def _settle_unchanged(files: Sequence[LogFile], known: KnownFiles) -> None:
+    for file in files:
+        if unchanged := _unchanged_row(file, known):
+            known.settle(unchanged)
+
+
+def _unchanged_row(file: LogFile, known: KnownFiles) -> Position | None:
+    """The position of a file that was read to its end under this path, and not written to since. It is not opened."""
+    rows = [row for row in known.of_inode(file.inode) if row.device == file.device]
+    row = max(rows, key=lambda row: row.id or 0, default=None)
+    is_same = row is not None and (row.path, row.pattern) == (str(file.path), file.pattern) and is_untouched(file, row)
+    return row if is_same else None
+
+
+def _groups(files: Sequence[LogFile], known: KnownFiles) -> Iterator[list[LogFile]]:
+    """The files in their order, in groups that are stored by one transaction, because each waits for the disk.
+
+    A file with much to read is alone, and is stored in batches.
+    """
+    group: list[LogFile] = []
+    total = 0
+    for file in files:
+        size = max(0, file.size - max((row.size for row in known.of_inode(file.inode)), default=0))
+        size *= _SWELLING if file.path.suffix in SUFFIXES else 1
+        if group and (len(group) >= GROUP_FILES or total + size > GROUP_BYTES):
+            yield group
+            group, total = [], 0
+        group.append(file)
+        total += size
+    if group:
+        yield group
 
 
 class _FoundFile(NamedTuple):
@@ -84,7 +125,7 @@ class _FoundFile(NamedTuple):
 
     file: LogFile
     source: Source
-    places: Mapping[tuple[int, int], Path]
+    present: PresentFiles
     is_matched: bool  # by a pattern; else it is read because it was read before, or is a rotation
     before: Before
 
@@ -107,40 +148,58 @@ class _Meter:
 
 
 def _pull_file(
-    found: _FoundFile, known: dict[int | None, Position], corpus: Corpus, report: PullReport, meter: _Meter
+    found: _FoundFile, known: KnownFiles, corpus: Corpus, report: PullReport, meter: _Meter
 ) -> Position | None:
     """Read one file to its end. Returns its new position, None if it could not be read."""
     path = found.file.path
+    unchanged = _unchanged_row(found.file, known)
+    if unchanged is not None and _may_be_skipped(found, unchanged):
+        if found.is_matched:
+            report.sources.append(SourceReport(str(path), unchanged.position, 0))
+        return unchanged
     try:
         with OpenLog(path, found.file.pattern) as log:
-            match = recognise(log, list(known.values()), found.places, found.before)
-            if match is None and not found.is_matched and not _is_of_known_log(log, known):
+            match = recognise(log, known, found.present, found.before)
+            if match is None and not found.is_matched and not known.has_log(log.file.family, log.file.pattern):
                 return None  # another file got the inode of the one that was read before
             match = match or Recognised(log.start())
+            stored = known.get(match.position.id)
             if match.replaces is not None:
-                del known[match.replaces]
-            position = match.position
-            if not position.position:
+                known.remove(match.replaces)
+            if not match.position.position:
                 log.refuse_binary()
-            stored = known.get(position.id)
             file_pull = _FilePull(log, found, match, stored, corpus, report, meter)
-            if position.copy_of is not None:
-                return file_pull.note_copy()
-            # A size is stored only after reading to the end, so an equal one means that nothing was added.
-            is_unchanged = position == stored and not file_pull.has_incomplete_record
-            return file_pull.skip() if is_unchanged else file_pull.run()
+            position = _read_file(file_pull, match.position, stored)
+            known.put(position)
+            if is_untouched(log.file, position):
+                known.settle(position)
+            return position
     except RefusedFile as refusal:
         report.problems.append(str(refusal))
     except FileNotFoundError:
         if found.is_matched:
-            report.problems.append(f"{path}: moved or removed during the pull; looked for again at the next")
+            report.problems.append(f"{printable(path)}: moved or removed during the pull; looked for again at the next")
     except OSError as error:
-        report.problems.append(f"{path}: {error.strerror or error}; not read to its end")
+        report.problems.append(f"{printable(path)}: {error.strerror or error}; not read to its end")
     return None
 
 
-def _is_of_known_log(log: OpenLog, known: Mapping[int | None, Position]) -> bool:
-    return any(row.family == log.file.family and row.pattern == log.file.pattern for row in known.values())
+def _may_be_skipped(found: _FoundFile, row: Position) -> bool:
+    """Whether a file that is as it was has nothing that a closer look could find. It must still be readable."""
+    is_incomplete = bool(found.source.continuation) and not row.compressed and row.position < row.size
+    return row.copy_of is None and not row.unsure_bytes and not is_incomplete and _may_be_read(found.file.path)
+
+
+def _may_be_read(path: Path) -> bool:
+    return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _read_file(file_pull: "_FilePull", position: Position, stored: Position | None) -> Position:
+    if position.copy_of is not None:
+        return file_pull.note_copy()
+    # A size is stored only after reading to the end, so an equal one means that nothing was added.
+    is_unchanged = position == stored and not file_pull.has_incomplete_record
+    return file_pull.skip() if is_unchanged else file_pull.run()
 
 
 def _reader(source: Source, position: Position) -> LineReader | RecordReader:
@@ -202,7 +261,7 @@ class _FilePull:
                 self._feed(chunk)
                 self._meter.reached(self._log.bytes_read())
         except Damaged as damage:
-            self._report.problems.append(f"{self._log.file.path}: {damage}; the lines before that are kept")
+            self._report.problems.append(f"{printable(self._log.file.path)}: {damage}; the lines before that are kept")
             return
         if self._log.compressed:  # nothing is added to it, so its last line is complete
             self._take(self._reader.finish())
@@ -241,12 +300,20 @@ class _FilePull:
 
 def _note_missing(left_behind: Sequence[Position], read: Sequence[Position], corpus: Corpus) -> list[Gap]:
     """Note the files that are no longer at their path. Returns what of them was never read."""
-    taken = {row.path for row in read}
-    gone = [row for row in left_behind if (row.path in taken or _is_missing(row.path)) and survivor(row) is None]
+    taken, present = {row.path for row in read}, PresentFiles()
+    gone = [
+        row for row in left_behind if (row.path in taken or _is_missing(row.path)) and survivor(row, present) is None
+    ]
     if gone:
         corpus.note_missing(gone)
-    known = [row for row in (*left_behind, *read) if (row.id or 0) <= corpus.newest_file_of_last_pull()]
-    return [gap for row in gone if (gap := _gap(row, known))]
+    newest = corpus.newest_file_of_last_pull()
+    of_log: defaultdict[str, list[Position]] = defaultdict(list)
+    for row in (*left_behind, *read):
+        if (row.id or 0) <= newest:
+            of_log[row.family].append(row)
+    is_live = {family: any(row.path == family for row in rows) for family, rows in of_log.items()}
+    newest_of = {family: max(row.id or 0 for row in rows) for family, rows in of_log.items()}
+    return [gap for row in gone if (gap := _gap(row, is_live.get(row.family, False), newest_of.get(row.family, 0)))]
 
 
 def _is_missing(path: str | None) -> bool:
@@ -260,21 +327,22 @@ def _is_missing(path: str | None) -> bool:
     return False
 
 
-def _gap(row: Position, known: Sequence[Position]) -> Gap | None:
+def _gap(row: Position, is_live: bool, newest: int) -> Gap | None:
+    """What of a file that is gone was not read. `is_live` and `newest` are as `_was_written_to` has them."""
     path = str(row.path)
     torn = 0 if row.compressed or row.copy_of is not None else max(0, row.size - row.position)
     if torn:
         return Gap(path, "emptied, replaced or deleted before its last line was complete", torn)
-    if row.position and _was_written_to(row, known):
+    if row.position and _was_written_to(row, is_live, newest):
         return Gap(path, "emptied, replaced or deleted; what was written to it after the last read is not known", 0)
     return None
 
 
-def _was_written_to(row: Position, known: Sequence[Position]) -> bool:
-    """Whether more may have been written after the last read: to the live name, or to the newest dated one."""
+def _was_written_to(row: Position, is_live: bool, newest: int) -> bool:
+    """Whether more may have been written after the last read: to the live name, or to the newest dated one.
+
+    `is_live` is whether the log has a file under its live name, and `newest` the greatest id of its files.
+    """
     if row.compressed or row.copy_of is not None:
         return False
-    of_log = [other for other in known if other.family == row.family]
-    if any(other.path == other.family for other in of_log):
-        return row.path == row.family
-    return (row.id or 0) >= max((other.id or 0 for other in of_log), default=0)
+    return row.path == row.family if is_live else (row.id or 0) >= newest

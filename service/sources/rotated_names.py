@@ -1,12 +1,18 @@
-"""What the names of rotated files say: which log they belong to, and which rotation they are."""
+"""What the names of rotated files say: which log they belong to, and which rotation they are.
+
+Each pattern takes time in proportion to the length of a name.
+"""
 
 import re
 from pathlib import Path
 
-# logrotate's -20240131 and -1706659200, Python's .2024-01-31_07, plain .1, editors' .old and ~
-_ROTATED = re.compile(r"(?:[._-]\d{4}-?\d\d-?\d\d(?:[T_.-]?\d{1,6}|[T_.-]?\d\d[:-]\d\d)*|[.-]\d+|\.old|\.bak|~)$")
-_DATE_INSIDE = re.compile(r"[._-]\d{4}-?\d\d-?\d\d(?=\.[A-Za-z]+$)")
-_NUMBER = re.compile(r"[.-](\d+)(?:\.(?:gz|xz|zst))?$")
+# A date with a time or number after it, read from the end of a name so that no digit is tried twice: logrotate's
+# -20240131, Python's .2024-01-31_07, and .2024-01-31T07:15:22.
+_DATE_AT_END = re.compile(r"(?:\d[T_.:-]?)*\d\d-?\d\d-?\d{4}[._-]")
+# logrotate's -1706659200, plain .1, editors' .old and ~
+_COUNT_AT_END = re.compile(r"(?:[.-]\d+|\.old|\.bak|~)\Z")
+_DATE_INSIDE = re.compile(r"[._-]\d{4}-?\d\d-?\d\d(?=\.[A-Za-z]+\Z)")
+_NUMBER = re.compile(r"[.-](\d+)(?:\.(?:gz|xz|zst))?\Z")
 SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
 _DATED = re.compile(r"\d{8}|\d{4}-\d\d-\d\d")
 
@@ -17,11 +23,16 @@ def family(path: Path) -> str:
     >>> family(Path("/var/log/app.log.2.gz")), family(Path("/var/log/app-2024-01-31.log"))
     ('/var/log/app.log', '/var/log/app.log')
     """
-    name = path.name
+    folder, slash, name = str(path).rpartition("/")
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    name = _ROTATED.sub("", name) or name
-    return str(path.with_name(_DATE_INSIDE.sub("", name)))
+    name = _without_rotation(name) or name
+    return folder + slash + _DATE_INSIDE.sub("", name)
+
+
+def _without_rotation(name: str) -> str:
+    date = _DATE_AT_END.match(name[::-1])
+    return name[: -date.end()] if date else _COUNT_AT_END.sub("", name)
 
 
 def number(path: Path) -> int:

@@ -19,6 +19,8 @@ The rules that are less obvious:
   emptied and began again with the same lines. The two cases cannot be told apart, so the pull reports it.
 - A file that was found to be a copy while it was short stays a copy as long as the other file begins with it, whatever
   the times say. If the other file no longer does, and fewer than HEAD_BYTES were read of it, both files keep them.
+- A file whose inode, path, size and time of writing are those of the last pull is not opened. One that is rewritten in
+  place with as many bytes, in the same tick of the clock in which it was last read, is not noticed.
 - A file that was emptied in place, left no copy, and began again with exactly the bytes that were read looks like one
   that only grew. What a program writes between the copy and the truncation of copytruncate is in no file afterwards.
   Neither can be noticed.
@@ -29,14 +31,16 @@ between. They may then be read twice.
 """
 
 import os
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Set
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from ..storage.position import HEAD_BYTES, Position
-from .log_file import LogFile, OpenLog, RefusedFile
-from .rotated_names import is_numbered, is_packed
+from .known_files import INDEXED_BYTES, KnownFiles
+from .log_file import LogFile, OpenLog, RefusedFile, untouched_file
+from .present_files import PresentFiles
+from .rotated_names import SUFFIXES, is_numbered, is_packed
 
 
 class Recognised(NamedTuple):
@@ -46,46 +50,61 @@ class Recognised(NamedTuple):
     replaces: int | None = None  # the id of a row that this position replaces
 
 
-Places = Mapping[tuple[int, int], Path]  # of the files found in this pull, by device and inode
 Before = Set[tuple[int, int, str]]  # inode, birth and pattern of the files known when a pull last came to its end
 
 
 def recognise(
-    log: OpenLog, known: Sequence[Position], places: Places | None = None, before: Before = frozenset()
+    log: OpenLog, known: KnownFiles, present: PresentFiles | None = None, before: Before = frozenset()
 ) -> Recognised | None:
     """The file among those of earlier pulls that this file is, with its position moved here. None for a new file.
 
     The file that had this inode is tried first. Then the content decides among files that are no longer at their path:
     they were moved to another file system, copied before they were truncated, or compressed.
 
-    `known` are the positions of earlier pulls, `places` the files found in this pull, and `before` those that were
+    `known` are the positions of earlier pulls, `present` the files found in this pull, and `before` those that were
     known when a pull last finished.
     """
-    places = places or {}
-    own = max((row for row in known if log.is_at_inode(row)), key=_recency, default=None)
+    present = present or PresentFiles()
+    rows = [row for row in known.of_inode(log.file.inode) if log.is_at_inode(row)]
+    own = max(rows, key=_recency, default=None)
     if own is not None and not log.continues(own):
         own = None
     if own is not None and _is_decided(log, own, known):
-        return Recognised(replace(log.here(own), copy_of=None), replaces=_lost_original(own, known, places))
-    copy = _copy(log, known, own, places, before) if log.is_rotated else None
+        return Recognised(replace(log.here(own), copy_of=None), replaces=_lost_original(own, known, present))
+    known.unsettle_changed(log.file.family)
+    copy = _copy(log, known, own, present, before) if log.is_rotated else None
     if copy is not None and not copy.position.unsure_bytes:
         return copy
-    for row in sorted(known, key=lambda row: row.position, reverse=True):
-        if _may_claim(log, row, own) and _is_read(row, known) and log.continues(row) and survivor(row, places) is None:
-            unsure_bytes = row.position if _is_common(row, log, known) else 0
-            return Recognised(
-                replace(log.here(row), copy_of=None, unsure_bytes=unsure_bytes), replaces=own.id if own else None
-            )
+    claimed = _claimed(log, known, own, present)
+    if claimed is not None:
+        unsure_bytes = claimed.position if _is_common(claimed, log, known, present) else 0
+        return Recognised(
+            replace(log.here(claimed), copy_of=None, unsure_bytes=unsure_bytes), replaces=own.id if own else None
+        )
     if copy is not None:
         return copy
     if own is not None:
-        return Recognised(_on_its_own(log, own, known, places))
-    return None if log.is_rotated else _original(log, known, places, before)
+        return Recognised(_on_its_own(log, own, known, present))
+    return None if log.is_rotated else _original(log, known, present, before)
 
 
-def _is_read(row: Position, known: Sequence[Position]) -> bool:
+def _claimed(log: OpenLog, known: KnownFiles, own: Position | None, present: PresentFiles) -> Position | None:
+    """The file of an earlier pull that this one is under another inode, by its content."""
+    if own is not None and own.position:
+        original = known.get(own.copy_of)
+        rows = iter([original] if original is not None else [])
+    else:
+        rows = known.continued_by(log)
+    for row in rows:
+        is_candidate = _may_claim(log, row, own) and _is_read(row, known)
+        if is_candidate and log.continues(row) and survivor(row, present) is None:
+            return row
+    return None
+
+
+def _is_read(row: Position, known: KnownFiles) -> bool:
     """Whether all lines up to its position were read. Those of a copy are read from its original."""
-    original = next((other for other in known if other.id == row.copy_of), None)
+    original = known.get(row.copy_of)
     return row.copy_of is None or original is None or original.position >= row.position
 
 
@@ -93,25 +112,26 @@ def _recency(row: Position) -> int:
     return row.id or 0
 
 
-def _is_decided(log: OpenLog, own: Position, known: Sequence[Position]) -> bool:
+def _is_decided(log: OpenLog, own: Position, known: KnownFiles) -> bool:
     """Whether the file's own row decides: it is live or has not changed, and no other file is read instead."""
     return _is_read(own, known) and (log.file.size == own.size or not log.is_rotated)
 
 
-def _lost_original(own: Position, known: Sequence[Position], places: Places) -> int | None:
+def _lost_original(own: Position, known: KnownFiles, present: PresentFiles) -> int | None:
     """The row of the file that this one is a copy of, if that is gone and the copy has all that was read of it."""
-    original = next((row for row in known if row.id == own.copy_of), None)
-    if original is None or original.position != own.position or survivor(original, places) is not None:
+    original = known.get(own.copy_of)
+    if original is None or original.position != own.position or survivor(original, present) is not None:
         return None
     return original.id
 
 
-def _is_common(row: Position, log: OpenLog, known: Sequence[Position]) -> bool:
+def _is_common(row: Position, log: OpenLog, known: KnownFiles, present: PresentFiles) -> bool:
     """Whether other files of the same log begin with the few bytes that are known, as with a banner."""
     if row.is_known_whole:
         return False
-    for other in known:
-        if other.family == row.family and other.id != row.id and other.path is not None:
+    first_bytes = log.head(row.position + row.torn_length)  # it continues the row, so they are those of the row
+    for other in known.that_begin_with(first_bytes, row.family, present):
+        if other.id != row.id and other.path is not None:
             try:
                 with OpenLog(Path(other.path)) as other_log:
                     if other_log.file.place != log.file.place and other_log.continues(row):
@@ -149,13 +169,13 @@ def _may_become(path: Path, log: OpenLog) -> bool:
 
 
 def _copy(
-    log: OpenLog, known: Sequence[Position], own: Position | None, places: Places, before: Before
+    log: OpenLog, known: KnownFiles, own: Position | None, present: PresentFiles, before: Before
 ) -> Recognised | None:
     """This file as a copy of one that is still there and is read instead. copytruncate or gzip is at work then."""
-    for row in known:
+    for row in _possible_originals(log, known, own, present):
         if row.family != log.file.family or log.is_at_inode(row) or row.copy_of is not None:
             continue
-        original = survivor(row, places)
+        original = survivor(row, present)
         is_noted = own is not None and own.copy_of == row.id
         end = None if original is None else _copied(log, original, before, is_noted)
         if end is not None:
@@ -164,6 +184,23 @@ def _copy(
             is_sure = is_known or not 0 < end <= row.position or end >= HEAD_BYTES or log.compressed
             return Recognised(replace(marked, copy_of=row.id, unsure_bytes=0 if is_sure else end))
     return None
+
+
+def _possible_originals(log: OpenLog, known: KnownFiles, own: Position | None, present: PresentFiles) -> list[Position]:
+    """The files that this one may be a copy of, as far as `_copied` would say so, in the order of their ids."""
+    noted = known.get(own.copy_of) if own is not None else None
+    found = {noted.id: noted} if noted is not None else {}
+    path, family = str(log.file.path), log.file.family
+    for place in [family, *(path.removesuffix(suffix) for suffix in SUFFIXES if path.endswith(suffix))]:
+        try:
+            inode = os.stat(place).st_ino  # noqa: PTH116, called for each new file
+        except OSError:
+            continue
+        found |= {row.id: row for row in known.of_inode(inode)}
+    head = log.head(INDEXED_BYTES)
+    if len(head) >= HEAD_BYTES:
+        found |= {row.id: row for row in known.that_begin_with(head, family, present)}
+    return sorted(found.values(), key=_recency)
 
 
 def _copied(log: OpenLog, original: LogFile, before: Before, is_noted: bool) -> int | None:
@@ -191,13 +228,13 @@ def _is_made_later(copy: LogFile, original: LogFile, before: Before) -> bool:
     return copy.mtime_ns >= original.mtime_ns
 
 
-def _original(log: OpenLog, known: Sequence[Position], places: Places, before: Before) -> Recognised | None:
+def _original(log: OpenLog, known: KnownFiles, present: PresentFiles, before: Before) -> Recognised | None:
     """A live file that was never read itself, but a copy of it was, made by copytruncate."""
-    for row in sorted(known, key=lambda row: row.position, reverse=True):
+    for row in sorted(known.of_family(log.file.family), key=lambda row: row.position, reverse=True):
         is_evidence = row.is_known_whole or (row.position and not row.compressed)
-        if row.family != log.file.family or not is_evidence or not log.continues(row):
+        if not is_evidence or not log.continues(row):
             continue
-        copy = survivor(row, places)
+        copy = survivor(row, present)
         is_copy = copy is not None and (row.is_known_whole or _is_made_later(copy, log.file, before))
         if is_copy and _is_read(row, known):
             unsure_bytes = 0 if row.is_known_whole else row.position
@@ -205,30 +242,25 @@ def _original(log: OpenLog, known: Sequence[Position], places: Places, before: B
     return None
 
 
-def _on_its_own(log: OpenLog, own: Position, known: Sequence[Position], places: Places) -> Position:
+def _on_its_own(log: OpenLog, own: Position, known: KnownFiles, present: PresentFiles) -> Position:
     """The position of a file that has a row. If it was a copy of a file that was read further, it is at its end."""
-    original = next((row for row in known if row.id == own.copy_of), None)
-    if original is not None and not original.is_known_whole and survivor(original, places) is not None:
+    original = known.get(own.copy_of)
+    if original is not None and not original.is_known_whole and survivor(original, present) is not None:
         return replace(log.start(), id=own.id)  # the original began again with the few lines that were read of it
     if original is not None and original.position > own.position:
         return replace(log.mark_at(own, log.whole_lines(original.position)), copy_of=None)
     return replace(log.here(own), copy_of=None)
 
 
-def survivor(known: Position, places: Places | None = None) -> LogFile | None:
-    """The file of a position, if it is still there under any name: among `places`, or in the folder of its path."""
+def survivor(known: Position, present: PresentFiles) -> LogFile | None:
+    """The file of a position, if it is still there under any name, among those present or in the folder of its path."""
     if known.path is None:
         return None
-    names = {str(path) for (_, inode), path in (places or {}).items() if inode == known.inode}
-    try:
-        with os.scandir(Path(known.path).parent) as entries:
-            # A symlink has its own inode, so no entry leads out of the folder.
-            names |= {entry.path for entry in entries if entry.inode() == known.inode}
-    except OSError:
-        pass
-    for name in sorted(names):
+    if untouched := untouched_file(known):
+        return untouched
+    for path in present.paths(known.inode, str(Path(known.path).parent)):
         try:
-            with OpenLog(Path(name)) as log:
+            with OpenLog(path) as log:
                 if log.is_at_inode(known) and log.continues(known):
                     return log.file
         except (OSError, RefusedFile):

@@ -255,7 +255,16 @@ class Corpus:
             raise CorpusError(str(error)) from None
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all that is added within at once, or nothing of it. Each transaction waits for the disk."""
+        with self._transaction():
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self._database.in_transaction:  # within `together`
+            yield
+            return
         try:
             with transaction(self._database):
                 yield

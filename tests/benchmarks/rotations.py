@@ -483,7 +483,7 @@ def families(corpus: Corpus) -> list[str]:
 
 def play(seed: int, folder: Path) -> Counter[str]:
     """What was done in one history; AssertionError, with its steps, if a line was lost or doubled."""
-    with patch("service.sources.pull.BATCH_LINES", 3):
+    with patch("service.sources.pull.BATCH_LINES", 3), patch("service.sources.pull.GROUP_FILES", 1 + seed % 3):
         history = History(folder, seed)
         history.play()
     return history.done

@@ -156,6 +156,28 @@ def test_a_wrong_variable_is_refused(
     assert word in refused(tmp_path, "")
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "meant"),
+    [
+        ("LOGLING_GATE__MIN_NEW_LINE", "3", "did you mean min_new_lines?"),
+        ("LOGLING_GAET__MIN_NEW_LINES", "3", "did you mean LOGLING_GATE__MIN_NEW_LINES?"),
+        ("LOGLING_ADMIN_PORT", "8102", "did you mean LOGLING_ADMIN__PORT?"),
+        ("LOGLING_PORT", "8102", "did you mean LOGLING_ADMIN__PORT?"),
+        ("LOGLING_NAME", "Logs", "did you mean LOGLING_GIT__NAME?"),
+        ("LOGLING_ADMIN__PORT", "tcp://10.0.0.1:80", "admin.port"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_what_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, meant: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert meant in refused(tmp_path, "")
+
+
+def test_a_misspelt_key_is_refused_with_what_was_meant(tmp_path: Path) -> None:
+    assert "did you mean forgetting?" in refused(tmp_path, "[gate]\nforgeting = 0.1")
+
+
 def test_the_home_and_the_rest_of_the_environment_are_not_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

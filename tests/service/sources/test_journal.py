@@ -29,7 +29,14 @@ options = dict(word.partition("=")[::2] for word in sys.argv[1:])
 assert "-u" not in options and "--after-cursor" not in options
 print((folder / "stderr").read_text() if (folder / "stderr").exists() else "", end="", file=sys.stderr)
 lines = (folder / "journal").read_text().splitlines()
-entries = [json.loads(line) for line in lines]
+def parsed(line):
+    try:
+        entry = json.loads(line)
+        int(entry["__REALTIME_TIMESTAMP"]), entry["__CURSOR"]
+        return entry
+    except Exception:
+        return {{"__CURSOR": None, "__REALTIME_TIMESTAMP": "0"}}
+entries = [parsed(line) for line in lines]
 first = 0
 if "--cursor" in options:
     at = [n for n, entry in enumerate(entries) if entry["__CURSOR"] == options["--cursor"]]
@@ -75,8 +82,10 @@ class Journal:
         self.corpus = folder / "corpus.db"
         self.write()
 
-    def write(self, *entries: dict[str, Any]) -> None:
-        (self.folder / "journal").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    def write(self, *entries: dict[str, Any] | str) -> None:
+        """An entry that is given as text is written as it stands."""
+        lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in entries]
+        (self.folder / "journal").write_text("".join(f"{line}\n" for line in lines))
 
     def set(self, name: str, text: str = "") -> None:
         (self.folder / name).write_text(text)
@@ -257,10 +266,50 @@ def test_a_unit_without_any_entry_is_a_problem_at_first(recorded: Journal) -> No
     assert recorded.pull("shh").problems == []
 
 
-def test_what_is_no_entry_is_a_problem(recorded: Journal) -> None:
-    script = recorded.folder / "journalctl"
-    script.write_text(f"#!{sys.executable}\nprint('{{\"half\": ')\n")
-    assert "no entry" in recorded.pull().problems[0]
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in entry(1).items() if key != name}
+
+
+MALFORMED: list[dict[str, Any] | str] = [
+    json.dumps(entry(1))[:60],
+    "{",
+    '{"half": ',
+    "{}",
+    without("__CURSOR"),
+    without("__REALTIME_TIMESTAMP"),
+    entry(1, __CURSOR=None),
+    entry(1, __CURSOR=""),
+    entry(1, __CURSOR=7),
+    entry(1, __CURSOR="\ud800"),
+    entry(1, __CURSOR="s=\0"),
+    entry(1, __CURSOR="s" * 5_000),
+    *(entry(1, __REALTIME_TIMESTAMP=when) for when in (None, [], {}, True, 1.5, "", "yesterday", "-1", "1e9", "²")),
+    *(entry(1, __REALTIME_TIMESTAMP=when) for when in ("9" * 18, 9**99, -1)),
+    '{"__REALTIME_TIMESTAMP": ' + "9" * 10_000 + "}",
+    '{"__REALTIME_TIMESTAMP": 1e999, "__CURSOR": "s=1"}',
+    '{"MESSAGE": ' + "[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("malformed", MALFORMED, ids=range(len(MALFORMED)))
+def test_an_entry_that_is_cut_or_malformed_is_skipped_and_the_later_ones_are_read(
+    recorded: Journal, malformed: dict[str, Any] | str
+) -> None:
+    recorded.write(entry(0), malformed, malformed, entry(2))
+    (problem,) = recorded.pull().problems
+    assert "2 entries were cut or malformed" in problem
+    assert recorded.messages() == ["message 0", "message 2"]
+    recorded.write(entry(0), malformed, malformed, entry(2), entry(3))
+    report = recorded.pull()
+    assert (report.problems, report.gaps, report.new) == ([], [], 1)  # it was reported once
+
+
+@pytest.mark.parametrize("message", [{"a": 1}, 7, 1e300, True, [[[["deep"]]]], [None, {}, 5.5], [256, -1]])
+def test_a_message_of_a_wrong_kind_stops_nothing(recorded: Journal, message: Any) -> None:
+    odd = entry(1, message, SYSLOG_IDENTIFIER=[{}], _PID={"a": 1}, _SYSTEMD_UNIT="ssh.service", UNIT=3)
+    recorded.write(entry(0), odd, entry(2))
+    assert recorded.pull().problems == []
+    assert [recorded.messages()[at] for at in (0, -1)] == ["message 0", "message 2"]
 
 
 def test_a_long_journal_takes_no_memory(recorded: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

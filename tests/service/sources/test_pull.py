@@ -206,3 +206,24 @@ def test_a_pull_killed_anywhere_neither_loses_nor_repeats_a_line(logs: Any) -> N
         pull([Source(files=f"{logs.folder}/*")], corpus)
     assert killed >= 5
     assert Counter(logs.lines()) == Counter(expected)
+
+
+@pytest.mark.parametrize("bad", ["~nosuchuser/a.log", "/a\0b", "/a\nb*", "/" + "x" * 5_000, "not/absolute"])
+def test_a_bad_source_is_reported_and_the_other_sources_are_read(logs: Any, bad: str) -> None:
+    logs.write("a.log", "one\n")
+    with Corpus(logs.corpus) as corpus:
+        report = pull([Source(files=bad), Source(files=f"{logs.folder}/*")], corpus)
+    assert (report.new, len(report.problems)) == (1, 1)
+
+
+def test_links_in_a_circle_do_not_hold_up_a_pull(logs: Any) -> None:
+    logs.write("a.log", "one\n")
+    for name in ("self", "again"):
+        (logs.folder / name).symlink_to(".")
+    assert (logs.pull("**/*.log").new, logs.pull("**/*.log").problems) == (1, [])
+
+
+def test_a_file_with_many_digits_in_its_name_does_not_hold_up_a_pull(logs: Any) -> None:
+    logs.write("a.log", "one\n")
+    logs.write("dump-2026" + "1" * 46 + "x", "two\n")
+    assert [logs.pull("a.log").new, logs.pull().new] == [1, 1]

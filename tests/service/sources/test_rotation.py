@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from service.sources.known_files import KnownFiles
 from service.sources.log_file import OpenLog
+from service.sources.present_files import PresentFiles
 from service.sources.rotation import recognise, survivor
 from service.storage.position import Position
 
@@ -29,7 +31,7 @@ def read(path: Path, row: int = 1) -> Position:
 def known_again(path: Path, *known: Position) -> int | None:
     """From where reading goes on; None for a new file."""
     with OpenLog(path) as log:
-        standing = recognise(log, known)
+        standing = recognise(log, KnownFiles(known))
     return None if standing is None else standing.position.position
 
 
@@ -109,7 +111,7 @@ def test_a_gzip_beside_its_plain_file_is_a_reading_of_its_own(tmp_path: Path) ->
     known = read(write(tmp_path / "a.log.1", "one\n"))
     write(tmp_path / "a.log.1.gz", gzip.compress(b"one\n"))
     with OpenLog(tmp_path / "a.log.1.gz") as log:
-        standing = recognise(log, [known])
+        standing = recognise(log, KnownFiles([known]))
     assert standing is not None
     assert (standing.position.position, standing.position.id, standing.position.copy_of) == (4, None, known.id)
 
@@ -117,8 +119,8 @@ def test_a_gzip_beside_its_plain_file_is_a_reading_of_its_own(tmp_path: Path) ->
 def test_a_survivor_is_found_under_another_name_in_its_folder(tmp_path: Path) -> None:
     known = read(write(tmp_path / "a.log", "one\n"))
     (tmp_path / "a.log").rename(tmp_path / "old")
-    found = survivor(known)
+    found = survivor(known, PresentFiles())
     assert found is not None
     assert found.path.name == "old"
     write(tmp_path / "old", "")
-    assert survivor(known) is None
+    assert survivor(known, PresentFiles()) is None

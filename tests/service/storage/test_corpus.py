@@ -174,3 +174,18 @@ def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     with Corpus(tmp_path / "corpus.db") as corpus:
         corpus.add(["one"], position())
         assert {file.stat().st_mode & 0o077 for file in tmp_path.iterdir()} == {0}
+
+
+def test_what_is_added_together_is_stored_together_or_not_at_all(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "corpus.db") as corpus, Corpus(tmp_path / "corpus.db") as other:
+        with corpus.together():
+            corpus.add(["a1"], position("/a"))
+            corpus.add(["b1"], position("/b"))
+            assert other.totals().lines == 0
+        assert other.totals().lines == 2
+        with pytest.raises(KeyboardInterrupt), corpus.together():
+            corpus.add(["a2"], position("/a"))
+            raise KeyboardInterrupt
+        corpus.add(["a3"], position("/a"))
+        assert [document.lines for document in corpus.documents()] == [["a1", "a3"], ["b1"]]
+        assert corpus.totals().bytes == corpus._kept == 6
