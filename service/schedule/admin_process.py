@@ -20,8 +20,9 @@ from contextlib import suppress
 from threading import Thread
 from typing import Self
 
+from ..environment import HOME_VARIABLE
 from ..exit_status import describe_exit_status
-from ..home import VARIABLE, Home
+from ..home import Home
 from ..settings import AdminSettings
 from .event_log import EVENTS
 from .page_ready import READY
@@ -109,7 +110,7 @@ class AdminProcess:
             stdout=subprocess.PIPE,
             pass_fds=[listener.fileno()],
             process_group=0,  # so that Ctrl+C reaches the service alone, which then ends the page
-            env={**os.environ, VARIABLE: str(self._home.path)},
+            env={**os.environ, HOME_VARIABLE: str(self._home.path)},
         ) as page:
             assert page.stdout
             try:
