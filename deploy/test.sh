@@ -98,11 +98,12 @@ page_tool() {
     "tests/web/node_modules/.bin/$tool" "$@"
 }
 
+# Four workers, also on two cores, because many tests wait for processes, pages and limits more than they compute.
 # A pipe's status is its last command's, so pytest's own goes by a file.
 run_pytest() {
     {
         status=0
-        python -m pytest -n 2 --durations=10 "$@" || status=$?
+        python -m pytest -n 4 --durations=10 "$@" || status=$?
         echo $status >"$report/status"
     } | tee "$report/output"
     return "$(cat "$report/status")"

@@ -31,7 +31,7 @@ class ActiveRun:
 
     def end(self, outcome: Outcome, reason: str) -> None:
         """Note the outcome and why."""
-        restarts = sum(training["restarts"] for training in self.record.trainings)
+        restarts = sum(training.restarts for training in self.record.trainings)
         if restarts:
             reason += f"; training diverged and was restarted at a lower rate ({restarts}x)"
         self.record.outcome, self.record.reason = outcome, reason

@@ -72,8 +72,8 @@ def main() -> None:
 
 
 def describe_error(error: Exception) -> str:
-    """An error as a sentence. A file error is told by its file and reason, any other by its message."""
-    if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.strerror:
+    """An error as a sentence. A file error is described by its file and reason, any other by its message."""
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike) and error.strerror:
         return f"{os.fsdecode(error.filename)}: {error.strerror}"
     return str(error)
 

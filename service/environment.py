@@ -21,7 +21,8 @@ from collections.abc import Mapping
 
 PREFIX = "LOGLING_"
 SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path
-NOT_SETTINGS = {"LOGLING_HOME", SERVED}
+HOME_VARIABLE = "LOGLING_HOME"  # the home of a command without --home
+NOT_SETTINGS = {HOME_VARIABLE, SERVED}
 
 _OWNER = r"LOGLING(?:_[A-Z0-9]+)*?"
 _ADDRESS = r"(?:tcp|udp|sctp)://.+"

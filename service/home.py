@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .environment import HOME_VARIABLE
 from .errors import LoglingError
 
 if TYPE_CHECKING:
     from .settings import Settings
-
-VARIABLE = "LOGLING_HOME"
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,12 @@ def expanded(path: Path) -> Path:
 
 def find_home(given: Path | None) -> Home:
     """The home that was named, else LOGLING_HOME, else the current directory. Raises LoglingError."""
-    path = given or Path(os.environ.get(VARIABLE) or ".")
+    path = given or Path(os.environ.get(HOME_VARIABLE) or ".")
     home = Home(expanded(path).resolve())
     if not home.settings_file.is_file():
         raise LoglingError(
             f"{home.path} is not a Logling home (it has no logling.toml): "
-            f"make one with `logling init {path}`, or name yours with --home or {VARIABLE}"
+            f"make one with `logling init {path}`, or name yours with --home or {HOME_VARIABLE}"
         )
     return home
 

@@ -64,7 +64,7 @@ def run_starter(home: Home, settings: Settings, on_end: Callable[[], None]) -> S
 
 
 def push_starter(home: Home, settings: Settings, on_end: Callable[[], None]) -> Callable[[], Child]:
-    """A function that starts a push likewise. Its time limit is more than its git commands may take together."""
+    """A function that starts a push as a child process. Its limit is more than its git commands may take together."""
     limit = timedelta(minutes=5, seconds=5 * settings.git.seconds)
 
     def start() -> Child:

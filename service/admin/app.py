@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp
 
+from ..errors import LoglingError
 from ..home import Home, find_home
 from ..installation import page_folder
 from ..schedule.schedule import Schedule
@@ -39,9 +40,12 @@ Clock = Callable[[], datetime]
 
 
 def create_app() -> ASGIApp:
-    """The page of the home that LOGLING_HOME names, else of the current directory. Raises LoglingError."""
-    home = find_home(None)
-    settings = home.settings()
+    """The page of the home that LOGLING_HOME names, else of the current directory. Raises SystemExit without one."""
+    try:
+        home = find_home(None)
+        settings = home.settings()
+    except LoglingError as error:
+        raise SystemExit(f"logling: {error}") from None
     return application(home, settings.admin, settings.schedule, lambda: datetime.now(UTC))
 
 

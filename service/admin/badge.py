@@ -22,7 +22,7 @@ class Badge(NamedTuple):
 
 
 def make_badge(is_well: bool, score: float | None) -> Badge:
-    """The badge; `score` is the bits per character of the weights that clients have."""
+    """The badge; `score` is the bits per character of the newest weights that a run committed."""
     text = "not well" if not is_well else "no model yet" if score is None else "well"
     if score is not None:
         text += f" · {score:.3f} bits/char"

@@ -18,6 +18,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from ..reading.redaction import Redactor
+from ..storage.ledger import read_record
 from ..storage.run_progress import TaskProgress, read_run_progress
 from ..storage.run_record import Outcome, parse_time
 from ..storage.service_status import ServiceStatus, read_service_status
@@ -103,7 +104,9 @@ class LedgerReader:
     _runs: tuple[RunSummary, ...] = ()
 
     def history(self) -> History:
-        """What the ledger says now."""
+        """What the ledger says now. A home whose first run is still to come has no ledger, and an empty history."""
+        if not self._known and not self.path.exists():
+            return History((), None, (), None)
         with self._lock, self._opened() as database:
             ended = database.execute("SELECT number, outcome FROM runs WHERE outcome IS NOT NULL").fetchall()
             changed = [number for number, outcome in ended if self._may_have_changed(number, outcome)]
@@ -191,11 +194,11 @@ def placeholders(values: Sequence[int]) -> str:
 
 
 def document_of_row(record: str, started: str, finished: str | None) -> RunDocument:
-    """A row of the ledger as a document."""
-    fields: RunDocument = json.loads(record)
-    fields["reason"] = mask_secrets(fields["reason"])
-    fields["problems"] = [mask_secrets(problem) for problem in fields["problems"]]
-    return {**fields, "started": started, "finished": finished}
+    """A row of the ledger as `history --json` prints it, without secrets."""
+    run = read_record(record, started, finished)
+    run.reason = mask_secrets(run.reason)
+    run.problems = [mask_secrets(problem) for problem in run.problems]
+    return {**run.as_json(), "finished": finished}
 
 
 def mask_secrets(text: str) -> str:

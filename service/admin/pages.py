@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..installation import program_version
 from ..schedule.schedule import Schedule
 from ..storage.run_record import parse_time
 from . import run_charts
@@ -44,7 +44,7 @@ class Pages:
         self._templates = template_environment(schedule.zone)
         self._templates.globals |= {
             "name": name,
-            "version": version("logling"),
+            "version": program_version(),
             "style": f"/admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
             "zone": schedule.zone.key,
         }
@@ -103,10 +103,10 @@ class Pages:
         return chart
 
 
-def template_environment(zone: ZoneInfo) -> Environment:
-    """The templates, with times in this zone."""
+def template_environment(zone: ZoneInfo, *folders: Path) -> Environment:
+    """The templates of the admin page and of other folders, with times in this zone."""
     templates = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader([TEMPLATES, *folders]), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
 

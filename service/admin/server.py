@@ -13,10 +13,9 @@ from threading import Thread
 import uvicorn
 from starlette.types import ASGIApp
 
-from ..errors import LoglingError
-from ..schedule.admin_process import READY
 from ..schedule.child_process import wait_for_end_of_input
 from ..schedule.event_log import begin_log
+from ..schedule.page_ready import READY
 from .app import create_app
 
 SECONDS_FOR_CONNECTIONS = 1  # that open ones have when the page ends
@@ -29,9 +28,9 @@ def main() -> None:
     begin_log()
     try:
         server = uvicorn.Server(server_config(create_app()))
-    except LoglingError as error:
+    except SystemExit as error:
         say(f"{error}\n".encode())
-        sys.exit(1)
+        raise
     say(READY)
     server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 

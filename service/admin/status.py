@@ -43,7 +43,7 @@ class Activity(NamedTuple):
 
 
 class PublishedModel(NamedTuple):
-    """The weights that clients have, as far as the last runs know."""
+    """The newest weights that a run committed. A rollback, which is no run, is not known here."""
 
     score: float  # bits per character
     ngram: float
@@ -106,10 +106,7 @@ def describe_runs(runs: Sequence[RunSummary], now: datetime) -> list[str]:
     sentences = [f"The last run, {format_past(now - last.finished)}, {ending}"]
     scores = [run.challenger for run in runs if run.outcome == "committed" and run.challenger is not None]
     if len(scores) > 1:
-        sentences.append(
-            f"{len(scores):,} models were published in {format_duration(now - runs[0].started)}: "
-            f"from {scores[0]:.3f} bits per character to {scores[-1]:.3f}."
-        )
+        sentences.append(f"{len(scores):,} models were published in {format_duration(now - runs[0].started)}.")
     return sentences
 
 

@@ -15,7 +15,7 @@ from ..home import expanded, find_home
 from ..progress import Reporter
 from ..settings import Settings
 from .backtest_picture import write_picture
-from .backtest_replay import Week, cuttings, replay
+from .backtest_replay import Week, cut_corpus, replay
 from .backtest_summary import HINDSIGHT, Summary, describe_summary, summarise
 from .backtest_weeks import Chapter, sizes
 from .terminal import HomeOption, JsonOption, err, format_score, now, out, print_json
@@ -35,26 +35,26 @@ def backtest_command(
     settings = found.settings().with_tokens(tokens)
     if picture and not expanded(picture).absolute().parent.is_dir():
         raise LoglingError(f"{picture}: there is no such folder")
-    documents, chapters, are_weeks = cuttings(found, settings, weeks, now().date())
+    documents, chapters, are_weeks = cut_corpus(found, settings, weeks, now().date())
     if not as_json:
         out.print(format_head(settings, chapters, are_weeks))
-    played = []
+    replayed = []
     with Reporter(err) as reporter:
         for week in replay(settings, documents, chapters, reporter):
-            played.append(week)
+            replayed.append(week)
             if not as_json:
                 out.print(format_week(week))
-    total = summarise(played)
+    total = summarise(replayed)
     if picture:
-        write_picture(picture, found.path.name, settings, played, total, are_weeks)
+        write_picture(picture, found.path.name, settings, replayed, total, are_weeks)
     if as_json:
-        print_json(as_document(settings, played, total, are_weeks))
+        print_json(as_document(settings, replayed, total, are_weeks))
     else:
         out.print(describe_summary(total, are_weeks))
 
 
 def format_head(settings: Settings, chapters: Sequence[Chapter], are_weeks: bool) -> str:
-    """What is replayed, and the heads of the table."""
+    """What is rereplayed, and the heads of the table."""
     lines, count = sum(sizes(chapters)), len(chapters) - 1
     cut = f"{count} week{'s' * (count != 1)}" if are_weeks else f"{count} slice{'s' * (count != 1)} of equal size"
     why = "" if are_weeks else " (lines without dates, less than three weeks, or few lines in each)"

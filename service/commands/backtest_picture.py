@@ -91,7 +91,7 @@ def write_picture(
     file: Path, name: str, settings: Settings, weeks: Sequence[Week], total: Summary, are_weeks: bool
 ) -> None:
     """Write the page. Raises OSError."""
-    text = template_environment(ZoneInfo("UTC")).get_template("backtest.html").render(
+    text = template_environment(ZoneInfo("UTC"), Path(__file__).parent).get_template("backtest.html").render(
         name=name, style=STYLE.read_text(encoding="utf-8"), version=program_version(), preset=settings.preset,
         picture=drawn(weeks), names=LINES, weeks=weeks, hindsight=HINDSIGHT, span="week" if are_weeks else "slice",
         sentences=describe_summary(total, are_weeks).split("\n"),

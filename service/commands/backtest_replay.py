@@ -1,8 +1,8 @@
 """Replay a corpus week by week: what would the service have done, and was it right?
 
 Each week is one run as `run.py` makes it, with the same split, training and gate, on the lines up to the end of that
-week; nothing is written. What the model then current, the one before it, the first of all and the n-gram of equal
-bytes make of the week after is what tells, because no run has seen that week.
+week. Nothing is written. Then several models are scored on the week after, which no run has seen: the model that is
+current by then, the one before it, the first of all, and the n-gram of equal bytes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ AFTER_BLOCK = 50  # lines
 Figures = dict[str, float | None]
 
 
-class After(NamedTuple):
-    """What models make of the week after, in bits per character; None for those that there are not."""
+class ScoresAfter(NamedTuple):
+    """Scores on the week after, in bits per character. None for models that there are not."""
 
     lines: int
     characters: int
@@ -50,18 +50,18 @@ class After(NamedTuple):
 
 @dataclass(frozen=True)
 class Week:
-    """One run of the replay, and how its decision looks in hindsight."""
+    """One run of the replay, and whether the week after shows its decision to be wrong."""
 
     name: str
     record: RunRecord  # as `retrain --json` has it, as far as it goes
     start: str | None  # "warm" or "fresh": what the challenger was trained from
-    after: After | None
+    after: ScoresAfter | None
     model: Model | None  # what is current after this run
 
     @property
     def in_hindsight(self) -> str:
-        """`worse` where the gate let a challenger through that is worse on the week after, `missed` where it did not
-        let a better one through, each beyond noise; else empty."""
+        """`worse` if the gate let a challenger through that is worse on the week after, `missed` if it stopped a better
+        one, both beyond noise. Else empty."""
         change = self.after.change if self.after else None
         if change and self.record.outcome == "committed" and change.high < 0:
             return "worse"
@@ -82,19 +82,19 @@ class Week:
 
 @dataclass
 class ReplayState:
-    """What the service would have by now: its weights, what they have seen, and lines not yet compared on."""
+    """What the service would have by now: its weights, the lines they have seen, and how many lines are new."""
 
     current: Model | None = None
     first: Model | None = None
     seen: dict[str, int] | None = None
     new: int = 0
-    compared: tuple[Split, Vocabulary, int] | None = None  # the last comparison's lines, characters and file size
+    compared: tuple[Split, Vocabulary, int] | None = None  # lines, vocabulary and file size of the last comparison
 
 
 def replay(
     settings: Settings, documents: Sequence[Document], chapters: Sequence[Chapter], reporter: Reporter
 ) -> Iterator[Week]:
-    """A run at the end of every chapter but the last, each judged by the chapter after it. Raises LoglingError."""
+    """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError."""
     if len(chapters) < 2:
         raise LoglingError("a backtest needs two weeks: one to learn from, and the one after to be judged by")
     state = ReplayState()
@@ -113,7 +113,7 @@ def one_week(
     state: ReplayState,
     reporter: Reporter,
 ) -> Week:
-    """What `run.one_pass` does, without a site; then the scores on the week after. Moves `state` on."""
+    """What `run.compare_and_commit` does, without a site; then the scores on the week after. Updates `state`."""
     run = ActiveRun(RunRecord(), reporter)
     run.record.lines.new = state.new
     before, result = state.current, None
@@ -135,12 +135,12 @@ def one_week(
                 state.first = state.first or result.shipping
     with run.step("score"):
         test = week_after(documents, chapter, following)
-        after = judged_after(test, before, result, state) if test else None
+        after = score_after(test, before, result, state) if test else None
     return Week(chapter.name, run.record, result.best.start if result else None, after, state.current)
 
 
 def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapter) -> list[Part]:
-    """The lines of the chapter after, or blocks spread over them where they are many."""
+    """The lines of the chapter after, or blocks spread over them if they are many."""
     ends = list(zip(chapter.ends, following.ends, strict=True))
     share = min(1.0, MOST_AFTER / max(1, sum(end - begin for begin, end in ends)))
     parts = []
@@ -153,8 +153,8 @@ def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapt
     return parts
 
 
-def judged_after(test: list[Part], before: Model | None, result: Contest | None, state: ReplayState) -> After:
-    """Score on the week after whatever models there are."""
+def score_after(test: list[Part], before: Model | None, result: Contest | None, state: ReplayState) -> ScoresAfter:
+    """The scores of all models that there are on the week after."""
     models = {"current": state.current, "before": before, "never": state.first}
     for trained in reversed(result.challengers) if result else []:  # of two fresh ones the better one counts
         if not trained.diverged:
@@ -167,7 +167,7 @@ def judged_after(test: list[Part], before: Model | None, result: Contest | None,
         parts, vocabulary, size = state.compared
         scores["ngram"] = score_ngrams(parts._replace(holdout=test), vocabulary, size)[1]
     names = ("current", "before", "never", "ngram", "warm", "fresh")
-    return After(
+    return ScoresAfter(
         sum(len(part.lines) for part in test),
         sum(len(line) + 1 for part in test for line in part.lines),
         {name: scores[name].bits_per_char if name in scores else None for name in names},
@@ -175,10 +175,10 @@ def judged_after(test: list[Part], before: Model | None, result: Contest | None,
     )
 
 
-def cuttings(home: Home, settings: Settings, weeks: int, today: date) -> tuple[list[Document], list[Chapter], bool]:
-    """The home's corpus, its chapters for a replay of so many weeks, and whether they are weeks.
+def cut_corpus(home: Home, settings: Settings, weeks: int, today: date) -> tuple[list[Document], list[Chapter], bool]:
+    """The home's corpus, its chapters for a replay of so many weeks, and whether these are weeks.
 
-    Raises LoglingError where there is too little to replay.
+    Raises LoglingError if there is too little to replay.
     """
     if not home.corpus.exists():
         raise LoglingError("the corpus is empty: `logling pull` reads the logs")

@@ -1,4 +1,4 @@
-"""What all weeks of a backtest say together."""
+"""The totals of a backtest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HINDSIGHT = {"": "", "worse": "worse on the week after", "missed": "would have b
 
 
 class Summary(NamedTuple):
-    """All weeks in one."""
+    """The totals of all weeks."""
 
     bits_per_char: Figures  # current, never, ngram: over the weeks in which all three had a score
     starts: Figures  # warm, fresh: over the weeks in which both were trained
@@ -26,7 +26,7 @@ class Summary(NamedTuple):
 
 
 def summarise(weeks: Sequence[Week]) -> Summary:
-    """The sums over a replay."""
+    """The totals of a replay."""
     outcomes = [week.record.outcome for week in weeks]
     hindsight = [week.in_hindsight for week in weeks]
     figures, characters = means(weeks, ("current", "never", "ngram"))
@@ -39,13 +39,13 @@ def summarise(weeks: Sequence[Week]) -> Summary:
         outcomes.count("skipped"),
         hindsight.count("worse"),
         hindsight.count("missed"),
-        sum(training["tokens"] for week in weeks for training in week.record.trainings),
+        sum(training.tokens for week in weeks for training in week.record.trainings),
         round(sum(sum(week.record.seconds.values()) for week in weeks), 1),
     )
 
 
 def means(weeks: Sequence[Week], names: Sequence[str]) -> tuple[Figures, int]:
-    """Bits per character over the weeks after in which all of these had a score, and the characters of those."""
+    """Bits per character over the weeks in which all of these had a score, and the characters of those weeks."""
     afters = [week.after for week in weeks if week.after]
     judged = [after for after in afters if all(after.bits_per_char[name] is not None for name in names)]
     characters = sum(after.characters for after in judged)
@@ -54,7 +54,7 @@ def means(weeks: Sequence[Week], names: Sequence[str]) -> tuple[Figures, int]:
 
 
 def describe_summary(total: Summary, are_weeks: bool) -> str:
-    """What all weeks say together, in a few sentences."""
+    """The totals in a few sentences."""
     span = "week" if are_weeks else "slice"
     bits, starts = total.bits_per_char, total.starts
     parts = [

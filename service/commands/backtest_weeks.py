@@ -1,4 +1,4 @@
-"""A corpus cut into the weeks in which its lines were written, or into equal slices where the lines do not tell."""
+"""Cut a corpus into the weeks in which its lines were written, or into equal slices if the lines have no dates."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _SINCE_1970 = re.compile(r"\s*\[?(1\d{9})(?:\d{3}|\d{6}|\d{9})?(?:\.\d{1,9})?(?!
 
 
 class Chapter(NamedTuple):
-    """What was written in a span of time: where it ends in each document, in lines."""
+    """A span of time: where it ends in each document, as a number of lines."""
 
     name: str  # the Monday of a week, or the number of a slice
     ends: tuple[int, ...]
 
 
 def written_on(line: str, latest: date) -> date | None:
-    """The day with which a line begins; one without a year is the last such day up to `latest`."""
+    """The date that a line begins with. A date without a year is the last such day up to `latest`."""
     if found := _SINCE_1970.match(line):
         return datetime.fromtimestamp(int(found[1]), UTC).date()
     for pattern in _DATES:
@@ -60,10 +60,10 @@ def _date(parts: dict[str, str | None], latest: date) -> date | None:
 
 
 def cut(documents: Sequence[Document], most: int, fewest_lines: int, today: date) -> tuple[list[Chapter], bool]:
-    """At most `most` chapters, oldest first, and whether they are weeks; what is older belongs to the first.
+    """At most `most` chapters, oldest first, and whether they are weeks. All older lines belong to the first.
 
-    Weeks in which nothing was written are left out. Where most weeks have fewer than `fewest_lines` lines, or the lines
-    do not tell their weeks, equal slices of at least as many take their place.
+    Weeks in which nothing was written are left out. If most weeks have fewer than `fewest_lines` lines, or the lines
+    have no dates, the chapters are equal slices of at least as many lines.
     """
     weeks = calendar_weeks(documents, today)
     if len(weeks) >= FEWEST_WEEKS and median(sizes(weeks)) >= fewest_lines:
@@ -74,7 +74,7 @@ def cut(documents: Sequence[Document], most: int, fewest_lines: int, today: date
 
 
 def calendar_weeks(documents: Sequence[Document], today: date) -> list[Chapter]:
-    """Every week in which something was written; none where one of the logs does not tell when it was."""
+    """Every week in which something was written. Empty if one of the logs has no dates."""
     known = [numbers for document in documents if (numbers := line_weeks(document.lines, today)) is not None]
     if len(known) < len(documents):
         return []
@@ -86,9 +86,9 @@ def calendar_weeks(documents: Sequence[Document], today: date) -> list[Chapter]:
 
 
 def line_weeks(lines: Sequence[str], today: date) -> list[int] | None:
-    """The week of each line, never falling; None where too few lines tell theirs.
+    """The week of each line, in rising order. None if too few lines have a date.
 
-    A line without a date belongs to the one before it. A date after tomorrow is a clock's error, not a date.
+    A line without a date belongs to the one before it. A date after tomorrow is wrong and does not count.
     """
     latest, tomorrow = today + timedelta(days=1), today + timedelta(days=1)
     days: list[date | None] = []

@@ -23,7 +23,7 @@ from ..run import retrain
 from ..settings import GitSettings, Settings
 from ..site.git import run_git
 from ..storage.run_record import RunRecord
-from .habitat import Habitat, entropy_rate
+from .demo_habitat import Habitat, entropy_rate
 from .init import make_home
 from .terminal import err, out
 
@@ -76,7 +76,7 @@ class Scene:
 def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Console, err: Console) -> None:
     """Play the weeks and say what happened. Raises LoglingError."""
     chapters = real_weeks(log, weeks) if log else simulated_weeks(weeks)
-    scene = Scene(unused(expanded(folder).absolute()))
+    scene = Scene(free_folder(expanded(folder).absolute()))
     scene.log.parent.mkdir(parents=True)
     scene.log.touch()
     home = set_up(scene, preset)
@@ -92,7 +92,7 @@ def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: C
         when = last_sunday - timedelta(weeks=len(chapters) - number)
         append(scene.log, lines)
         with Reporter(err) as reporter:
-            records.append(retrain(home, settings, at(when), reporter))
+            records.append(retrain(home, settings, fixed_clock(when), reporter))
         out.print(f"week {number:>2}  {when:%Y-%m-%d}  {format_demo_run(records[-1])}", markup=False)
         pull_as_client(scene, settings.git)
     print_the_end(scene, home, settings, records, out)
@@ -121,7 +121,7 @@ def real_weeks(log: Path, weeks: int) -> list[list[str]]:
     return [*chapters[:-1], [], chapters[-1]]
 
 
-def unused(folder: Path) -> Path:
+def free_folder(folder: Path) -> Path:
     """This folder, or the first free one with a number behind its name."""
     candidates = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
     for candidate in candidates:
@@ -137,7 +137,7 @@ def set_up(scene: Scene, preset: str) -> Home:
     return make_home(scene.folder / "home", sources=[str(scene.log)], preset=preset, remote=str(scene.remote))
 
 
-def at(when: datetime) -> Callable[[], datetime]:
+def fixed_clock(when: datetime) -> Callable[[], datetime]:
     """A clock that always shows this time."""
     return lambda: when
 
@@ -176,5 +176,5 @@ def print_the_end(scene: Scene, home: Home, settings: Settings, records: list[Ru
     counts = {outcome: sum(r.outcome == outcome for r in records) for outcome in ("committed", "rejected", "skipped")}
     happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
-    out.print(f"The page:       open {scene.page} by double click; it needs no server and no network.", markup=False)
+    out.print(f"The page:       open {scene.page} (double-click it); it needs no server and no network.", markup=False)
     out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")

@@ -7,7 +7,6 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +26,7 @@ from ..sources.files import find_files
 from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
-from .terminal import HomeOption, JsonOption, out, print_json
+from .terminal import HomeOption, JsonOption, now, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
 OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
@@ -60,17 +59,17 @@ def examine(home: Home) -> list[Check]:
     except LoglingError as error:
         return [Check("settings", False, str(error))]
     checks: list[tuple[str, Callable[[], str]]] = [
-        ("git", git_version),
-        ("state", lambda: private_state(home)),
-        ("lock", lambda: free_lock(home)),
-        ("disk", lambda: free_disk(home)),
-        ("ledger", lambda: sound(home.ledger, ledger.FORMAT)),
-        ("corpus", lambda: sound(home.corpus, corpus.FORMAT)),
-        ("site", lambda: clean_site(home, settings)),
-        ("page", lambda: fresh_page(home, settings)),
-        ("weights", lambda: readable_weights(home, settings)),
-        ("remote", lambda: reachable_remote(home, settings)),
-        ("schedule", lambda: next_run(home, settings)),
+        ("git", check_git),
+        ("state", lambda: check_state(home)),
+        ("lock", lambda: check_lock(home)),
+        ("disk", lambda: check_disk(home)),
+        ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),
+        ("corpus", lambda: check_database(home.corpus, corpus.FORMAT)),
+        ("site", lambda: check_site(home, settings)),
+        ("page", lambda: check_page(home, settings)),
+        ("weights", lambda: check_weights(home, settings)),
+        ("remote", lambda: check_remote(home, settings)),
+        ("schedule", lambda: check_schedule(home, settings)),
     ]
     results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
     results += [_checked(name, look) for name, look in checks]
@@ -84,7 +83,7 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
         return Check(name, False, str(error))
 
 
-def git_version() -> str:
+def check_git() -> str:
     """Check that git is new enough to merge without a work tree."""
     if not shutil.which("git"):
         raise LoglingError("git is not installed (Debian, Ubuntu: apt install git)")
@@ -94,7 +93,7 @@ def git_version() -> str:
     return version
 
 
-def private_state(home: Home) -> str:
+def check_state(home: Home) -> str:
     """Check that only the owner may read the state."""
     mode = stat.S_IMODE(home.state.stat().st_mode)
     if mode & 0o077:
@@ -102,13 +101,13 @@ def private_state(home: Home) -> str:
     return f"{home.state}, mode {mode:o}"
 
 
-def free_lock(home: Home) -> str:
+def check_lock(home: Home) -> str:
     """Check that a run could begin now."""
     with locked(home):
         return "no run is under way"
 
 
-def free_disk(home: Home) -> str:
+def check_disk(home: Home) -> str:
     """Check that there is room for weights, corpus and git."""
     free = shutil.disk_usage(home.path).free
     if free < LEAST_FREE:
@@ -116,7 +115,7 @@ def free_disk(home: Home) -> str:
     return f"{free / 1e9:,.1f} GB free"
 
 
-def sound(database: Path, known: int) -> str:
+def check_database(database: Path, known: int) -> str:
     """Check that a database is whole, and of a format that this version knows. It may also not exist yet."""
     if not database.exists():
         return "none yet: the first run makes it"
@@ -129,31 +128,33 @@ def sound(database: Path, known: int) -> str:
     return word if version == known else f"ok, of format {version}: the next run takes it to {known}"
 
 
-def clean_site(home: Home, settings: Settings) -> str:
+def check_site(home: Home, settings: Settings) -> str:
     """Check that the repository is on its branch, and that its web folder is as committed."""
     site = Site(home.site, settings.git)
     branch = site.git("symbolic-ref", "--short", "HEAD")
     if branch != settings.git.branch:
         raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
-    if changed := site.git("status", "--porcelain", "--", "web"):
-        raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed.split())}")
+    if changed := site.uncommitted(["web"]):
+        raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed)}")
     unpushed = site.remote.ahead()
     return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
 
 
-def fresh_page(home: Home, settings: Settings) -> str:
+def check_page(home: Home, settings: Settings) -> str:
     """Check that the page in the site is that of this version."""
     found = compare(Site(home.site, settings.git), page_folder())
     here = program_version()
     if found.is_backwards:
-        raise LoglingError(f"of version {found.of}, newer than this {here}: update Logling")
-    if set(found.names) > set(found.own):
-        of = f"of version {found.of}, " if found.of not in ("", here) else ""
+        raise LoglingError(f"of version {found.version}, newer than this {here}: update Logling")
+    if set(found.names) > set(found.by_person):
+        of = f"of version {found.version}, " if found.version not in ("", here) else ""
         raise LoglingError(f"{of}not as this Logling {here} has it: `logling upgrade` refreshes it")
-    return f"as in {here}" + (f", but for what a person has changed: {', '.join(found.own)}" if found.own else "")
+    return f"as in {here}" + (
+        f", but for what a person has changed: {', '.join(found.by_person)}" if found.by_person else ""
+    )
 
 
-def readable_weights(home: Home, settings: Settings) -> str:
+def check_weights(home: Home, settings: Settings) -> str:
     """Check that the champion can be read."""
     file = Site(home.site, settings.git).weights()
     if file is None:
@@ -162,7 +163,7 @@ def readable_weights(home: Home, settings: Settings) -> str:
     return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
 
 
-def reachable_remote(home: Home, settings: Settings) -> str:
+def check_remote(home: Home, settings: Settings) -> str:
     """Check that the remote answers."""
     if not settings.git.remote:
         return "none is set: nothing is pushed"
@@ -170,21 +171,21 @@ def reachable_remote(home: Home, settings: Settings) -> str:
     return f"{settings.git.remote} answers"
 
 
-def next_run(home: Home, settings: Settings) -> str:
+def check_schedule(home: Home, settings: Settings) -> str:
     """Say when the next run is, and whether a service is running. Fails if every attempt at the last slot failed."""
-    plan, now = Schedule.of(settings.schedule), datetime.now(UTC)
+    plan, moment = Schedule.of(settings.schedule), now()
     if home.ledger.exists():
         with ledger.Ledger(home.ledger) as runs:
-            attempts = [run for run in runs.slot_runs(plan.latest(now)) if run.slot == plan.latest(now)]
+            attempts = [run for run in runs.slot_runs(plan.latest(moment)) if run.slot == plan.latest(moment)]
         if len(attempts) > len(plan.retries) and not any(run.succeeded for run in attempts):
-            slot = plan.format_moment(plan.latest(now))
+            slot = plan.format_moment(plan.latest(moment))
             raise LoglingError(f"all {len(attempts)} attempts at the run of {slot} failed: see `logling history`")
     try:
         with only_service(home):
             service = "no service is running (`logling serve`)"
     except LoglingError:
         service = "the service is running"
-    return f"next run {plan.format_moment(plan.following(now))}; {service}"
+    return f"next run {plan.format_moment(plan.following(moment))}; {service}"
 
 
 def unreadable(path: Path) -> str:

@@ -92,7 +92,7 @@ def as_json(model: Model, card: Card) -> bytes:
 def as_onnx(model: Model, card: Card) -> bytes:
     """A graph that computes the logits, the card in its metadata. Raises LoglingError without the package `onnx`."""
     try:
-        from .onnx_graph import text_graph
+        from .export_onnx import text_graph
     except ModuleNotFoundError as error:
         if error.name != "onnx":
             raise

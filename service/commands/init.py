@@ -24,7 +24,8 @@ def init_command(
     home: Annotated[Path, typer.Argument(help="The folder to make.")],
     source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
     journal: Annotated[
-        list[str] | None, typer.Option(help='A unit of systemd, as ssh.service; "*" is all of them. Repeat for more.')
+        list[str] | None,
+        typer.Option(help='A unit of systemd, such as ssh.service; "*" is all of them. Repeat for more.'),
     ] = None,
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",

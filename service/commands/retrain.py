@@ -44,7 +44,8 @@ def format_run(record: RunRecord) -> str:
             f"  bits/char  challenger {scores.challenger:.4f}, champion {champion}, "
             f"n-gram of equal bytes {scores.ngram:.4f}"
         )
-        parts.append(f"  gain       {gain.mean:+.4f} (95 % sure that it is above {gain.low:+.4f})")
+        over = "the champion" if scores.champion is not None else f"an order-2 n-gram ({scores.order2:.4f})"
+        parts.append(f"  gain       {gain.mean:+.4f} over {over} (95 % sure that it is above {gain.low:+.4f})")
         parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
     if record.commit:
         state = {None: "", True: ", pushed", False: ", NOT pushed"}[record.pushed]

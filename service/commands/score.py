@@ -17,14 +17,14 @@ from .terminal import HomeOption, JsonOption, out, print_json
 
 
 def score_command(
-    file: Annotated[Path, typer.Argument(help="A log, plain or gzip.")],
+    file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
     context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
     adapt: Annotated[bool, typer.Option("--adapt", help="Learn, in memory only, from the lines read before.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
     top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
 ) -> None:
-    """Bits per line of a log, the lines in between as context."""
+    """How surprising each line of a log is, in bits."""
     document = score_file(find_home(home), file, context, adapt)
     if as_json:
         print_json(document.as_json())

@@ -24,7 +24,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def now() -> datetime:
-    """The time. This is the one place where the clock is read; all other code is given it."""
+    """The time. The commands read the clock here, and pass it on."""
     return datetime.now(UTC)
 
 

@@ -7,7 +7,6 @@ weights, does not stop an upgrade.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -21,11 +20,9 @@ from ..home import Home, find_home, locked
 from ..installation import page_folder, program_version
 from ..settings import Settings
 from ..site.commit_message import VERSION_TRAILER, format_message
-from ..site.git import output_of
 from ..site.page_difference import Difference, compare
 from ..site.page_files import page_files
 from ..site.publish import make_ready, publish
-from ..site.repository import literally
 from ..site.site import Site
 from ..storage.ledger import Ledger
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
@@ -97,27 +94,21 @@ def refuse_overwriting(site: Site, found: Difference, overwrite: bool) -> None:
     """Raise LoglingError if a newer page would be replaced, or, without `overwrite`, what a person has changed."""
     if found.is_backwards:
         raise LoglingError(
-            f"the page in {site.path} is of version {found.of}, newer than this {program_version()}: update Logling"
+            f"the page in {site.path} is of version {found.version}, newer than this {program_version()}: "
+            "update Logling"
         )
     if overwrite:
         return
-    if found.own:
+    if found.by_person:
         raise LoglingError(
-            f"a person has changed {', '.join(found.own)} in {site.path}, and a page of two versions would not work: "
-            "`logling upgrade --overwrite` takes the new files; the changes stay in git's history"
+            f"a person has changed {', '.join(found.by_person)} in {site.path}, and a page of two versions would not "
+            "work: `logling upgrade --overwrite` takes the new files; the changes stay in git's history"
         )
-    if changed := uncommitted(site, found.names):
+    if changed := site.uncommitted(found.names):
         raise LoglingError(
             f"{', '.join(changed)} in {site.path} has changes that are not committed: commit or undo them first, "
             "or keep them in the work tree beside the new page with `logling upgrade --overwrite`"
         )
-
-
-def uncommitted(site: Site, names: list[str]) -> list[str]:
-    """Those of the files that are not in work tree and index as they are at the site's tip."""
-    patterns = [literally(name) for name in names]
-    found = output_of(site.path, site.settings, "status", "--porcelain", "-z", "--no-renames", "--", *patterns)
-    return [os.fsdecode(entry[3:]) for entry in found.split(b"\0") if entry]
 
 
 def check_weights(site: Site) -> list[str]:

@@ -20,12 +20,13 @@ from contextlib import suppress
 from threading import Thread
 from typing import Self
 
+from ..environment import HOME_VARIABLE
 from ..exit_status import describe_exit_status
-from ..home import VARIABLE, Home
+from ..home import Home
 from ..settings import AdminSettings
 from .event_log import EVENTS
+from .page_ready import READY
 
-READY = b"ready\n"  # what the page prints when it can answer; else it prints why it cannot
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before the page is started again; doubled each time
 CHECK_EVERY, SECONDS_TO_ANSWER, CHECKS = 60.0, 30.0, 3  # a page that does not answer so many times is ended
 SECONDS_TO_START = 120.0
@@ -89,7 +90,8 @@ class AdminProcess:
             except PageFailed as failure:
                 reason = str(failure)
             except OSError as error:
-                reason = os.strerror(error.errno) if error.errno else str(error)
+                code = error.errno or 0
+                reason = os.strerror(code) if code > 0 else error.strerror or str(error)  # below 0: of getaddrinfo(3)
             else:
                 break
             if time.monotonic() - started > LONGEST_PAUSE:  # it was well in between
@@ -108,7 +110,7 @@ class AdminProcess:
             stdout=subprocess.PIPE,
             pass_fds=[listener.fileno()],
             process_group=0,  # so that Ctrl+C reaches the service alone, which then ends the page
-            env={**os.environ, VARIABLE: str(self._home.path)},
+            env={**os.environ, HOME_VARIABLE: str(self._home.path)},
         ) as page:
             assert page.stdout
             try:

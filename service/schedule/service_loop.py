@@ -1,4 +1,4 @@
-"""The loop of the service: it starts each run when it is due, in a child process, and goes on whatever comes of it.
+"""The loop of the service: it starts each run when it is due, in a child process, and continues if the run fails.
 
 What is due is computed from the ledger in each turn (`schedule.plan_next_run`). Each turn also writes into the ledger
 how the service stands, for the admin page. The loop feeds systemd's watchdog itself, so a loop that hangs is noticed.
@@ -133,7 +133,7 @@ class ServiceLoop:
     def _write_status(self, now: datetime) -> None:
         """Write how the service stands, when it has changed or is a minute old.
 
-        Nothing comes of a failure: the page reports a status that is too old.
+        If it cannot be written, the page reports a status that is too old.
         """
         status = self._status(now)
         if (

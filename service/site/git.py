@@ -119,7 +119,7 @@ def describe_death(status: int) -> str:
 
 
 def options(settings: GitSettings) -> list[str]:
-    """What every git command here is told: what is committed is on the disk, and who commits."""
+    """The options of every git command here: commits are written to the disk, and who commits."""
     pairs = ("core.fsync=committed", f"user.name={settings.name}", f"user.email={settings.email}")
     return [word for pair in pairs for word in ("-c", pair)]
 

@@ -24,11 +24,11 @@ Blobs = dict[str, str]  # the id of a file's content by the file's name within t
 class Difference(NamedTuple):
     """What separates the page of a site from the one of this version: names within the site, in order."""
 
-    of: str  # the version of the page that is there, empty where that is not known
+    version: str  # of the page that is there, empty if that is not known
     changed: list[str]
     added: list[str]  # what is not there
     removed: list[str]  # what this version's page no longer has
-    own: list[str]  # of changed and added: what is there, or not there, by a person's hand
+    by_person: list[str]  # those of changed and added that a person has changed or deleted
     kept: list[str]  # what this version's page no longer has and a person has changed
 
     @property
@@ -39,12 +39,12 @@ class Difference(NamedTuple):
     @property
     def is_backwards(self) -> bool:
         """Whether the page that is there is of a later version than this."""
-        return is_newer(self.of, program_version())
+        return is_newer(self.version, program_version())
 
 
 def compare(site: Site, folder: Path) -> Difference:
     """What separates the page at the site's tip from the one in a folder."""
-    wanted, there, shipped = of_folder(site, folder), of_head(site), ever_shipped(site)
+    wanted, there, shipped = hashes_in_folder(site, folder), hashes_at_head(site), shipped_versions(site)
     known = {name for name, _ in shipped}
     changed = [name for name in wanted if there.get(name, wanted[name]) != wanted[name]]
     added = [name for name in wanted if name not in there]
@@ -54,12 +54,12 @@ def compare(site: Site, folder: Path) -> Difference:
     return Difference(version_of(site), changed, added, removed, sorted(own), [n for n in gone if n not in removed])
 
 
-def of_folder(site: Site, folder: Path) -> Blobs:
+def hashes_in_folder(site: Site, folder: Path) -> Blobs:
     """The page's files in a folder as a site would have them."""
     return {f"web/{name}": site.git("hash-object", "--stdin", data=file) for name, file in page_files(folder).items()}
 
 
-def of_head(site: Site) -> Blobs:
+def hashes_at_head(site: Site) -> Blobs:
     """The files at the site's tip."""
     if not site.tip():
         return {}
@@ -68,7 +68,7 @@ def of_head(site: Site) -> Blobs:
     return {name: what.split()[2] for what, name in found if name != WEIGHTS}
 
 
-def ever_shipped(site: Site) -> set[tuple[str, str]]:
+def shipped_versions(site: Site) -> set[tuple[str, str]]:
     """Every name and content that a commit of ours has put into the page."""
     if not site.tip():
         return set()

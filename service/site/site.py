@@ -11,6 +11,7 @@ What it does besides (hooks, signing, maintenance) is done here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,10 @@ from typing import NamedTuple
 from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
-from .git import GitError, SiteError, run_git
+from .git import GitError, SiteError, output_of, run_git
 from .page_files import page_files
 from .remote import TRIES, Remote
-from .repository import PRIVATE_INDEX, WEIGHTS, Repository
+from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
 from .work_tree import WorkTree
 
 MESSAGE = "logling-message"
@@ -84,6 +85,12 @@ class Site(Repository):
         trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
         text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
         return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
+
+    def uncommitted(self, names: Iterable[str]) -> list[str]:
+        """The files among these, or in these folders, that are not in work tree and index as they are at the tip."""
+        patterns = [literally(name) for name in names]
+        found = output_of(self.path, self.settings, "status", "--porcelain", "-z", "--no-renames", "--", *patterns)
+        return [os.fsdecode(entry[3:]) for entry in found.split(b"\0") if entry]
 
     # ---- commits
 

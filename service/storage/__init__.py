@@ -1,4 +1,4 @@
-"""What a home keeps in SQLite, and how it is kept whole: the corpus of lines, read positions, the ledger of runs.
+"""What a home keeps, in SQLite and small files, and how it is kept whole: corpus, read positions, ledger, hold.
 
 It knows no sources, no model and no git. Begin with `corpus.py` and `ledger.py`; `database.py` opens both.
 """

@@ -23,6 +23,7 @@ PAGE_BYTES = 65_536  # at the usual 4,096 a block is cut into several, which tak
 MOST_MISSING = 1000  # files that are remembered after they left their path; they may come back, renamed or compressed
 
 _FIELDS = [field.name for field in fields(Position) if field.name not in ("family", "id")]
+# A column keeps the name it was made with: renaming it would lock older versions out for nothing.
 _COLUMNS = ", ".join({"unsure_bytes": "doubt"}.get(name, name) for name in _FIELDS)
 _STORED_AS_TEXT = ("device", "inode")
 

@@ -79,6 +79,12 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def has_table(database: sqlite3.Connection, name: str) -> bool:
+    """Whether a database has a table of this name."""
+    query = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    return bool(database.execute(query, (name,)).fetchone()[0])
+
+
 def execute_all(database: sqlite3.Connection, statements: str) -> None:
     """Execute statements that each end with a semicolon and a newline. `executescript` would end the transaction."""
     for statement in statements.split(";\n"):

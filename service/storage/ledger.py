@@ -99,7 +99,7 @@ class Ledger:
         for (text,) in self._database.execute("SELECT record FROM runs WHERE outcome IS NULL").fetchall():
             record = RunRecord.model_validate_json(text)
             record.outcome = "interrupted"
-            record.reason = "the run ended without a word: killed, or a crash"
+            record.reason = "the run's process was killed or crashed"
             self._end(record, now)
 
     def note(self, record: RunRecord) -> None:

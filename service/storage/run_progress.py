@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from .database import opened_without_sync
+from .database import has_table, opened_without_sync
 
 RUN_STEPS = {  # of a run, in their order
     "pull": "reading new lines",
@@ -52,5 +52,7 @@ def write_run_progress(ledger: Path, tasks: Sequence[TaskProgress]) -> None:
 
 def read_run_progress(database: sqlite3.Connection) -> list[TaskProgress]:
     """What the run under way last said of itself; empty when it has said nothing. Raises sqlite3.Error."""
+    if not has_table(database, "run_progress"):  # a ledger of before format 4, which the next run migrates
+        return []
     row = database.execute("SELECT tasks FROM run_progress").fetchone()
     return [TaskProgress(*task) for task in json.loads(row[0])] if row else []

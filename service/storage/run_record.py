@@ -38,6 +38,19 @@ class GainFigures(BaseModel):
     high: float | None = None
 
 
+class TrainingFigures(BaseModel):
+    """One training of a run."""
+
+    start: Literal["warm", "fresh"]  # from the champion, or from nothing
+    seed: int | None = None
+    tokens: int = 0  # read
+    best_tokens: int = 0  # read when the validation was best
+    validation: float | None = None  # bits per character on the validation lines
+    temperature: float = 1.0  # by which the logits were divided afterwards
+    diverged: bool = False
+    restarts: int = 0  # at a lower rate
+
+
 class RunRecord(BaseModel):
     """A run as far as it is known. The fields are in the order in which they are printed."""
 
@@ -53,7 +66,7 @@ class RunRecord(BaseModel):
     pushed: bool | None = None  # None without a remote
     seconds: dict[str, float] = {}  # by step
     tokens_per_second: int | None = None
-    trainings: list[dict[str, Any]] = []  # `Challenger.figures` of each, the best first
+    trainings: list[TrainingFigures] = []  # the best first
     loss_curve: list[tuple[float, float, float]] = []  # tokens read, bits in training, bits on the validation lines
     problems: list[str] = []
 

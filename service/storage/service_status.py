@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .database import opened_without_sync
+from .database import has_table, opened_without_sync
 
 TABLE = """
 CREATE TABLE service_status (
@@ -55,6 +55,8 @@ def clear_service_status(ledger: Path) -> None:
 
 def read_service_status(database: sqlite3.Connection) -> ServiceStatus | None:
     """What the service last said of itself; None when there is none. Raises sqlite3.Error."""
+    if not has_table(database, "service_status"):  # a ledger of before format 4, which the next run migrates
+        return None
     row = database.execute("SELECT status FROM service_status").fetchone()
     if row is None:
         return None

@@ -49,7 +49,7 @@ def encode_within_limit(model: Model, facts: dict[str, Any]) -> bytes:
             if facts["sample"]:
                 facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}
             elif len(facts["history"]) > 1:
-                facts = {**facts, "history": facts["history"][1:]}
+                facts = {**facts, "history": facts["history"][max(1, len(facts["history"]) // 8) :]}
             else:
                 raise
 

@@ -26,6 +26,7 @@ from model.windows import fitted_context, lay_out, placed
 
 from ..errors import LoglingError
 from ..settings import Settings
+from ..storage.run_record import TrainingFigures
 from .split import Split
 from .training_plan import Start, plan_for
 from .worker_processes import WorkerProcesses
@@ -66,19 +67,19 @@ class Challenger:
     temperature: float = 1.0  # by which the logits were divided after the training
     diverged: bool = False  # at every rate that was tried; `model` then has the weights of the start
 
-    def figures(self) -> dict[str, object]:
+    def figures(self) -> TrainingFigures:
         """What the ledger keeps of it."""
         training = self.training
-        return {
-            "start": self.start,
-            "seed": self.seed,
-            "tokens": training.tokens,
-            "best_tokens": training.best_tokens,
-            "validation": self.validation if training.curve else None,
-            "temperature": self.temperature,
-            "diverged": self.diverged,
-            "restarts": training.restarts,
-        }
+        return TrainingFigures(
+            start=self.start,
+            seed=self.seed,
+            tokens=training.tokens,
+            best_tokens=training.best_tokens,
+            validation=self.validation if training.curve else None,
+            temperature=self.temperature,
+            diverged=self.diverged,
+            restarts=training.restarts,
+        )
 
 
 def train_challengers(
@@ -171,7 +172,7 @@ def finished_trainings(
 def challenger_of(
     data: TrainingData, candidate: Candidate, training: Training | None, best: Calibrated | None
 ) -> Challenger:
-    """What became of a candidate; without a training it diverged, and has the weights of its start and no score."""
+    """The challenger that a candidate became. Without a training it diverged: it has the weights of its start."""
     start, seed = candidate.start, candidate.plan.seed
     if training is None or best is None:
         model = Model(data.config, data.vocabulary, candidate.weights)

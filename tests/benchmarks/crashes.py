@@ -53,7 +53,7 @@ EVENTS = {
     "subprocess.Popen", "socket.connect",
 }  # fmt: skip
 KINDS = ("event", "event", "git", "event", "moment", "event and all", "event", "moment and all")
-SECONDS = 60  # after which a run hangs
+SECONDS = 600  # after which a run hangs
 INTERESTING = re.compile(r"^Logling-Run: (\S+)$", re.MULTILINE)
 
 

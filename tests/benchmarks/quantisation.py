@@ -17,7 +17,7 @@ from model.training import Plan, train
 from model.transformer import Model, Weights, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
-from service.commands.habitat import entropy_rate, lines
+from service.commands.demo_habitat import entropy_rate, lines
 
 TRAINED, VALIDATED, SCORED = 4000, 200, 1000  # lines
 

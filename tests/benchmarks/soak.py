@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from service.commands.habitat import Habitat
+from service.commands.demo_habitat import Habitat
 from service.commands.init import make_home
 from service.home import Home
 from service.progress import Reporter

@@ -272,7 +272,7 @@ class Setup:
         from model.transformer import init_weights
         from model.vocabulary import Vocabulary
         from model.windows import lay_out, placed
-        from service.commands.habitat import lines
+        from service.commands.demo_habitat import lines
 
         log = lines(0, 3000, seed=1)
         config = MICROGPT if shape == "microgpt" else PRESETS[shape].config

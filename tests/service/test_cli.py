@@ -307,3 +307,11 @@ def test_doctor_says_what_is_wrong(committed: Any, what: str) -> None:
 def test_a_damaged_ledger_is_a_sentence(committed: Any, command: str) -> None:
     damage(committed, "ledger")
     assert is_sentence(committed.logling(command, "--json"), "ledger.db")
+
+
+@pytest.mark.parametrize("path", ["nosuch.log", "."])
+def test_a_file_that_cannot_be_read_is_named_without_python(reader: Any, path: str) -> None:
+    result = reader.logling("score", path)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"logling: {path}: ")
+    assert "Errno" not in result.stderr

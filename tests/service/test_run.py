@@ -29,6 +29,7 @@ from service.storage.corpus import Corpus
 from service.storage.ledger import Ledger
 from service.training import evaluation
 from service.training.split import split
+from tests.support.repositories import write_script
 from tests.support.runs import Document, documents
 from tests.support.waiting import PATIENCE, wait_until
 
@@ -195,12 +196,6 @@ def test_damaged_weights_in_the_site_fail_the_run_by_name(committed: Any) -> Non
     assert "not a Logling weights file" in ledger_of(committed.home)[0]["reason"]
 
 
-def script(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-
-
 def begin_long_run(place: Any) -> subprocess.Popen[str]:
     """A run in a process of its own that is training now."""
     command = [str(Path(sys.executable).with_name("logling")), "retrain", "--home", str(place.home.path)]
@@ -291,7 +286,7 @@ def test_a_push_that_is_refused_stays_a_problem_until_it_works(committed: Any) -
 
 def test_a_run_that_is_told_to_stop_while_it_pushes_has_committed_and_the_push_waits(fresh: Any) -> None:
     fresh.add_remote()
-    script(fresh.home.site / ".git" / "hooks" / "pre-push", "sleep 60")
+    write_script(fresh.home.site / ".git" / "hooks" / "pre-push", "sleep 60")
     command = [str(Path(sys.executable).with_name("logling")), "retrain", "--home", str(fresh.home.path)]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     wait_until(fresh.home.unpushed.exists)
@@ -317,7 +312,7 @@ def test_other_weights_that_were_committed_while_it_trained_fail_the_run_and_the
     git update-index --cacheinfo 100644,$blob,web/weights.js
     git update-ref HEAD $(git commit-tree -p HEAD -m theirs $(git write-tree))
     """
-    script(committed.home.site / ".git" / "hooks" / "pre-commit", swap)
+    write_script(committed.home.site / ".git" / "hooks" / "pre-commit", swap)
     with pytest.raises(SiteError, match="other weights were committed"):
         committed.retrain()
     assert committed.git("log", "-1", "--format=%s") == "theirs"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Playwright
 
-PAGE_PATIENCE = 60_000  # milliseconds, on a machine that does much else
+PAGE_PATIENCE = 600_000  # milliseconds, on a machine that does much else
 
 
 def browser_path(variable: str, *names: str) -> str:

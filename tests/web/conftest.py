@@ -39,7 +39,7 @@ from tests.support.browsers import (
 from tests.support.weights import SHAPES, Weights, base64_of, made_up_log, random_weights, weights_of
 
 RUNNER = Path(__file__).parent / "runner.js"
-NODE_PATIENCE = 60  # seconds
+NODE_PATIENCE = 600  # seconds
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ const CONSTANT = FIRST_MATCH + SHORTEST_MATCHES.length;
 const INPUTS = CONSTANT + 1;
 
 const STATES = N_LEVEL * N_LEVEL * 2;
-const MATCHES_TOLD = (N_LEVEL + 1) * 3;
+const MATCH_CASES = (N_LEVEL + 1) * 3;
 const MATCH_LEVELS = 32;
 const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
 const MOST_FIELDS = 32;
@@ -38,7 +38,7 @@ const N_STRAIN = STRAINS.length + 1;
 // candidate. Some keep learning fast.
 /** @type {[number, number][]} */
 const WEIGHTS = [
-  [STAGES * MATCHES_TOLD, 0.015],
+  [STAGES * MATCH_CASES, 0.015],
   [STAGES * MOST_FIELDS, 0.003],
   [STAGES * (ORDERS + 1) * CERTAINTIES, 0.003],
   [STAGES * 2 * KINDS * KINDS, 0.015],
@@ -101,7 +101,7 @@ class Adaptive {
     );
     this.correction = new Curves(STAGES);
     this.final = new Curves(STAGES * N_STRAIN);
-    this.finalByMatch = new Curves(STAGES * MATCHES_TOLD);
+    this.finalByMatch = new Curves(STAGES * MATCH_CASES);
     this.mixer = new Mixer(WEIGHTS, startWeights());
     this.inputs = new Float64Array(INPUTS);
 
@@ -363,7 +363,7 @@ class Adaptive {
     const agreement = matched[1] < 0 ? 0 : matched[1] === matched[0] ? 1 : 2;
     const certainty = Math.min(CERTAINTIES - 1, Math.max(0, Math.floor(this.inputs[STATIC] + 3)));
     const kinds = place.kind * KINDS + this.kinds[candidate];
-    chosen[0] = stage * MATCHES_TOLD + length * 3 + agreement;
+    chosen[0] = stage * MATCH_CASES + length * 3 + agreement;
     chosen[1] = stage * MOST_FIELDS + Math.min(MOST_FIELDS - 1, place.line.field);
     chosen[2] = (stage * (ORDERS + 1) + this.order) * CERTAINTIES + certainty;
     chosen[3] = (stage * 2 + (expected ? 1 : 0)) * KINDS * KINDS + kinds;

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 
 from model.config import Config
 from model.transformer import Weights
-from service.commands.onnx_graph import Graph, attention_and_perceptron, head, queries_keys_values
+from service.commands.export_onnx import Graph, attention_and_perceptron, head, queries_keys_values
 
 
 def embedding(graph: Graph, config: Config, weights: Weights) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.admin.history import LedgerReader
+from service.admin.history import History, LedgerReader
 from service.home import Home
 from service.storage.ledger import Ledger
 from service.storage.run_record import RunRecord
@@ -100,3 +100,14 @@ def test_a_ledger_that_is_gone_is_noticed(home: Home) -> None:
     home.state.rename(home.path / "elsewhere")
     with pytest.raises(sqlite3.Error):
         reader.history()
+
+
+def test_a_home_before_its_first_run_has_an_empty_history(tmp_path: Path) -> None:
+    assert LedgerReader(tmp_path / "ledger.db").history() == History((), None, (), None)
+
+
+def test_a_ledger_of_the_format_before_has_no_status(home: Home) -> None:
+    with sqlite3.connect(home.ledger) as database:
+        database.executescript("DROP TABLE service_status; DROP TABLE run_progress")
+    history = LedgerReader(home.ledger).history()
+    assert (len(history.runs), history.service, history.tasks) == (6, None, ())

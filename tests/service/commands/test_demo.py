@@ -83,4 +83,4 @@ def test_a_log_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
-    assert demo.unused(tmp_path / "demo") == tmp_path / "demo-2"
+    assert demo.free_folder(tmp_path / "demo") == tmp_path / "demo-2"

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,7 @@ import pytest
 
 from service.schedule.admin_process import AdminProcess, listen, url_of
 from service.settings import AdminSettings
-
-
-def wait_until(true: Callable[[], object], seconds: float = 600) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from tests.support.waiting import wait_until
 
 
 def free_port() -> int:

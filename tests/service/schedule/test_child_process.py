@@ -23,6 +23,7 @@ from service.schedule.child_process import (
 )
 from service.schedule.schedule import PlannedRun
 from tests.support.served import LONGEST_STOP
+from tests.support.waiting import wait_until
 
 SLOT = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
 DEAF = """import signal, time
@@ -71,21 +72,13 @@ class Begun:
         self.child = ChildProcess(command, self.home, timedelta(seconds=limit), self.lines.append, self.changed.set)
 
     def wait_for_lines(self, count: int) -> None:
-        until(lambda: len(self.lines) >= count)
+        wait_until(lambda: len(self.lines) >= count)
 
     def end(self) -> ChildResult:
         assert self.changed.wait(300)
         end = self.child.result()
         assert end
         return end
-
-
-def until(true: object, seconds: float = 200) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def descriptors() -> int:
@@ -108,7 +101,7 @@ pytestmark = pytest.mark.usefixtures("nobody_left")
 @pytest.mark.parametrize(
     ("program", "reason"),
     [
-        ("", "ended with exit status 0 and left no result"),
+        ("", "ended with exit status 0"),
         ("raise SystemExit(3)", "ended with exit status 3"),
         ("import ctypes; ctypes.string_at(0)", "ended by SIGSEGV"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended by SIGKILL: out of memory, perhaps"),
@@ -145,7 +138,7 @@ sys.stdout.buffer.write(b"\\x1b[2J\\xff\\0" + b"x" * 3_000_000 + b"\\n" + os.ura
 def test_a_child_that_hangs_is_ended_when_its_time_is_over(tmp_path: Path) -> None:
     begun = Begun(tmp_path, DEAF, limit=0.5)
     begun.wait_for_lines(1)
-    until(lambda: not begun.child.time_left())
+    wait_until(lambda: not begun.child.time_left())
     started = time.monotonic()
     reason = "it had not ended after 0.00833333 minutes and was stopped"
     assert begun.child.result() == ChildResult("failed", reason, overrules=True)
@@ -186,7 +179,7 @@ def test_what_a_hook_of_a_good_run_has_begun_may_go_on(tmp_path: Path) -> None:
     assert time.monotonic() - started < LONGEST_STOP
     (hook,) = leftovers(begun.home)
     os.kill(hook, signal.SIGKILL)
-    until(lambda: not leftovers(begun.home))
+    wait_until(lambda: not leftovers(begun.home))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +194,7 @@ def test_a_child_whose_service_was_killed_ends_by_itself(tmp_path: Path, program
     assert len(leftovers(Home(tmp_path))) == 1
     service.kill()
     service.communicate()
-    until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
+    wait_until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
     assert note.read_text() == "interrupted"
 
 
@@ -212,7 +205,7 @@ def test_a_child_that_does_not_listen_is_gone_5_seconds_after_its_service(tmp_pa
     assert service.stdout.readline() == "at work\n"
     service.kill()
     service.communicate()
-    until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
+    wait_until(lambda: not leftovers(Home(tmp_path)), LONGEST_STOP)
 
 
 def test_a_second_signal_does_not_disturb_how_a_run_is_wound_up(tmp_path: Path) -> None:

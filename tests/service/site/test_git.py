@@ -4,15 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from service.commands.doctor import git_version
+from service.commands.doctor import check_git
 from service.errors import LoglingError
 from service.settings import GitSettings
 from service.site.git import GitError, output_of, pdeathsig_prefix
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -46,10 +46,10 @@ def test_a_git_that_fails_is_told_in_its_words_or_by_how_it_died(fake_git: Path,
 def test_the_doctor_knows_which_git_is_too_old(fake_git: Path, version: str, is_enough: bool) -> None:
     fake_git.write_text(f"#!/bin/sh\necho git version '{version}'\n")
     if is_enough:
-        assert version in git_version()
+        assert version in check_git()
     else:
         with pytest.raises(LoglingError, match=r"too old: 2\.38 or newer is needed"):
-            git_version()
+            check_git()
 
 
 PROGRAM = """
@@ -95,14 +95,6 @@ def test_without_git_an_error_says_what_to_install(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(GitError, match="git is not installed"):
         output_of(tmp_path, GitSettings(), "status")
-
-
-def wait_until(true: object, seconds: float = 60) -> None:
-    assert callable(true)
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_running(process: int) -> bool:

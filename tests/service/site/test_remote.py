@@ -19,21 +19,9 @@ from service.site.commit_message import format_message
 from service.site.git import SiteError
 from service.site.repository import WEIGHTS
 from service.site.site import Site, create
+from tests.support.repositories import git, write_script
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def git(at: Path, *arguments: str) -> str:
-    """What a person's own git says."""
-    command = ["git", "-C", str(at), "-c", "user.name=Person", "-c", "user.email=p@x", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
-
-
-def script(path: Path, text: str) -> Path:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
 
 
 class Pair(NamedTuple):
@@ -177,7 +165,7 @@ def fake_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'echo "$SSH_ASKPASS_REQUIRE" >> {tmp_path}/asked\n'
         f'echo "$@" >> {tmp_path}/arguments\n'
     )
-    script(program, notes + 'while [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"')
+    write_script(program, notes + 'while [ $# -gt 1 ]; do shift; done\nexec sh -c "$1"')
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     return program
 
@@ -424,7 +412,7 @@ def test_after_weeks_without_the_remote_all_commits_go_at_once(pair: Pair) -> No
 
 @pytest.mark.parametrize("name", ["pre-receive", "update"])
 def test_a_protected_branch_is_told_in_the_remotes_words_and_the_commit_stays(pair: Pair, name: str) -> None:
-    script(pair.remote / "hooks" / name, "echo 'main is protected'; exit 1")
+    write_script(pair.remote / "hooks" / name, "echo 'main is protected'; exit 1")
     ours = pair.commit(b"second\n")
     site = pair.open()
     with pytest.raises(SiteError, match="main is protected"):
@@ -446,7 +434,7 @@ def test_a_push_that_comes_too_late_is_refused_and_goes_after_the_merge(pair: Pa
 
 
 def test_a_hook_of_the_clone_may_refuse_the_push(pair: Pair) -> None:
-    script(pair.site / ".git" / "hooks" / "pre-push", "echo 'not on a Sunday' >&2; exit 1")
+    write_script(pair.site / ".git" / "hooks" / "pre-push", "echo 'not on a Sunday' >&2; exit 1")
     pair.commit(b"second\n")
     site = pair.open()
     with pytest.raises(SiteError, match="not on a Sunday"):

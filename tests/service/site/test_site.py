@@ -15,28 +15,16 @@ from service.site.commit_message import format_message
 from service.site.git import SiteError, run_git
 from service.site.repository import WEIGHTS
 from service.site.site import Site, create
+from tests.support.repositories import git, write_hook
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
 MESSAGE = format_message("Weights: 0.5 -> 0.4", {"Logling-Run": "r1", "Logling-Seed": 0})
 
 
-def git(at: Path, *arguments: str) -> str:
-    """What a person's own git says."""
-    command = ["git", "-C", str(at), "-c", "user.name=Person", "-c", "user.email=p@x", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
-
-
 def bare(path: Path) -> Path:
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", path], check=True)
     return path
-
-
-def hook(repository: Path, name: str, script: str) -> None:
-    path = repository / "hooks" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
 
 
 def to(remote: Path | str, **changes: object) -> GitSettings:
@@ -179,7 +167,7 @@ def test_a_commit_that_a_hook_refuses_leaves_everything_as_it_was(site: Path, be
     (site / "staged.txt").write_text("new\n")
     git(site, "add", "staged.txt")
     tip, status = git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")
-    hook(site / ".git", "pre-commit", "echo 'not on a Sunday' >&2; exit 1")
+    write_hook(site / ".git", "pre-commit", "echo 'not on a Sunday' >&2; exit 1")
     with pytest.raises(SiteError, match="the hook pre-commit: not on a Sunday"):
         commit(site)
     assert (git(site, "rev-parse", "HEAD"), git(site, "status", "--porcelain")) == (tip, status)
@@ -240,7 +228,7 @@ def test_what_others_did_meanwhile_is_merged_and_nothing_is_forced(tmp_path: Pat
 
 
 def test_a_push_that_the_remote_refuses_has_the_remotes_words(pushing: Path, remote: Path) -> None:
-    hook(remote, "pre-receive", "echo 'quota exceeded'; exit 1")
+    write_hook(remote, "pre-receive", "echo 'quota exceeded'; exit 1")
     opened = Site(pushing, to(remote))
     with pytest.raises(SiteError, match="quota exceeded"):
         opened.remote.push()
@@ -285,7 +273,7 @@ def test_another_remote_in_the_settings_gets_all_commits(tmp_path: Path, pushing
 
 def test_a_folder_that_is_no_repository_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(SiteError, match="is not a git repository: make the home anew"):
+        with pytest.raises(SiteError, match="is not a git repository: make a new home"):
             Site(path, SETTINGS)
 
 

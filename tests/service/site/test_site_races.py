@@ -1,6 +1,5 @@
 """The site while other programs commit in it at the same moment: nobody's commit is undone, ours neither."""
 
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from service.site.commit_message import format_message
 from service.site.git import SiteError
 from service.site.repository import WEIGHTS
 from service.site.site import Committed, Site, create
+from tests.support.repositories import git, write_hook
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
@@ -29,19 +29,6 @@ git update-ref HEAD $(git commit-tree -p HEAD -m theirs $(git write-tree))
 rm .git/others-index
 """
 ONCE = "mkdir .git/once 2>/dev/null || exit 0\n"
-
-
-def git(at: Path, *arguments: str) -> str:
-    """What a person's own git says."""
-    command = ["git", "-C", str(at), "-c", "user.name=Person", "-c", "user.email=p@x", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.rstrip("\n")
-
-
-def hook(site: Path, name: str, text: str) -> None:
-    path = site / ".git" / "hooks" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\nset -e\n{text}\n")
-    path.chmod(0o755)
 
 
 @pytest.fixture
@@ -88,7 +75,7 @@ def before_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Act], None
 
 @pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "commit-msg"])
 def test_a_commit_of_another_program_while_a_hook_runs_stays_below_ours(site: Path, name: str) -> None:
-    hook(site, name, ONCE + BY_PLUMBING.format(name="theirs.txt"))
+    write_hook(site, name, ONCE + BY_PLUMBING.format(name="theirs.txt"))
     made = commit(site, b"second\n")
     assert git(site, "log", "-3", "--format=%s") == "Weights\ntheirs\nWeights"
     assert git(site, "show", "--format=", "--name-only") == WEIGHTS
@@ -118,7 +105,7 @@ def test_a_persons_commit_between_any_two_commands_of_ours_is_kept_and_ours_is_t
 
 
 def test_who_commits_all_the_time_is_named_and_keeps_every_commit(site: Path) -> None:
-    hook(site, "pre-commit", "echo x >> .git/times\n" + BY_PLUMBING.format(name="$(wc -l < .git/times).txt"))
+    write_hook(site, "pre-commit", "echo x >> .git/times\n" + BY_PLUMBING.format(name="$(wc -l < .git/times).txt"))
     with pytest.raises(SiteError, match=r"another program commits to .* all the time"):
         commit(site, b"second\n")
     assert git(site, "ls-tree", "--name-only", "HEAD").split() == [*(f"{n}.txt" for n in range(1, 6)), "web"]
@@ -126,7 +113,7 @@ def test_who_commits_all_the_time_is_named_and_keeps_every_commit(site: Path) ->
 
 
 def test_a_hook_that_refuses_is_asked_once(site: Path) -> None:
-    hook(site, "pre-commit", "echo x >> .git/times\nexit 1")
+    write_hook(site, "pre-commit", "echo x >> .git/times\nexit 1")
     with pytest.raises(SiteError, match="the hook pre-commit"):
         commit(site, b"second\n")
     assert (site / ".git" / "times").read_text() == "x\n"
@@ -134,7 +121,7 @@ def test_a_hook_that_refuses_is_asked_once(site: Path) -> None:
 
 def test_other_weights_that_were_committed_meanwhile_are_not_replaced_unjudged(site: Path) -> None:
     compared_with = git(site, "rev-parse", "HEAD")
-    hook(site, "pre-commit", ONCE + BY_PLUMBING.format(name=WEIGHTS))
+    write_hook(site, "pre-commit", ONCE + BY_PLUMBING.format(name=WEIGHTS))
     with pytest.raises(SiteError, match=r"other weights were committed .* meanwhile"):
         commit(site, b"second\n", over=compared_with)
     assert git(site, "show", f"HEAD:{WEIGHTS}") == "theirs"
@@ -147,7 +134,7 @@ def test_first_weights_are_not_put_over_those_that_came_meanwhile(site: Path) ->
 
 def test_a_person_who_switches_to_a_new_branch_meanwhile_finds_it_as_it_was(site: Path) -> None:
     tip = git(site, "rev-parse", "HEAD")
-    hook(site, "pre-commit", "git branch mine\ngit symbolic-ref HEAD refs/heads/mine")
+    write_hook(site, "pre-commit", "git branch mine\ngit symbolic-ref HEAD refs/heads/mine")
     made = commit(site, b"second\n")
     assert (git(site, "rev-parse", "mine"), git(site, "rev-parse", "main")) == (tip, made.commit)
     assert git(site, "status", "--porcelain") == ""
@@ -156,8 +143,8 @@ def test_a_person_who_switches_to_a_new_branch_meanwhile_finds_it_as_it_was(site
 def test_a_first_commit_of_another_program_in_an_empty_site_is_kept(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main", "empty")
     site = tmp_path / "empty"
-    hook(site, "commit-msg", "git symbolic-ref HEAD")
-    hook(
+    write_hook(site, "commit-msg", "git symbolic-ref HEAD")
+    write_hook(
         site,
         "pre-commit",
         ONCE + BY_PLUMBING.format(name="theirs.txt").replace("git read-tree HEAD", "").replace("-p HEAD", ""),

@@ -19,22 +19,10 @@ from service.site.git import SiteError
 from service.site.repository import WEIGHTS
 from service.site.site import Site, create
 from service.site.stale_locks import clear_locks
+from tests.support.repositories import git, write_hook
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = GitSettings()
-
-
-def git(at: Path, *arguments: str, check: bool = True) -> str:
-    """What a person's own git says."""
-    command = ["git", "-C", str(at), "-c", "user.name=Person", "-c", "user.email=p@x", *arguments]
-    return subprocess.run(command, check=check, capture_output=True, text=True).stdout.rstrip("\n")
-
-
-def hook(site: Path, name: str, text: str) -> None:
-    path = site / ".git" / "hooks" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
 
 
 @pytest.fixture
@@ -332,13 +320,13 @@ def test_a_commit_while_the_index_is_locked_is_made_and_the_rest_follows(site: P
 
 
 def test_a_commit_msg_hook_may_edit_the_message(site: Path) -> None:
-    hook(site, "commit-msg", 'echo "Reviewed-by: nobody" >> "$1"')
+    write_hook(site, "commit-msg", 'echo "Reviewed-by: nobody" >> "$1"')
     commit(site, b"second\n")
     assert git(site, "log", "-1", "--format=%(trailers:only)").strip() == "Logling-Run: r1\nReviewed-by: nobody"
 
 
 def test_a_post_commit_hook_that_leaves_something_running_does_not_fail_the_commit(site: Path) -> None:
-    hook(site, "post-commit", "sleep 8 &")
+    write_hook(site, "post-commit", "sleep 8 &")
     opened = Site(site, SETTINGS.model_copy(update={"seconds": 1.0}))
     assert opened.commit_weights(b"second\n", format_message("Weights", {}), NOON).problem == ""
     assert committed(site) == "second\n"
@@ -347,7 +335,7 @@ def test_a_post_commit_hook_that_leaves_something_running_does_not_fail_the_comm
 def test_a_pre_commit_hook_finds_the_weights_staged_and_the_persons_files(site: Path) -> None:
     (site / "staged.txt").write_text("mine\n")
     git(site, "add", "staged.txt")
-    hook(site, "pre-commit", "git diff --cached --name-only > .git/seen; ls staged.txt >> .git/seen")
+    write_hook(site, "pre-commit", "git diff --cached --name-only > .git/seen; ls staged.txt >> .git/seen")
     commit(site, b"second\n")
     assert (site / ".git" / "seen").read_text().split() == [WEIGHTS, "staged.txt"]
 
@@ -355,7 +343,7 @@ def test_a_pre_commit_hook_finds_the_weights_staged_and_the_persons_files(site: 
 def test_a_hook_that_stages_all_there_is_commits_nothing_of_a_person(site: Path) -> None:
     (site / "text.txt").write_text("mine\n")
     (site / "untracked.txt").write_text("mine\n")
-    hook(site, "pre-commit", "echo formatted > web/weights.js; git add --all")
+    write_hook(site, "pre-commit", "echo formatted > web/weights.js; git add --all")
     commit(site, b"second\n")
     assert git(site, "show", "--format=", "--name-only") == WEIGHTS
     assert committed(site) == "second\n"
@@ -372,19 +360,19 @@ def test_hooks_in_a_folder_of_the_work_tree_are_honoured(site: Path) -> None:
 
 
 def test_a_prepare_commit_msg_hook_gets_the_message_as_of_a_person_who_gave_one(site: Path) -> None:
-    hook(site, "prepare-commit-msg", 'echo "Prepared-as: $2" >> "$1"')
+    write_hook(site, "prepare-commit-msg", 'echo "Prepared-as: $2" >> "$1"')
     commit(site, b"second\n")
     assert git(site, "log", "-1", "--format=%(trailers:only)").strip() == "Logling-Run: r1\nPrepared-as: message"
 
 
 def test_a_post_commit_hook_finds_the_commit_made_and_everything_clean(site: Path) -> None:
-    hook(site, "post-commit", "(git rev-parse HEAD; git symbolic-ref HEAD; git status --porcelain) > .git/seen")
+    write_hook(site, "post-commit", "(git rev-parse HEAD; git symbolic-ref HEAD; git status --porcelain) > .git/seen")
     commit(site, b"second\n")
     assert (site / ".git" / "seen").read_text() == f"{git(site, 'rev-parse', 'HEAD')}\nrefs/heads/main\n"
 
 
 def test_a_post_commit_hook_that_fails_is_told_and_undoes_nothing(site: Path) -> None:
-    hook(site, "post-commit", "echo 'no mirror'; exit 1")
+    write_hook(site, "post-commit", "echo 'no mirror'; exit 1")
     assert commit(site, b"second\n") == "after the commit: git hook: no mirror"
     assert (committed(site), git(site, "status", "--porcelain")) == ("second\n", "")
 

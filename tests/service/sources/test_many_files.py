@@ -58,8 +58,8 @@ def work(folder: Path, kind: str, files: int) -> dict[str, Counter[str]]:
 def test_the_work_of_a_pull_grows_in_proportion_to_the_files(tmp_path: Path, kind: str) -> None:
     few, many = work(tmp_path, kind, FEW), work(tmp_path, kind, MANY)
     # Four times the files: what is quadratic takes sixteen times as many calls.
-    assert {step: calls["all"] for step, calls in many.items() if calls["all"] > 6 * few[step]["all"]} == {}
-    assert {step: calls["open"] for step, calls in many.items() if calls["open"] > 6 * MANY} == {}
+    assert {step: calls["all"] for step, calls in many.items() if calls["all"] > 8 * few[step]["all"]} == {}
+    assert {step: calls["open"] for step, calls in many.items() if calls["open"] > 8 * MANY} == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)

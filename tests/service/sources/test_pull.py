@@ -194,9 +194,9 @@ def test_a_pull_killed_anywhere_neither_loses_nor_repeats_a_line(logs: Any) -> N
     chance = random.Random(7)
     expected: list[str] = []
     killed = 0
-    for attempt in range(20):
+    for attempt in range(10):
         for name in ("a.log", "b.log"):
-            new = [f"{name} {attempt} {number} {'.' * 90}" for number in range(8_000)]
+            new = [f"{name} {attempt} {number} {'.' * 90}" for number in range(4_000)]
             logs.append(name, "".join(line + "\n" for line in new))
             expected += new
         killed += kill_during_pull(logs, chance.randint(1, 6), chance.random() * 0.02)
@@ -204,7 +204,7 @@ def test_a_pull_killed_anywhere_neither_loses_nor_repeats_a_line(logs: Any) -> N
             (logs.folder / "a.log").rename(logs.folder / f"a.log.{20 - attempt}")
     with Corpus(logs.corpus, 10**9) as corpus:
         pull([Source(files=f"{logs.folder}/*")], corpus)
-    assert killed >= 15
+    assert killed >= 5
     assert Counter(logs.lines()) == Counter(expected)
 
 

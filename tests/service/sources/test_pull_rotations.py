@@ -1,11 +1,10 @@
-"""Pull and rotation: whatever a file was renamed to, copied to or packed into, its lines are read once."""
+"""Pull over rotations that `tests/benchmarks/rotations.py` does not make, and what is reported of them."""
 
 import gzip
 import lzma
 import os
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -22,38 +21,6 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     ".xz": lzma.compress,
     ".zst": zstandard.ZstdCompressor().compress,
 }
-
-
-def test_a_renamed_file_is_read_on_and_its_successor_from_the_start(logs: Any) -> None:
-    path = logs.write("a.log", "one\n")
-    logs.pull()
-    logs.append("a.log", "two\n")
-    path.rename(logs.folder / "a.log.1")
-    logs.write("a.log", "three\n")
-    report = logs.pull()
-    assert (report.gaps, logs.lines()) == ([], ["one", "two", "three"])
-
-
-def test_a_copied_and_truncated_file_is_read_once(logs: Any) -> None:
-    logs.write("a.log", "one\n")
-    logs.pull()
-    logs.write("a.log.1", "one\ntwo\n")
-    logs.write("a.log", "three\n")
-    report = logs.pull()
-    assert (report.gaps, sorted(logs.lines())) == ([], ["one", "three", "two"])
-    assert logs.pull().new == 0
-
-
-def test_a_rotation_that_compresses_is_read_once_with_its_unfinished_last_line(logs: Any) -> None:
-    logs.write("a.log", "one\ntwo\nto")
-    logs.pull()
-    (logs.folder / "a.log").unlink()
-    logs.write("a.log.1.gz", gzip.compress(b"one\ntwo\ntorn\nunfinished"))
-    logs.write("a.log", "new\n")
-    report = logs.pull()
-    assert (report.gaps, report.new) == ([], 3)
-    assert sorted(logs.lines()) == ["new", "one", "torn", "two", "unfinished"]
-    assert logs.pull().new == 0
 
 
 def test_a_file_that_was_empty_when_last_seen_leaves_no_gap_when_it_is_compressed(logs: Any) -> None:
@@ -163,20 +130,6 @@ def test_a_damaged_gzip_gives_its_lines_up_to_the_damage_once_and_says_so(logs: 
     assert len(set(logs.lines())) == 20_000
 
 
-@pytest.mark.parametrize("lines", [3, 3_000])
-def test_a_pull_between_copy_and_truncation_reads_the_copy_not_again(logs: Any, lines: int) -> None:
-    path = logs.write("a.log", "")
-    logs.append("a.log", "".join(f"line {number}\n" for number in range(lines)))
-    logs.pull()
-    logs.append("a.log", "unread\n")
-    logs.write("a.log.1", path.read_bytes())
-    assert (logs.pull().new, logs.pull().new) == (1, 0)
-    path.write_text("")
-    logs.append("a.log", "after\n")
-    assert logs.pull().new == 1
-    assert Counter(logs.lines()).most_common(1)[0][1] == 1
-
-
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_every_compression_carries_on_and_its_damage_is_told(logs: Any, suffix: str) -> None:
     text = "".join(f"line {number} {number**3}\n" for number in range(20_000)).encode()
@@ -192,15 +145,6 @@ def test_every_compression_carries_on_and_its_damage_is_told(logs: Any, suffix: 
     report = logs.pull()
     assert "the compressed data" in report.problems[0]
     assert 1_000 < report.new < 15_000
-
-
-def test_a_symlink_that_is_re_pointed_leaves_no_line_behind(logs: Any) -> None:
-    (logs.folder / "current").symlink_to(logs.write("app-20260101.log", "one\n"))
-    logs.pull("current")
-    logs.append("app-20260101.log", "two\n")
-    (logs.folder / "current").unlink()
-    (logs.folder / "current").symlink_to(logs.write("app-20260102.log", "three\n"))
-    assert (logs.pull("current").gaps, logs.lines()) == ([], ["one", "two", "three"])
 
 
 def test_a_device_that_is_numbered_anew_at_mounting_is_not_read_again(logs: Any) -> None:
@@ -328,17 +272,6 @@ def test_an_archive_that_is_replaced_in_its_place_by_one_as_large_is_read(logs: 
     logs.write("a.log.1.gz", gzip.compress(f"{head}two\n".encode(), 0))
     logs.pull()
     assert "two" in logs.lines()
-
-
-def test_rotations_between_two_pulls_are_read_also_when_the_clock_was_set_back_a_day(logs: Any) -> None:
-    for day, name in enumerate(["a.log.3", "a.log.2", "a.log.1", "a.log"]):
-        path = logs.write("a.log", f"rotation {day}\n")
-        if day == 0:
-            logs.pull("a.log")
-        else:
-            os.utime(path, (time.time() - 86_400 + day,) * 2)
-        path.rename(logs.folder / name)
-    assert (logs.pull("a.log").gaps, sorted(logs.lines())) == ([], [f"rotation {day}" for day in range(4)])
 
 
 def test_what_is_packed_after_the_clock_was_set_back_is_still_read_after_the_plain_file(logs: Any) -> None:

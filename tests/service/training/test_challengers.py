@@ -53,7 +53,7 @@ def test_without_a_champion_two_are_trained_from_scratch_with_different_seeds() 
 
 
 def test_the_ledger_has_the_figures_of_both_with_their_seeds() -> None:
-    figures = [challenger.figures() for challenger in trained(None)]
+    figures = [challenger.figures().model_dump() for challenger in trained(None)]
     assert {(figure["start"], figure["seed"]) for figure in figures} == {("fresh", 0), ("fresh", 2**31)}
 
 
@@ -152,8 +152,8 @@ def test_a_training_that_diverges_leaves_the_field_to_the_other(monkeypatch: pyt
     monkeypatch.setattr(room, "WorkerProcesses", ThreadPoolExecutor)
     fresh, warm = trained(champion_of("seed", " "))
     assert (fresh.start, fresh.diverged) == ("fresh", False)
-    assert warm.figures()["diverged"]
-    assert warm.figures()["validation"] is None
+    assert warm.figures().diverged
+    assert warm.figures().validation is None
 
 
 TWICE = """

@@ -20,7 +20,7 @@ from service.schedule.child_process import processes
 from service.training.worker_processes import WorkerDied, WorkerProcesses
 
 WITH_PATH = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-SECONDS = 60  # after which a future that still waits counts as forgotten
+SECONDS = 600  # after which a future that still waits counts as forgotten
 MUCH = 100_000_000  # bytes: more than any pipe holds
 
 

@@ -10,7 +10,7 @@ from service.installation import page_folder
 
 OF_A_PAGE = r"\b(document|window|location|navigator|history|localStorage|HTML\w*|Element|requestAnimationFrame|alert)\b"
 COMMENTS = r"/\*.*?\*/|//.*?$"
-PATIENCE = 60  # seconds
+PATIENCE = 600  # seconds
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from model.sampling import continue_log
 from model.scoring import score_lines
 
 MANUAL = Path(__file__).parents[3] / "deploy" / "docs" / "own-page.md"
-PATIENCE = 60  # seconds
+PATIENCE = 600  # seconds
 
 
 def example(language):

@@ -8,8 +8,8 @@ from statistics import correlation, mean
 
 import pytest
 
-from service.commands import habitat as simulator
-from service.commands.habitat import Habitat, entropy_rate, line_bits, lines, parse
+from service.commands import demo_habitat as simulator
+from service.commands.demo_habitat import Habitat, entropy_rate, line_bits, lines, parse
 
 LOG = lines(0, 5_000, seed=7)
 STATES = [parse(line) for line in LOG]
