@@ -60,10 +60,18 @@ class Home:
         self.state.chmod(0o700)
 
 
+def expanded(path: Path) -> Path:
+    """A path with ~ replaced. Raises LoglingError for a user that does not exist, or without HOME."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise LoglingError(f"{path}: {error}") from None
+
+
 def find_home(given: Path | None) -> Home:
     """The home that was named, else LOGLING_HOME, else the current directory. Raises LoglingError."""
     path = given or Path(os.environ.get(HOME_VARIABLE) or ".")
-    home = Home(path.expanduser().resolve())
+    home = Home(expanded(path).resolve())
     if not home.settings_file.is_file():
         raise LoglingError(
             f"{home.path} is not a Logling home (it has no logling.toml): "

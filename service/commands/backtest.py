@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ..errors import LoglingError
-from ..home import find_home
+from ..home import expanded, find_home
 from ..progress import Reporter
 from ..settings import Settings
 from .backtest_picture import write_picture
@@ -33,7 +33,7 @@ def backtest_command(
     """Replay the corpus week by week: what would the service have done?"""
     found = find_home(home)
     settings = found.settings().with_tokens(tokens)
-    if picture and not picture.expanduser().absolute().parent.is_dir():
+    if picture and not expanded(picture).absolute().parent.is_dir():
         raise LoglingError(f"{picture}: there is no such folder")
     documents, chapters, are_weeks = cut_corpus(found, settings, weeks, now().date())
     if not as_json:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ..admin.history_chart import svg_points
 from ..admin.pages import STYLE, format_bits, template_environment
 from ..admin.scale import Tick, fit_scale
+from ..home import expanded
 from ..installation import program_version
 from ..settings import Settings
 from ..storage.atomic_write import write_durably
@@ -95,4 +96,4 @@ def write_picture(
         picture=drawn(weeks), names=LINES, weeks=weeks, hindsight=HINDSIGHT, span="week" if are_weeks else "slice",
         sentences=describe_summary(total, are_weeks).split("\n"),
     )  # fmt: skip
-    write_durably(file.expanduser(), text.encode())
+    write_durably(expanded(file), text.encode())

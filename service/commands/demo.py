@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from ..errors import LoglingError
-from ..home import Home
+from ..home import Home, expanded
 from ..progress import Reporter
 from ..reading.whole_file import log_lines
 from ..run import retrain
@@ -76,7 +76,7 @@ class Scene:
 def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: Console, err: Console) -> None:
     """Play the weeks and say what happened. Raises LoglingError."""
     chapters = real_weeks(log, weeks) if log else simulated_weeks(weeks)
-    scene = Scene(free_folder(folder.expanduser().absolute()))
+    scene = Scene(free_folder(expanded(folder).absolute()))
     scene.log.parent.mkdir(parents=True)
     scene.log.touch()
     home = set_up(scene, preset)

@@ -22,7 +22,7 @@ from model.transformer import Model, Weights
 from model.weights_file import Card
 
 from ..errors import LoglingError
-from ..home import Home, find_home
+from ..home import Home, expanded, find_home
 from ..site.champion import committed_weights
 from ..storage.atomic_write import write_durably
 from .terminal import HomeOption, JsonOption, out, print_json
@@ -44,7 +44,7 @@ def export_command(
     as_json: JsonOption = False,
 ) -> None:
     """Write the committed weights as float32 tensors for other software."""
-    done = export_weights(find_home(home), form, (output or Path(f"logling.{form}")).expanduser())
+    done = export_weights(find_home(home), form, expanded(output or Path(f"logling.{form}")))
     if as_json:
         print_json(done._asdict())
         return

@@ -12,7 +12,7 @@ import typer
 from model.config import PRESETS
 
 from ..errors import LoglingError
-from ..home import Home
+from ..home import Home, expanded
 from ..installation import page_folder
 from ..settings import new_settings
 from ..site.site import create
@@ -42,7 +42,7 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
     """Make settings, state and site in a new or empty folder. Raises LoglingError, and leaves nothing behind then."""
     if preset not in PRESETS:
         raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
-    home = Home(path.expanduser().resolve())
+    home = Home(expanded(path).resolve())
     if home.settings_file.exists():
         raise LoglingError(f"{home.path} is a Logling home already")
     if is_used(home.site) or is_used(home.state):
@@ -70,10 +70,7 @@ def is_used(folder: Path) -> bool:
 
 def absolute(source: str) -> str:
     """A path or glob that means the same in any directory. Raises LoglingError where ~ has no meaning."""
-    try:
-        return str(Path(source).expanduser().absolute())
-    except RuntimeError as error:  # no such user, or no HOME
-        raise LoglingError(f"{source}: {error}") from None
+    return str(expanded(Path(source)).absolute())
 
 
 def undo(home: Home) -> None:

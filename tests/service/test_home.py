@@ -84,3 +84,14 @@ def test_the_lock_is_free_after_its_holder_was_killed(home: Home) -> None:
         holder.communicate()
     with locked(home):
         pass
+
+
+@pytest.mark.parametrize(
+    "command", [["pull", "--home"], ["init"], ["init", "{folder}/h", "--source"], ["demo", "--folder"]]
+)
+def test_a_tilde_that_means_no_folder_is_told_in_a_sentence(tmp_path: Path, command: list[str]) -> None:
+    words = [word.format(folder=tmp_path) for word in command]
+    program = str(Path(sys.executable).with_name("logling"))
+    refused = subprocess.run([program, *words, "~nosuchuser/x"], capture_output=True, text=True, timeout=120)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("logling: ~nosuchuser/x: ")
