@@ -8,13 +8,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .environment import HOME_VARIABLE
 from .errors import LoglingError
-
-if TYPE_CHECKING:
-    from .settings import Settings
+from .settings import Settings, load
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,6 @@ class Home:
 
     def settings(self) -> Settings:
         """Read and check the settings. Raises SettingsError."""
-        from .settings import load
-
         return load(self.settings_file)
 
     def make_state(self) -> None:
