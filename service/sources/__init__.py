@@ -1,5 +1,6 @@
 """Where lines come from: files through every kind of rotation, and systemd's journal. Each line is read once.
 
 It reads bytes, has `reading` make lines of them, and writes lines and positions into `storage` in one transaction.
-Begin with `pull.py`. `files.py` finds the files, `rotation.py` tells which earlier file one of them is.
+Begin with `pull.py`. `files.py` finds the files by `path_pattern.py`; `rotation.py` says which of the `known_files.py`
+one of them is.
 """

@@ -19,8 +19,8 @@ _Ids = list[int]
 class KnownFiles:
     """The positions of earlier pulls and of this one.
 
-    A position is settled when its file was seen at its path with the size and time of writing that are stored. No
-    other file can be the one of a settled position, so the search by content passes it over.
+    A position is unchanged when its file was seen at its path with the size and time of writing that are stored. No
+    other file can be the one of an unchanged position, so the search by content passes it over.
     """
 
     def __init__(self, rows: Iterable[Position] = ()) -> None:
@@ -29,11 +29,11 @@ class KnownFiles:
         self._of_family: defaultdict[str, dict[int | None, None]] = defaultdict(dict)
         self._at_path: defaultdict[str, set[int | None]] = defaultdict(set)
         self._patterns: defaultdict[str, set[str]] = defaultdict(set)
-        # Those that are not settled, by their first bytes, position, and bytes before that: the ids, sorted.
-        self._unsettled: dict[_Head, dict[int, dict[bytes, _Ids]]] = {}
+        # Those that are not unchanged, by their first bytes, position, and bytes before that: the ids, sorted.
+        self._open_rows: dict[_Head, dict[int, dict[bytes, _Ids]]] = {}
         self._lengths: Counter[int] = Counter()  # of the first bytes in there
-        self._settled: defaultdict[str, set[int | None]] = defaultdict(set)  # by folder
-        self._changed_at: dict[str, int] = {}  # folders, as `unsettle_changed` last saw them
+        self._unchanged: defaultdict[str, set[int | None]] = defaultdict(set)  # by folder
+        self._changed_at: dict[str, int] = {}  # folders, as `recheck_unchanged` last saw them
         self._heads: defaultdict[str, list[tuple[bytes, int]]] = defaultdict(list)  # by family, sorted
         self._has_head: set[int | None] = set()
         self._without_head: defaultdict[str, list[int | None]] = defaultdict(list)  # by family
@@ -60,7 +60,7 @@ class KnownFiles:
         return pattern in self._patterns.get(family, ())
 
     def put(self, row: Position) -> None:
-        """Add a position, or replace the one with its id. It is not settled."""
+        """Add a position, or replace the one with its id. It does not count as unchanged."""
         before = self._rows.get(row.id)
         if before is not None:
             self._take_out(before)
@@ -76,14 +76,14 @@ class KnownFiles:
         """Remove a position."""
         self._take_out(self._rows.pop(row_id))
 
-    def settle(self, row: Position) -> None:
+    def mark_unchanged(self, row: Position) -> None:
         """Note that the file of a position was seen unchanged."""
-        if row.path is not None and row.id not in self._settled[_folder(row)]:
+        if row.path is not None and row.id not in self._unchanged[_folder(row)]:
             self._take_from_search(row)
-            self._settled[_folder(row)].add(row.id)
+            self._unchanged[_folder(row)].add(row.id)
 
-    def unsettle_changed(self, family: str) -> None:
-        """Look again at the settled files that may have gone or been emptied during this pull.
+    def recheck_unchanged(self, family: str) -> None:
+        """Look again at the unchanged files that may have gone or been emptied during this pull.
 
         These are the live file of the log, and all in its folder if any came there or left since the last call.
         """
@@ -95,21 +95,21 @@ class KnownFiles:
         looked_at = self._at_path.get(family, set())
         if self._changed_at.get(folder) != changed_at:
             self._changed_at[folder] = changed_at
-            looked_at = self._settled[folder]
-        for row_id in looked_at & self._settled[folder]:
+            looked_at = self._unchanged[folder]
+        for row_id in looked_at & self._unchanged[folder]:
             row = self._rows[row_id]
             if untouched_file(row) is None:
-                self._settled[folder].discard(row_id)
+                self._unchanged[folder].discard(row_id)
                 self._add_to_search(row)
 
     def continued_by(self, log: OpenLog) -> Iterator[Position]:
-        """The positions that are not settled and that a file may continue, those that were read furthest first.
+        """The positions that are not unchanged and that a file may continue, those that were read furthest first.
 
         It has their first bytes and the bytes before the position. Those after that, `OpenLog.continues` compares.
         """
-        head = log.head(HEAD_BYTES) if self._unsettled else b""
+        head = log.head(HEAD_BYTES) if self._open_rows else b""
         lengths = [length for length, count in self._lengths.items() if count and length <= len(head)]
-        by_position = [self._unsettled.get((length, digest(head[:length])), {}) for length in lengths]
+        by_position = [self._open_rows.get((length, digest(head[:length])), {}) for length in lengths]
         found = [(position, of_tail) for of_head in by_position for position, of_tail in of_head.items()]
         for position, of_tail in sorted(found, key=itemgetter(0), reverse=True):
             ends = log.ends(position)
@@ -149,20 +149,20 @@ class KnownFiles:
     def _take_out(self, row: Position) -> None:
         del self._of_inode[row.inode][row.id], self._of_family[row.family][row.id]
         self._at_path[row.path or ""].discard(row.id)
-        if row.id in self._settled[_folder(row)]:
-            self._settled[_folder(row)].discard(row.id)
+        if row.id in self._unchanged[_folder(row)]:
+            self._unchanged[_folder(row)].discard(row.id)
         else:
             self._take_from_search(row)
 
     def _add_to_search(self, row: Position) -> None:
         head = _head(row)
-        of_tail = self._unsettled.setdefault(head, {}).setdefault(row.position, {})
+        of_tail = self._open_rows.setdefault(head, {}).setdefault(row.position, {})
         insort(of_tail.setdefault(_tail(row.position, row.tail_hash), []), row.id or 0)
         self._lengths[head[0]] += 1
 
     def _take_from_search(self, row: Position) -> None:
         head, tail = _head(row), _tail(row.position, row.tail_hash)
-        of_position = self._unsettled[head]
+        of_position = self._open_rows[head]
         of_tail = of_position[row.position]
         del of_tail[tail][bisect_left(of_tail[tail], row.id or 0)]
         self._lengths[head[0]] -= 1
@@ -171,7 +171,7 @@ class KnownFiles:
         if not of_tail:
             del of_position[row.position]
         if not of_position:
-            del self._unsettled[head]
+            del self._open_rows[head]
 
 
 def _head(row: Position) -> _Head:

@@ -70,7 +70,7 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     newest = corpus.newest_file_of_last_pull()
     before = {(row.inode, row.born, row.pattern) for row in rows if row.path is not None and (row.id or 0) <= newest}
     meter = _Meter(files, progress)
-    _settle_unchanged(files, known)
+    _mark_unchanged_files(files, known)
     continued = set()
     for group in _groups(files, known):
         with corpus.together() if len(group) > 1 else nullcontext():
@@ -87,10 +87,10 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     corpus.note_pull_finished()
 
 
-def _settle_unchanged(files: Sequence[LogFile], known: KnownFiles) -> None:
+def _mark_unchanged_files(files: Sequence[LogFile], known: KnownFiles) -> None:
     for file in files:
         if unchanged := _unchanged_row(file, known):
-            known.settle(unchanged)
+            known.mark_unchanged(unchanged)
 
 
 def _unchanged_row(file: LogFile, known: KnownFiles) -> Position | None:
@@ -172,7 +172,7 @@ def _pull_file(
             position = _read_file(file_pull, match.position, stored)
             known.put(position)
             if is_untouched(log.file, position):
-                known.settle(position)
+                known.mark_unchanged(position)
             return position
     except RefusedFile as refusal:
         report.problems.append(str(refusal))

@@ -71,7 +71,7 @@ def recognise(
         own = None
     if own is not None and _is_decided(log, own, known):
         return Recognised(replace(log.here(own), copy_of=None), replaces=_lost_original(own, known, present))
-    known.unsettle_changed(log.file.family)
+    known.recheck_unchanged(log.file.family)
     copy = _copy(log, known, own, present, before) if log.is_rotated else None
     if copy is not None and not copy.position.unsure_bytes:
         return copy
