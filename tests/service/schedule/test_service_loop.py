@@ -206,7 +206,7 @@ def test_the_log_tells_what_is_next_in_local_words(home: Home, caplog: pytest.Lo
     [
         ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "out of memory"),
-        ("import os; os.write(1, os.urandom(300_000))", "left no result"),
+        ("import os; os.write(1, os.urandom(300_000))", "ended with exit status 0"),
         ("import time; time.sleep(60)", "was stopped"),
     ],
 )
