@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..storage.position import Position
 from .log_file import LogFile, RefusedFile, is_utf8, log_file, printable
-from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, Match, Search, is_pattern, search
+from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, MatchedPath, Search, is_pattern, search
 from .rotated_names import SUFFIXES, family, number
 
 
@@ -37,7 +37,7 @@ class FileSource:
         try:
             pattern = self._expanded()
             is_name = _is_there(pattern)
-            matches = [Match(pattern, is_link=True)] if is_name else self._search(pattern, found)
+            matches = [MatchedPath(pattern, is_link=True)] if is_name else self._search(pattern, found)
         except (OSError, ValueError, RuntimeError) as error:
             found.problems.append(f"{self._name}: {_describe(error)}")
             return found
@@ -56,14 +56,14 @@ class FileSource:
             raise ValueError("a path has no NUL in it")
         return expanded
 
-    def _search(self, pattern: str, found: FoundFiles) -> list[Match]:
+    def _search(self, pattern: str, found: FoundFiles) -> list[MatchedPath]:
         if not is_pattern(pattern):
             return []
         result = search(pattern)
         found.problems += [f"{self._name}: {words}" for words in _describe_search(result)]
         return result.matches
 
-    def _examine(self, match: Match, is_name: bool, found: FoundFiles) -> None:
+    def _examine(self, match: MatchedPath, is_name: bool, found: FoundFiles) -> None:
         try:
             path = Path(match.path)
             path = path.resolve(strict=True) if match.is_link else path

@@ -23,7 +23,7 @@ def is_pattern(path: str) -> bool:
     return bool(_MAGIC.search(path))
 
 
-class Match(NamedTuple):
+class MatchedPath(NamedTuple):
     """A path that a pattern matches."""
 
     path: str
@@ -34,7 +34,7 @@ class Match(NamedTuple):
 class Search:
     """What was found, and why there may be more."""
 
-    matches: list[Match] = field(default_factory=list)
+    matches: list[MatchedPath] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)  # folders that may not be listed
     is_cut: bool = False  # whether a bound was reached
 
@@ -94,7 +94,7 @@ class _PatternSearch:
             if not is_last:
                 self._enter(path, place.part + 1, place.depth)
             elif part and os.path.lexists(path):
-                self._found.matches.append(Match(path, is_link=True))
+                self._found.matches.append(MatchedPath(path, is_link=True))
         else:
             for entry in self._list(place.folder):
                 if matcher(entry.name) and (part.startswith(".") or not entry.name.startswith(".")):
@@ -108,14 +108,14 @@ class _PatternSearch:
             if is_folder:
                 self._enter_entry(entry, place, place.part)
             if is_last and (not is_folder or entry.is_symlink()):
-                self._found.matches.append(Match(entry.path, entry.is_symlink()))
+                self._found.matches.append(MatchedPath(entry.path, entry.is_symlink()))
 
     def _take(self, entry: os.DirEntry[str], place: _Place, part: int, is_last: bool) -> None:
         if not is_last:
             if _is_folder(entry):
                 self._enter_entry(entry, place, part)
         elif entry.is_symlink() or not entry.is_dir():
-            self._found.matches.append(Match(entry.path, entry.is_symlink()))
+            self._found.matches.append(MatchedPath(entry.path, entry.is_symlink()))
 
     def _enter_entry(self, entry: os.DirEntry[str], place: _Place, part: int) -> None:
         if entry.is_symlink():
