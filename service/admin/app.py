@@ -91,7 +91,7 @@ class AdminPage:
         """Whole records, newest first, and a link to older ones."""
         history = self._reader.history()
         runs = runs_before(history, before)[-limit:]
-        records = self._reader.records([run.number for run in runs])
+        records = [record.as_json() for record in self._reader.records([run.number for run in runs])]
         is_last = not runs or runs[0] is history.runs[0]
         older = None if is_last else f"/runs.json?limit={limit}&before={runs[0].run}"
         return {"runs": records, "older": older}

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..reading.redaction import Redactor
 from ..storage.ledger import read_record
 from ..storage.run_progress import TaskProgress, read_run_progress
-from ..storage.run_record import Outcome, parse_time
+from ..storage.run_record import Outcome, RunRecord, parse_time
 from ..storage.service_status import ServiceStatus, read_service_status
 
 FIELDS = (  # of a record, which a RunSummary has unchanged
@@ -35,8 +35,6 @@ FIELDS = (  # of a record, which a RunSummary has unchanged
     "tokens_per_second",
 )
 RUNS_PER_QUERY = 500
-
-RunDocument = dict[str, Any]  # a run, as `history --json` prints it
 
 
 class RunSummary(NamedTuple):
@@ -126,21 +124,21 @@ class LedgerReader:
         known = self._known.get(number)
         return known is None or known.outcome != outcome or known.pushed is False
 
-    def run(self, run: str) -> RunDocument | None:
+    def run(self, run: str) -> RunRecord | None:
         """One run in full, also one under way, with `started` and `finished`."""
         with self._opened() as database:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
-        return document_of_row(*row) if row else None
+        return record_of_row(*row) if row else None
 
-    def records(self, numbers: Sequence[int]) -> list[RunDocument]:
-        """Ended runs in full, newest first, as `history --json` gives them."""
+    def records(self, numbers: Sequence[int]) -> list[RunRecord]:
+        """Ended runs in full, newest first."""
         with self._opened() as database:
             rows = database.execute(
                 "SELECT record, started, finished FROM runs "
                 f"WHERE number IN ({placeholders(numbers)}) ORDER BY number DESC",
                 numbers,
             ).fetchall()
-        return [document_of_row(*row) for row in rows]
+        return [record_of_row(*row) for row in rows]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -193,12 +191,12 @@ def placeholders(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
 
 
-def document_of_row(record: str, started: str, finished: str | None) -> RunDocument:
-    """A row of the ledger as `history --json` prints it, without secrets."""
+def record_of_row(record: str, started: str, finished: str | None) -> RunRecord:
+    """A row of the ledger without secrets."""
     run = read_record(record, started, finished)
     run.reason = mask_secrets(run.reason)
     run.problems = [mask_secrets(problem) for problem in run.problems]
-    return {**run.as_json(), "finished": finished}
+    return run
 
 
 def mask_secrets(text: str) -> str:

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..installation import program_version
 from ..schedule.schedule import Schedule
-from ..storage.run_record import parse_time
+from ..storage.run_record import RunRecord, parse_time
 from . import run_charts
 from .badge import make_badge
 from .health import Health
-from .history import History, LedgerReader, RunDocument, RunSummary
+from .history import History, LedgerReader, RunSummary
 from .history_chart import Chart, draw_history
 from .status import make_overview, published_model
 
@@ -63,23 +63,23 @@ class Pages:
             now=now,
         )
 
-    def run(self, record: RunDocument, runs: Sequence[RunSummary]) -> str:
+    def run(self, record: RunRecord, runs: Sequence[RunSummary]) -> str:
         """The page of one run, which has ended or is under way."""
         names = [run.run for run in runs]
-        at = names.index(record["run"]) if record["run"] in names else None
+        at = names.index(record.run) if record.run in names else None
         return self._render(
             "run.html",
             record=record,
-            started=parse_time(record["started"]),
-            finished=parse_time(record["finished"]) if record["finished"] else None,
-            slot=parse_time(record["slot"]) if record.get("slot") else None,
+            started=parse_time(record.started or ""),
+            finished=parse_time(record.finished) if record.finished else None,
+            slot=parse_time(record.slot) if record.slot else None,
             before=names[at - 1] if at else "",
             after=names[at + 1] if at is not None and at + 1 < len(names) else "",
             curve=run_charts.loss_curve(record),
-            interval=run_charts.gain_interval(record["gain"]),
+            interval=run_charts.gain_interval(record.gain),
             scores=run_charts.score_bars(record),
             steps=run_charts.step_bars(record),
-            seconds=sum(record["seconds"].values()),
+            seconds=sum(record.seconds.values()),
         )
 
     def error(self, status: int) -> str:

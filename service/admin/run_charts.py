@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from .history import RunDocument
+from ..storage.run_record import GainFigures, RunRecord
 from .history_chart import svg_points
 from .scale import Tick, fit_scale
 
@@ -51,9 +51,9 @@ class Bar(NamedTuple):
     percent: float
 
 
-def loss_curve(record: RunDocument) -> Curve | None:
+def loss_curve(record: RunRecord) -> Curve | None:
     """The curve of the training that went to the gate; None when there was none."""
-    curve = thin_curve(record["loss_curve"])
+    curve = thin_curve(record.loss_curve)
     if not curve:
         return None
     across = fit_scale([0.0, *(tokens for tokens, _, _ in curve)])
@@ -94,9 +94,9 @@ def format_count(count: float) -> str:
     return f"{count:g}"
 
 
-def gain_interval(gain: Mapping[str, float | None]) -> GainInterval | None:
+def gain_interval(gain: GainFigures) -> GainInterval | None:
     """The gain and its bounds on an axis with zero on it; None when one of them is not known."""
-    low, mean, high = gain["low"], gain["mean"], gain["high"]
+    low, mean, high = gain.low, gain.mean, gain.high
     if low is None or mean is None or high is None:
         return None
     axis = fit_scale([0.0, low, high, -max(abs(low), abs(high)) / 5])
@@ -110,15 +110,15 @@ def gain_interval(gain: Mapping[str, float | None]) -> GainInterval | None:
     return GainInterval(x(0.0), x(low), x(mean), x(high), ticks)
 
 
-def score_bars(record: RunDocument) -> list[Bar]:
+def score_bars(record: RunRecord) -> list[Bar]:
     """The scores on the holdout, in bits per character."""
-    scores = {name: record["bits_per_char"].get(key) for key, name in SCORES.items()}
+    scores = {name: getattr(record.bits_per_char, key) for key, name in SCORES.items()}
     return make_bars({name: score for name, score in scores.items() if score is not None}, "{:.4f}")
 
 
-def step_bars(record: RunDocument) -> list[Bar]:
+def step_bars(record: RunRecord) -> list[Bar]:
     """How long each step took."""
-    return make_bars(record["seconds"], "{:,.1f} s")
+    return make_bars(record.seconds, "{:,.1f} s")
 
 
 def make_bars(values: Mapping[str, float], form: str) -> list[Bar]:

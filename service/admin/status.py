@@ -123,7 +123,7 @@ def explain(symptom: Symptom, history: History, schedule: Schedule, reader: Ledg
         what_happens = f"It is tried again at {schedule.format_moment(next_push)}" if next_push else ""
         run = next((run.run for run in reversed(runs) if run.pushed is False), "")
         record = reader.run(run)
-        reason = "; ".join(problem for problem in (record["problems"] if record else []) if "push" in problem)
+        reason = "; ".join(problem for problem in (record.problems if record else []) if "push" in problem)
         return Problem(symptom.text, reason, run, what_happens)
     failed = next((run for run in reversed(runs) if run.outcome == "failed"), None)
     if symptom.about == "failure" and failed:

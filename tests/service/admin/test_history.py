@@ -73,7 +73,7 @@ def test_records_are_those_of_the_ledger(home: Home) -> None:
     reader = LedgerReader(home.ledger)
     runs = reader.history().runs
     with Ledger(home.ledger) as ledger:
-        records = documents(ledger)
+        records = ledger.runs()
     assert reader.records([run.number for run in runs]) == records
     assert reader.run(runs[-1].run) == records[0]
     assert reader.run("nobody") is None
@@ -85,8 +85,8 @@ def test_what_looks_like_a_secret_is_masked(tmp_path: Path, fill: Fill) -> None:
     reader = LedgerReader(tmp_path / "state" / "ledger.db")
     masked = words.replace("example0", "<secret>")
     (run,) = reader.history().runs
-    record = reader.run(run.run) or {}
-    assert (run.reason, record["reason"], record["problems"]) == (masked, masked, [masked])
+    record = reader.run(run.run) or RunRecord()
+    assert (run.reason, record.reason, record.problems) == (masked, masked, [masked])
 
 
 def test_the_ledger_cannot_be_written_by_it(home: Home) -> None:

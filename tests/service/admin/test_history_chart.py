@@ -13,7 +13,7 @@ from service.admin.history_chart import BINS, HEIGHT, LANE, MAX_MARKS, Chart, dr
 from service.admin.run_charts import gain_interval, loss_curve, make_bars, thin_curve
 from service.admin.scale import MAX_TICKS, Scale, fit_scale, fit_time_scale
 from service.home import Home
-from service.storage.run_record import RunRecord
+from service.storage.run_record import GainFigures, RunRecord
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 HELSINKI, UTC_ZONE = ZoneInfo("Europe/Helsinki"), ZoneInfo("UTC")
@@ -173,19 +173,19 @@ def test_a_long_loss_curve_is_thinned_and_keeps_its_best_and_last_point() -> Non
 
 
 def test_a_run_that_did_not_train_has_no_curve_no_interval_and_no_bars() -> None:
-    record = RunRecord().as_json()
-    assert (loss_curve(record), gain_interval(record["gain"]), make_bars({}, "{}")) == (None, None, [])
+    record = RunRecord()
+    assert (loss_curve(record), gain_interval(record.gain), make_bars({}, "{}")) == (None, None, [])
 
 
 def test_a_curve_of_one_point_is_drawn() -> None:
-    curve = loss_curve(RunRecord().as_json() | {"loss_curve": [[0, 0.4, 0.4]]})
+    curve = loss_curve(RunRecord(loss_curve=[(0, 0.4, 0.4)]))
     assert curve
     assert curve.best_text == "0.400 bits per character after 0 tokens"
 
 
 @pytest.mark.parametrize(("low", "mean", "high"), [(0.001, 0.002, 0.003), (-0.02, 0.001, 0.03), (-0.3, -0.2, -0.1)])
 def test_the_interval_is_drawn_beside_zero_in_its_order(low: float, mean: float, high: float) -> None:
-    figure = gain_interval({"low": low, "mean": mean, "high": high})
+    figure = gain_interval(GainFigures(low=low, mean=mean, high=high))
     assert figure
     assert 0 <= figure.low < figure.mean < figure.high <= 100
     assert 0 <= figure.zero <= 100
