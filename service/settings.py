@@ -18,12 +18,21 @@ from string import Template
 from typing import Annotated, Any, Literal, TypeGuard
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .environment import PREFIX, setting_variables
 from .errors import LoglingError
-from .reading import fields
+from .reading.reading import Reading, check, distinct
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 FEWEST_TOKENS = 1000
@@ -44,33 +53,35 @@ class _Table(BaseModel):
 class Source(_Table):
     """Where lines come from, and what is made of them on the way."""
 
+    name: str = ""  # what the log is called in the card and on the page
     files: Annotated[str, Field(min_length=1)] | None = None  # a path or a glob
     journal: str | None = None  # a unit; "" or "*": all
+    encoding: str = ""  # as "gbk"; empty: UTF-8, or as a byte-order mark says
+    container: Literal["auto", "none", "docker", "cri", "journal", "syslog"] = "auto"  # what lines are wrapped in
     keep_time: bool = True  # whether the time at the start of a line stays
     format: str = ""  # fields to pick from JSON and logfmt lines, as "{level} {msg}"; empty: the line as it is
     continuation: str = ""  # a regular expression; lines that match are joined to the one before; empty: none
+    mask: list[Literal["ip", "mac", "host", "user"]] = []  # kinds of values that are masked besides secrets
 
-    @field_validator("format")
+    @field_validator("name", "encoding", "format", "continuation")
     @classmethod
-    def _names_fields(cls, text: str) -> str:
-        if text:
-            fields.Template(text)
+    def _can_be_followed(cls, text: str, field: ValidationInfo) -> str:
+        given: dict[str, Any] = {str(field.field_name): text}
+        check(Reading(**given))
         return text
-
-    @field_validator("continuation")
-    @classmethod
-    def _is_a_rule(cls, rule: str) -> str:
-        try:
-            re.compile(rule)
-        except re.error as error:
-            raise ValueError(f"not a regular expression ({error}); a rule is one of Python's, as '^\\s'") from None
-        return rule
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> Source:
         if (self.files is None) == (self.journal is None):
             raise ValueError("a source has either files or journal, exactly one of them")
         return self
+
+    @property
+    def reading(self) -> Reading:
+        """How its bytes become lines."""
+        return Reading(
+            self.name, self.encoding, self.container, self.continuation, self.format, self.keep_time, tuple(self.mask)
+        )
 
 
 class CorpusSettings(_Table):
@@ -272,6 +283,11 @@ class Settings(BaseSettings):
     def corpus_bytes(self) -> int:
         """The bound of the corpus."""
         return int(self.corpus.megabytes * 1e6)
+
+    @property
+    def readings(self) -> list[Reading]:
+        """How the sources are read, each way once."""
+        return distinct(source.reading for source in self.source)
 
     @property
     def patterns(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..reading.fields import drop_time
+from ..reading.times import drop_time
 from ..storage.corpus import Document
 
 MOST_LINES = 10  # a piece in more lines is part of how this log speaks

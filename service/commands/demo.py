@@ -110,7 +110,7 @@ def simulated_weeks(weeks: int) -> list[list[str]]:
 def real_weeks(log: Path, weeks: int) -> list[list[str]]:
     """A real log in equal parts, and a week before the last in which nothing was written. Raises LoglingError."""
     try:
-        lines = list(log_lines(log))
+        lines = [line.text for line in log_lines(log)]
     except OSError as error:
         raise LoglingError(f"{log} cannot be read: {error.strerror}") from None
     parts = min(weeks - 1, len(lines) // FEWEST_LINES_A_WEEK)

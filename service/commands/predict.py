@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from model.context import last_lines, reach
-from model.sampling import Sample, continue_log
+from model.sampling import continue_log
 
 from ..home import Home, find_home
 from ..reading.whole_file import log_lines
 from ..site.champion import committed_model
 from ..storage.corpus import Corpus
+from .reading_choice import RawOption, ReadingOption, choose_reading
 from .terminal import HomeOption, JsonOption, out, print_json
 
 
@@ -26,13 +27,18 @@ def predict_command(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text, here and on the page.")] = 0,
     temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest character.")] = 1.0,
     top_k: Annotated[int, typer.Option(min=0, help="Choose among the k likeliest characters; 0: all.")] = 0,
+    raw: RawOption = False,
+    reading: ReadingOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Continue a log: next lines, with the bits each would cost."""
-    found = predict_lines(
-        find_home(home), context, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k
-    )
+    found_home = find_home(home)
+    model, card = committed_model(found_home)
+    choice = choose_reading(model, card, reading, raw)
+    lines = (line.text for line in log_lines(context, choice.choose)) if context else newest_lines(found_home)
+    before = last_lines(lines, reach(model.config))
+    found = continue_log(model, before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k)
     if as_json:
         print_json({"samples": [list(s.lines) for s in found], "bits": [list(s.bits) for s in found]})
         return
@@ -41,15 +47,6 @@ def predict_command(
             out.print(f"{bits:>8.1f} bits  {line}")
         if steps > 1:
             out.print()
-
-
-def predict_lines(
-    home: Home, context: Path | None, *, samples: int, steps: int, seed: int, temperature: float, top_k: int
-) -> list[Sample]:
-    """Sample what may follow a file, or else the newest lines of the corpus. Raises LoglingError, OSError."""
-    model = committed_model(home)
-    before = last_lines(log_lines(context) if context else newest_lines(home), reach(model.config))
-    return continue_log(model, before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k)
 
 
 def newest_lines(home: Home) -> list[str]:

@@ -11,8 +11,9 @@ from model.context import last_lines, reach
 from model.scoring import LineScore, bits_per_character, score_lines
 
 from ..home import Home, find_home
-from ..reading.whole_file import log_lines, read_lines
+from ..reading.whole_file import LogLine, log_lines, read_log
 from ..site.champion import committed_model
+from .reading_choice import RawOption, ReadingOption, choose_reading
 from .terminal import HomeOption, JsonOption, out, print_json
 
 
@@ -20,12 +21,14 @@ def score_command(
     file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
     context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
     adapt: Annotated[bool, typer.Option("--adapt", help="Learn, in memory only, from the lines read before.")] = False,
+    raw: RawOption = False,
+    reading: ReadingOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
     top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
 ) -> None:
     """How surprising each line of a log is, in bits."""
-    document = score_file(find_home(home), file, context, adapt)
+    document = score_file(find_home(home), file, context, adapt, raw, reading)
     if as_json:
         print_json(document.as_json())
         return
@@ -37,8 +40,9 @@ class ScoredFile(NamedTuple):
     """A file's lines and what each cost: with what was learned from the lines before, where `adapted`."""
 
     scores: list[LineScore]
-    lines: list[str]
+    lines: list[LogLine]
     adapted: bool = False
+    reading: str = ""  # the name of the reading by which they were read
 
     @property
     def static(self) -> float:
@@ -53,23 +57,29 @@ class ScoredFile(NamedTuple):
             "bits_per_char": bits,
             **({"static_bits_per_char": self.static} if self.adapted else {}),
             "characters": characters,
+            "reading": self.reading,
             "lines": [
-                {"number": s.number, "bits": s.bits, "characters": s.characters, "surprise": s.surprise}
-                for s in self.scores
+                {"number": line.number, "bits": s.bits, "characters": s.characters, "surprise": s.surprise}
+                for s, line in zip(self.scores, self.lines, strict=True)
             ],
         }
 
 
-def score_file(home: Home, file: Path, context: Path | None, adapt: bool = False) -> ScoredFile:
+def score_file(
+    home: Home, file: Path, context: Path | None, adapt: bool = False, raw: bool = False, reading: str | None = None
+) -> ScoredFile:
     """Score every line of a file, after those of `context`. Raises LoglingError, OSError.
 
-    With `adapt`, what is learned on the way, from all of `context` too, is mixed in; it is written nowhere.
+    Both are read as the model's card says, or with `raw` as they stand. With `adapt`, what is learned on the way, from
+    all of `context` too, is mixed in; it is written nowhere.
     """
-    model = committed_model(home)
-    before = log_lines(context) if context else iter(())
-    seen = before if adapt else last_lines(before, reach(model.config))
-    lines = read_lines(file)
-    return ScoredFile(list(score_lines(model, lines, seen, adapt)), lines, adapt)
+    model, card = committed_model(home)
+    choice = choose_reading(model, card, reading, raw)
+    before = (line.text for line in log_lines(context, choice.choose)) if context else iter(())
+    seen = list(before) if adapt else last_lines(before, reach(model.config))
+    lines = read_log(file, choice.choose)
+    scores = score_lines(model, [line.text for line in lines], seen, adapt)
+    return ScoredFile(list(scores), lines, adapt, choice.names[-1])
 
 
 def format_scores(document: ScoredFile, top: int) -> str:
@@ -82,5 +92,6 @@ def format_scores(document: ScoredFile, top: int) -> str:
     ranked = sorted(document.scores, key=lambda score: -score.surprise)[:top]
     if ranked:
         parts.append("most surprising (bits of the worst tenth of its characters, line number, line):")
-    parts += [f"{score.surprise:>7.2f} {score.number:>8}  {document.lines[score.number - 1]}" for score in ranked]
+    lines = [document.lines[score.number - 1] for score in ranked]
+    parts += [f"{s.surprise:>7.2f} {line.number:>8}  {line.text}" for s, line in zip(ranked, lines, strict=True)]
     return "\n".join(parts)

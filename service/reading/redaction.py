@@ -7,11 +7,12 @@ that may have a secret.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 SECRET = "<secret>"
 EMAIL = "<email>"
+OPTIONS = ("ip", "mac", "host", "user")  # kinds that are masked where a setting asks for it
 
 _KEY_LINES = 240  # a key of 16,384 bits has 197; an ordinary one 27 to 52
 
@@ -150,7 +151,7 @@ _KEY_WIDTHS = frozenset((64, 70, 76))
 class Redactor:
     """Masks the lines of one file, in order. `masked` counts what was masked, by kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[str] = ()) -> None:
         self.masked: Counter[str] = Counter()
         self._key_lines_left = 0
 

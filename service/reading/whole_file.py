@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader, FileIO
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import LoglingError
-from .binary import SAMPLE_BYTES, describe_binary
+from .binary import describe_binary
 from .compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
-from .lines import LineReader, Oddities
+from .decoding import SAMPLE_BYTES
+from .lines import Oddities
+from .log_reader import LogReader
+from .reading import RAW, Reading
 
 STANDARD_INPUT = Path("-")
 
 
-def read_lines(file: Path) -> list[str]:
-    """The clean lines of a log. Raises LoglingError when it has none, or is no log; OSError."""
-    lines = list(log_lines(file))
-    if not any(lines):
+Chooser = Callable[[bytes], Reading]  # how a log that begins with these bytes is read
+
+
+def _raw(_: bytes) -> Reading:
+    return RAW
+
+
+class LogLine(NamedTuple):
+    """A line as a model sees it, and the number of the line in the file with which it begins, from 1."""
+
+    number: int
+    text: str
+
+
+def read_log(file: Path, choose: Chooser) -> list[LogLine]:
+    """The lines of a log. Raises LoglingError when it has none, or is no log; OSError."""
+    lines = list(log_lines(file, choose))
+    if not lines:
         raise LoglingError(f"{file} has no lines")
     return lines
 
 
-def log_lines(file: Path, oddities: Oddities | None = None) -> Iterator[str]:
-    """The clean lines of a log, blank ones too, the last one also without its newline. `-` is standard input.
+def log_lines(file: Path, choose: Chooser = _raw, oddities: Oddities | None = None) -> Iterator[LogLine]:
+    """The lines of a log, the last one also without its newline. `-` is standard input.
 
-    It may be compressed. Adds what was odd to `oddities` at the end. Raises OSError, and LoglingError when it is no
-    log, or, after its last good line, when it is damaged.
+    It may be compressed. `choose` gets its first bytes. Adds what was odd to `oddities` at the end. Raises OSError, and
+    LoglingError when it is no log, or, after its last good line, when it is damaged.
     """
-    reader = LineReader(keeps_blank=True)
     with open_log(file) as stream:
         decompress = decompressor(stream.peek(MAGIC_BYTES))
         chunks = decompress(stream) if decompress else iter(lambda: stream.read(CHUNK), b"")
+        head, chunks = split_head(chunks)
+        reading = choose(head)
+        if reason := describe_binary(head, reading.encoding):
+            raise LoglingError(f"{file}: {reason}")
+        reader = LogReader(reading, head)
         try:
-            for chunk in text_chunks(file, chunks):
-                yield from reader.feed(chunk)
+            for chunk in chunks:
+                lines = reader.feed(chunk)
+                yield from map(LogLine, reader.numbers, lines)
         except Damaged as error:
             raise LoglingError(f"{file} is damaged: {error}") from None
-        yield from reader.finish()
+        lines = reader.finish()
+        yield from map(LogLine, reader.numbers, lines)
     if oddities is not None:
         oddities.add(reader.oddities)
 
@@ -49,15 +73,18 @@ def open_log(file: Path) -> BufferedReader:
     return BufferedReader(FileIO(sys.stdin.fileno(), closefd=False) if file == STANDARD_INPUT else FileIO(file))
 
 
-def text_chunks(file: Path, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same chunks. Raises LoglingError before the first when they begin as no text does."""
+def split_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first SAMPLE_BYTES or fewer of some chunks, and all of the chunks. Damage is raised by the second."""
     first: list[bytes] = []
+    rest = chunks
     try:
         while sum(map(len, first)) < SAMPLE_BYTES and (chunk := next(chunks, b"")):
             first.append(chunk)
-    except Damaged:
-        yield from first
-        raise
-    if reason := describe_binary(b"".join(first)):
-        raise LoglingError(f"{file}: {reason}")
-    yield from chain(first, chunks)
+    except Damaged as damage:
+        rest = _raising(damage)
+    return b"".join(first)[:SAMPLE_BYTES], chain(first, rest)
+
+
+def _raising(damage: Damaged) -> Iterator[bytes]:
+    raise damage
+    yield b""

@@ -51,9 +51,12 @@ def committed_weights(home: Home) -> bytes:
     return file
 
 
-def committed_model(home: Home) -> Model:
-    """The model at the tip of the site. Raises LoglingError when there is none, WeightsFileError when it is damaged."""
-    return weights_file.decode(committed_weights(home))[0]
+def committed_model(home: Home) -> tuple[Model, Card]:
+    """The model at the tip of the site and its card.
+
+    Raises LoglingError when there is none, WeightsFileError when it is damaged.
+    """
+    return weights_file.decode(committed_weights(home))
 
 
 def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:

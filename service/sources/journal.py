@@ -21,9 +21,10 @@ from typing import IO, Any, NamedTuple
 
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
-from ..reading.fields import LineFilter
-from ..reading.lines import BREAK_MARK, LineReader, Oddities, join_lines
-from ..reading.redaction import Redactor
+from ..reading.containers import journal_line, microseconds
+from ..reading.lines import MAX_BYTES, Oddities, clean_text
+from ..reading.reading import Reading
+from ..reading.steps import LineSteps, Numbered
 from ..storage.corpus import Bookmark, Corpus
 from .pull_report import Gap, PullReport, SourceReport
 
@@ -36,7 +37,6 @@ _FIELDS = (
     *("MESSAGE", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_UID"),
     *("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "COREDUMP_UNIT"),
 )
-_LAST_TIME = 253_402_300_799 * 10**6  # the end of the year 9999
 _CURSOR = re.compile(r"[!-~]{1,1000}")
 _COREDUMP = "fc2e22bc6ee647b6b90729ab34a250b1"
 _UNIT_SUFFIXES = (
@@ -71,11 +71,9 @@ def log_name(unit: str) -> str:
     return f"journal:{unit or '*'}"
 
 
-def pull_journal(
-    unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter, silence: float = SILENCE
-) -> None:
+def pull_journal(unit: str, corpus: Corpus, report: PullReport, reading: Reading, silence: float = SILENCE) -> None:
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
-    journal_pull = _JournalPull(unit, corpus, report, line_filter)
+    journal_pull = _JournalPull(unit, corpus, report, reading)
     is_first = not journal_pull.bookmark.time
     try:
         _read(journal_pull, silence)
@@ -113,11 +111,12 @@ def _read(journal_pull: "_JournalPull", silence: float) -> None:
 class _JournalPull:
     """Reads entries into the corpus, in batches. Each batch stores its lines and the bookmark after them."""
 
-    def __init__(self, unit: str, corpus: Corpus, report: PullReport, line_filter: LineFilter) -> None:
-        self._unit, self._corpus, self._report, self._filter = unit, corpus, report, line_filter
+    def __init__(self, unit: str, corpus: Corpus, report: PullReport, reading: Reading) -> None:
+        self._unit, self._corpus, self._report = unit, corpus, report
         self._family = log_name(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
-        self._redactor, self._oddities = Redactor(), Oddities()
+        self._oddities = Oddities()
+        self._steps = LineSteps(reading, self._oddities)
         self._batch: list[str] = []
         self._seen = self._malformed = self.lines = 0
 
@@ -154,7 +153,7 @@ class _JournalPull:
     def _commit(self) -> None:
         if self.bookmark == self._stored:
             return
-        lines = self._redactor.redact(self._filter(self._batch, self._oddities))
+        lines = self._steps.apply(Numbered(self._batch, range(len(self._batch)))).texts
         self._corpus.add_entries(self._family, lines, self.bookmark)
         self._stored = self.bookmark
         self.lines += len(lines)
@@ -167,7 +166,7 @@ class _JournalPull:
             report.problems.append(f"{self._family}: {skipped} cut or malformed and not read; the others were")
         report.sources.append(SourceReport(self._family, self._stored.time, self.lines))
         report.oddities.add(self._oddities)
-        for kind, count in self._redactor.masked.items():
+        for kind, count in self._steps.redactor.masked.items():
             report.masked[kind] = report.masked.get(kind, 0) + count
 
 
@@ -187,42 +186,9 @@ def belongs(entry: Entry, unit: str) -> bool:
 
 def line_of(entry: Entry, oddities: Oddities) -> str:
     """An entry as one line, with its own line breaks marked. Empty if it has no message."""
-    reader = LineReader()
-    lines = reader.feed(_bytes(entry.get("MESSAGE")) + b"\n")
-    reader.oddities.blank = int(not lines)  # blank lines within a message are no lines of the log
-    oddities.add(reader.oddities)
-    if not lines:
-        return ""
-    when = datetime.fromtimestamp(_time(entry) // 10**6, UTC)
-    name = _word(entry, "SYSLOG_IDENTIFIER", "_COMM") or "unknown"
-    pid = _word(entry, "_PID", "SYSLOG_PID")
-    head = f"{when:%b %d %H:%M:%S} {name}{f'[{pid}]' if pid else ''}: "
-    return join_lines([head + lines[0], *lines[1:]], oddities)
-
-
-def _bytes(message: Any) -> bytes:
-    """A message as journalctl prints it: text, an array of bytes if it is not UTF-8, or several of these."""
-    if isinstance(message, str):
-        return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-    if isinstance(message, list):
-        if all(isinstance(byte, int) and 0 <= byte < 256 for byte in message):
-            return bytes(message)
-        return b"\n".join(_bytes(part) for part in message if not _is_nested(part))
-    return b""
-
-
-def _is_nested(part: Any) -> bool:
-    """Whether a value of a field is a list of lists, which journalctl never gives and which could be of any depth."""
-    return isinstance(part, list) and any(isinstance(piece, list) for piece in part)
-
-
-def _word(entry: Entry, *names: str) -> str:
-    oddities = Oddities()
-    for name in names:
-        lines = LineReader().feed(_bytes(entry.get(name)) + b"\n")
-        if lines:
-            return join_lines(lines, oddities).replace(BREAK_MARK, " ")
-    return ""
+    line = clean_text(journal_line(entry)[:MAX_BYTES], oddities)
+    oddities.blank += not line
+    return line
 
 
 def _time(entry: Entry) -> int:
@@ -283,15 +249,8 @@ def _parsed(line: bytes) -> Entry | Malformed:
     except (ValueError, RecursionError):  # a number of very many digits is a ValueError too
         return Malformed(len(line))
     cursor, when = entry.get("__CURSOR"), entry.get("__REALTIME_TIMESTAMP")
-    is_usable = isinstance(cursor, str) and _CURSOR.fullmatch(cursor) and _microseconds(when) is not None
+    is_usable = isinstance(cursor, str) and _CURSOR.fullmatch(cursor) and microseconds(when) is not None
     return dict(entry) if is_usable else Malformed(len(line))
-
-
-def _microseconds(when: Any) -> int | None:
-    """A time as journalctl writes it, a string of digits; None if it is none."""
-    text = str(when) if isinstance(when, str | int) and not isinstance(when, bool) else ""
-    value = int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else None
-    return value if value is not None and value <= _LAST_TIME else None
 
 
 def _lines(child: subprocess.Popen[bytes], silence: float, errors: bytearray) -> Iterator[bytes | Overlong]:

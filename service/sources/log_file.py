@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
-from ..reading.binary import SAMPLE_BYTES, describe_binary
+from ..reading.binary import describe_binary
 from ..reading.compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
+from ..reading.decoding import SAMPLE_BYTES
 from ..storage.position import HEAD_BYTES, TAIL_BYTES, FingerprintTracker, Position, digest
 from .birth_time import born
 from .rotated_names import family
@@ -267,9 +268,9 @@ class OpenLog:
         marked = FingerprintTracker(ends.head, ends.tail, position).mark(self.here(row))
         return replace(marked, torn_length=0, torn_hash=b"")
 
-    def refuse_binary(self) -> None:
-        """Raise RefusedFile if the file does not begin as text does."""
-        if reason := describe_binary(self.head(SAMPLE_BYTES)):
+    def refuse_binary(self, encoding: str = "") -> None:
+        """Raise RefusedFile if the file does not begin as text of this encoding does."""
+        if reason := describe_binary(self.head(SAMPLE_BYTES), encoding):
             raise RefusedFile(f"{printable(self.file.path)}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:

@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..reading.compression import Damaged
-from ..reading.fields import LineFilter, line_filter
-from ..reading.lines import LineReader
-from ..reading.multiline import RecordReader
-from ..reading.redaction import Redactor
+from ..reading.decoding import SAMPLE_BYTES
+from ..reading.log_reader import LogReader
 from ..settings import Source
 from ..storage.corpus import Corpus
 from ..storage.position import Position
@@ -52,7 +50,7 @@ def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = 
         _pull_files(by_pattern, corpus, report, progress)
     for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
         source = next(source for source in sources if source.journal == unit)
-        journal.pull_journal(unit, corpus, report, line_filter(source.format, source.keep_time))
+        journal.pull_journal(unit, corpus, report, source.reading)
     corpus.free_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
@@ -167,7 +165,7 @@ def _pull_file(
             if match.replaces is not None:
                 known.remove(match.replaces)
             if not match.position.position:
-                log.refuse_binary()
+                log.refuse_binary(found.source.encoding)
             file_pull = _FilePull(log, found, match, stored, corpus, report, meter)
             position = _read_file(file_pull, match.position, stored)
             known.put(position)
@@ -186,7 +184,7 @@ def _pull_file(
 
 def _may_be_skipped(found: _FoundFile, row: Position) -> bool:
     """Whether a file that is as it was has nothing that a closer look could find. It must still be readable."""
-    is_incomplete = bool(found.source.continuation) and not row.compressed and row.position < row.size
+    is_incomplete = not row.compressed and row.position < row.size
     return row.copy_of is None and not row.unsure_bytes and not is_incomplete and _may_be_read(found.file.path)
 
 
@@ -200,12 +198,6 @@ def _read_file(file_pull: "_FilePull", position: Position, stored: Position | No
     # A size is stored only after reading to the end, so an equal one means that nothing was added.
     is_unchanged = position == stored and not file_pull.has_incomplete_record
     return file_pull.skip() if is_unchanged else file_pull.run()
-
-
-def _reader(source: Source, position: Position) -> LineReader | RecordReader:
-    if not source.continuation:
-        return LineReader(bool(position.skipping))
-    return RecordReader(source.continuation, position.skipping)
 
 
 class _FilePull:
@@ -222,9 +214,7 @@ class _FilePull:
         self._log, self._position, self._corpus = log, position, corpus
         self._replaces = match.replaces
         self._report, self._meter = report, meter
-        self._reader = _reader(source, position)
-        self._filter: LineFilter = line_filter(source.format, source.keep_time)
-        self._redactor = Redactor()
+        self._reader = LogReader(source.reading, log.head(SAMPLE_BYTES), position.skipping)
         self._trail = log.trail(position.position)
         self._start = self._committed = position.position
         self._batch: list[str] = []
@@ -243,7 +233,7 @@ class _FilePull:
     def has_incomplete_record(self) -> bool:
         """Whether the last pull left a record that was perhaps incomplete. It is complete if nothing came since."""
         position = self._position
-        return isinstance(self._reader, RecordReader) and not position.compressed and position.position < position.size
+        return not position.compressed and position.position < position.size
 
     def skip(self) -> Position:
         """Read nothing, because nothing was added."""
@@ -265,7 +255,7 @@ class _FilePull:
             return
         if self._log.compressed:  # nothing is added to it, so its last line is complete
             self._take(self._reader.finish())
-        elif self._is_unchanged and isinstance(self._reader, RecordReader):
+        elif self._is_unchanged:
             self._take(self._reader.flush())
 
     def _feed(self, chunk: bytes) -> None:
@@ -275,7 +265,7 @@ class _FilePull:
 
     def _take(self, records: list[str]) -> None:
         self._trail.feed(b"", self._start + self._reader.consumed)
-        self._batch += self._redactor.redact(self._filter(records, self._reader.oddities))
+        self._batch += records
         if len(self._batch) >= BATCH_LINES or self._trail.position - self._committed >= BATCH_BYTES:
             self._commit(size=0)
 
@@ -283,7 +273,7 @@ class _FilePull:
         """Store the batch. `size` is 0 while there is more to read, so that the next pull goes on if this one dies."""
         moved = self._position
         if moved.copy_of is None:
-            moved = replace(self._trail.mark(moved), size=size, skipping=int(self._reader.skipping))
+            moved = replace(self._trail.mark(moved), size=size, skipping=self._reader.skipping)
         self._position = self._corpus.add(self._batch, moved, self._replaces)
         self._replaces = None
         self._committed = self._position.position
@@ -295,7 +285,7 @@ class _FilePull:
         if self._lines or self._is_matched:
             report.sources.append(SourceReport(str(self._log.file.path), self._position.position, self._lines))
         report.oddities.add(self._reader.oddities)
-        report.masked = dict(Counter(report.masked) + self._redactor.masked)
+        report.masked = dict(Counter(report.masked) + Counter(self._reader.masked))
 
 
 def _note_missing(left_behind: Sequence[Position], read: Sequence[Position], corpus: Corpus) -> list[Gap]:

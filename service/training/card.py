@@ -84,6 +84,7 @@ def describe(
         "tokens_per_second": tokens_per_second,
         "seed": settings.training.seed,
         "corpus": split.fingerprint(),
+        "reading": [reading.as_card() for reading in settings.readings],
         "bits_per_char": score,
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],

@@ -1,10 +1,10 @@
-"""Formats: fields by a template, times dropped from the start and nowhere else."""
+"""Fields of JSON and logfmt by a template."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.reading.fields import Template, drop_time, line_filter
+from service.reading.fields import Template
 from service.reading.lines import Oddities
 
 
@@ -35,6 +35,7 @@ def applied(template: str, line: str) -> tuple[str, int]:
         ),
         ("level= msg=x", " x"),
         ("level=info err=none", "info -"),
+        ('level=warn msg="try again" retry n=3', "warn try again"),
     ],
 )
 def test_fields_are_picked_from_json_and_logfmt(line: str, expected: str) -> None:
@@ -90,65 +91,3 @@ def test_a_template_that_cannot_be_filled_is_refused(template: str) -> None:
 def test_no_line_is_too_odd(line: str) -> None:
     text, _ = applied("{level} {msg}", line)
     assert "\n" not in text or text == line
-    assert drop_time(line) == line or len(drop_time(line)) < len(line)
-
-
-TIMES = [
-    "2026-01-02T03:04:05Z",
-    "2026-01-02T03:04:05.123456+01:00",
-    "2026-01-02 03:04:05,678",
-    "2026-01-02 03:04:05.678 +0100",
-    "2026-01-02 03:04",
-    "20260102T030405Z",
-    "Dec 10 06:55:46",
-    "Jan  2 03:04:05",
-    "[Sun Dec 04 04:47:44 2005]",
-    "Sun Dec 04 04:47:44 2005",
-    "2017/2/14 12:11",
-    "2017/02/14 12:11:10.5",
-    "[10/Oct/2000:13:55:36 -0700]",
-    "10/Oct/2000:13:55:36 -0700",
-    "Fri, 02 Jan 2026 03:04:05 GMT",
-    "1767322445",
-    "1767322445.123",
-    "1767322445123",
-    "[1767322445]",
-]
-
-
-@pytest.mark.parametrize("time", TIMES)
-def test_a_time_at_the_start_is_dropped_and_nothing_else(time: str) -> None:
-    rest = "host sshd[123]: at 2026-01-02 03:04:05 - done"
-    assert drop_time(f"{time} {rest}") == rest
-    assert drop_time(f"host {time} {rest}") == f"host {time} {rest}"
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "12:00:01 started",
-        "2026 was good",
-        "17673224451 is a number",
-        "1767322445abc",
-        "2026-01-02T03:04:05x",
-        "2026-01-02-03",
-        "192.0.2.1 - - [10/Oct/2000:13:55:36 -0700]",
-        "Dec is cold",
-        "[error] x",
-        "",
-    ],
-)
-def test_what_only_resembles_a_time_stays(line: str) -> None:
-    assert drop_time(line) == line
-
-
-def test_the_time_is_dropped_after_the_format_and_empty_lines_are_counted_as_blank() -> None:
-    oddities = Oddities()
-    lines = ['{"time": "2026-01-02T03:04:05Z", "msg": "up"}', "1767322445", "plain"]
-    assert line_filter("{time} {msg}", False)(lines, oddities) == ["up", "plain"]
-    assert (oddities.unformatted, oddities.blank) == (2, 1)
-
-
-def test_without_settings_a_line_is_exactly_as_it_was() -> None:
-    lines = ['  2026-01-02T03:04:05Z {"msg": "x"} ']
-    assert line_filter("", True)(lines, Oddities()) == lines

@@ -9,7 +9,12 @@ import pytest
 
 from service.errors import LoglingError
 from service.reading.lines import Oddities
+from service.reading.reading import Reading
 from service.reading.whole_file import log_lines
+
+
+def texts(file: Path) -> list[str]:
+    return [line.text for line in log_lines(file)]
 
 
 def test_a_gzip_file_reads_like_the_plain_one(tmp_path: Path) -> None:
@@ -19,7 +24,7 @@ def test_a_gzip_file_reads_like_the_plain_one(tmp_path: Path) -> None:
     (tmp_path / "packed.gz").write_bytes(
         gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()) + b"\0" * 512
     )
-    assert list(log_lines(tmp_path / "packed.gz")) == list(log_lines(tmp_path / "plain.log")) == text.split("\n")
+    assert texts(tmp_path / "packed.gz") == texts(tmp_path / "plain.log") == text.split("\n")
 
 
 def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) -> None:
@@ -28,7 +33,7 @@ def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) ->
     (tmp_path / "cut.gz").write_bytes(packed[: len(packed) // 2])
     lines = []
     with pytest.raises(LoglingError, match="ends early"):
-        lines.extend(log_lines(tmp_path / "cut.gz"))
+        lines.extend(line.text for line in log_lines(tmp_path / "cut.gz"))
     assert 20_000 < len(lines) < 30_000
     assert text.startswith("\n".join(lines))
 
@@ -36,18 +41,25 @@ def test_a_damaged_gzip_file_gives_its_lines_up_to_the_damage(tmp_path: Path) ->
 def test_oddities_of_a_whole_file_are_added_to_those_given(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"a\r\n\n")
     oddities = Oddities(crlf=1)
-    assert list(log_lines(tmp_path / "a.log", oddities)) == ["a", ""]
+    assert [line.text for line in log_lines(tmp_path / "a.log", oddities=oddities)] == ["a", ""]
     assert oddities == Oddities(crlf=2)
 
 
 def test_blank_lines_of_a_whole_file_keep_their_place(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"a\n\n \nb")
-    assert list(log_lines(tmp_path / "a.log")) == ["a", "", " ", "b"]
+    assert texts(tmp_path / "a.log") == ["a", "", " ", "b"]
+
+
+def test_a_line_has_the_number_that_it_has_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("\none\n  of it\n\ntwo\n")
+    lines = log_lines(tmp_path / "a.log", lambda _: Reading(continuation=r"^\s"))
+    assert list(lines) == [(2, "one⏎  of it"), (5, "two")]
 
 
 def test_a_dash_is_standard_input_also_when_it_is_compressed() -> None:
     program = (
-        "from pathlib import Path; from service.reading.whole_file import read_lines; print(read_lines(Path('-')))"
+        "from pathlib import Path; from service.reading.whole_file import log_lines;"
+        "print([line.text for line in log_lines(Path('-'))])"
     )
     for data in (b"one\ntwo\n", gzip.compress(b"one\ntwo\n")):
         done = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, check=True)

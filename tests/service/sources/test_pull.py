@@ -24,7 +24,16 @@ def test_the_report_has_what_the_contract_names(logs: Any) -> None:
         "lines": {"new": 2, "total": 2},
         "gaps": [],
         "sources": [{"path": str(path), "position": 24, "lines": 2}],
-        "oddities": {"invalid_utf8": 0, "nul": 0, "crlf": 1, "control": 0, "overlong": 0, "blank": 1, "unformatted": 0},
+        "oddities": {
+            "invalid_utf8": 0,
+            "nul": 0,
+            "crlf": 1,
+            "control": 0,
+            "overlong": 0,
+            "blank": 1,
+            "unformatted": 0,
+            "untimed": 0,
+        },
         "masked": {"named_value": 1},
         "problems": [],
     }
@@ -119,15 +128,15 @@ def test_nothing_new_writes_nothing(logs: Any) -> None:
 
 
 def test_an_overlong_line_is_given_out_once_and_its_growing_rest_is_not_read_again(logs: Any) -> None:
-    logs.write("a.log", "one\n" + "x" * 100_000)
+    logs.write("a.log", "one\n" + "x" * 300_000)
     reports = [logs.pull()]
     for _ in range(3):
-        logs.append("a.log", "y" * 100_000)
+        logs.append("a.log", "y" * 300_000)
         reports.append(logs.pull())
     logs.append("a.log", "end\ntwo\n")
     reports.append(logs.pull())
     assert [report.new for report in reports] == [2, 0, 0, 0, 1]
-    assert [report.sources[0].position for report in reports[:4]] == [4 + 100_000 * n for n in (1, 2, 3, 4)]
+    assert [report.sources[0].position for report in reports[:4]] == [4 + 300_000 * n for n in (1, 2, 3, 4)]
     assert [line[:3] for line in logs.lines()] == ["one", "xxx", "two"]
 
 

@@ -37,7 +37,10 @@ def test_a_source_has_files_or_a_journal_and_says_what_is_made_of_its_lines(tmp_
         ("files = '/a'\nformat = '{msg!r}'", ["source.0.format", "{msg!r}", "key in braces"]),
         ("files = '/a'\nkeep_time = 'perhaps'", ["source.0.keep_time", "perhaps", "boolean"]),
         ("files = ''", ["source.0.files"]),
-        ("file = '/a'", ["source.0.file", "files, journal, keep_time, format, continuation"]),
+        (
+            "file = '/a'",
+            ["source.0.file", "name, files, journal, encoding, container, keep_time, format, continuation, mask"],
+        ),
     ],
 )
 def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, words: list[str]) -> None:
