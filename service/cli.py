@@ -21,7 +21,7 @@ from .environment import describe_links
 from .errors import Interrupted, LoglingError
 
 COMMANDS = (
-    *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict"),
+    *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict", "redact"),
     *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
 )
 HIDDEN = ("push",)  # started by `logling serve`

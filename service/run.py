@@ -95,7 +95,7 @@ def compare_and_commit(
 def pull_lines(run: ActiveRun, settings: Settings, corpus: Corpus, ledger: Ledger) -> None:
     """Pull, and count the lines that came since models were last compared, in this pull or an earlier one."""
     with run.step("pull"):
-        report = pull(settings.source, corpus, run.reporter.pulled)
+        report = pull(settings.source, corpus, run.reporter.pulled, settings.mask)
     run.record.problems += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
     newest = last.newest_line if last and last.is_of_corpus(corpus.identity()) else 0

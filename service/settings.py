@@ -33,6 +33,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from .environment import PREFIX, setting_variables
 from .errors import LoglingError
 from .reading.reading import Reading, check, distinct
+from .reading.redaction import OwnRule, own_pattern
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 FEWEST_TOKENS = 1000
@@ -76,12 +77,34 @@ class Source(_Table):
             raise ValueError("a source has either files or journal, exactly one of them")
         return self
 
-    @property
-    def reading(self) -> Reading:
-        """How its bytes become lines."""
+    def reading(self, rules: Sequence[MaskRule] = ()) -> Reading:
+        """How its bytes become lines, with these rules of one's own."""
+        own = tuple(OwnRule(rule.name, rule.pattern) for rule in rules)
+        mask = tuple(self.mask)
         return Reading(
-            self.name, self.encoding, self.container, self.continuation, self.format, self.keep_time, tuple(self.mask)
+            self.name, self.encoding, self.container, self.continuation, self.format, self.keep_time, mask, own
         )
+
+
+class MaskRule(_Table):
+    """A rule of one's own: what its pattern matches becomes <name>."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,23}$")]
+    pattern: Annotated[str, Field(min_length=1, max_length=200)]
+    example: str = ""  # a line in which something must be masked
+
+    @field_validator("pattern")
+    @classmethod
+    def _can_be_searched(cls, pattern: str) -> str:
+        if own_pattern(pattern).search(""):
+            raise ValueError("it matches nothing at all too, so that every line would be full of marks")
+        return pattern
+
+    @model_validator(mode="after")
+    def _masks_its_example(self) -> MaskRule:
+        if self.example and not own_pattern(self.pattern).search(self.example):
+            raise ValueError(f"the pattern {self.pattern!r} masks nothing in its example {self.example!r}")
+        return self
 
 
 class CorpusSettings(_Table):
@@ -249,6 +272,7 @@ class Settings(BaseSettings):
 
     preset: Literal["seed", "full"] = "full"
     source: list[Source] = []
+    mask: list[MaskRule] = []
     corpus: CorpusSettings = CorpusSettings()
     training: TrainingSettings = TrainingSettings()
     gate: GateSettings = GateSettings()
@@ -287,7 +311,7 @@ class Settings(BaseSettings):
     @property
     def readings(self) -> list[Reading]:
         """How the sources are read, each way once."""
-        return distinct(source.reading for source in self.source)
+        return distinct(source.reading(self.mask) for source in self.source)
 
     @property
     def patterns(self) -> list[str]:
@@ -358,7 +382,11 @@ def _siblings(location: tuple[int | str, ...]) -> list[str]:
     """The keys that would have been allowed where this one is."""
     model: type[BaseModel] = Settings
     for part in location[:-1]:
-        tables = {**{name: field.annotation for name, field in model.model_fields.items()}, "source": Source}
+        tables = {
+            **{name: field.annotation for name, field in model.model_fields.items()},
+            "source": Source,
+            "mask": MaskRule,
+        }
         found = tables.get(part) if isinstance(part, str) else model
         model = found if _is_table(found) else model
     return list(model.model_fields)

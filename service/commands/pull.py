@@ -20,7 +20,7 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
         Reporter(err) as reporter,
         reporter.step("pull"),
     ):
-        report = pull(settings.source, corpus, reporter.pulled)
+        report = pull(settings.source, corpus, reporter.pulled, settings.mask)
     if as_json:
         print_json(report.as_json())
         return

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .containers import CONTAINERS
 from .decoding import known_encoding
 from .fields import Template
-from .redaction import OPTIONS
+from .redaction import OPTIONS, OwnRule
 
 LONGEST_RULE = 200  # characters of a template or a rule
 
@@ -27,12 +27,17 @@ class Reading(NamedTuple):
     format: str = ""  # fields to pick from JSON and logfmt lines; empty: the line as it is
     keep_time: bool = True
     mask: tuple[str, ...] = ()  # kinds of values that are masked besides secrets
+    own_rules: tuple[OwnRule, ...] = ()  # of the operator's, which no card has: they may hold a name
     is_raw: bool = False  # lines as they stand: nothing masked, blank lines kept
 
     def as_card(self) -> dict[str, Any]:
-        """The reading as a card has it: what differs from the defaults."""
+        """The reading as a card has it: what differs from the defaults. Of own rules only how many there are."""
         given = {key: value for key, value in self._asdict().items() if value != self._field_defaults[key]}
-        return {**given, **({"mask": list(self.mask)} if self.mask else {})}
+        if self.mask:
+            given["mask"] = list(self.mask)
+        if self.own_rules:
+            given["own_rules"] = len(self.own_rules)
+        return given
 
 
 RAW = Reading(container="none", is_raw=True)
@@ -62,11 +67,11 @@ def _parsed(values: Any) -> Reading:
     if not isinstance(values, dict) or not set(values) <= set(Reading._fields) - {"is_raw"}:
         raise ValueError("the card's reading has something that this version does not know")
     for key, value in values.items():
-        kind = {"keep_time": bool, "mask": list}.get(key, str)
+        kind = {"keep_time": bool, "mask": list, "own_rules": int}.get(key, str)
         if type(value) is not kind:
             raise ValueError(f"the card's reading has {key} that is no {kind.__name__}")
     mask = tuple(values.get("mask", ()))
-    reading = Reading(**{**values, "mask": mask})
+    reading = Reading(**{**values, "mask": mask, "own_rules": ()})
     check(reading)
     return reading
 

@@ -1,216 +1,217 @@
-"""Mask secrets and e-mail addresses in lines, before anything keeps them.
+"""Mask secrets, addresses and numbers of cards and accounts in lines, before anything keeps them.
 
-It knows the shapes below and no others: a secret in free prose is not masked. What it finds becomes <secret> or
-<email>. Masking twice changes nothing. It is fast because a few literal searches over many lines at once find the lines
-that may have a secret.
+It knows the shapes in `web/engine/masking_rules.js`, which the page reads too, and no others: a secret in free prose is
+not masked. What it finds becomes <secret>, <email> and the like. Masking twice changes nothing. It is fast because a
+few literal searches over many lines at once find the lines that may have a secret.
 """
+
+from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import re2
+
+from .rules import shared_rules
 
 SECRET = "<secret>"
-EMAIL = "<email>"
+_MEMORY = 64 * 1024 * 1024  # bytes that the search for traces may take
+
 OPTIONS = ("ip", "mac", "host", "user")  # kinds that are masked where a setting asks for it
 
-_KEY_LINES = 240  # a key of 16,384 bits has 197; an ordinary one 27 to 52
 
-_WORD = r"""(?:\\?"[^"]*"|\\?'[^']*'|[^\s"',;&)\]}<>]+)"""
-# Words that follow "password:" or "token:" in prose, or "passwd:" in PAM's messages, and are no secret.
-_PROSE = (
-    r"(?!(?:invalid|incorrect|expired|missing|required|unexpected|not|none|null|nil|true|false|yes|no|is|was"
-    r"|has|for|the|empty|wrong|failed|error|unknown|ok"
-    r"|all|password|account|auth|session|chauthtok|\(null\)|\*+)(?![\w-]))"
-)
-_SECRET_NAME = (
-    # sudo logs PWD=/the/folder
-    r"(?:pass(?:word|wd|phrase|code)?|pwd(?!\s*=\s*[/~])|secret|token|credentials?"
-    r"|(?:api|access|private|secret|encryption|signing)"
-    r"[_-]?key(?:[_-]?id)?)"
-)
+class OwnRule(NamedTuple):
+    """A rule of the operator's own. It becomes <name>."""
+
+    name: str
+    pattern: str
 
 
-# What may stand between a name and its value, in lower case.
-_ASSIGNED = r"""(?:[_-]?(?:key|id|value|hash))*\\?["']?\s*[=:]"""
-
-
-class Rule(NamedTuple):
-    """One shape of secret. Every line that `pattern` matches has one of `traces`, in lower case unless it is `cased`.
-
-    Each trace begins with literal characters, because `re` finds those at gigabytes per second.
-    """
+class _Rule(NamedTuple):
+    """One shape of secret. Every line that `pattern` matches has its `trace` when it is in lower case."""
 
     kind: str
-    traces: tuple[re.Pattern[str], ...]
+    trace: re.Pattern[str]
     pattern: re.Pattern[str]
-    replacement: str
-    cased: bool = False
+    mark: str
+    keeps: bool
+    check: Callable[[str], bool] | None
 
+    def span(self, match: re.Match[str]) -> tuple[int, int]:
+        """What of a match is masked."""
+        kept = match.end(1) if self.keeps and self.pattern.groups and match[1] is not None else match.start()
+        return kept, match.end()
 
-def _traces(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in patterns)
-
-
-_RULES = (
-    Rule(
-        "private_key",
-        _traces("private key-----"),
-        re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)"),
-        SECRET,
-    ),
-    Rule("jwt", _traces("eyj"), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), SECRET),
-    Rule(
-        "aws_key",
-        _traces("A(?:KIA|SIA|ROA|IDA)[A-Z0-9]{16}"),
-        re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b"),
-        SECRET,
-        cased=True,
-    ),
-    Rule(
-        "service_token",
-        _traces(
-            *("gh[pousr]_", "github_pat_", "glpat-", "xox", r"sk-[\w-]{20}", "k_(?:live|test)_", "aiza"),
-            *("npm_", "pypi-", "hooks.slack.com"),
-        ),
-        re.compile(
-            r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[a-z]-[\w-]{10,}"
-            r"|sk-[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_\w{16,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}"
-            r"|pypi-[\w-]{30,}|(?<=hooks\.slack\.com/services/)[\w/]+)"
-        ),
-        SECRET,
-    ),
-    Rule(
-        "authorization",
-        _traces("authorization"),
-        re.compile(
-            r"""(?i)\b(authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|digest|token|negotiate|apikey)\s+)?)"""
-            r"""(?!<secret>)(?!(?:basic|bearer|digest|token|negotiate|apikey)\b)[^\s"',;]+"""
-        ),
-        r"\1" + SECRET,
-    ),
-    Rule(
-        "authorization",
-        _traces("bearer ", "basic "),
-        # Something other than a plain word must follow: "basic authentication" is prose.
-        re.compile(r"\b((?i:bearer|basic) +)(?=\S+[0-9A-Z=])[A-Za-z0-9._~+/-]{8,}=*"),
-        r"\1" + SECRET,
-    ),
-    Rule(
-        "url_password",
-        _traces(r"://[^\s/@]*:[^\s/@]+@"),
-        re.compile(r"(\b\w+://[^\s/:@]*:)(?!<secret>)[^\s/@]+(?=@)"),
-        r"\1" + SECRET,
-    ),
-    Rule(
-        "named_value",
-        _traces(
-            rf"pass(?:word|wd|phrase|code)?{_ASSIGNED}",
-            *(rf"{name}{_ASSIGNED}" for name in ("pwd", "secret", "token", "credentials?", "key")),
-        ),
-        re.compile(
-            rf"""(?i)({_SECRET_NAME}(?:[_-]?(?:key|value|hash))?(?:\\?["'])?\s*[=:]\s*)"""
-            rf"""(?!["']?<secret>){_PROSE}{_WORD}"""
-        ),
-        r"\1" + SECRET,
-    ),
-    Rule(
-        "long_value",
-        _traces(
-            *(rf"{name}{_ASSIGNED}" for name in ("key", "auth", "session", "sid", "cookie", "sig(?:nature)?", "nonce"))
-        ),
-        re.compile(
-            r"""(?i)((?:key|auth|session(?:[_-]?id)?|sid|cookie|sig(?:nature)?|nonce)["']?\s*[=:]\s*["']?)"""
-            r"(?=[A-Za-z+/_-]*[0-9])(?=[0-9+/_-]*[A-Za-z])[A-Za-z0-9+/_-]{20,}={0,2}"
-        ),
-        r"\1" + SECRET,
-    ),
-    Rule(
-        "email",
-        _traces("@"),
-        # Not systemd's names (getty@tty1.service), nor who built the kernel, in its first line at boot.
-        re.compile(
-            r"(?<![\w.+-])[\w.+-]+@"
-            r"(?!(?:[A-Za-z0-9-]+\.)+(?:service|socket|slice|scope|timer|mount|device|target|path|swap)\b)"
-            r"(?![\w.-]+\) \(\S*(?:gcc|clang))"
-            r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b"
-        ),
-        EMAIL,
-    ),
-)
-
-_KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
-_KEY_END = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
-_KEY_BODY = re.compile(r"(?:(?<=\s)|^)(?:[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]+={1,2})$")
-_KEY_HEADER = re.compile(r"(?:Proc-Type|DEK-Info): ")
-# The widths at which PEM, OpenSSH and MIME break base64.
-_KEY_LINE = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/]+$")
-_KEY_WIDTHS = frozenset((64, 70, 76))
+    def masked(self, line: str) -> tuple[str, int]:
+        """The line with marks, and how many."""
+        parts, at, count = [], 0, 0
+        for match in self.pattern.finditer(line):
+            start, end = self.span(match)
+            if self.check and not self.check(line[start:end]):
+                continue
+            parts += [line[at:start], self.mark]
+            at = end
+            count += 1
+        return ("".join(parts) + line[at:], count) if count else (line, 0)
 
 
 class Redactor:
     """Masks the lines of one file, in order. `masked` counts what was masked, by kind."""
 
-    def __init__(self, options: Sequence[str] = ()) -> None:
+    def __init__(self, options: Sequence[str] = (), own: Sequence[OwnRule] = ()) -> None:
         self.masked: Counter[str] = Counter()
-        self._key_lines_left = 0
+        self._rules = _rules(tuple(options))
+        self._own = tuple(own)
+        self._traces = _any_trace(tuple(options))
+        self._block_lines_left = 0
 
     def redact(self, lines: list[str]) -> list[str]:
         """The same lines, with fixed marks in place of secrets and addresses."""
         if not lines:
             return lines
-        text = "\n".join(lines)
-        lower = text.lower()
-        lines = self._mask_key_bodies(lines, lower)
-        for rule in _RULES:
-            suspects = {at for trace in rule.traces for at in _lines_with(trace, text if rule.cased else lower)}
-            if suspects:
-                lines = self._apply(rule, lines, suspects)
+        lower = "\n".join(lines).lower().encode(errors="surrogatepass")
+        lines = self._mask_blocks(lines, lower)
+        suspects = list(_lines_with(self._traces, lower))
+        if suspects and not self._own:
+            lines = list(lines)
+        elif self._own:
+            lines, suspects = list(lines), list(range(len(lines)))
+        for at in suspects:
+            lines[at] = self._masked(lines[at])
         return lines
 
-    def _apply(self, rule: Rule, lines: list[str], suspects: set[int]) -> list[str]:
-        masked = list(lines)
-        for at in suspects:
-            masked[at], count = rule.pattern.subn(rule.replacement, masked[at])
+    def _masked(self, line: str) -> str:
+        lower = line.lower()
+        for rule in self._rules:
+            if rule.trace.search(lower):
+                line, count = rule.masked(line)
+                if count:
+                    self.masked[rule.kind] += count
+                    lower = line.lower()
+        for own in self._own:
+            line, count = own_pattern(own.pattern).subn(f"<{own.name}>", line)
             if count:
-                self.masked[rule.kind] += count
-        return masked
+                self.masked[own.name] += count
+        return line
 
-    def _mask_key_bodies(self, lines: list[str], text: str) -> list[str]:
-        """Mask the lines between BEGIN and END of a private key, also behind a syslog prefix.
+    def _mask_blocks(self, lines: list[str], text: bytes) -> list[str]:
+        """Mask the lines between BEGIN and END of a key or message, also behind a syslog prefix.
 
         A single line that looks like part of a key is masked too: its BEGIN may have been in an earlier pull.
         """
-        if self._key_lines_left or "private key-----" in text:
-            return [self._mask_key_body(line) for line in lines]
-        if _KEY_WIDTHS.isdisjoint(map(len, lines)):
+        block = _block()
+        if self._block_lines_left or b"-----begin" in text:
+            return [self._mask_body(line, block) for line in lines]
+        if block.widths.isdisjoint(map(len, lines)):
             return lines
-        return [self._mask_lone(line) for line in lines]
+        return [self._mask_lone(line, block) for line in lines]
 
-    def _mask_key_body(self, line: str) -> str:
-        if _KEY_BEGIN.search(line):
-            self._key_lines_left = 0 if _KEY_END.search(line) else _KEY_LINES
+    def _mask_body(self, line: str, block: _Block) -> str:
+        if block.begin.search(line):
+            self._block_lines_left = 0 if block.end.search(line) else block.lines
             return line
-        if not self._key_lines_left:
-            return self._mask_lone(line)
-        masked, count = _KEY_BODY.subn(SECRET, line)
+        if not self._block_lines_left:
+            return self._mask_lone(line, block)
+        masked, count = block.body.subn(SECRET, line)
         self.masked["private_key"] += count
         # A key without END must not hide the log after it.
-        is_inside = (count or _KEY_HEADER.search(line)) and not _KEY_END.search(line)
-        self._key_lines_left = self._key_lines_left - 1 if is_inside else 0
+        is_inside = (count or not line.strip() or block.header.search(line)) and not block.end.search(line)
+        self._block_lines_left = self._block_lines_left - 1 if is_inside else 0
         return masked
 
-    def _mask_lone(self, line: str) -> str:
-        if len(line) not in _KEY_WIDTHS or not _KEY_LINE.match(line):
+    def _mask_lone(self, line: str, block: _Block) -> str:
+        if len(line) not in block.widths or not block.line.match(line):
             return line
         self.masked["private_key"] += 1
         return SECRET
 
 
-def _lines_with(trace: re.Pattern[str], text: str) -> Iterator[int]:
+def is_luhn(text: str) -> bool:
+    """Whether the check digit of a card number is right: https://en.wikipedia.org/wiki/Luhn_algorithm."""
+    digits = [int(character) for character in text if character in "0123456789"]
+    doubled = [digit * 2 - 9 * (digit > 4) for digit in digits[-2::-2]]
+    return len(set(digits)) > 1 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def is_mod97(text: str) -> bool:
+    """Whether the check digits of an IBAN are right: ISO 13616."""
+    letters = text.replace(" ", "")
+    return int("".join(str(int(character, 36)) for character in letters[4:] + letters[:4])) % 97 == 1
+
+
+_CHECKS = {"luhn": is_luhn, "mod97": is_mod97}
+
+
+class _Block(NamedTuple):
+    begin: re.Pattern[str]
+    end: re.Pattern[str]
+    body: re.Pattern[str]
+    header: re.Pattern[str]
+    line: re.Pattern[str]
+    widths: frozenset[int]
+    lines: int
+
+
+@cache
+def _block() -> _Block:
+    given = shared_rules("masking_rules")["block"]
+    begin, end, body, header, line = (re.compile(given[name], re.ASCII) for name in _Block._fields[:5])
+    return _Block(begin, end, body, header, line, frozenset(given["widths"]), given["lines"])
+
+
+@cache
+def _rules(options: tuple[str, ...]) -> tuple[_Rule, ...]:
+    return tuple(_rule(rule) for rule in _given(options))
+
+
+def _given(options: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rules that work with these options."""
+    rules = shared_rules("masking_rules")["rules"]
+    return [rule for rule in rules if "option" not in rule or rule["option"] in options]
+
+
+def _rule(given: dict[str, Any]) -> _Rule:
+    parts = shared_rules("masking_rules")["parts"]
+    pattern = re.sub("<([A-Z]+)>", lambda name: parts[name[1]], given["pattern"])
+    return _Rule(
+        given["kind"],
+        re.compile(given["trace"], re.ASCII),
+        re.compile(pattern, re.ASCII | (re.IGNORECASE if given.get("ignore_case") else 0)),
+        given.get("mark", SECRET),
+        given.get("keeps", True),
+        _CHECKS.get(given.get("check", "")),
+    )
+
+
+@cache
+def _any_trace(options: tuple[str, ...]) -> Any:
+    """What finds the lines with a trace of any rule, in one pass over many lines: no backtracking, hence RE2."""
+    settings = re2.Options()
+    settings.max_mem = _MEMORY
+    return re2.compile("|".join(f"(?:{rule['trace']})" for rule in _given(options)), settings)
+
+
+@cache
+def own_pattern(pattern: str) -> Any:
+    """A rule of one's own, compiled by RE2, so that none takes long. Raises ValueError."""
+    settings = re2.Options()
+    settings.log_errors = False
+    try:
+        return re2.compile(pattern, settings)
+    except re2.error as error:
+        raise ValueError(f"not a regular expression of RE2 ({error}), which has no look-around") from None
+
+
+def _lines_with(trace: Any, text: bytes) -> Iterator[int]:
     """The numbers of the lines of `text`, from 0, in which the trace is found."""
-    number = end = 0
-    for match in trace.finditer(text):
-        number += text.count("\n", end, match.start())
-        end = match.start()
+    number = begun = 0
+    while found := trace.search(text, begun):
+        number += text.count(b"\n", begun, found.start())
         yield number
+        begun = text.find(b"\n", found.start()) + 1
+        number += 1
+        if not begun:
+            return

@@ -43,7 +43,7 @@ class LineSteps:
         self._template = Template(reading.format) if reading.format else None
         self._keeps_time = reading.keep_time
         self._masks = not reading.is_raw
-        self.redactor = Redactor(reading.mask)
+        self.redactor = Redactor(reading.mask, reading.own_rules)
 
     def apply(self, lines: Numbered) -> Numbered:
         """The lines that a model sees. Those that become empty are dropped and counted."""

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ..reading.compression import Damaged
 from ..reading.decoding import SAMPLE_BYTES
 from ..reading.log_reader import LogReader
-from ..settings import Source
+from ..reading.reading import Reading
+from ..settings import MaskRule, Source
 from ..storage.corpus import Corpus
 from ..storage.position import Position
 from . import journal
@@ -37,28 +38,31 @@ _UNSURE = (
 Progress = Callable[[int, int], None]
 
 
-def pull(sources: Sequence[Source], corpus: Corpus, progress: Progress | None = None) -> PullReport:
+def pull(
+    sources: Sequence[Source], corpus: Corpus, progress: Progress | None = None, rules: Sequence[MaskRule] = ()
+) -> PullReport:
     """Read what is new in the sources. What cannot be read is reported as a problem.
 
-    `progress` is called with the bytes that are done and those of all files, as they are on disk. A pull may be killed
-    at any time: what it did not commit is read by the next one. Two pulls of one corpus at once would read lines
-    twice, so the caller holds the home's lock.
+    `rules` mask what is the operator's own. `progress` is called with the bytes that are done and those of all files,
+    as they are on disk. A pull may be killed at any time: what it did not commit is read by the next one. Two pulls of
+    one corpus at once would read lines twice, so the caller holds the home's lock.
     """
     report = PullReport()
     by_pattern = {source.files: source for source in reversed(sources) if source.files is not None}
     if by_pattern:
-        _pull_files(by_pattern, corpus, report, progress)
+        readings = {pattern: source.reading(rules) for pattern, source in by_pattern.items()}
+        _pull_files(readings, corpus, report, progress)
     for unit in dict.fromkeys(source.journal for source in sources if source.journal is not None):
         source = next(source for source in sources if source.journal == unit)
-        journal.pull_journal(unit, corpus, report, source.reading)
+        journal.pull_journal(unit, corpus, report, source.reading(rules))
     corpus.free_space()
     report.new = sum(source.lines for source in report.sources)
     report.total = corpus.totals().lines
     return report
 
 
-def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullReport, progress: Progress | None) -> None:
-    patterns = list(sources)[::-1]
+def _pull_files(readings: Mapping[str, Reading], corpus: Corpus, report: PullReport, progress: Progress | None) -> None:
+    patterns = list(readings)[::-1]
     found = find_files(patterns)
     report.problems += found.problems
     rows = corpus.positions()
@@ -73,12 +77,12 @@ def _pull_files(sources: Mapping[str, Source], corpus: Corpus, report: PullRepor
     for group in _groups(files, known):
         with corpus.together() if len(group) > 1 else nullcontext():
             for file in group:
-                found_file = _FoundFile(file, sources[file.pattern], present, file.place in matched, before)
+                found_file = _FoundFile(file, readings[file.pattern], present, file.place in matched, before)
                 position = _pull_file(found_file, known, corpus, report, meter)
                 meter.finish(file)
                 if position is not None:
                     continued.add(position.id)
-    left_behind = [row for row in known if row.id not in continued and row.path is not None and row.pattern in sources]
+    left_behind = [row for row in known if row.id not in continued and row.path is not None and row.pattern in readings]
     read = [row for row in known if row.id in continued]
     report.gaps += _note_missing(left_behind, read, corpus)
     report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known if row.unsure_bytes]
@@ -122,7 +126,7 @@ class _FoundFile(NamedTuple):
     """One file to be read."""
 
     file: LogFile
-    source: Source
+    reading: Reading
     present: PresentFiles
     is_matched: bool  # by a pattern; else it is read because it was read before, or is a rotation
     before: Before
@@ -165,7 +169,7 @@ def _pull_file(
             if match.replaces is not None:
                 known.remove(match.replaces)
             if not match.position.position:
-                log.refuse_binary(found.source.encoding)
+                log.refuse_binary(found.reading.encoding)
             file_pull = _FilePull(log, found, match, stored, corpus, report, meter)
             position = _read_file(file_pull, match.position, stored)
             known.put(position)
@@ -207,14 +211,14 @@ class _FilePull:
         self, log: OpenLog, found: _FoundFile, match: Recognised, stored: Position | None, corpus: Corpus,
         report: PullReport, meter: _Meter,
     ) -> None:  # fmt: skip
-        position, source = match.position, found.source
+        position = match.position
         self._is_matched = found.is_matched
         # If nothing was added since the last pull, an incomplete record is complete now.
         self._is_unchanged = stored is not None and stored.size == position.size
         self._log, self._position, self._corpus = log, position, corpus
         self._replaces = match.replaces
         self._report, self._meter = report, meter
-        self._reader = LogReader(source.reading, log.head(SAMPLE_BYTES), position.skipping)
+        self._reader = LogReader(found.reading, log.head(SAMPLE_BYTES), position.skipping)
         self._trail = log.trail(position.position)
         self._start = self._committed = position.position
         self._batch: list[str] = []
