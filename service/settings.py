@@ -54,9 +54,9 @@ class _Table(BaseModel):
 class Source(_Table):
     """Where lines come from, and what is made of them on the way."""
 
-    name: str = ""  # what the log is called in the card and on the page
     files: Annotated[str, Field(min_length=1)] | None = None  # a path or a glob
     journal: str | None = None  # a unit; "" or "*": all
+    name: str = ""  # what the log is called in the card and on the page
     encoding: str = ""  # as "gbk"; empty: UTF-8, or as a byte-order mark says
     container: Literal["auto", "none", "docker", "cri", "journal", "syslog"] = "auto"  # what lines are wrapped in
     keep_time: bool = True  # whether the time at the start of a line stays

@@ -6,6 +6,7 @@ a log as the service does: https://encoding.spec.whatwg.org.
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import NamedTuple
 
@@ -107,9 +108,11 @@ def _ends_lines_with_cr(head: bytes) -> bool:
     return len({_CHANGING.sub(b"", piece) for piece in pieces}) > 1
 
 
-def decode(raw: bytes, codec: str) -> tuple[str, bool]:
-    """Bytes as text, with U+FFFD for what is invalid; and whether anything was."""
-    try:
-        return raw.decode(codec), False
-    except UnicodeDecodeError:
-        return raw.decode(codec, "replace"), True
+def decode(raw: bytes, codec: str, is_cut: bool = False) -> tuple[str, bool]:
+    """Bytes as text, with U+FFFD for what is invalid; and whether anything was. Half a character at a cut is dropped."""
+    for errors in ("strict", "replace"):
+        try:
+            return codecs.getincrementaldecoder(codec)(errors).decode(raw, final=not is_cut), errors == "replace"
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("text is never invalid where what is invalid is replaced")

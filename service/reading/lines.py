@@ -87,7 +87,7 @@ class LineSplitter:
         if end:
             start, self.unfinished = self.unfinished, self._fed - (len(data) - end)
             blocks.append(Lines(data[:end], start, self.unfinished))
-        if len(self._held) > MAX_BYTES and not self.skipping:
+        if len(self._held) - self._held.startswith(b"\0") * (self._width == 1) > MAX_BYTES and not self.skipping:
             blocks.append(self.finish())
             self.skipping = True
         return blocks
@@ -102,7 +102,8 @@ class LineSplitter:
 
     def finish(self) -> Lines:
         """The incomplete last line, with a newline; without data if there is none. For the end of the stream."""
-        held, self._held = b"" if self.skipping else self._held, b""
+        whole = len(self._held) - len(self._held) % self._width
+        held, self._held = b"" if self.skipping else self._held[:whole], b""
         start, self.unfinished = self.unfinished, self._fed
         return Lines(held + self._newline if held else b"", start, self._fed)
 
@@ -146,37 +147,42 @@ class LineSplitter:
     def _compacted(self, held: bytes) -> bytes:
         if self._width == 1 and b"\0" in held:
             # One NUL stands for all, so that a run of any length takes no memory.
-            return b"\0" + held.replace(b"\0", b"")
+            is_counted = held.find(b"\0") <= MAX_BYTES
+            return b"\0" * is_counted + held.replace(b"\0", b"")
         return held
 
 
 def clean_lines(data: bytes, encoding: Encoding, oddities: Oddities) -> list[str]:
     """The text of complete lines, blank ones too. Not yet cut."""
-    crlf = 0
-    if encoding.name == "utf-8" and b"\r\n" in data:
-        crlf = data.count(b"\r\n")
-        data = data.replace(b"\r\n", b"\n")
-    oddities.crlf += crlf
-    if encoding.name == "utf-8" and len(data.translate(None, _CONTROL_BYTES)) == len(data):  # as nearly always
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            pass
-        else:
-            if text.isascii() or not _BEYOND_ASCII.search(text):
-                return text.split("\n")[:-1]
+    if encoding.name == "utf-8" and (lines := _plain_lines(data.replace(b"\r\n", b"\n"))) is not None:
+        oddities.crlf += data.count(b"\r\n")
+        return lines
     if encoding.width > 1:
         text, is_invalid = decode(data, encoding.codec)
         oddities.invalid_utf8 += is_invalid
-        return [_clean(line, oddities) for line in text.split("\n")[:-1]]
+        return [_clean(line[: MAX_BYTES // 2], oddities) for line in text.split("\n")[:-1]]
     return [_clean_raw(raw, encoding, oddities) for raw in data.split(encoding.newline)[:-1]]
+
+
+def _plain_lines(data: bytes) -> list[str] | None:
+    """The lines if nothing in them is odd, as nearly always, else None."""
+    if len(data.translate(None, _CONTROL_BYTES)) != len(data):
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if not text.isascii() and _BEYOND_ASCII.search(text):
+        return None
+    lines = text.split("\n")[:-1]
+    return lines if len(data) <= MAX_BYTES or 4 * max(map(len, lines), default=0) <= MAX_BYTES else None
 
 
 def _clean_raw(raw: bytes, encoding: Encoding, oddities: Oddities) -> str:
     if b"\0" in raw:
-        oddities.nul += 1
+        oddities.nul += raw.find(b"\0") <= MAX_BYTES
         raw = raw.replace(b"\0", b"")
-    text, is_invalid = decode(raw, encoding.codec)
+    text, is_invalid = decode(raw[:MAX_BYTES], encoding.codec, is_cut=len(raw) > MAX_BYTES)
     oddities.invalid_utf8 += is_invalid
     return _clean(text, oddities)
 

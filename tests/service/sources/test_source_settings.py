@@ -39,7 +39,7 @@ def test_a_source_has_files_or_a_journal_and_says_what_is_made_of_its_lines(tmp_
         ("files = ''", ["source.0.files"]),
         (
             "file = '/a'",
-            ["source.0.file", "name, files, journal, encoding, container, keep_time, format, continuation, mask"],
+            ["source.0.file", "files, journal, name, encoding, container, keep_time, format, continuation, mask"],
         ),
     ],
 )
