@@ -16,7 +16,7 @@ from ..reading.log_reader import LogReader
 from ..reading.reading import RAW, Reading, of_card
 from ..reading.whole_file import Chooser
 
-SAMPLE_LINES = 100  # of the log's start, by which readings are compared
+SAMPLE_LINES = 20  # of the log's start, by which readings are compared; as on the page
 
 RawOption = Annotated[bool, typer.Option("--raw", help="Lines as they stand in the file, without the model's reading.")]
 ReadingOption = Annotated[

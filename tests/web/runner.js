@@ -10,7 +10,9 @@ const vm = require('node:vm');
 
 const {
   Adaptive,
-  LineReader,
+  LogReader,
+  RAW,
+  AS_DEFAULT,
   State,
   Vocabulary,
   WeightsFileError,
@@ -43,12 +45,20 @@ const answers = {
     }
     return null;
   },
-  lines: ({ base64, cuts }) => {
+  lines: ({ base64, cuts, reading }) => {
     const data = Buffer.from(base64, 'base64');
-    const reader = new LineReader();
+    const settings = reading ? { ...AS_DEFAULT, ...reading } : RAW;
+    const reader = new LogReader(settings, data.subarray(0, 64 * 1024));
     const ends = [...cuts, data.length];
-    const lines = ends.flatMap((end, i) => reader.feed(data.subarray(ends[i - 1] ?? 0, end)));
-    return [...lines, ...reader.finish()];
+    /** @type {number[]} */
+    const numbers = [];
+    const lines = ends.flatMap((end, i) => {
+      const read = reader.feed(data.subarray(ends[i - 1] ?? 0, end));
+      numbers.push(...reader.numbers);
+      return read;
+    });
+    const last = reader.finish();
+    return { lines: [...lines, ...last], numbers: [...numbers, ...reader.numbers] };
   },
   card: ({ base64 }) => decodeWeights(base64).card,
   weights: ({ base64 }) => {

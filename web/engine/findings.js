@@ -25,8 +25,9 @@ const KEPT_AROUND = 400; // characters of a line around it
 /**
  * A stretch of the log.
  * @typedef {object} Stretch
- * @property {number} first
+ * @property {number} first number of a line
  * @property {number} last
+ * @property {number} count of its lines
  * @property {number} bits
  * @property {number} characters
  * @property {Finding | undefined} worst undefined where every line is ignored
@@ -35,6 +36,7 @@ const KEPT_AROUND = 400; // characters of a line around it
 class Findings {
   constructor() {
     this.lines = 0;
+    this.number = 0; // of the newest line, in the file
     this.ignored = 0;
     this.characters = 0;
     this.bits = 0; // by the model alone
@@ -57,15 +59,17 @@ class Findings {
   /**
    * The next lines of the log.
    * @param {string[]} lines
+   * @param {number[]} numbers of these lines in the file
    * @param {ScoredLines} scored of the first of them, and perhaps of all
    */
-  take(lines, scored) {
+  take(lines, numbers, scored) {
     let at = 0;
     for (let i = 0; i < scored.keys.length; i++) {
       const text = lines[i];
       const end = at + scored.characters[i];
       this.addLineAfter(text);
       this.lines++;
+      this.number = numbers[i];
       this.characters += scored.characters[i];
       this.bits += scored.bits[i];
       this.adapted += scored.adapted[i];
@@ -105,7 +109,7 @@ class Findings {
     const isWorst = surprise > (stretch.worst?.surprise ?? -1);
     if (!isWorst && !this.isStrange(key, surprise)) return;
     const finding = {
-      number: this.lines,
+      number: this.number,
       text: text.length > KEPT_CHARACTERS ? Array.from(text).slice(0, KEPT_CHARACTERS).join('') : text,
       bits: scored.adapted[i],
       characters: scored.characters[i],
@@ -123,12 +127,20 @@ class Findings {
   /** The stretch that the newest line is in. */
   stretch() {
     const last = this.stretches.at(-1);
-    if (last && this.lines - last.first < this.stretchLines) {
-      last.last = this.lines;
+    if (last && last.count < this.stretchLines) {
+      last.last = this.number;
+      last.count++;
       return last;
     }
     if (this.stretches.length === MOST_STRETCHES) this.halve();
-    const stretch = { first: this.lines, last: this.lines, bits: 0, characters: 0, worst: undefined };
+    const stretch = {
+      first: this.number,
+      last: this.number,
+      count: 1,
+      bits: 0,
+      characters: 0,
+      worst: undefined,
+    };
     this.stretches.push(stretch);
     return stretch;
   }
@@ -143,7 +155,14 @@ class Findings {
         const other = stretches[2 * i + 1];
         const worst = (other.worst?.surprise ?? -1) > (one.worst?.surprise ?? -1) ? other.worst : one.worst;
         const [bits, characters] = [one.bits + other.bits, one.characters + other.characters];
-        return { first: one.first, last: other.last, bits, characters, worst };
+        return {
+          first: one.first,
+          last: other.last,
+          count: one.count + other.count,
+          bits,
+          characters,
+          worst,
+        };
       });
   }
 

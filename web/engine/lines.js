@@ -1,25 +1,36 @@
-// Bytes to clean lines of text, by the rules of service/reading/lines.py, so that scores agree with `logling score`. Any
-// bytes are accepted. Memory does not grow with the size of a file or the length of a line.
+// Bytes to clean lines of text, as in service/reading/lines.py. Any bytes are accepted. Memory does not grow with the size
+// of a file or the length of a line.
 
-const MAX_CHARACTERS = 8192;
-const MAX_BYTES = 4 * MAX_CHARACTERS; // what MAX_CHARACTERS can take in UTF-8
+const MAX_CHARACTERS = 8192; // of a line that a model sees
+const MAX_BYTES = 256 * 1024; // of a line before anything is picked from it
 const CUT_MARK = ' <cut>';
+const BREAK_MARK = '⏎'; // stands for a line break within a record
 
 /* eslint-disable no-control-regex */
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/g;
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
 // ECMA-48: CSI (colours, cursor), OSC and the like (titles, links) up to their end, other two-byte escapes.
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])/g;
 /* eslint-enable no-control-regex */
 
-/** Splits a stream of bytes into clean lines, and counts the lines in which something was odd. */
-class LineReader {
-  constructor() {
-    this.oddities = { invalid: 0, control: 0, cut: 0 };
+/** @typedef {{ invalid: number, control: number, cut: number }} Oddities counts of lines in which something was odd */
+
+/** Splits a stream of bytes into clean lines, blank ones too. They are not yet cut at the longest that a model sees. */
+class LineSplitter {
+  /**
+   * @param {Encoding} encoding
+   * @param {Oddities} oddities
+   */
+  constructor(encoding, oddities) {
+    this.encoding = encoding;
+    this.oddities = oddities;
     this.held = new Uint8Array(MAX_BYTES + 2); // the unfinished line, without its NULs
     this.size = 0;
     this.begun = false;
     this.nul = false;
     this.skipping = false; // the rest of a line that was already returned, cut
+    this.fed = 0;
+    this.half = new Uint8Array(0);
   }
 
   /**
@@ -27,20 +38,22 @@ class LineReader {
    * @param {Uint8Array} chunk
    */
   feed(chunk) {
+    const data = this.encoding.width === 1 ? chunk : this.evened(chunk);
+    this.fed += data.length;
     /** @type {string[]} */
     const lines = [];
     let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+    for (let end = this.newline(data, 0); end >= 0; end = this.newline(data, from)) {
       if (!this.skipping) {
-        this.hold(chunk.subarray(from, end));
+        this.hold(data.subarray(from, end));
         lines.push(this.line());
       }
       this.skipping = false;
-      from = end + 1;
+      from = end + this.encoding.width;
     }
-    if (this.skipping || from === chunk.length) return lines;
-    this.hold(chunk.subarray(from));
-    if (this.size > MAX_BYTES + 1) {
+    if (this.skipping || from === data.length) return lines;
+    this.hold(data.subarray(from));
+    if (this.size > MAX_BYTES) {
       this.skipping = true;
       lines.push(this.line());
     }
@@ -52,10 +65,37 @@ class LineReader {
     return this.begun ? [this.line()] : [];
   }
 
+  /**
+   * Whole characters of two bytes; half a character waits for the next chunk.
+   * @param {Uint8Array} chunk
+   */
+  evened(chunk) {
+    const data = new Uint8Array(this.half.length + chunk.length);
+    data.set(this.half);
+    data.set(chunk, this.half.length);
+    const whole = data.length - (data.length % 2);
+    this.half = data.slice(whole);
+    return data.subarray(0, whole);
+  }
+
+  /**
+   * Where the next newline begins; -1 if there is none.
+   * @param {Uint8Array} data
+   * @param {number} from
+   */
+  newline(data, from) {
+    const { width, newline } = this.encoding;
+    if (width === 1) return data.indexOf(newline[0], from);
+    for (let at = from; at < data.length; at += 2) {
+      if (data[at] === newline[0] && data[at + 1] === newline[1]) return at;
+    }
+    return -1;
+  }
+
   /** @param {Uint8Array} piece */
   hold(piece) {
     this.begun = true;
-    if (piece.includes(0)) {
+    if (this.encoding.width === 1 && piece.includes(0)) {
       this.nul = true;
       piece = piece.filter((byte) => byte);
     }
@@ -66,19 +106,14 @@ class LineReader {
 
   /** The held line, cleaned. */
   line() {
-    const overlong = this.size > MAX_BYTES;
-    let bytes = this.held.subarray(0, Math.min(this.size, MAX_BYTES));
-    if (!overlong && bytes.at(-1) === 13) bytes = bytes.subarray(0, -1);
-    const decoded = this.decode(bytes, overlong);
-    const text =
-      decoded.replace(CONTROL, '') === decoded ? decoded : decoded.replace(ESCAPES, '').replace(CONTROL, '');
-    if (this.nul || text !== decoded) this.oddities.control++;
+    const isCut = this.size > MAX_BYTES;
+    const bytes = this.held.subarray(0, Math.min(this.size, MAX_BYTES));
+    const text = this.decode(bytes, isCut);
+    const clean = cleanLine(text);
+    if (this.nul || (clean !== text && clean !== text.slice(0, -1))) this.oddities.control++;
     this.size = 0;
     this.begun = this.nul = false;
-    const characters = text.length > MAX_CHARACTERS ? Array.from(text) : [];
-    if (!overlong && characters.length <= MAX_CHARACTERS) return text;
-    this.oddities.cut++;
-    return (characters.length ? characters.slice(0, MAX_CHARACTERS).join('') : text) + CUT_MARK;
+    return clean;
   }
 
   /**
@@ -86,11 +121,67 @@ class LineReader {
    * @param {boolean} stream whether an incomplete character at the end is dropped; otherwise it is an error
    */
   decode(bytes, stream) {
+    const { label } = this.encoding;
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
+      return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes, { stream });
     } catch {
       this.oddities.invalid++;
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream });
+      return new TextDecoder(label, { ignoreBOM: true }).decode(bytes, { stream });
     }
   }
+}
+
+/** @param {string} text */
+function cleanLine(text) {
+  if (!CONTROL.test(text)) return text;
+  if (text.endsWith('\r')) text = text.slice(0, -1);
+  return CONTROL.test(text) ? lastState(text.replace(ESCAPES, '')).replace(CONTROLS, '') : text;
+}
+
+/**
+ * What a line shows at last that goes back to its start by \r, as a progress bar does.
+ * @param {string} text
+ */
+function lastState(text) {
+  if (!text.includes('\r')) return text;
+  const states = text.split('\r').filter((state) => !isBlank(state.replace(CONTROLS, '')));
+  return states.at(-1) ?? '';
+}
+
+/**
+ * A field or a message as one line. Its own line breaks are marked, and blank lines in it left out.
+ * @param {string} text
+ */
+function cleanText(text) {
+  if (!CONTROL.test(text) && !/[\ud800-\udfff]/.test(text)) return text;
+  const lines = wellFormed(text).split('\n').map(cleanLine);
+  return lines.filter((line) => !isBlank(line)).join(BREAK_MARK);
+}
+
+/**
+ * A lone surrogate, which JSON can spell, is no character.
+ * @param {string} text
+ */
+function wellFormed(text) {
+  return text.replace(/[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g, (found) =>
+    found.length > 1 ? found : '\ufffd',
+  );
+}
+
+/** @param {string} line */
+function isBlank(line) {
+  return !line.trim();
+}
+
+/**
+ * The line, cut at the longest length that a model sees, with a mark.
+ * @param {string} line
+ * @param {Oddities} oddities
+ */
+function cutLine(line, oddities) {
+  if (line.length <= MAX_CHARACTERS) return line;
+  const characters = Array.from(line);
+  if (characters.length <= MAX_CHARACTERS) return line;
+  oddities.cut++;
+  return characters.slice(0, MAX_CHARACTERS).join('') + CUT_MARK;
 }

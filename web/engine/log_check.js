@@ -7,6 +7,7 @@ const BLOCK_CHARACTERS = 24_000;
  * @typedef {object} CheckSettings
  * @property {boolean} learns from the log as it is read
  * @property {string[]} ignored patterns of lines that are not to be listed
+ * @property {(head: Uint8Array) => Reading} choose how a log that begins with these bytes is read
  */
 
 /**
@@ -18,7 +19,7 @@ const BLOCK_CHARACTERS = 24_000;
  * @property {(job: JobName, request: any, take: (part: any) => void, signal: AbortSignal) => Promise<void>} run
  */
 
-/** @typedef {{ lines: string[], parts: ScoredLines[], taken: number, done: boolean }} Block */
+/** @typedef {{ lines: string[], numbers: number[], parts: ScoredLines[], taken: number, done: boolean }} Block */
 
 let sessions = 0;
 
@@ -33,7 +34,8 @@ class LogCheck {
     this.file = file;
     this.settings = settings;
     this.findings = new Findings();
-    this.reader = new LineReader();
+    /** @type {LogReader | undefined} */
+    this.reader = undefined;
     this.stopper = new AbortController();
     this.bytes = 0; // read
     this.charactersRead = 0;
@@ -70,8 +72,8 @@ class LogCheck {
     /** @type {Set<Promise<void>>} */
     const underWay = new Set();
     try {
-      for await (const { lines, before } of this.readBlocks()) {
-        const job = this.score(scorer, { lines, before: session ? [] : before, session }, onNews);
+      for await (const { lines, numbers, before } of this.readBlocks()) {
+        const job = this.score(scorer, { lines, numbers, before: session ? [] : before, session }, onNews);
         underWay.add(job);
         job.finally(() => underWay.delete(job)).catch(() => undefined);
         if (underWay.size >= width) await Promise.race(underWay);
@@ -84,48 +86,56 @@ class LogCheck {
 
   /**
    * The lines of the file in blocks, each with the lines before it that the model can see.
-   * @returns {AsyncGenerator<{ lines: string[], before: string[] }, void, void>}
+   * @returns {AsyncGenerator<{ lines: string[], numbers: number[], before: string[] }, void, void>}
    */
   async *readBlocks() {
     /** @type {string[]} */
     let lines = [];
+    /** @type {number[]} */
+    let numbers = [];
     let characters = 0;
     let problem;
+    /** @param {Uint8Array} head */
+    const choose = (head) => (this.reader = new LogReader(this.settings.choose(head), head));
     try {
-      for await (const read of logLines(this.file, this.reader)) {
+      for await (const read of logLines(this.file, choose)) {
         if (this.stopped) return;
         this.bytes = read.bytes;
         this.charactersRead += read.lines.reduce((sum, line) => sum + line.length + 1, 0);
-        for (const line of read.lines) {
+        for (const [i, line] of read.lines.entries()) {
           lines.push(line);
+          numbers.push(read.numbers[i]);
           characters += line.length + 1;
           if (characters < BLOCK_CHARACTERS) continue;
-          yield this.block(lines);
-          [lines, characters] = [[], 0];
+          yield this.block(lines, numbers);
+          [lines, numbers, characters] = [[], [], 0];
         }
       }
     } catch (error) {
       problem = error;
     }
-    if (lines.length) yield this.block(lines);
+    if (lines.length) yield this.block(lines, numbers);
     if (problem) throw problem;
   }
 
-  /** @param {string[]} lines */
-  block(lines) {
+  /**
+   * @param {string[]} lines
+   * @param {number[]} numbers
+   */
+  block(lines, numbers) {
     const before = this.tail;
     this.tail = visibleTail(this.workers.model.config, [...before, ...lines]);
-    return { lines, before };
+    return { lines, numbers, before };
   }
 
   /**
    * @param {Pick<JobRunner, 'run'>} scorer
-   * @param {{ lines: string[], before: string[], session: number }} block
+   * @param {{ lines: string[], numbers: number[], before: string[], session: number }} block
    * @param {() => void} onNews
    */
-  async score(scorer, { lines, before, session }, onNews) {
+  async score(scorer, { lines, numbers, before, session }, onNews) {
     /** @type {Block} */
-    const block = { lines, parts: [], taken: 0, done: false };
+    const block = { lines, numbers, parts: [], taken: 0, done: false };
     this.blocks.push(block);
     const { learns, ignored } = this.settings;
     const request = { lines, before, ignored, session, learns };
@@ -144,8 +154,9 @@ class LogCheck {
   takeParts() {
     for (let block = this.blocks[0]; block; block = this.blocks[0]) {
       for (const part of block.parts.splice(0)) {
-        this.findings.take(block.lines.slice(block.taken, block.taken + part.keys.length), part);
-        block.taken += part.keys.length;
+        const end = block.taken + part.keys.length;
+        this.findings.take(block.lines.slice(block.taken, end), block.numbers.slice(block.taken, end), part);
+        block.taken = end;
       }
       if (!block.done || this.stopped) return;
       this.blocks.shift();

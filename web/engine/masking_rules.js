@@ -4,6 +4,7 @@
 // says false. A name in angle brackets and capitals stands for the part of that name. All repetitions are bounded, so
 // that no line takes long. A rule with an "option" works where a setting asks for it.
 
+// prettier-ignore
 const MASKING_RULES = {
   "version": 2,
   "parts": {

@@ -1,6 +1,7 @@
 // How lines are wrapped and what a time looks like. What follows the "=" is JSON: service/reading/rules.py reads it too.
 // A name in angle brackets stands for the pattern of that name in "parts"; "TIMES" for any of "times".
 
+// prettier-ignore
 const READING_RULES = {
   "cri": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2}) (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)",
   "syslog": "^<(?:[0-9]|[1-9][0-9]|1[0-8][0-9]|19[01])>(?:1 (?=[0-9]{4}-|- ))?",

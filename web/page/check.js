@@ -62,6 +62,7 @@ class CheckView {
     this.file = undefined; // the file that was opened, until lines are written
     /** @type {LogCheck | undefined} */
     this.run = undefined;
+    this.readings = new ReadingMenu(byId('reading', HTMLSelectElement), workers.model, card);
     this.began = 0;
     this.drawn = 0;
     this.rows = ROWS_SHOWN;
@@ -81,9 +82,11 @@ class CheckView {
       this.draw();
     });
     byId('order').addEventListener('change', () => this.draw());
-    byId('learn').addEventListener('change', () => {
-      if (this.run) this.check(this.run.file);
-    });
+    for (const id of ['learn', 'reading']) {
+      byId(id).addEventListener('change', () => {
+        if (this.run) this.check(this.run.file);
+      });
+    }
   }
 
   /** @param {File | undefined} file */
@@ -109,6 +112,7 @@ class CheckView {
     const run = new LogCheck(this.workers, file, {
       learns: byId('learn', HTMLInputElement).checked,
       ignored,
+      choose: (head) => this.readings.choose(head),
     });
     this.begin(run);
     try {
@@ -227,7 +231,7 @@ class CheckView {
     const lines = formatQuantity(findings.lines, 'line');
     const what = stopped ? `Stopped after ${lines} of ${run.file.name}.` : `${lines} checked.`;
     const ignored = findings.ignored ? ` ${formatQuantity(findings.ignored, 'line')} ignored.` : '';
-    return what + ignored + this.verdict(findings) + oddities(reader);
+    return what + ignored + this.verdict(findings) + (reader ? oddities(reader) : '');
   }
 
   /** @param {Findings} findings */
@@ -264,10 +268,10 @@ class CheckView {
   }
 }
 
-/** @param {LineReader} reader */
+/** @param {LogReader} reader */
 function oddities({ oddities: { invalid, control, cut } }) {
   const told = [
-    invalid && `${formatQuantity(invalid, 'line')} held bytes that are not UTF-8`,
+    invalid && `${formatQuantity(invalid, 'line')} held bytes that are no valid text`,
     control && `${formatQuantity(control, 'line')} held control characters, which are left out`,
     cut && `${formatQuantity(cut, 'line')} cut after ${formatCount(MAX_CHARACTERS)} characters`,
   ].filter(Boolean);

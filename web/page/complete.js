@@ -12,7 +12,7 @@ const END_OF_LINE = '⏎';
  * @returns {View}
  */
 function startComplete(workers, log) {
-  const completer = new Completer(workers, byId('editor', HTMLTextAreaElement));
+  const completer = new Completer(workers, byId('editor', HTMLTextAreaElement), log);
   log.onChange(() => completer.ask());
   return {
     title: 'Complete',
@@ -26,9 +26,11 @@ class Completer {
   /**
    * @param {Workers} workers
    * @param {HTMLTextAreaElement} editor
+   * @param {SharedLog} log
    */
-  constructor(workers, editor) {
+  constructor(workers, editor, log) {
     this.workers = workers;
+    this.log = log;
     this.editor = editor;
     this.running = new AbortController();
     /** @type {Completion[]} */
@@ -53,7 +55,8 @@ class Completer {
     if (selectionStart !== selectionEnd || (next !== undefined && next !== '\n')) return undefined;
     const lines = value.slice(Math.max(0, selectionStart - LONGEST_CONTEXT), selectionStart).split('\n');
     const begun = cleanLines(lines.pop() ?? '')[0] ?? '';
-    return { context: lines.flatMap((line) => cleanLines(line + '\n')), begun };
+    const before = lines.map((line) => line + '\n').join('');
+    return { context: cleanLines(before, this.log.reading(before)), begun };
   }
 
   /** Ask for what may follow the caret, unless it was asked already. */

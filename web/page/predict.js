@@ -70,7 +70,7 @@ function startPredict(workers, log) {
  */
 async function openLastLines(file, log, status) {
   try {
-    log.set((await lastLines(file)).map((line) => line + '\n').join(''));
+    log.set((await lastLines(file, log.choose)).map((line) => line + '\n').join(''));
   } catch (error) {
     if (!(error instanceof UnreadableLog)) throw error;
     status.textContent = error.message;

@@ -5,9 +5,11 @@ class SharedLog {
   /**
    * @param {HTMLTextAreaElement[]} boxes
    * @param {string} example that the model made up, shown at first
+   * @param {(head: Uint8Array) => Reading} choose how a log that begins with these bytes is read
    */
-  constructor(boxes, example) {
+  constructor(boxes, example, choose) {
     this.boxes = boxes;
+    this.choose = choose;
     this.example = example;
     /** @type {(() => void)[]} */
     this.listeners = [];
@@ -40,7 +42,16 @@ class SharedLog {
 
   /** The lines, as far back as a model can see. The last one counts as complete. */
   lines() {
-    return cleanLines(this.text.slice(-LONGEST_CONTEXT));
+    const text = this.text.slice(-LONGEST_CONTEXT);
+    return cleanLines(text, this.reading(text));
+  }
+
+  /**
+   * How a text is read.
+   * @param {string} text
+   */
+  reading(text) {
+    return this.choose(new TextEncoder().encode(text.slice(0, SAMPLE_BYTES)));
   }
 
   /** @param {string[]} lines */

@@ -30,7 +30,7 @@ document.addEventListener('DOMContentLoaded', async () => {
   try {
     const base64 = assignedWeights();
     const { model, card } = readWeights(base64);
-    const log = startLog(card);
+    const log = startLog(model, card);
     if (/^#?(predict|$)/.test(location.hash)) {
       byId('predict-view').hidden = false;
       predictFirst(model, log);
@@ -49,11 +49,15 @@ document.addEventListener('DOMContentLoaded', async () => {
 
 /**
  * The text that is continued. At first it is the sample that the model made up.
+ * @param {Model} model
  * @param {Card} card
  */
-function startLog({ sample }) {
+function startLog(model, card) {
+  const { sample } = card;
+  const readings = readingsOf(card);
   const boxes = [byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)];
-  const log = new SharedLog(boxes, typeof sample === 'string' ? sample : '');
+  const choose = (/** @type {Uint8Array} */ head) => cheapestReading(model, readings, head);
+  const log = new SharedLog(boxes, typeof sample === 'string' ? sample : '', choose);
   const example = byId('log-note').querySelector('.example');
   if (!log.text) example?.remove();
   log.onChange(() => example?.remove());

@@ -1,0 +1,125 @@
+// Join the parts of one line, and the lines of one record: see service/reading/records.py.
+
+const LONGEST_START = 256; // characters of a line on which a continuation rule is tried
+const LIMIT = MAX_BYTES; // characters of one incomplete record
+
+/** @typedef {{ text: string, number: number, start: number, stream?: string, isPartial?: boolean }} Item */
+
+/** Joins lines that a container runtime wrote in parts, stream by stream, in the order in which they began. */
+class PartJoiner {
+  constructor() {
+    /** @type {{ first: Item, texts: string[], isOpen: boolean }[]} */
+    this.waiting = [];
+    /** @type {Map<string, { first: Item, texts: string[], isOpen: boolean }>} */
+    this.open = new Map();
+  }
+
+  /**
+   * The lines that are whole now.
+   * @param {Item[]} items
+   */
+  join(items) {
+    /** @type {Item[]} */
+    const whole = [];
+    for (const item of items) {
+      if (!this.waiting.length && !item.isPartial) {
+        whole.push(item);
+        continue;
+      }
+      this.add(item);
+      if (item.start - this.waiting[0].first.start > LIMIT) this.waiting[0].isOpen = false;
+      whole.push(...this.released());
+    }
+    return whole;
+  }
+
+  /** What was kept, whole or not. */
+  close() {
+    for (const parts of this.waiting) parts.isOpen = false;
+    return this.released();
+  }
+
+  /** @param {Item} item */
+  add(item) {
+    const stream = item.stream ?? '';
+    let parts = stream ? this.open.get(stream) : undefined;
+    if (stream) this.open.delete(stream);
+    if (!parts?.isOpen) {
+      parts = { first: item, texts: [], isOpen: true };
+      this.waiting.push(parts);
+    }
+    parts.texts.push(item.text);
+    parts.isOpen = Boolean(item.isPartial);
+    if (item.isPartial) this.open.set(stream, parts);
+  }
+
+  released() {
+    /** @type {Item[]} */
+    const whole = [];
+    while (this.waiting.length && !this.waiting[0].isOpen) {
+      const { first, texts } = /** @type {any} */ (this.waiting.shift());
+      whole.push({ ...first, text: texts.join('') });
+    }
+    return whole;
+  }
+}
+
+/** Joins the lines of a record by a continuation rule. Without one, every line is a record. */
+class RecordJoiner {
+  /** @param {string} continuation */
+  constructor(continuation) {
+    this.continues = continuation ? new RegExp(withAsciiClasses(continuation)) : undefined;
+    /** @type {Item[]} */
+    this.kept = [];
+    this.size = 0;
+    this.skipping = false;
+  }
+
+  /**
+   * The records that are whole now.
+   * @param {Item[]} items
+   */
+  join(items) {
+    if (!this.continues) return items;
+    /** @type {Item[]} */
+    const whole = [];
+    for (const item of items) {
+      if (!this.continues.test(item.text.slice(0, LONGEST_START))) {
+        whole.push(...this.close());
+        this.skipping = false;
+      } else if (this.skipping) {
+        continue;
+      }
+      this.kept.push(item);
+      this.size += item.text.length;
+      if (this.size > LIMIT) {
+        whole.push(...this.close());
+        this.skipping = true;
+      }
+    }
+    return whole;
+  }
+
+  /** The record that was kept, if there is one. */
+  close() {
+    if (!this.kept.length) return [];
+    const record = { ...this.kept[0], text: this.kept.map(({ text }) => text).join(BREAK_MARK) };
+    this.kept = [];
+    this.size = 0;
+    return [record];
+  }
+}
+
+/**
+ * A rule in which \s is white space of ASCII alone, as in Python's re.ASCII.
+ * @param {string} rule
+ */
+function withAsciiClasses(rule) {
+  return rule.replace(/\\[^]|\[\^?|\]/g, (found, at) => {
+    if (found !== '\\s' && found !== '\\S') return found;
+    const before = rule.slice(0, at).replace(/\\[^]/g, '');
+    const isInClass = before.lastIndexOf('[') > before.lastIndexOf(']');
+    if (found === '\\S') return isInClass ? found : '[^ \\t\\n\\r\\f\\v]';
+    return isInClass ? ' \\t\\n\\r\\f\\v' : '[ \\t\\n\\r\\f\\v]';
+  });
+}
