@@ -23,7 +23,7 @@ SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
 
 
 class SiteError(LoglingError):
-    """The site repository cannot be used as it is. The message is made fit to be seen, because others had a say in it."""
+    """The site repository cannot be used as it is. Others had a say in the message, so it is made fit to be seen."""
 
     def __init__(self, message: str) -> None:
         super().__init__(clean(message))
@@ -63,7 +63,9 @@ def output_of(
     if not shutil.which("git"):
         raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)")
     git = Git(path)
-    git.update_environment(**environment(settings), **(variables or {}))
+    # With a ceiling, a damaged site within another repository is not taken for that one.
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(path.parent)}
+    git.update_environment(**environment(settings), **ceiling, **(variables or {}))
     handle: Any = git.execute(
         # -C: in a folder that may not be entered, GitPython would start git in the current one, another repository.
         [*pdeathsig_prefix(), "git", "-C", str(path), *options(settings), *arguments],

@@ -13,8 +13,8 @@ def quiet_ssh(environment: Mapping[str, str], configured: Mapping[str, str], sec
     """Variables that make git's ssh ask nothing, and give up after `seconds` if nobody answers.
 
     A person's own command (in git's order: GIT_SSH_COMMAND, core.sshCommand, GIT_SSH) is kept, and its own options win,
-    because ssh uses the first of two. A program that is to answer instead of a person is asked. Nothing is added to a program that git does not take for OpenSSH, because its
-    options are not known.
+    because ssh uses the first of two. A program that answers in place of a person is asked. Nothing is added to a
+    program that git does not take for OpenSSH, because its options are not known.
     """
     command = environment.get("GIT_SSH_COMMAND") or configured.get("core.sshcommand")
     command = command or shlex.quote(environment.get("GIT_SSH") or "ssh")

@@ -63,11 +63,13 @@ class WorkTree:
 
     def _is_behind(self, head: str, name: str) -> bool:
         target = self._path / name
+        if self._git("diff-index", "--cached", "--name-only", head, "--", literally(name)):
+            return True
         shown = target.read_bytes() if target.is_file() else None
+        if shown is None and self._repository.is_left_out(name):
+            return False
         blob = self._repository.blob(head, name)
-        committed = self._repository.content(blob) if blob else None
-        changed = self._git("diff-index", "--cached", "--name-only", head, "--", literally(name))
-        return shown != committed or bool(changed)
+        return shown != (self._repository.content(blob) if blob else None)
 
     def follow(self, before: str, after: str) -> str:
         """Take work tree and index from one commit to another, as a checkout does. Returns why not, in words.
@@ -131,6 +133,8 @@ class WorkTree:
         self._git("reset", "--quiet", "--", literally(name))
         if not self._is_ours(name, blobs, half):
             return False
+        if self._repository.is_left_out(name) and not os.path.lexists(self._path / name):
+            return True
         if head and self._repository.blob(head, name):
             self._git("checkout-index", "--quiet", "--force", "--index", "--", name)
         else:
