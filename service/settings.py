@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from .environment import PREFIX, setting_variables
 from .errors import LoglingError
 from .reading import fields
+from .reading.url_secrets import mask_urls
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 FEWEST_TOKENS = 1000
@@ -115,7 +116,18 @@ class GitSettings(_Table):
     def _names_a_place(cls, remote: str) -> str:
         if remote.startswith(("-", "ext::")):
             raise ValueError("a remote is a URL or a path; options and ext:: commands are refused")
+        if remote and is_path(remote) and not remote.startswith("/"):
+            raise ValueError("a path must be complete, from / on: what it begins from would be unclear")
         return remote
+
+
+def is_path(remote: str) -> bool:
+    """Whether git takes a remote for a path: a URL has a colon before its first slash.
+
+    >>> is_path("../site.git"), is_path("git@example.org:site.git"), is_path("https://example.org/site.git")
+    (True, False, False)
+    """
+    return ":" not in remote.partition("/")[0]
 
 
 class ScheduleSettings(_Table):
@@ -330,11 +342,12 @@ def _tables() -> dict[str, type[BaseModel]]:
 
 def _describe(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
+    given = mask_urls(repr(problem["input"]))
     if problem["type"] == "extra_forbidden":
         allowed = _siblings(problem["loc"])
         guess = _guess(str(problem["loc"][-1]), allowed)
-        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {', '.join(allowed)}{guess}"
-    given = "(not shown)" if key == "admin.token" else repr(problem["input"])
+        return f"there is no setting {key!r} (given {given}); allowed here: {', '.join(allowed)}{guess}"
+    given = "(not shown)" if key == "admin.token" else given
     return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
