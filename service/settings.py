@@ -370,7 +370,7 @@ def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Seq
     """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
     origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
-    empty = '# remote = ""  # a URL or a path; weights are pushed there'
+    empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
         "preset": f"preset = {_as_toml(preset)}",
         "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/syslog*"',

@@ -121,11 +121,9 @@ class Remote:
         Hooks of the remote are not asked. Commits of others that are not here yet are no fault: a run takes them over.
         """
         where = ORIGIN if self._urls()[:1] == [self._url] else self._url
-        self._reach("ls-remote", "--heads", "--", where)
-        if not self._repository.tip():
-            return
+        push = ("push", "--dry-run", "--porcelain", where, self._refspec)
         try:
-            self._reach("push", "--dry-run", "--porcelain", where, self._refspec)
+            self._reach(*(push if self._repository.tip() else ("ls-remote", "--", where)))
         except GitError as error:
             if not BEHIND.search(error.output):
                 raise

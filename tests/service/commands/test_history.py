@@ -69,3 +69,12 @@ def test_history_of_a_lost_site_has_the_runs_and_says_so(committed: Any, first_r
     done = committed.logling("history")
     assert (done.returncode, first_record["commit"][:9] in done.stdout) == (0, True)
     assert "is gone or empty" in done.stderr
+
+
+def test_no_secret_of_a_remote_is_in_history_or_ledger(committed: Any) -> None:
+    committed.set('# remote = ""', 'remote = "http://me:made-up-secret@127.0.0.1:9/site.git"')
+    committed.retrain()
+    told = committed.logling("history", "--json").stdout
+    assert "127.0.0.1:9/site.git" in told
+    assert "made-up-secret" not in told
+    assert [path for path in committed.home.state.iterdir() if b"made-up-secret" in path.read_bytes()] == []

@@ -103,7 +103,7 @@ def test_a_failing_hook_of_all_repositories_is_named(
         pair.commit(b"second\n")
 
 
-def test_a_site_that_cannot_be_signed_leaves_no_home_behind_and_says_how_to_mend_it(
+def test_a_new_site_whose_commit_cannot_be_signed_says_how_to_mend_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = write_script(tmp_path / "bin" / "gpg", "echo 'gpg: no secret key' >&2; exit 2")
