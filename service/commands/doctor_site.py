@@ -14,6 +14,7 @@ from ..installation import page_folder, program_version
 from ..reading.url_secrets import mask_urls
 from ..settings import Settings
 from ..site.git import SiteError
+from ..site.git_words import clean
 from ..site.page_difference import compare
 from ..site.site import Site
 from ..storage.hold import Hold
@@ -104,7 +105,7 @@ def check_remote(home: Home, settings: Settings) -> str:
     remote.check()
     if problem := remote.describe_default_branch():
         raise SiteError(problem)
-    return f"{mask_urls(settings.git.remote)} answers, and would take a push"
+    return f"{clean(settings.git.remote)} answers, and would take a push"
 
 
 def check_push(home: Home, settings: Settings) -> str:

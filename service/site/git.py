@@ -125,10 +125,12 @@ def options(settings: GitSettings) -> list[str]:
     """The options of every git command here.
 
     Commits are written to the disk. `core.safecrlf` would refuse our files where git converts line ends; that check is
-    for what people write. A remote that is a mirror would be pushed with all branches, by force.
+    for what people write. A remote that is a mirror would be pushed with all branches, by force. The rest is what our
+    commits are read with.
     """
     pairs = (
         *("core.fsync=committed", "core.safecrlf=false", f"remote.{ORIGIN}.mirror=false"),
+        *("i18n.commitEncoding=UTF-8", "i18n.logOutputEncoding=UTF-8", "trailer.separators=:"),
         *(f"user.name={settings.name}", f"user.email={settings.email}"),
     )
     return [word for pair in pairs for word in ("-c", pair)]

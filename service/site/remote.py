@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..reading.url_secrets import mask_urls
+from ..settings import is_path
 from .git import ORIGIN, GitError, SiteError
 from .repository import WEIGHTS, Repository
 from .ssh import SETTINGS, quiet_ssh
@@ -120,7 +120,7 @@ class Remote:
 
         Hooks of the remote are not asked. Commits of others that are not here yet are no fault: a run takes them over.
         """
-        where = ORIGIN if self._urls()[:1] == [self._url] else self._url
+        where = ORIGIN if self._configured("url")[:1] == [self._url] else self._url
         push = ("push", "--dry-run", "--porcelain", where, self._refspec)
         try:
             self._reach(*(push if self._repository.tip() else ("ls-remote", "--", where)))
@@ -150,11 +150,15 @@ class Remote:
         )
 
     def _default_of_empty(self) -> str:
-        """The branch that HEAD of a remote without commits names. A clone is the only command of git that tells."""
-        with TemporaryDirectory(dir=self._repository.folder) as folder:
-            copy = str(Path(folder) / "copy")
-            self._reach("clone", "--quiet", "--bare", "--", self._url, copy)
-            return self._git("symbolic-ref", "--quiet", "HEAD", variables={"GIT_DIR": copy}, allowed=1)
+        """The branch that HEAD of a remote without commits names.
+
+        It is known of a path alone. A host may take the first branch that is pushed for the default.
+        """
+        path = Path(self._url.removeprefix("file://"))
+        for head in (path / ".git" / "HEAD", path / "HEAD"):
+            if is_path(str(path)) and head.is_file():
+                return head.read_text(encoding="utf-8", errors="replace").removeprefix("ref:").strip()
+        return ""
 
     def _reach(self, *arguments: str) -> str:
         """A git command that goes over the network. ssh has half its time to connect, so that it can say why not."""
@@ -170,19 +174,26 @@ class Remote:
         """
         if mask_urls(self._url) != self._url:
             (self._repository.folder / "config").chmod(0o600)
-        key, urls = f"remote.{ORIGIN}.url", self._urls()
-        if not urls:
-            self._git("config", key, self._url)
-        elif urls[0] != self._url:
-            if self._url in urls:
-                self._git("config", "--fixed-value", "--unset-all", key, self._url)
-            self._git("config", "--fixed-value", "--replace-all", key, self._url, urls[0])
-        if not self._git("config", "--get-all", f"remote.{ORIGIN}.fetch", allowed=1):
+        before = self._configured("url")[:1]
+        if not before:
+            self._git("config", f"remote.{ORIGIN}.url", self._url)
+        elif before != [self._url]:
+            for name in ("url", "pushurl"):
+                self._replace(name, before[0])
+        if not self._configured("fetch"):
             self._git("config", f"remote.{ORIGIN}.fetch", REFSPEC)
 
-    def _urls(self) -> list[str]:
-        """The URLs of `origin`."""
-        return self._git("config", "--get-all", f"remote.{ORIGIN}.url", allowed=1).splitlines()
+    def _replace(self, name: str, before: str) -> None:
+        """Put the URL of the settings where another was among the URLs of `origin`, once."""
+        key, urls = f"remote.{ORIGIN}.{name}", self._configured(name)
+        if before in urls:
+            if self._url in urls:
+                self._git("config", "--fixed-value", "--unset-all", key, self._url)
+            self._git("config", "--fixed-value", "--replace-all", key, self._url, before)
+
+    def _configured(self, name: str) -> list[str]:
+        """All values of a setting of `origin`."""
+        return self._git("config", "--get-all", f"remote.{ORIGIN}.{name}", allowed=1).splitlines()
 
     def _known(self) -> str:
         """The remote's commit when it was last asked, empty if it has none."""

@@ -223,7 +223,7 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     copied = copy_page(page, path / "web")
     if copied:
         site.check_attributes(copied)
-        site.git("add", "--", *copied)
+        site.git("add", "--force", "--", *copied)  # whatever a person ignores elsewhere
         text = format_message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
         site.git("commit", "--quiet", "--message", text, "--only", "--", *copied)
 

@@ -102,6 +102,16 @@ def test_a_url_with_a_password_is_in_a_file_of_the_owner_alone(pair: Pair, serve
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
 
 
+def test_a_new_remote_in_the_settings_is_pushed_to_where_the_old_one_was(pair: Pair) -> None:
+    mirror = second_remote(pair)
+    for url in (pair.remote, mirror):
+        git(pair.site, "remote", "set-url", "--add", "--push", "origin", str(url))
+    moved = Pair(pair.site, pair.remote.rename(pair.remote.with_name("moved.git")))
+    made = push_second_weights(moved)
+    assert moved.tips() == (made, made)
+    assert git(pair.site, "config", "--get-all", "remote.origin.pushurl").split() == [str(moved.remote), str(mirror)]
+
+
 # ---- who answers for the password
 
 

@@ -71,7 +71,12 @@ CONFIGS = [
     "[index]\nversion = 4\nsplitIndex = true",
     "[init]\ndefaultBranch = trunk",
     "[merge]\nconflictStyle = diff3\nff = only",
-    "[advice]\ndetachedHead = false",
+    "[i18n]\nlogOutputEncoding = UTF-16\ncommitEncoding = ISO-8859-1",
+    "[core]\nexcludesFile = {folder}/ignored",
+    "[core]\nattributesFile = {folder}/attributes",
+    "[core]\nhooksPath = /dev/null\nlogAllRefUpdates = false\nfileMode = false",
+    "[feature]\nmanyFiles = true\nexperimental = true",
+    "[user]\nuseConfigOnly = true\n[format]\npretty = fuller\n[trailer]\nseparators = =",
 ]
 
 
@@ -79,7 +84,9 @@ CONFIGS = [
 def test_a_site_is_made_and_written_whatever_git_is_set_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
 ) -> None:
-    (tmp_path / "gitconfig").write_text(config + "\n")
+    (tmp_path / "gitconfig").write_text(config.format(folder=tmp_path) + "\n")
+    (tmp_path / "ignored").write_text("*.js\n")
+    (tmp_path / "attributes").write_text("* text=auto eol=crlf\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     page = tmp_path / "page"
     page.mkdir()
@@ -87,7 +94,7 @@ def test_a_site_is_made_and_written_whatever_git_is_set_to(
     create(tmp_path / "site", page, SETTINGS)
     site = Site(tmp_path / "site", SETTINGS)
     made = site.commit_weights(b"first\n", format_message("Weights", {"Logling-Run": "r1"}), NOON)
-    assert made.problem == ""
+    assert (made.problem, site.repair()) == ("", [])
     assert [version.run for version in site.versions()] == ["r1"]
     assert compare(site, page).names == []
     assert site.uncommitted(["web"]) == []
