@@ -16,6 +16,10 @@ _SEQUENCES = re.compile(
 # What git says, and what puts it right.
 MENDS = {
     r"detected dubious ownership": "or give it to the user who runs this: `chown -R USER FOLDER`",
+    r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
+        "the host has another key than before: ask who runs it whether that is right, and only then "
+        "`ssh-keygen -R HOST`"
+    ),
     r"Host key verification failed": (
         "the host is not known yet: run ssh to it once by hand as the user of the service, or add what "
         "`ssh-keyscan HOST` prints to ~/.ssh/known_hosts after comparing it"
@@ -32,6 +36,10 @@ MENDS = {
     ),
     r"does not appear to be a git repository|repository '[^']*' not found|Repository not found": (
         "check git.remote in logling.toml, and that this user may read it"
+    ),
+    r"The requested URL returned error: 403": "name and password are known there, but may not push",
+    r"SSL certificate problem|certificate verification failed": (
+        "the host's certificate is not trusted here: `git config http.sslCAInfo FILE` in the site names one that is"
     ),
     r"Could not resolve host(name)?": "check the host in git.remote and the network",
     r"not allowed to push|protected branch|GH006|pre-receive hook declined": (

@@ -21,6 +21,7 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, output_of, run_git
+from .git_words import clean
 from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
@@ -82,9 +83,11 @@ class Site(Repository):
         return self._log("--no-walk", self.resolve(commit), "--")[0]
 
     def _log(self, *arguments: str) -> list[Version]:
-        trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
+        trailers = "%x09".join(
+            f"%(trailers:key={key},valueonly,unfold,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
+        )
         text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
-        return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
+        return [Version(*map(clean, line.split("\t")[:4])) for line in text.split("\n") if line]
 
     def uncommitted(self, names: Iterable[str]) -> list[str]:
         """The files among these, or in these folders, that are not in work tree and index as they are at the tip."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from ..storage.atomic_write import write_durably
 from .commit_message import VERSION_TRAILER
 from .git import GitError
+from .git_words import clean
 from .repository import WEIGHTS, Repository, literally
 
 MARKER = "logling-following"
@@ -52,7 +53,7 @@ class WorkTree:
         if not left:
             return ""
         are = "is" if len(left) == 1 else "are"
-        return f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is"
+        return clean(f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is")
 
     def _own_names(self, head: str) -> list[str]:
         """The weights file, and the other files that a commit of ours changed."""
@@ -119,7 +120,7 @@ class WorkTree:
             names = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words).split("\0")
             changed = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
         self._marker.unlink()
-        return [f"{name} in {self._path} was changed after a crash: left as it is" for name in changed]
+        return [clean(f"{name} in {self._path} was changed after a crash: left as it is") for name in changed]
 
     def _restored(self, name: str, commits: list[str], head: str, half: bool = False) -> bool:
         """Make a file and its index entry what HEAD has. False if a person has changed it: then it stays.

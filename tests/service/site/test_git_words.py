@@ -44,6 +44,9 @@ def test_an_error_of_git_shows_no_secret_of_a_url() -> None:
     [
         ("fatal: detected dubious ownership in repository at '/a'", "chown -R"),
         ("Host key verification failed.", "ssh-keyscan"),
+        ("WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! Host key verification failed.", "ssh-keygen -R"),
+        ("fatal: unable to access 'https://a/': The requested URL returned error: 403", "may not push"),
+        ("fatal: unable to access 'https://a/': SSL certificate problem: self-signed certificate", "sslCAInfo"),
         ("git@example.org: Permission denied (publickey,password).", "public key"),
         ("fatal: could not read Password for 'http://a': terminal prompts disabled", "credential helper"),
         ("error: insufficient permission for adding an object to repository database .git/objects", "chown -R"),

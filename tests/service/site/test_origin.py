@@ -260,3 +260,19 @@ def test_git_opens_no_window(pair: Pair, tmp_path: Path, monkeypatch: pytest.Mon
     push_second_weights(pair)
     assert (tmp_path / "seen").read_text() == "[]\n"
     assert os.environ["DISPLAY"] == ":0"
+
+
+FOLDED = "Weights\n\nLogling-Run: made\n up\nLogling-Rollback: none\n"
+HARMFUL = "Weights\n\nLogling-Run: a\u2028b\x1b]52;c;bWFk\x07c\x0b\td\n"
+
+
+@pytest.mark.parametrize("message", [FOLDED, HARMFUL])
+def test_trailers_that_others_wrote_are_read_in_one_line_without_control_signs(pair: Pair, message: str) -> None:
+    pair.others_commit(weights=b"theirs\n")
+    others = pair.site.with_name("others")
+    git(others, "commit", "--quiet", "--amend", "--cleanup=verbatim", "--message", message)
+    git(others, "push", "--quiet", "--force")
+    pair.publish()
+    version = pair.open().versions()[0]
+    assert (version.commit, version.run.isprintable()) == (git(others, "rev-parse", "HEAD"), True)
+    assert "bWFk" not in version.run

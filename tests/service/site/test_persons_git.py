@@ -265,3 +265,15 @@ def test_what_hooks_say_has_no_control_signs_and_an_end(pair: Pair) -> None:
     assert "red link" in str(told.value)
     assert "bWFk" not in str(told.value)
     assert len(str(told.value)) < 1500
+
+
+def test_a_person_who_wants_to_see_signatures_hides_no_run(pair: Pair, tmp_path: Path) -> None:
+    signs = "cat > /dev/null; echo '[GNUPG:] SIG_CREATED ' >&2\necho -----BEGIN PGP SIGNATURE-----\n"
+    signs += "echo made-up; echo -----END PGP SIGNATURE-----"
+    program = write_script(
+        tmp_path / "bin" / "gpg", f'case "$*" in *--verify*) echo made-up >&2; exit 1;; esac\n{signs}'
+    )
+    for key, value in {"gpg.program": program, "commit.gpgSign": "true", "log.showSignature": "true"}.items():
+        git(pair.site, "config", key, str(value))
+    pair.commit(b"second\n")
+    assert [version.run for version in pair.open().versions()] == ["second", "first"]
