@@ -129,14 +129,15 @@ def options(settings: GitSettings) -> list[str]:
     commits are read with.
     """
     pairs = (
-        *("core.fsync=committed", "core.safecrlf=false", f"remote.{ORIGIN}.mirror=false"),
-        *(
-            "i18n.commitEncoding=UTF-8",
-            "i18n.logOutputEncoding=UTF-8",
-            "trailer.separators=:",
-            "log.showSignature=false",
-        ),
-        *(f"user.name={settings.name}", f"user.email={settings.email}"),
+        "core.fsync=committed",
+        "core.safecrlf=false",
+        f"remote.{ORIGIN}.mirror=false",
+        "i18n.commitEncoding=UTF-8",
+        "i18n.logOutputEncoding=UTF-8",
+        "trailer.separators=:",
+        "log.showSignature=false",
+        f"user.name={settings.name}",
+        f"user.email={settings.email}",
     )
     return [word for pair in pairs for word in ("-c", pair)]
 

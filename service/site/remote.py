@@ -172,8 +172,9 @@ class Remote:
 
         They may have been edited since the site was made. Further URLs and all else of `origin` are a person's.
         """
-        if mask_urls(self._url) != self._url:
-            (self._repository.folder / "config").chmod(0o600)
+        config = self._repository.folder / "config"
+        if mask_urls(self._url) != self._url and config.stat().st_mode & 0o077:
+            config.chmod(0o600)
         before = self._configured("url")[:1]
         if not before:
             self._git("config", f"remote.{ORIGIN}.url", self._url)
