@@ -24,6 +24,13 @@ COMMANDS = (
     *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict", "redact"),
     *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
 )
+# Of git; most are set while a hook runs. They lead it to another repository, or change what a file's name means.
+GIT_VARIABLES = (
+    *("DIR", "COMMON_DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "NAMESPACE", "CEILING_DIRECTORIES", "CONFIG"),
+    *("OBJECT_DIRECTORY", "ALTERNATE_OBJECT_DIRECTORIES", "QUARANTINE_PATH", "SHALLOW_FILE", "GRAFT_FILE"),
+    *("REPLACE_REF_BASE", "NO_REPLACE_OBJECTS", "ATTR_SOURCE"),
+    *("LITERAL_PATHSPECS", "GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS"),
+)
 HIDDEN = ("push",)  # started by `logling serve`
 
 
@@ -90,8 +97,8 @@ def prepare_environment() -> None:
     that is not led to another repository by a hook's variables."""
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    for variable in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
-        os.environ.pop(variable, None)
+    for name in GIT_VARIABLES:
+        os.environ.pop(f"GIT_{name}", None)
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # a missing git is reported when it is needed
     if not os.access(".", os.X_OK):  # `sudo -u logling` in a home of one's own: workers could not be started there
         os.chdir("/")

@@ -42,7 +42,7 @@ class Home:
 
     @property
     def unpushed(self) -> Path:
-        """A file that exists while commits wait to be pushed. Its time says since when."""
+        """A file that exists while commits wait to be pushed. Its time says since when, its text why."""
         return self.state / "unpushed"
 
     @property

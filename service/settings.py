@@ -34,6 +34,7 @@ from .environment import PREFIX, setting_variables
 from .errors import LoglingError
 from .reading.reading import Reading, check, distinct
 from .reading.redaction import OwnRule, own_pattern
+from .reading.url_secrets import mask_urls
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 FEWEST_TOKENS = 1000
@@ -149,7 +150,18 @@ class GitSettings(_Table):
     def _names_a_place(cls, remote: str) -> str:
         if remote.startswith(("-", "ext::")):
             raise ValueError("a remote is a URL or a path; options and ext:: commands are refused")
+        if remote and is_path(remote) and not remote.startswith("/"):
+            raise ValueError("a path must be complete, from / on: what it begins from would be unclear")
         return remote
+
+
+def is_path(remote: str) -> bool:
+    """Whether git takes a remote for a path: a URL has a colon before its first slash.
+
+    >>> is_path("../site.git"), is_path("git@example.org:site.git"), is_path("https://example.org/site.git")
+    (True, False, False)
+    """
+    return ":" not in remote.partition("/")[0]
 
 
 class ScheduleSettings(_Table):
@@ -370,11 +382,12 @@ def _tables() -> dict[str, type[BaseModel]]:
 
 def _describe(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"])
+    given = mask_urls(repr(problem["input"]))
     if problem["type"] == "extra_forbidden":
         allowed = _siblings(problem["loc"])
         guess = _guess(str(problem["loc"][-1]), allowed)
-        return f"there is no setting {key!r} (given {problem['input']!r}); allowed here: {', '.join(allowed)}{guess}"
-    given = "(not shown)" if key == "admin.token" else repr(problem["input"])
+        return f"there is no setting {key!r} (given {given}); allowed here: {', '.join(allowed)}{guess}"
+    given = "(not shown)" if key == "admin.token" else given
     return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
@@ -401,7 +414,7 @@ def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Seq
     """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
     origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
-    empty = '# remote = ""  # a URL or a path; weights are pushed there'
+    empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
         "preset": f"preset = {_as_toml(preset)}",
         "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/syslog*"',

@@ -18,7 +18,7 @@ from .badge import make_badge
 from .health import Health
 from .history import History, LedgerReader, RunSummary
 from .history_chart import Chart, draw_history
-from .status import make_overview, published_model
+from .status import committed_model, make_overview
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = TEMPLATES / "admin.css"
@@ -89,7 +89,7 @@ class Pages:
 
     def badge(self, history: History, health: Health) -> str:
         """The badge as SVG."""
-        model = published_model(history.runs)
+        model = committed_model(history.runs)
         return self._render("badge.svg", badge=make_badge(health.is_well, model.score if model else None))
 
     def _render(self, template: str, **values: object) -> str:

@@ -42,7 +42,7 @@ class Activity(NamedTuple):
     tasks: list[TaskProgress]  # of which it is known how far they are
 
 
-class PublishedModel(NamedTuple):
+class CommittedModel(NamedTuple):
     """The newest weights that a run committed. A rollback, which is no run, is not known here."""
 
     score: float  # bits per character
@@ -63,7 +63,7 @@ class Overview(NamedTuple):
     is_running: bool  # whether the service has begun a run
     due: str  # when the next run is
     due_in: str  # empty while a run is under way, or when it is not known
-    model: PublishedModel | None
+    model: CommittedModel | None
     counts: dict[str, int]
 
 
@@ -92,7 +92,7 @@ def make_overview(
         is_running,
         describe_next_run(service, schedule),
         format_future(next_run - now) if next_run else "",
-        published_model(runs),
+        committed_model(runs),
         {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
     )
 
@@ -104,9 +104,11 @@ def describe_runs(runs: Sequence[RunSummary], now: datetime) -> list[str]:
     last = runs[-1]
     ending = "failed." if last.outcome == "failed" else f"was {last.outcome}. {as_sentence(last.reason)}"
     sentences = [f"The last run, {format_past(now - last.finished)}, {ending}"]
-    scores = [run.challenger for run in runs if run.outcome == "committed" and run.challenger is not None]
-    if len(scores) > 1:
-        sentences.append(f"{len(scores):,} models were published in {format_duration(now - runs[0].started)}.")
+    models = [run for run in runs if run.outcome == "committed" and run.challenger is not None]
+    published = [run for run in models if run.pushed]
+    if len(models) > 1:
+        there = f", and {len(published):,} of them published" if published else ""
+        sentences.append(f"{len(models):,} models were committed in {format_duration(now - runs[0].started)}{there}.")
     return sentences
 
 
@@ -165,7 +167,7 @@ def list_steps(current: str) -> list[RunStep]:
     return [RunStep(text, state) for text, state in zip(RUN_STEPS.values(), states, strict=True)]
 
 
-def published_model(runs: Sequence[RunSummary]) -> PublishedModel | None:
+def committed_model(runs: Sequence[RunSummary]) -> CommittedModel | None:
     """The champion with its score in the last comparison; None before the first commit."""
     committed = next((run for run in reversed(runs) if run.outcome == "committed"), None)
     compared = next((run for run in reversed(runs) if run.outcome in EVALUATED and run.ngram is not None), None)
@@ -174,4 +176,4 @@ def published_model(runs: Sequence[RunSummary]) -> PublishedModel | None:
     score = compared.challenger if compared.outcome == "committed" else compared.champion
     if score is None or compared.ngram is None:
         return None
-    return PublishedModel(score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed)
+    return CommittedModel(score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed)

@@ -152,7 +152,7 @@ def pull_as_client(scene: Scene, git: GitSettings) -> None:
     """Clone at first, then pull."""
     if scene.client.exists():
         run_git(scene.client, git, "pull", "--quiet", "--ff-only")
-    elif run_git(scene.remote, git, "for-each-ref"):
+    elif run_git(scene.folder, git, "ls-remote", str(scene.remote)):
         run_git(scene.folder, git, "clone", "--quiet", str(scene.remote), str(scene.client))
 
 

@@ -12,20 +12,16 @@ from typing import NamedTuple
 
 import typer
 
-from model import weights_file
-
 from ..errors import LoglingError
 from ..home import Home, find_home, locked, only_service
-from ..installation import page_folder, program_version
 from ..schedule.schedule import Schedule
 from ..settings import Settings
-from ..site.page_difference import compare
-from ..site.site import Site
 from ..sources import journal
 from ..sources.files import find_files
 from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
+from .doctor_site import site_checks
 from .terminal import HomeOption, JsonOption, now, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
@@ -65,10 +61,7 @@ def examine(home: Home) -> list[Check]:
         ("disk", lambda: check_disk(home)),
         ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),
         ("corpus", lambda: check_database(home.corpus, corpus.FORMAT)),
-        ("site", lambda: check_site(home, settings)),
-        ("page", lambda: check_page(home, settings)),
-        ("weights", lambda: check_weights(home, settings)),
-        ("remote", lambda: check_remote(home, settings)),
+        *site_checks(home, settings),
         ("schedule", lambda: check_schedule(home, settings)),
     ]
     results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
@@ -126,49 +119,6 @@ def check_database(database: Path, known: int) -> str:
     if version > known:
         raise LoglingError(f"it has format {version}, newer than the {known} of this Logling: update Logling")
     return word if version == known else f"ok, of format {version}: the next run takes it to {known}"
-
-
-def check_site(home: Home, settings: Settings) -> str:
-    """Check that the repository is on its branch, and that its web folder is as committed."""
-    site = Site(home.site, settings.git)
-    branch = site.git("symbolic-ref", "--short", "HEAD")
-    if branch != settings.git.branch:
-        raise LoglingError(f"{home.site} is on branch {branch}, the settings say {settings.git.branch}")
-    if changed := site.uncommitted(["web"]):
-        raise LoglingError(f"{home.site} has changes that are not committed: {', '.join(changed)}")
-    unpushed = site.remote.ahead()
-    return f"{home.site}, branch {branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
-
-
-def check_page(home: Home, settings: Settings) -> str:
-    """Check that the page in the site is that of this version."""
-    found = compare(Site(home.site, settings.git), page_folder())
-    here = program_version()
-    if found.is_backwards:
-        raise LoglingError(f"of version {found.version}, newer than this {here}: update Logling")
-    if set(found.names) > set(found.by_person):
-        of = f"of version {found.version}, " if found.version not in ("", here) else ""
-        raise LoglingError(f"{of}not as this Logling {here} has it: `logling upgrade` refreshes it")
-    return f"as in {here}" + (
-        f", but for what a person has changed: {', '.join(found.by_person)}" if found.by_person else ""
-    )
-
-
-def check_weights(home: Home, settings: Settings) -> str:
-    """Check that the champion can be read."""
-    file = Site(home.site, settings.git).weights()
-    if file is None:
-        return "none yet: the first run makes them"
-    _, card = weights_file.decode(file)
-    return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
-
-
-def check_remote(home: Home, settings: Settings) -> str:
-    """Check that the remote answers."""
-    if not settings.git.remote:
-        return "none is set: nothing is pushed"
-    Site(home.site, settings.git).remote.check()
-    return f"{settings.git.remote} answers"
 
 
 def check_schedule(home: Home, settings: Settings) -> str:

@@ -14,10 +14,11 @@ from model.config import PRESETS
 from ..errors import LoglingError
 from ..home import Home, expanded
 from ..installation import page_folder
-from ..settings import new_settings
-from ..site.site import create
+from ..settings import is_path, new_settings
+from ..site.publish import default_branch_problem
+from ..site.site import Site, create
 from ..storage.atomic_write import write_durably
-from .terminal import out
+from .terminal import err, out
 
 
 def init_command(
@@ -33,6 +34,8 @@ def init_command(
     """Make a home: settings, state and the site repository with its page."""
     made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
     out.print(f"Made {made.path}")
+    if problem := describe_remote(made):
+        err.print(f"problem: {problem}")
     if not source and not journal:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
     out.print(f"  logling retrain --home {made.path}")
@@ -47,6 +50,8 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} is a Logling home already")
     if is_used(home.site) or is_used(home.state):
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
+    if remote and is_path(remote):
+        remote = str(expanded(Path(remote)).resolve())
     text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
     home.path.mkdir(parents=True, exist_ok=True)
@@ -61,6 +66,12 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
             home.path.rmdir()
         raise
     return home
+
+
+def describe_remote(home: Home) -> str:
+    """Why clones of the remote will be without the weights. Empty if they will have them, or without a remote."""
+    settings = home.settings().git
+    return default_branch_problem(Site(home.site, settings)) if settings.remote else ""
 
 
 def is_used(folder: Path) -> bool:

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
-from ..settings import GitSettings, Settings
+from ..settings import Settings
 from ..site.commit_message import ROLLBACK_TRAILER, format_message
 from ..site.publish import make_ready, publish
 from ..site.site import Site
@@ -82,13 +82,6 @@ def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
         if not was_held:
             hold.lift()
         raise
-
-
-def rollbacks(home: Home) -> list[dict[str, str]]:
-    """All rollbacks in the site's history, newest first."""
-    versions = Site(home.site, GitSettings()).versions()
-    made = [version for version in versions if version.restored]
-    return [{"at": version.date, "commit": version.commit, "restored": version.restored} for version in made]
 
 
 def weights_before_present(site: Site) -> str:

@@ -15,19 +15,25 @@ from git import Git
 
 from ..errors import LoglingError
 from ..settings import GitSettings
+from .git_words import clean, mend, without_hints
+from .ssh import has_answering_program
 
+ORIGIN = "origin"  # the name of the remote
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
 
 
 class SiteError(LoglingError):
-    """The site repository cannot be used as it is."""
+    """The site repository cannot be used as it is. Others had a say in the message, so it is made fit to be seen."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(clean(message))
 
 
 class GitError(SiteError):
-    """A git command that failed, with git's reason."""
+    """A git command that failed, with git's reason, and what mends it where that is known."""
 
     def __init__(self, message: str, status: int = 0, output: str = "") -> None:
-        super().__init__(message)
+        super().__init__(clean(message) + mend(message))
         self.status = status  # 0 when it gave none
         self.output = output  # on stdout
 
@@ -57,9 +63,12 @@ def output_of(
     if not shutil.which("git"):
         raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)")
     git = Git(path)
-    git.update_environment(**environment(settings), **(variables or {}))
+    # With a ceiling, a damaged site within another repository is not taken for that one.
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(path.parent)}
+    git.update_environment(**environment(settings), **ceiling, **(variables or {}))
     handle: Any = git.execute(
-        [*pdeathsig_prefix(), "git", *options(settings), *arguments],
+        # -C: in a folder that may not be entered, GitPython would start git in the current one, another repository.
+        [*pdeathsig_prefix(), "git", "-C", str(path), *options(settings), *arguments],
         as_process=True,
         istream=subprocess.PIPE,
         start_new_session=True,
@@ -74,7 +83,7 @@ def output_of(
     finally:
         end(process)
     if process.returncode:
-        words = one_line((errors + output).decode(errors="replace")) or describe_death(process.returncode)
+        words = without_hints((errors + output).decode(errors="replace")) or describe_death(process.returncode)
         raise GitError(f"git {arguments[0]}: {words}", process.returncode, output.decode(errors="replace"))
     return output
 
@@ -105,12 +114,6 @@ def pdeathsig_prefix() -> tuple[str, ...]:
     return command if tried.returncode == 0 else ()
 
 
-def one_line(output: str) -> str:
-    """The output of git on one line, without its hints."""
-    lines = [line.strip() for line in output.splitlines()]
-    return " ".join(line for line in lines if line and not line.startswith("hint:"))
-
-
 def describe_death(status: int) -> str:
     """Why a git that printed nothing failed."""
     if status == -signal.SIGXFSZ:
@@ -119,17 +122,38 @@ def describe_death(status: int) -> str:
 
 
 def options(settings: GitSettings) -> list[str]:
-    """The options of every git command here: commits are written to the disk, and who commits."""
-    pairs = ("core.fsync=committed", f"user.name={settings.name}", f"user.email={settings.email}")
+    """The options of every git command here.
+
+    Commits are written to the disk. `core.safecrlf` would refuse our files where git converts line ends; that check is
+    for what people write. A remote that is a mirror would be pushed with all branches, by force. The rest is what our
+    commits are read with.
+    """
+    pairs = (
+        "core.fsync=committed",
+        "core.safecrlf=false",
+        f"remote.{ORIGIN}.mirror=false",
+        "i18n.commitEncoding=UTF-8",
+        "i18n.logOutputEncoding=UTF-8",
+        "trailer.separators=:",
+        "log.showSignature=false",
+        f"user.name={settings.name}",
+        f"user.email={settings.email}",
+    )
     return [word for pair in pairs for word in ("-c", pair)]
 
 
 def environment(settings: GitSettings) -> dict[str, str]:
-    """Variables with which git asks nothing, speaks English, and is not led elsewhere."""
+    """Variables with which git asks nobody, opens no window, speaks English, and is not led elsewhere.
+
+    A person's GIT_ASKPASS and core.askPass stay, and SSH_ASKPASS where SSH_ASKPASS_REQUIRE=force says that it is to
+    answer. Else SSH_ASKPASS is a desktop's, which would open a window.
+    """
+    is_forced = has_answering_program(os.environ)
     return {
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "true",  # the program: it answers nothing
-        "SSH_ASKPASS_REQUIRE": "never",
+        **({} if is_forced else {"SSH_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}),
+        "DISPLAY": "",
+        "WAYLAND_DISPLAY": "",
         "GIT_AUTHOR_NAME": settings.name,
         "GIT_AUTHOR_EMAIL": settings.email,
         "GIT_COMMITTER_NAME": settings.name,

@@ -6,6 +6,7 @@ runs and starts `push_again` in a process of its own.
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 from ..errors import LoglingError
@@ -50,21 +51,39 @@ def reconcile(site: Site, ledger: Ledger) -> None:
 def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
     """Push what the remote does not have.
 
-    Returns whether it has everything now (None without a remote), and why not.
+    Returns whether it has everything now (None without a remote), and why not, or why clones would not have it.
     """
     if not site.settings.remote:
         home.unpushed.unlink(missing_ok=True)
         return None, ""
     try:
-        if site.remote.ahead():
+        is_behind = site.remote.ahead() > 0
+        if is_behind:
             if not home.unpushed.exists():  # its time says since when
                 home.unpushed.touch()  # first, so that a push that is killed is tried again
             site.remote.push()
     except SiteError as error:
+        note_reason(home, str(error))
         return False, f"not pushed: {error}"
     ledger.note_pushed()
     home.unpushed.unlink(missing_ok=True)
-    return True, ""
+    return True, default_branch_problem(site) if is_behind else ""
+
+
+def default_branch_problem(site: Site) -> str:
+    """Why clones of the remote would be without the weights. Empty if they have them."""
+    try:
+        return site.remote.describe_default_branch()
+    except SiteError as error:
+        return f"what clones of the remote get is not known: {error}"
+
+
+def note_reason(home: Home, reason: str) -> None:
+    """Write into the file that says that commits wait why they do. Its time stays: it says since when."""
+    if home.unpushed.exists():
+        since = home.unpushed.stat().st_mtime
+        home.unpushed.write_text(reason, encoding="utf-8")
+        os.utime(home.unpushed, (since, since))
 
 
 def push_again(home: Home, settings: Settings, now: datetime) -> list[str]:
@@ -76,4 +95,4 @@ def push_again(home: Home, settings: Settings, now: datetime) -> list[str]:
         pushed, reason = publish(home, site, ledger)
         if pushed is False:
             raise LoglingError(reason)
-    return problems
+    return [*problems, *filter(None, [reason])]

@@ -6,13 +6,18 @@ Nothing is ever forced or rewritten. If both sides have new weights, the remote'
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
 
-from .git import GitError, SiteError
+from ..reading.url_secrets import mask_urls
+from ..settings import is_path
+from .git import ORIGIN, GitError, SiteError
 from .repository import WEIGHTS, Repository
 from .ssh import SETTINGS, quiet_ssh
 from .work_tree import WorkTree
 
-ORIGIN = "origin"
+REFSPEC = f"+refs/heads/*:refs/remotes/{ORIGIN}/*"
+BEHIND = re.compile(r"\[rejected\] \((fetch first|non-fast-forward)\)")
 TRIES = 5  # while another program keeps committing here
 
 
@@ -25,6 +30,7 @@ class Remote:
         self._git = repository.git
         self._branch = repository.settings.branch
         self._url = repository.settings.remote
+        self._refspec = f"HEAD:refs/heads/{self._branch}"
         self._tracking = f"refs/remotes/{ORIGIN}/{self._branch}"
 
     def synchronise(self) -> list[str]:
@@ -34,7 +40,7 @@ class Remote:
         them, else ours stay. Conflicts in other files are left to a person.
         """
         self._set_origin()
-        self._reach("fetch", "--quiet", "--prune", ORIGIN)
+        self._reach("fetch", "--quiet", "--prune", ORIGIN, REFSPEC)
         for _ in range(TRIES):
             if not (theirs := self._known()):
                 return []
@@ -94,20 +100,65 @@ class Remote:
 
     def ahead(self) -> int:
         """How many commits the remote did not have when it was last asked. 0 without a remote."""
+        return len(self.unpushed())
+
+    def unpushed(self) -> set[str]:
+        """The commits that the remote did not have when it was last asked. Empty without a remote."""
         tip = self._repository.tip()
         if not self._url or not tip:
-            return 0
+            return set()
         known = self._known()
-        return int(self._git("rev-list", "--count", tip, *(["^" + known] if known else [])))
+        return set(self._git("rev-list", tip, *(["^" + known] if known else [])).split())
 
     def push(self) -> None:
         """Push the branch. Raises GitError with git's reason."""
         self._set_origin()
-        self._reach("push", "--quiet", "--porcelain", ORIGIN, f"HEAD:refs/heads/{self._branch}")
+        self._reach("push", "--quiet", "--porcelain", ORIGIN, self._refspec)
 
     def check(self) -> None:
-        """Check that the remote answers. Raises GitError with git's reason."""
-        self._reach("ls-remote", "--heads", "--", self._url)
+        """Check that the remote answers, and that it would take a push. Raises GitError with git's reason.
+
+        Hooks of the remote are not asked. Commits of others that are not here yet are no fault: a run takes them over.
+        """
+        where = ORIGIN if self._configured("url")[:1] == [self._url] else self._url
+        push = ("push", "--dry-run", "--porcelain", where, self._refspec)
+        try:
+            self._reach(*(push if self._repository.tip() else ("ls-remote", "--", where)))
+        except GitError as error:
+            if not BEHIND.search(error.output):
+                raise
+
+    def describe_default_branch(self) -> str:
+        """Why a clone of the remote would be without the weights, and what to do. Empty if it has them.
+
+        A clone has the branch that HEAD names there. Raises GitError.
+        """
+        ours = f"refs/heads/{self._branch}"
+        lines = self._reach("ls-remote", "--symref", "--", self._url, "HEAD", ours).splitlines()
+        pairs = [line.partition("\t")[::2] for line in lines]
+        named = next((what.removeprefix("ref: ") for what, name in pairs if what.startswith("ref: ")), "")
+        ids = {name: what for what, name in pairs if not what.startswith("ref: ")}
+        if not ids:
+            named = self._default_of_empty()
+        if named == ours or (not named and ids.get("HEAD") == ids.get(ours)):
+            return ""
+        what = f"the branch {named.removeprefix('refs/heads/')}" if named else "nothing"
+        return (
+            f"clones get {what}, because HEAD of the remote is not {self._branch}: `git symbolic-ref HEAD {ours}` in "
+            f"the repository there, or make {self._branch} its default branch where it is hosted; until then "
+            f"`git clone --branch {self._branch} {mask_urls(self._url)}`"
+        )
+
+    def _default_of_empty(self) -> str:
+        """The branch that HEAD of a remote without commits names.
+
+        It is known of a path alone. A host may take the first branch that is pushed for the default.
+        """
+        path = Path(self._url.removeprefix("file://"))
+        for head in (path / ".git" / "HEAD", path / "HEAD"):
+            if is_path(str(path)) and head.is_file():
+                return head.read_text(encoding="utf-8", errors="replace").removeprefix("ref:").strip()
+        return ""
 
     def _reach(self, *arguments: str) -> str:
         """A git command that goes over the network. ssh has half its time to connect, so that it can say why not."""
@@ -117,15 +168,34 @@ class Remote:
         return self._git(*arguments, variables=ssh)
 
     def _set_origin(self) -> None:
-        """Make `origin` what the settings say now: they may have been edited since the site was made."""
-        wanted = {
-            f"remote.{ORIGIN}.url": self._url,
-            f"remote.{ORIGIN}.fetch": f"+refs/heads/*:refs/remotes/{ORIGIN}/*",
-        }
-        for key, value in wanted.items():
-            if self._git("config", "--get", key, allowed=1) != value:
-                self._git("config", key, value)
+        """Make the first URL of `origin`, the one that is fetched from, what the settings say now.
+
+        They may have been edited since the site was made. Further URLs and all else of `origin` are a person's.
+        """
+        config = self._repository.folder / "config"
+        if mask_urls(self._url) != self._url and config.stat().st_mode & 0o077:
+            config.chmod(0o600)
+        before = self._configured("url")[:1]
+        if not before:
+            self._git("config", f"remote.{ORIGIN}.url", self._url)
+        elif before != [self._url]:
+            for name in ("url", "pushurl"):
+                self._replace(name, before[0])
+        if not self._configured("fetch"):
+            self._git("config", f"remote.{ORIGIN}.fetch", REFSPEC)
+
+    def _replace(self, name: str, before: str) -> None:
+        """Put the URL of the settings where another was among the URLs of `origin`, once."""
+        key, urls = f"remote.{ORIGIN}.{name}", self._configured(name)
+        if before in urls:
+            if self._url in urls:
+                self._git("config", "--fixed-value", "--unset-all", key, self._url)
+            self._git("config", "--fixed-value", "--replace-all", key, self._url, before)
+
+    def _configured(self, name: str) -> list[str]:
+        """All values of a setting of `origin`."""
+        return self._git("config", "--get-all", f"remote.{ORIGIN}.{name}", allowed=1).splitlines()
 
     def _known(self) -> str:
         """The remote's commit when it was last asked, empty if it has none."""
-        return self._git("for-each-ref", "--format=%(objectname)", self._tracking)
+        return self._git("rev-parse", "--verify", "--quiet", self._tracking, allowed=1)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from git import Repo
 from git.exc import InvalidGitRepositoryError, NoSuchPathError
 
+from ..reading.url_secrets import mask_urls
 from ..settings import GitSettings
 from .git import GitError, SiteError, output_of, run_git
 
 WEIGHTS = "web/weights.js"
 PRIVATE_INDEX = "logling-index"
+CHANGING = ("filter", "working-tree-encoding")  # attributes with which git stores other bytes than a file has
 
 
 class Repository:
@@ -26,27 +29,47 @@ class Repository:
             with Repo(path) as repo:
                 self.folder = Path(repo.git_dir)
         except (InvalidGitRepositoryError, NoSuchPathError):
-            raise SiteError(f"{path} is not a git repository: make a new home with `logling init`") from None
+            raise SiteError(describe_missing(path, settings)) from None
 
     def tip(self) -> str:
-        """The commit at HEAD, empty if there is none yet.
+        """The commit at HEAD, empty if there is none yet. Raises SiteError if its branch is damaged.
 
         GitPython is not asked, because it reports an empty repository when its helper process has died.
         """
-        return self.git("rev-parse", "--verify", "--quiet", "HEAD", allowed=1)
+        ask = ("rev-parse", "--verify", "--quiet", "HEAD")
+        if commit := self.git(*ask, allowed=1):
+            return commit
+        branch = (self.folder / "HEAD").read_text(encoding="utf-8").removeprefix("ref:").strip()
+        # A branch that a power cut left empty is as good as none to git. It is asked again: the file may be new.
+        if (self.folder / branch).is_file() and not (commit := self.git(*ask, allowed=1)):
+            raise SiteError(
+                f"{self.folder / branch} is damaged: write the commit into it that is the second word in the last line "
+                f"of {self.folder / 'logs' / branch}"
+            )
+        return commit
+
+    def branch(self) -> str:
+        """The full name of the branch that is checked out, empty for a detached HEAD. Raises SiteError."""
+        try:
+            return self.git("symbolic-ref", "--quiet", "HEAD", allowed=1)
+        except GitError:
+            self.tip()  # it knows more of a damaged branch
+            raise
 
     def resolve(self, commit: str) -> str:
         """The id of a commit that a person named. Raises SiteError."""
         try:
             return self.git("rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{commit}")
-        except GitError:
+        except GitError as error:
+            if error.status != 1:
+                raise
             raise SiteError(f"{self.path} has no commit {commit!r}") from None
 
     def blob(self, commit: str, name: str) -> str:
         """The id of a file in a commit or tree. Empty if it has none, or if there is no commit."""
         if not commit:
             return ""
-        return self.git("rev-parse", "--verify", "--quiet", f"{commit}:{name}", allowed=1)
+        return self.git("ls-tree", "--full-tree", "--format=%(objectname)", commit, "--", literally(name))
 
     def content(self, blob: str) -> bytes:
         """The content of a file that has this id."""
@@ -56,6 +79,20 @@ class Repository:
         """The id of a file in the person's index, empty if it has none."""
         entry = self.git("ls-files", "--stage", "--", literally(name)).split()
         return entry[1] if entry else ""
+
+    def is_left_out(self, name: str) -> bool:
+        """Whether a sparse checkout has a file in the index alone."""
+        return self.git("ls-files", "-t", "--", literally(name)).startswith("S ")
+
+    def check_attributes(self, names: Iterable[str]) -> None:
+        """Raise SiteError if git would store other bytes than these files have: clients would get those."""
+        words = self.git("check-attr", "-z", *CHANGING, "--", *names).split("\0")
+        for name, attribute, value in zip(words[0::3], words[1::3], words[2::3], strict=False):
+            if value not in ("unspecified", "unset"):
+                raise SiteError(
+                    f"{name} has the attribute {attribute}={value}, with which clients would get other bytes (with LFS "
+                    f"a pointer): add the line `{name} !{attribute}` at the end of {self.path / '.gitattributes'}"
+                )
 
     def empty_tree(self) -> str:
         """The id of a tree without files."""
@@ -106,3 +143,19 @@ class Repository:
 def literally(name: str) -> str:
     """A file's name as a pathspec without wildcards."""
     return f":(top,literal){name}"
+
+
+def describe_missing(path: Path, settings: GitSettings) -> str:
+    """Why a folder is no site, and how to bring the site back. Raises GitError with git's reason if it has one."""
+    try:
+        is_there = any(path.iterdir())
+    except FileNotFoundError:
+        is_there = False
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
+    if (path / ".git").exists():
+        run_git(path, settings, "rev-parse", "--git-dir")
+    what = "is not a git repository: move it away, and" if is_there else "is gone or empty:"
+    if settings.remote:
+        return f"{path} {what} clone it: `git clone {shlex.quote(mask_urls(settings.remote))} {shlex.quote(str(path))}`"
+    return f"{path} {what} restore it from a backup, or make a new home with `logling init`"

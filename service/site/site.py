@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, output_of, run_git
+from .git_words import clean
 from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
@@ -82,9 +83,11 @@ class Site(Repository):
         return self._log("--no-walk", self.resolve(commit), "--")[0]
 
     def _log(self, *arguments: str) -> list[Version]:
-        trailers = "%x09".join(f"%(trailers:key={key},valueonly,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER))
+        trailers = "%x09".join(
+            f"%(trailers:key={key},valueonly,unfold,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
+        )
         text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
-        return [Version(*line.split("\t")[:4]) for line in text.splitlines()]
+        return [Version(*map(clean, line.split("\t")[:4])) for line in text.split("\n") if line]
 
     def uncommitted(self, names: Iterable[str]) -> list[str]:
         """The files among these, or in these folders, that are not in work tree and index as they are at the tip."""
@@ -94,20 +97,20 @@ class Site(Repository):
 
     # ---- commits
 
-    def check_ready(self) -> None:
-        """Raise SiteError, saying what to do, if a person's unfinished work is in the way of a commit."""
+    def check_ready(self, names: Iterable[str] = (WEIGHTS,)) -> None:
+        """Raise SiteError, saying what to do, if a person's work or settings are in the way of a commit of files."""
         for name, work in UNFINISHED.items():
             if (self.folder / name).exists():
                 raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
-        try:
-            branch = self.git("symbolic-ref", "HEAD").removeprefix("refs/heads/")
-        except GitError:
-            raise SiteError(f"{self.path} has a detached HEAD: `git switch {self.settings.branch}` there") from None
+        branch = self.branch().removeprefix("refs/heads/")
+        if not branch:
+            raise SiteError(f"{self.path} has a detached HEAD: `git switch {self.settings.branch}` there")
         if branch != self.settings.branch:
             raise SiteError(
                 f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
                 f"`git switch {self.settings.branch}` there, or change git.branch"
             )
+        self.check_attributes(names)
 
     def repair(self) -> list[str]:
         """Repair what a crash left. Returns what a person should know. Only for the holder of the home's lock."""
@@ -130,7 +133,7 @@ class Site(Repository):
         """
         blobs = {name: self._stored(file) for name, file in files.items()}
         for _ in range(TRIES):
-            self.check_ready()
+            self.check_ready(files)
             parent = self.tip()
             if over is not None and self._blobs(parent, blobs) != self._blobs(over, blobs):
                 what = "other weights were" if WEIGHTS in blobs else "another page was"
@@ -143,6 +146,14 @@ class Site(Repository):
                 return Committed(commit, "; ".join(filter(None, problems)))
             # Another program has just committed from the index as it was before. Once more, on top of that.
         raise SiteError(f"another program commits to {self.path} all the time: let it finish")
+
+    def rehearse_commit(self) -> None:
+        """Do all that a commit needs, with hooks and a signature, but leave the branch where it is. Raises SiteError.
+
+        Only for the holder of the home's lock. git deletes the commit, which no branch has, in time.
+        """
+        message = format_message("Weights: a rehearsal", {VERSION_TRAILER: program_version()})
+        self._commit({}, self.tip(), message, datetime.fromtimestamp(0, UTC))
 
     def _stored(self, file: bytes | None) -> str:
         """Store a file's content in git. Returns its id, empty for None."""
@@ -214,7 +225,8 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
         site.remote.synchronise()
     copied = copy_page(page, path / "web")
     if copied:
-        site.git("add", "--", *copied)
+        site.check_attributes(copied)
+        site.git("add", "--force", "--", *copied)  # whatever a person ignores elsewhere
         text = format_message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
         site.git("commit", "--quiet", "--message", text, "--only", "--", *copied)
 

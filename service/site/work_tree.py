@@ -14,6 +14,7 @@ from pathlib import Path
 from ..storage.atomic_write import write_durably
 from .commit_message import VERSION_TRAILER
 from .git import GitError
+from .git_words import clean
 from .repository import WEIGHTS, Repository, literally
 
 MARKER = "logling-following"
@@ -52,7 +53,7 @@ class WorkTree:
         if not left:
             return ""
         are = "is" if len(left) == 1 else "are"
-        return f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is"
+        return clean(f"{', '.join(left)} in {self._path} {are} not as committed: a person's change, left as it is")
 
     def _own_names(self, head: str) -> list[str]:
         """The weights file, and the other files that a commit of ours changed."""
@@ -63,11 +64,13 @@ class WorkTree:
 
     def _is_behind(self, head: str, name: str) -> bool:
         target = self._path / name
+        if self._git("diff-index", "--cached", "--name-only", head, "--", literally(name)):
+            return True
         shown = target.read_bytes() if target.is_file() else None
+        if shown is None and self._repository.is_left_out(name):
+            return False
         blob = self._repository.blob(head, name)
-        committed = self._repository.content(blob) if blob else None
-        changed = self._git("diff-index", "--cached", "--name-only", head, "--", literally(name))
-        return shown != committed or bool(changed)
+        return shown != (self._repository.content(blob) if blob else None)
 
     def follow(self, before: str, after: str) -> str:
         """Take work tree and index from one commit to another, as a checkout does. Returns why not, in words.
@@ -117,7 +120,7 @@ class WorkTree:
             names = self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", *words).split("\0")
             changed = [name for name in filter(None, names) if not self._restored(name, words, head, half=True)]
         self._marker.unlink()
-        return [f"{name} in {self._path} was changed after a crash: left as it is" for name in changed]
+        return [clean(f"{name} in {self._path} was changed after a crash: left as it is") for name in changed]
 
     def _restored(self, name: str, commits: list[str], head: str, half: bool = False) -> bool:
         """Make a file and its index entry what HEAD has. False if a person has changed it: then it stays.
@@ -131,6 +134,8 @@ class WorkTree:
         self._git("reset", "--quiet", "--", literally(name))
         if not self._is_ours(name, blobs, half):
             return False
+        if self._repository.is_left_out(name) and not os.path.lexists(self._path / name):
+            return True
         if head and self._repository.blob(head, name):
             self._git("checkout-index", "--quiet", "--force", "--index", "--", name)
         else:

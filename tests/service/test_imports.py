@@ -18,7 +18,7 @@ ALLOWED = {
     "storage": set(),
     "sources": {"reading", "storage"},
     "training": {"storage"},
-    "site": {"storage"},
+    "site": {"reading", "storage"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},
 }

@@ -73,6 +73,8 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ("[git]\nseconds = 0", ["git.seconds", "greater than 0"]),
         ('[git]\nremote = "--upload-pack=x"', ["git.remote", "--upload-pack=x", "options"]),
         ('[git]\nremote = "ext::sh -c x"', ["git.remote", "ext::sh -c x"]),
+        ('[git]\nremote = "../site.git"', ["git.remote", "../site.git", "complete, from / on"]),
+        ('[git]\nremote = "~/site.git"', ["git.remote", "~/site.git", "complete, from / on"]),
         ('[git]\nbranch = "-main"', ["git.branch", "-main"]),
         ('source = "/a"', ["source", "/a", "list"]),
         ("[admin]\nport = 65536", ["admin.port", "65536", "65535"]),
@@ -93,6 +95,12 @@ def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path,
 def test_no_limit_is_infinite_or_no_number(tmp_path: Path, key: str, value: str) -> None:
     table, name = key.split(".")
     assert key in refused(tmp_path, f"[{table}]\n{name} = {value}")
+
+
+@pytest.mark.parametrize("key", ["branch", "remot"])
+def test_a_secret_of_a_url_at_the_wrong_key_is_not_shown(tmp_path: Path, key: str) -> None:
+    sentence = refused(tmp_path, f'[git]\n{key} = "https://me:made-up-secret@example.org/site.git"')
+    assert "https://***@example.org/site.git" in sentence
 
 
 def test_a_token_that_is_too_short_is_refused_and_not_shown(tmp_path: Path) -> None:

@@ -1,9 +1,13 @@
 """`logling init`."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from tests.support.commands import Command, is_sentence
+from tests.support.repositories import git
 
 
 def test_init_makes_a_home_with_these_sources_and_says_how_to_go_on(logling: Command, tmp_path: Path) -> None:
@@ -26,3 +30,28 @@ def test_init_refuses_an_unknown_preset_and_leaves_nothing(logling: Command, tmp
 def test_init_with_a_remote_that_is_not_there_leaves_nothing(logling: Command, tmp_path: Path) -> None:
     assert is_sentence(logling("init", tmp_path / "home", "--remote", tmp_path / "gone.git"), "gone.git")
     assert not (tmp_path / "home").exists()
+
+
+def test_a_remote_given_from_where_one_stands_is_kept_as_a_complete_path(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", "site.git")
+    command = [str(Path(sys.executable).with_name("logling")), "init", "home", "--remote", "../site.git"]
+    done = subprocess.run(command, cwd=tmp_path / "here", env=os.environ, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    home = tmp_path / "here" / "home"
+    assert f'remote = "{tmp_path / "site.git"}"' in (home / "logling.toml").read_text()
+    assert git(home / "site", "config", "remote.origin.url") == str(tmp_path / "site.git")
+
+
+def test_init_tells_that_clones_of_an_empty_remote_would_get_nothing(logling: Command, tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=master", "site.git")
+    done = logling("init", tmp_path / "home", "--remote", tmp_path / "site.git")
+    assert done.returncode == 0
+    assert "problem: clones get the branch master" in done.stderr
+    assert "git symbolic-ref HEAD refs/heads/main" in done.stderr
+
+
+def test_init_shows_no_secret_of_a_remote(logling: Command, tmp_path: Path) -> None:
+    url = "http://me:made-up-secret@127.0.0.1:9/site.git"
+    assert is_sentence(logling("init", tmp_path / "home", "--remote", url), "127.0.0.1")
+    assert "made-up-secret" not in logling("init", tmp_path / "home", "--remote", url).stderr

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from model.weights_file import WeightsFileError
-from service.commands.rollback import Rollback, roll_back, rollbacks
+from service.commands.history import rollbacks, site_of
+from service.commands.rollback import Rollback, roll_back
 from service.errors import LoglingError
 from service.home import locked
 from service.site.git import SiteError
@@ -101,7 +102,7 @@ def test_the_history_has_the_rollback_and_the_hold(twice: Any) -> None:
     shown = json.loads(twice.logling("history", "--json").stdout)
     assert [(entry["commit"], entry["restored"]) for entry in shown["rollbacks"]] == [(done.commit, done.restored)]
     assert shown["hold"]["commit"] == done.restored
-    assert rollbacks(twice.home) == shown["rollbacks"]
+    assert rollbacks(site_of(twice.home)) == shown["rollbacks"]
 
 
 def test_without_earlier_weights_there_is_nothing_to_roll_back_to(committed: Any) -> None:

@@ -273,7 +273,7 @@ def test_another_remote_in_the_settings_gets_all_commits(tmp_path: Path, pushing
 
 def test_a_folder_that_is_no_repository_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(SiteError, match="is not a git repository: make a new home"):
+        with pytest.raises(SiteError, match="is gone or empty: restore it from a backup, or make a new home"):
             Site(path, SETTINGS)
 
 

@@ -167,7 +167,7 @@ def behind(tmp_path: Path, site: Path) -> Site:
     return Site(site, SETTINGS.model_copy(update={"remote": str(tmp_path / "remote.git")}))
 
 
-@pytest.mark.parametrize("name", ["for-each-ref", "rev-list", "update-index", "diff-tree", "read-tree", "update-ref"])
+@pytest.mark.parametrize("name", ["rev-parse", "rev-list", "update-index", "diff-tree", "read-tree", "update-ref"])
 def test_a_persons_commit_while_the_remotes_are_taken_over_is_kept(
     behind: Site, before_command: Callable[[str, Act], None], name: str
 ) -> None:
