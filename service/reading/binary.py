@@ -16,6 +16,7 @@ _PACKERS = {
     b"\x1f\x9d": ("compress", "uncompress"),
 }
 _TAR_MAGIC_AT = 257
+_HOLE = re.compile(rb"\0{1024,}")  # of a sparse file, or what copytruncate left
 
 
 def describe_binary(start: bytes, encoding: str = "") -> str:
@@ -31,8 +32,7 @@ def describe_binary(start: bytes, encoding: str = "") -> str:
     for magic, (name, unpack) in _PACKERS.items():
         if start.startswith(magic):
             return f"is packed with {name}, which is not unpacked here; not read: unpack it first ({unpack})"
-    # A run of leading NULs is the hole that copytruncate leaves before lines.
-    sample = start[:SAMPLE_BYTES].lstrip(b"\0")
+    sample = _HOLE.sub(b"", start[:SAMPLE_BYTES].lstrip(b"\0"))
     if not sample:
         return ""
     text, _ = decode(sample, encoding_of(start, encoding).codec)

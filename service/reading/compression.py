@@ -1,13 +1,15 @@
 """Decompress logs: gzip, xz and zstd, recognised by their first bytes, in chunks of bounded size.
 
-Unlike gzip.open and similar functions, these return all that decompresses before they raise Damaged. Any other file,
+Unlike gzip.open and similar functions, these return all that decompresses before they raise Damaged. None takes more
+than 256 MB of memory whatever a header asks for, and a file that swells beyond measure is given up. Any other file,
 bzip2 included, counts as plain.
 """
 
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from functools import partial
+from typing import Protocol
 
 import zstandard
 
@@ -18,21 +20,57 @@ _PIECE = 64 * 1024
 # zstd returns all that a piece holds at once. Small pieces bound that, even if they were made to swell.
 _ZSTD_PIECE = 4 * 1024
 _ZSTD_WINDOW = 1 << 27  # what zstd itself accepts unless told otherwise
+_XZ_MEMORY = 192 * 1024 * 1024  # bytes; xz -9 needs 65 MB
+MOST_SWELLING = 250  # times its size that a file may unpack to, once that is more than
+FREE_SWELLING = 256_000_000  # bytes
+
+
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to so many bytes; none at the end."""
 
 
 class Damaged(ValueError):
     """A compressed file that ends early or does not decompress further. All before the damage was returned."""
 
 
-def decompressor(first_bytes: bytes) -> Callable[[BinaryIO], Iterator[bytes]] | None:
+def decompressor(first_bytes: bytes) -> Callable[[Readable], Iterator[bytes]] | None:
     """The function that decompresses a file that begins with these bytes. None for a plain file."""
     for magic, function in _DECOMPRESSORS.items():
         if first_bytes.startswith(magic):
-            return function
+            return partial(_bounded, function)
     return None
 
 
-def gunzip(stream: BinaryIO) -> Iterator[bytes]:
+def _bounded(function: Callable[[Readable], Iterator[bytes]], stream: Readable) -> Iterator[bytes]:
+    """What the function decompresses. Raises Damaged where a file swells as no log does."""
+    read, given = _Counted(stream), 0
+    for chunk in function(read):
+        yield chunk
+        given += len(chunk)
+        if given > FREE_SWELLING and given > MOST_SWELLING * read.count:
+            raise Damaged(
+                f"it unpacks to more than {MOST_SWELLING} times its size, as no log does: given up there; unpack it by"
+                " hand if it is meant to be read"
+            )
+
+
+class _Counted:
+    """A stream that counts the bytes that are read from it."""
+
+    def __init__(self, stream: Readable) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self.count += len(data)
+        return data
+
+
+def gunzip(stream: Readable) -> Iterator[bytes]:
     """Decompress every member of a .gz, in chunks of at most CHUNK bytes. Raises Damaged."""
     member = zlib.decompressobj(wbits=31)
     is_new = True
@@ -73,7 +111,7 @@ def _until_damage(member: "zlib._Decompress", piece: bytes) -> Iterator[bytes]:
         return
 
 
-def unxz(stream: BinaryIO) -> Iterator[bytes]:
+def unxz(stream: Readable) -> Iterator[bytes]:
     """Decompress every stream of a .xz, in chunks of at most CHUNK bytes. Raises Damaged."""
     member: lzma.LZMADecompressor | None = None
     while piece := stream.read(_PIECE):
@@ -82,7 +120,7 @@ def unxz(stream: BinaryIO) -> Iterator[bytes]:
                 piece = piece.lstrip(b"\0")  # padding between streams
                 if not piece:
                     break
-                member = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+                member = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
             try:
                 data = member.decompress(piece, CHUNK)
                 while data:
@@ -97,7 +135,7 @@ def unxz(stream: BinaryIO) -> Iterator[bytes]:
         raise Damaged("the compressed data ends early")
 
 
-def unzstd(stream: BinaryIO) -> Iterator[bytes]:
+def unzstd(stream: Readable) -> Iterator[bytes]:
     """Decompress every frame of a .zst, in chunks of at most CHUNK bytes. Raises Damaged."""
     source = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
     frame = None

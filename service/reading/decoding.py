@@ -109,7 +109,7 @@ def _ends_lines_with_cr(head: bytes) -> bool:
 
 
 def decode(raw: bytes, codec: str, is_cut: bool = False) -> tuple[str, bool]:
-    """Bytes as text, with U+FFFD for what is invalid, and whether anything was. Half a character at a cut is dropped."""
+    """Bytes as text with U+FFFD for what is invalid, and whether anything was. Half a character at a cut is dropped."""
     for errors in ("strict", "replace"):
         try:
             return codecs.getincrementaldecoder(codec)(errors).decode(raw, final=not is_cut), errors == "replace"

@@ -3,6 +3,9 @@
 Which file of an earlier pull it is, rotation.py decides. What a line is, the room `reading` knows.
 """
 
+from __future__ import annotations
+
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -92,6 +95,12 @@ def _kind(mode: int) -> str:
     return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
+class Hole(NamedTuple):
+    """Bytes that a sparse file does not have. They read as NULs."""
+
+    length: int
+
+
 class Ends(NamedTuple):
     """The bytes at both ends of the part that was read, and just after it."""
 
@@ -151,6 +160,31 @@ class OpenLog:
         while left > 0 and (chunk := self._stream.read(min(CHUNK, left))):
             left -= len(chunk)
             yield chunk
+
+    def pieces(self, position: int) -> Iterator[bytes | Hole]:
+        """The bytes from `position` as `chunks` gives them, and where a sparse file has a hole, its length."""
+        if self.compressed:
+            yield from self.chunks(position)
+            return
+        while position < self.file.size:
+            if hole := self._hole(position):
+                yield Hole(hole)
+                position += hole
+                continue
+            self._stream.seek(position)
+            chunk = self._stream.read(min(CHUNK, self.file.size - position))
+            if not chunk:
+                return
+            yield chunk
+            position += len(chunk)
+
+    def _hole(self, position: int) -> int:
+        """The length of the hole at a position; 0 where there is data, or where the file system does not say."""
+        try:
+            data = os.lseek(self._stream.fileno(), position, os.SEEK_DATA)
+        except OSError as error:
+            return self.file.size - position if error.errno == errno.ENXIO else 0
+        return max(0, min(data, self.file.size) - position)
 
     def start(self) -> Position:
         """The position of a file that was never read."""
@@ -237,7 +271,7 @@ class OpenLog:
         """Whether inode, size and time of writing are unchanged."""
         return self.is_at_inode(known) and (self.file.size, self.file.mtime_ns) == (known.size, known.mtime_ns)
 
-    def is_beginning_of(self, other: "OpenLog") -> int | None:
+    def is_beginning_of(self, other: OpenLog) -> int | None:
         """The length of this file's complete lines if the other one begins with all of it, else None."""
         if self.head(HEAD_BYTES) != other.head(HEAD_BYTES)[: len(self.head(HEAD_BYTES))]:
             return None

@@ -18,7 +18,7 @@ from ..storage.position import Position
 from . import journal
 from .files import find_files, with_siblings
 from .known_files import KnownFiles
-from .log_file import LogFile, OpenLog, RefusedFile, is_untouched, printable
+from .log_file import Hole, LogFile, OpenLog, RefusedFile, is_untouched, printable
 from .present_files import PresentFiles
 from .pull_report import Gap, PullReport, SourceReport
 from .rotated_names import SUFFIXES
@@ -251,8 +251,12 @@ class _FilePull:
 
     def _read(self) -> None:
         try:
-            for chunk in self._log.chunks(self._position.position):
-                self._feed(chunk)
+            for piece in self._log.pieces(self._position.position):
+                if isinstance(piece, Hole):
+                    self._reader.pass_over(piece.length)
+                    self._trail.pass_over(piece.length, self._start + self._reader.consumed)
+                else:
+                    self._feed(piece)
                 self._meter.reached(self._log.bytes_read())
         except Damaged as damage:
             self._report.problems.append(f"{printable(self._log.file.path)}: {damage}; the lines before that are kept")

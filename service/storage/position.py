@@ -81,6 +81,12 @@ class FingerprintTracker:
         self._torn += chunk[: TAIL_BYTES - len(self._torn)]
         self._recent = self._recent[-_REMEMBERED:]
 
+    def pass_over(self, nuls: int, position: int) -> None:
+        """Note that so many NULs were passed over: a hole in a sparse file."""
+        zeros = bytes(min(nuls, HEAD_BYTES + TAIL_BYTES))
+        self._fed += nuls - len(zeros)
+        self.feed(zeros, position)
+
     def mark(self, known: Position) -> Position:
         """`known` with the position and fingerprints of this trail."""
         head = self._head[: min(HEAD_BYTES, self.position)]
