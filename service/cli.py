@@ -89,7 +89,7 @@ def describe_error(error: Exception) -> str:
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike) and error.strerror:
         return f"{os.fsdecode(error.filename)}: {error.strerror}"
     if isinstance(error, OSError) and error.strerror:
-        return f"what was to be written could not be: {error.strerror}"
+        return error.strerror
     return str(error)
 
 
