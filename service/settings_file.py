@@ -65,8 +65,9 @@ def find_line(text: str, location: Location) -> int | None:
             here = (*table, *_names(key[1]))
         else:
             continue
-        if len(here) > best and here == location[: len(here)]:
-            best, found = len(here), number
+        place = here[: len(location)] if header else here  # [[gate]] is where `gate` stands, too
+        if len(place) > best and place == location[: len(place)]:
+            best, found = len(place), number
         quote = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
     return found
 

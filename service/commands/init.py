@@ -14,10 +14,12 @@ from model.config import PRESETS
 from ..errors import LoglingError
 from ..home import Home, expanded
 from ..installation import page_folder
-from ..settings import new_settings
+from ..settings import Source, new_settings
 from ..site.site import create
+from ..sources.source_preview import look_at
 from ..storage.atomic_write import write_durably
-from .terminal import out
+from .doctor_sources import describe_journal, source_name
+from .terminal import err, out
 
 
 def init_command(
@@ -33,9 +35,29 @@ def init_command(
     """Make a home: settings, state and the site repository with its page."""
     made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
     out.print(f"Made {made.path}")
+    for origin in made.settings().source:
+        print_source(origin)
     if not source and not journal:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
     out.print(f"  logling retrain --home {made.path}")
+
+
+def print_source(source: Source) -> None:
+    """Say what a source matches now, and warn where it gives nothing."""
+    name = source_name(source)
+    if source.journal is not None:
+        try:
+            out.print(f"  {name}: {describe_journal(source.journal)}")
+        except LoglingError as error:
+            err.print(f"warning: {name}: {error}")
+        return
+    found = look_at(source.files or "")
+    if found.files:
+        out.print(f"  {name}: {found.describe()}")
+    for problem in found.problems:
+        err.print(f"warning: cannot be read: {problem}")
+    if not found.files and not found.problems:
+        err.print(f"warning: {name}: {found.describe()}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:

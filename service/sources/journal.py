@@ -98,14 +98,16 @@ def pull_journal(
     report.finish_source(name, journal_pull.lines, int(answered), was_read=was_read or bool(journal_pull.lines))
 
 
-def newest(silence: float = SILENCE) -> str:
-    """When the newest entry of the journal was written, in words. Raises JournalError."""
-    with journalctl(["--lines=1"], silence) as entries:
+def newest(unit: str = "", silence: float = SILENCE) -> str:
+    """When the newest entry of a unit (`""` or `"*"`: of any) was written, in words. Raises JournalError."""
+    selected = [] if unit in ("", "*") else [f"--unit={unit}"]
+    with journalctl(["--lines=1", *selected], silence) as entries:
         entry = next(entries, None)
     if isinstance(entry, Malformed):
         raise JournalError("journalctl gave out something that is no entry")
     if entry is None or isinstance(entry, Overlong):
-        raise NoJournal("the journal has no entry, or none that this user may read")
+        of = f" of {unit}" if selected else ""
+        raise NoJournal(f"the journal has no entry{of}, or none that this user may read")
     return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -26,3 +26,21 @@ def test_init_refuses_an_unknown_preset_and_leaves_nothing(logling: Command, tmp
 def test_init_with_a_remote_that_is_not_there_leaves_nothing(logling: Command, tmp_path: Path) -> None:
     assert is_sentence(logling("init", tmp_path / "home", "--remote", tmp_path / "gone.git"), "gone.git")
     assert not (tmp_path / "home").exists()
+
+
+def test_init_says_what_each_source_matches(logling: Command, tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("line\n" * 1800)
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "app.log")
+    assert (f"{tmp_path}/app.log: 1 file, 1,800 lines" in result.stdout, result.stderr) == (True, "")
+
+
+def test_init_warns_of_a_source_that_matches_nothing_yet(logling: Command, tmp_path: Path) -> None:
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "later*.log")
+    assert (result.returncode, result.stderr) == (0, f"warning: {tmp_path}/later*.log: matches nothing yet\n")
+
+
+def test_init_warns_of_a_source_that_is_no_log(logling: Command, tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_bytes(bytes(range(256)) * 20)
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "app.log")
+    assert "warning: cannot be read: " in result.stderr
+    assert "looks binary" in result.stderr
