@@ -408,7 +408,7 @@ def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Seq
     empty = '# remote = ""  # a URL or a path; weights are pushed there'
     given = {
         "preset": f"preset = {_as_toml(preset)}",
-        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/syslog*"',
+        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(_defaults() | given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import LoglingError
@@ -29,31 +30,30 @@ def check_writable(home: Home) -> str:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except PermissionError:
-            owner = folder.owner() if _has_owner(folder) else f"user {folder.stat().st_uid}"
-            mend = f"run this as its owner (sudo -u {owner}), or: sudo chown -R {user_name()} {home.path}"
+            mend = f"run this as its owner ({sudo(folder)}), or: sudo chown -R {user_name()} {home.path}"
             raise LoglingError(f"{folder} may not be written by {user_name()}: {mend}") from None
         except OSError as error:
             raise LoglingError(f"{folder} cannot be written: {error.strerror}") from None
     return f"{home.path} can be written"
 
 
-def _has_owner(path: Path) -> bool:
+def sudo(path: Path) -> str:
+    """How to run a command as the owner of a file."""
     try:
-        path.owner()
-    except KeyError:
-        return False
-    return True
+        return f"sudo -u {path.owner()}"
+    except KeyError:  # a number without a name, as in containers
+        return f"sudo -u '#{path.stat().st_uid}'"
 
 
 def check_database(database: Path, known: int) -> str:
     """Check that a database is whole, and of a format that this version knows. It may also not exist yet."""
     if not database.exists():
         return "none yet: the first run makes it"
-    if not os.access(database, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        owner = database.owner() if _has_owner(database) else f"user {database.stat().st_uid}"
-        raise LoglingError(
-            f"permission denied for {user_name()}: {database} belongs to {owner}: sudo -u {owner}, or chown"
-        )
+    try:
+        os.close(os.open(database, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError:
+        mend = f"run this as its owner: {sudo(database)}"
+        raise LoglingError(f"permission denied: {user_name()} may not write {database}; {mend}") from None
     word = check(database)
     if word != "ok":
         raise LoglingError(
@@ -71,11 +71,14 @@ def check_admin(home: Home, settings: AdminSettings) -> str:
     if not settings.enabled:
         return "is not shown: admin.enabled is false"
     place = f"port {settings.port} of {settings.host}"
+    with suppress(OSError):  # where the home cannot be written, there is no service
+        try:
+            with only_service(home):
+                pass
+        except LoglingError:
+            return f"{place}, shown by the service"
     try:
-        with only_service(home):
-            listen(settings.host, settings.port).close()
-    except LoglingError:
-        return f"{place}, shown by the service"
+        listen(settings.host, settings.port).close()
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise LoglingError(f"{place} cannot be used: {error.strerror or error}: change [admin]") from None

@@ -27,7 +27,7 @@ def init_command(
     source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
     journal: Annotated[
         list[str] | None,
-        typer.Option(help='A unit of systemd, such as ssh.service; "*" is all of them. Repeat for more.'),
+        typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",

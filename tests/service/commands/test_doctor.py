@@ -78,7 +78,7 @@ def test_a_damaged_database_is_told_with_what_to_do(committed: Any, name: str) -
 def test_a_database_that_may_not_be_read_is_not_called_damaged(committed: Any, name: str) -> None:
     file = committed.home.state / f"{name}.db"
     file.chmod(0)
-    with pytest.raises(LoglingError, match=r"permission denied for .*sudo -u"):
+    with pytest.raises(LoglingError, match=r"permission denied: .*sudo -u"):
         check_database(file, 9)
 
 
