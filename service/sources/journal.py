@@ -92,9 +92,9 @@ def pull_journal(
             (report.note if is_first else report.troubles.append)(Trouble(name, "missing", words))
     except JournalError as error:
         state: Condition = "missing" if isinstance(error, NoJournal) else "unreadable"
-        report.note(Trouble(name, state, f"{name}: {error}", is_known=was_read))
+        report.note(Trouble(name, state, f"{name}: {error}", is_known=was_read and not journal_pull.lines))
     journal_pull.finish()
-    answered = not any(trouble.source == name for trouble in report.troubles)
+    answered = bool(journal_pull.lines) or not any(trouble.source == name for trouble in report.troubles)
     report.finish_source(name, journal_pull.lines, int(answered), was_read=was_read or bool(journal_pull.lines))
 
 
