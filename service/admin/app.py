@@ -9,6 +9,7 @@ The page is a process of its own and reads nothing but the settings and the ledg
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -125,13 +126,15 @@ class AdminPage:
         last, service = last_success(history.runs), history.service
         next_run = service.next_run if service else None
         return 200 if health.is_well else 503, {
-            "status": "well" if health.is_well else "not well",
+            "status": health.status,
             "reasons": [symptom.text for symptom in health.reasons],
+            "missing": list(health.missing),
             "warnings": [symptom.text for symptom in health.warnings],
             "runs": len(history.runs),
             "last_success": last.finished.isoformat(timespec="seconds") if last else None,
             "next": next_run.isoformat(timespec="seconds") if next_run else None,
             "running": bool(service and service.is_running),
+            "sources": dict(Counter(state.state for state in history.sources or ())),
         }
 
     def error(self, status: int) -> str:

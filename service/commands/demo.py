@@ -177,4 +177,4 @@ def print_the_end(scene: Scene, home: Home, settings: Settings, records: list[Ru
     happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
     out.print(f"The page:       open {scene.page} (double-click it); it needs no server and no network.", markup=False)
-    out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")
+    out.print("Your own logs:  logling init my-home --source '/var/log/dpkg.log*'; logling retrain --home my-home")

@@ -14,10 +14,12 @@ from model.config import PRESETS
 from ..errors import LoglingError
 from ..home import Home, expanded
 from ..installation import page_folder
-from ..settings import is_path, new_settings
+from ..settings import Source, is_path, new_settings
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
+from ..sources.source_preview import look_at
 from ..storage.atomic_write import write_durably
+from .doctor_sources import describe_journal, source_name
 from .terminal import err, out
 
 
@@ -26,7 +28,7 @@ def init_command(
     source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
     journal: Annotated[
         list[str] | None,
-        typer.Option(help='A unit of systemd, such as ssh.service; "*" is all of them. Repeat for more.'),
+        typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
@@ -36,9 +38,29 @@ def init_command(
     out.print(f"Made {made.path}")
     if problem := describe_remote(made):
         err.print(f"problem: {problem}")
+    for origin in made.settings().source:
+        print_source(origin)
     if not source and not journal:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
     out.print(f"  logling retrain --home {made.path}")
+
+
+def print_source(source: Source) -> None:
+    """Say what a source matches now, and warn where it gives nothing."""
+    name = source_name(source)
+    if source.journal is not None:
+        try:
+            out.print(f"  {name}: {describe_journal(source.journal)}")
+        except LoglingError as error:
+            err.print(f"warning: {name}: {error}")
+        return
+    found = look_at(source.files or "")
+    if found.files:
+        out.print(f"  {name}: {found.describe()}")
+    for problem in found.problems:
+        err.print(f"warning: cannot be read: {problem}")
+    if not found.files and not found.problems:
+        err.print(f"warning: {name}: {found.describe()}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:

@@ -14,6 +14,7 @@ from ..storage.position import Position
 from .log_file import LogFile, RefusedFile, is_utf8, log_file, printable
 from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, MatchedPath, Search, is_pattern, search
 from .rotated_names import SUFFIXES, family, number
+from .source_reading import Trouble
 
 
 @dataclass
@@ -21,7 +22,12 @@ class FoundFiles:
     """Files to read, and in words why others are left out."""
 
     files: list[LogFile] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why files are left out, each reason once."""
+        return list(dict.fromkeys(trouble.text for trouble in self.troubles))
 
 
 class FileSource:
@@ -39,13 +45,16 @@ class FileSource:
             is_name = _is_there(pattern)
             matches = [MatchedPath(pattern, is_link=True)] if is_name else self._search(pattern, found)
         except (OSError, ValueError, RuntimeError) as error:
-            found.problems.append(f"{self._name}: {_describe(error)}")
+            found.troubles.append(self._unreadable(f"{self._name}: {_describe(error)}"))
             return found
         for match in matches:
             self._examine(match, is_name, found)
         if not matches:
-            found.problems.append(f"{self._name}: no file matches")
+            found.troubles.append(Trouble(self.pattern, "missing", f"{self._name}: no file matches"))
         return found
+
+    def _unreadable(self, text: str) -> Trouble:
+        return Trouble(self.pattern, "unreadable", text)
 
     def _expanded(self) -> str:
         """The pattern with ~ replaced. Raises ValueError where it cannot be, RuntimeError where a user has no home."""
@@ -60,7 +69,7 @@ class FileSource:
         if not is_pattern(pattern):
             return []
         result = search(pattern)
-        found.problems += [f"{self._name}: {words}" for words in _describe_search(result)]
+        found.troubles += [self._unreadable(f"{self._name}: {words}") for words in _describe_search(result)]
         return result.matches
 
     def _examine(self, match: MatchedPath, is_name: bool, found: FoundFiles) -> None:
@@ -72,9 +81,9 @@ class FileSource:
                 return  # a wildcard also matches folders; only a folder that was named is a mistake
             found.files.append(log_file(path, status, self.pattern))
         except RefusedFile as refusal:
-            found.problems.append(str(refusal))
+            found.troubles.append(self._unreadable(str(refusal)))
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
-            found.problems.append(f"{printable(match.path)}: {_describe(error)}")
+            found.troubles.append(self._unreadable(f"{printable(match.path)}: {_describe(error)}"))
 
 
 def _is_there(path: str) -> bool:
@@ -112,7 +121,7 @@ def find_files(patterns: Sequence[str]) -> FoundFiles:
     seen: dict[tuple[int, int], LogFile] = {}
     for pattern in dict.fromkeys(patterns):
         of_pattern = FileSource(pattern).find()
-        found.problems += [problem for problem in of_pattern.problems if problem not in found.problems]
+        found.troubles += of_pattern.troubles
         for file in of_pattern.files:
             seen.setdefault(file.place, file)
     found.files = oldest_first(list(seen.values()))

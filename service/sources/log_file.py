@@ -21,6 +21,10 @@ class RefusedFile(ValueError):
     """A file that is not read. The message says why."""
 
 
+class BinaryFile(RefusedFile):
+    """A file that is no text."""
+
+
 @dataclass(frozen=True)
 class LogFile:
     """A regular file that a pattern found. `path` is without symlinks."""
@@ -268,9 +272,9 @@ class OpenLog:
         return replace(marked, torn_length=0, torn_hash=b"")
 
     def refuse_binary(self) -> None:
-        """Raise RefusedFile if the file does not begin as text does."""
+        """Raise BinaryFile if the file does not begin as text does."""
         if reason := describe_binary(self.head(SAMPLE_BYTES)):
-            raise RefusedFile(f"{printable(self.file.path)}: {reason}")
+            raise BinaryFile(f"{printable(self.file.path)}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:
         return os.pread(self._stream.fileno(), length, start)

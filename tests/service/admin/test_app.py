@@ -28,7 +28,9 @@ import pytest
 from service.home import Home
 from service.run import describe_failure
 from service.settings import AdminSettings
+from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, read_run_progress
+from service.storage.source_states import SourceState
 from tests.support.served import LONGEST_STOP
 from tests.support.waiting import wait_until
 
@@ -234,6 +236,28 @@ def test_unpushed_for_a_day_turns_health_red_and_the_page_says_why(shown: Shown,
     assert problem in front
     assert "It is tried again at" in front
     assert "not well" in ask(address, "/badge.svg").text
+
+
+def test_a_missing_source_turns_health_red_without_its_name_and_the_page_names_it(shown: Shown) -> None:
+    home, address = shown(3)
+    now = datetime.now(UTC)
+    with Ledger(home.ledger) as ledger:
+        lost = SourceState("/srv/made-up/app.log", "missing", now, was_read=True, detail="no file matches")
+        ledger.note_sources([lost, SourceState("/srv/made-up/other.log", "reading", now, now, was_read=True)])
+    answer = ask(address, "/healthz")
+    assert (answer.status, answer.document["reasons"]) == (503, ["1 of 2 sources is missing"])
+    assert (answer.document["sources"], "made-up" in answer.text) == ({"missing": 1, "reading": 1}, False)
+    front = ask(address).text
+    assert "/srv/made-up/app.log" in front
+    assert "missing since" in front
+
+
+def test_a_home_without_a_model_is_not_set_up_yet_and_not_bad(shown: Shown) -> None:
+    _, address = shown(0)
+    answer = ask(address, "/healthz")
+    assert (answer.status, answer.document["status"]) == (200, "not set up yet")
+    assert "All is well" not in ask(address).text
+    assert "no model yet" in ask(address, "/badge.svg").text
 
 
 def test_a_ledger_that_cannot_be_read_is_reported_everywhere(shown: Shown) -> None:
