@@ -16,6 +16,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..errors import LoglingError
@@ -27,6 +28,7 @@ from .access import Guard
 from .feed import make_feed
 from .health import UNREADABLE, check_health, last_success
 from .history import History, LedgerReader, RunSummary
+from .own_path import AnyPrefix
 from .pages import STYLE, Pages
 from .runs_csv import make_csv
 
@@ -53,7 +55,9 @@ def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings,
     """The page of a home. It has read the history once, so that the first visitor need not wait."""
     page = AdminPage(home, Schedule.of(schedule), now)
     page.read_ahead()
-    return Guard(add_routes(page), settings)
+    app = add_routes(page)
+    paths = {route.path for route in app.routes if isinstance(route, Route)}
+    return AnyPrefix(Guard(app, settings), {path.removeprefix("/") for path in paths} - {""})
 
 
 class AdminPage:
@@ -88,12 +92,12 @@ class AdminPage:
         return self._pages.run(record, self._reader.history().runs)
 
     def records(self, before: str, limit: int) -> dict[str, Any]:
-        """Whole records, newest first, and a link to older ones."""
+        """Whole records, newest first, and a link to older ones, relative to this one."""
         history = self._reader.history()
         runs = runs_before(history, before)[-limit:]
         records = [record.as_json() for record in self._reader.records([run.number for run in runs])]
         is_last = not runs or runs[0] is history.runs[0]
-        older = None if is_last else f"/runs.json?limit={limit}&before={runs[0].run}"
+        older = None if is_last else f"runs.json?limit={limit}&before={runs[0].run}"
         return {"runs": records, "older": older}
 
     def csv(self) -> bytes:
@@ -103,9 +107,9 @@ class AdminPage:
             self._csv = (runs, make_csv(runs))
         return self._csv[1]
 
-    def feed(self, base: str) -> bytes:
-        """The Atom feed. Its links begin with `base`."""
-        return make_feed(self._reader.history().runs, self._name, base)
+    def feed(self) -> bytes:
+        """The Atom feed."""
+        return make_feed(self._reader.history().runs, self._name)
 
     def badge(self) -> str:
         """The badge; it also says so when the ledger cannot be read."""
@@ -134,9 +138,9 @@ class AdminPage:
             "running": bool(service and service.is_running),
         }
 
-    def error(self, status: int) -> str:
-        """A page that says why there is no other."""
-        return self._pages.error(status)
+    def error(self, status: int, path: str) -> str:
+        """A page that says why there is no other at a path."""
+        return self._pages.error(status, "../" if path.startswith("/runs/") else "./")
 
 
 def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
@@ -170,8 +174,8 @@ def add_routes(page: AdminPage) -> FastAPI:
         return Response(page.csv(), media_type=CSV)
 
     @app.api_route("/feed.atom", methods=READ)
-    def feed(request: Request) -> Response:
-        return Response(page.feed(str(request.base_url)), media_type="application/atom+xml")
+    def feed() -> Response:
+        return Response(page.feed(), media_type="application/atom+xml")
 
     @app.api_route("/badge.svg", methods=READ)
     def badge() -> Response:
@@ -201,12 +205,12 @@ def add_error_pages(app: FastAPI, page: AdminPage) -> None:
     """Errors are shown on a page like the others."""
 
     @app.exception_handler(AnyHTTPException)
-    async def refused(_: Request, error: AnyHTTPException) -> Response:
-        return html(page.error(error.status_code), error.status_code, error.headers)
+    async def refused(request: Request, error: AnyHTTPException) -> Response:
+        return html(page.error(error.status_code, request.scope["path"]), error.status_code, error.headers)
 
     @app.exception_handler(sqlite3.Error)
-    async def unreadable(_: Request, error: sqlite3.Error) -> Response:
-        return html(page.error(503), 503)
+    async def unreadable(request: Request, error: sqlite3.Error) -> Response:
+        return html(page.error(503, request.scope["path"]), 503)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -33,7 +33,7 @@ class BoundedConnection(H11Protocol):
         super().connection_made(transport)
         self._begin_waiting()
         while len(self.connections) > MOST:
-            least = min(self.connections, key=BoundedConnection.rank)  # type: ignore[arg-type]
+            least = min(self.connections - {self}, key=BoundedConnection.rank)  # type: ignore[arg-type]
             self.connections.discard(least)
             least.transport.abort()
 

@@ -17,9 +17,10 @@ from ..schedule.child_process import wait_for_end_of_input
 from ..schedule.event_log import begin_log
 from ..schedule.page_ready import READY
 from .app import create_app
-from .connections import LARGEST_HEAD, MOST, BoundedConnection
+from .connections import LARGEST_HEAD, BoundedConnection
 
 SECONDS_FOR_CONNECTIONS = 1  # that open ones have when the page ends
+BACKLOG = 512  # asyncio accepts so many at once before it counts them; with MOST, fewer than the usual 1,024 files
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         h11_max_incomplete_event_size=LARGEST_HEAD,
-        backlog=MOST,  # asyncio accepts so many at once, before the first of them is counted
+        backlog=BACKLOG,
         timeout_graceful_shutdown=SECONDS_FOR_CONNECTIONS,
     )
 

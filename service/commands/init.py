@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from model.config import PRESETS
 
 from ..errors import LoglingError
-from ..home import Home, expanded
+from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
 from ..settings import new_settings
 from ..site.site import create
@@ -49,7 +50,8 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
     text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_foreign(home.path, os.geteuid())
     write_durably(home.settings_file, text.encode())
     try:
         settings = home.settings()
@@ -61,6 +63,17 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
             home.path.rmdir()
         raise
     return home
+
+
+def refuse_foreign(folder: Path, user: int) -> None:
+    """Raise LoglingError if a folder belongs to someone who could change what this user puts there."""
+    owner = folder.stat().st_uid
+    if owner not in (user, ROOT):
+        name = user_name(owner)
+        raise LoglingError(
+            f"{folder} belongs to {name}, who could read and change all that is put there: "
+            f"choose another place, or run this as {name}: sudo -u {name} logling init …"
+        )
 
 
 def is_used(folder: Path) -> bool:

@@ -13,10 +13,12 @@ from typing import Any
 
 from git import Git
 
+from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..settings import GitSettings
 
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
+UMASK = 0o022  # of git alone: a site is for others to read, also where the service has a stricter one
 
 
 class SiteError(LoglingError):
@@ -58,12 +60,14 @@ def output_of(
         raise GitError("git is not installed: install it (Debian, Ubuntu: apt install git)")
     git = Git(path)
     git.update_environment(**environment(settings), **(variables or {}))
-    handle: Any = git.execute(
-        [*pdeathsig_prefix(), "git", *options(settings), *arguments],
-        as_process=True,
-        istream=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with hidden_settings():
+        handle: Any = git.execute(
+            [*pdeathsig_prefix(), "git", *options(settings), *arguments],
+            as_process=True,
+            istream=subprocess.PIPE,
+            start_new_session=True,
+            umask=UMASK,
+        )
     process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = process.communicate(data, timeout=settings.seconds)

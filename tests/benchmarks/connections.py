@@ -1,9 +1,9 @@
 """Does the admin page answer while others hold connections open? python tests/benchmarks/connections.py [COUNT]...
 
 For each kind of bad visitor, and by default 110 and 2,000 of them (`ulimit -n` must allow these and 100 more): the real
-page in a process of its own, and the seconds until `/badge.svg` and `/` are answered, with the status of each, at the worst
-of three times. The visitors are: *idle*, who connect and say nothing; *half*, who send half of a request; *slow*, who send a
-byte of a header every second; *huge*, who send 20 MB of headers; *deaf*, who ask for much and do not read the answer.
+page in a process of its own, and the seconds until `/badge.svg` and `/` are answered, with the status of each, at the
+worst of three times. The visitors are: *idle*, who connect and say nothing; *half*, who send half of a request; *slow*,
+who send a byte of a header every second; *huge*, who send 20 MB of headers; *deaf*, who ask for much and read nothing.
 """
 
 from __future__ import annotations
