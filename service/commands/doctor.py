@@ -26,6 +26,7 @@ from ..sources.files import find_files
 from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
 from ..storage.database import check, format_of_file
+from .doctor_modes import check_modes
 from .terminal import HomeOption, JsonOption, now, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
@@ -61,6 +62,7 @@ def examine(home: Home) -> list[Check]:
     checks: list[tuple[str, Callable[[], str]]] = [
         ("git", check_git),
         ("state", lambda: check_state(home)),
+        ("modes", lambda: check_modes(home)),
         ("lock", lambda: check_lock(home)),
         ("disk", lambda: check_disk(home)),
         ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),
