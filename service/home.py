@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pwd
@@ -65,7 +66,14 @@ class Home:
 
 def open_private(path: str | Path, flags: int) -> int:
     """Open a file of the state. If it is made, its owner alone may read it. Raises OSError, also for a link."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OSError(
+            errno.ELOOP, "a link, and no file of the state may be one: put the file itself here", path
+        ) from None
 
 
 def user_name(user: int) -> str:

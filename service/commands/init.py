@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from ..errors import LoglingError
 from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
 from ..settings import new_settings
+from ..site.git import UMASK
 from ..site.site import create
 from ..storage.atomic_write import write_durably
 from .terminal import out
@@ -56,13 +58,24 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
     try:
         settings = home.settings()
         home.make_state()
-        create(home.site, page_folder(), settings.git)
+        with site_umask():
+            create(home.site, page_folder(), settings.git)
     except BaseException:
         undo(home)
         if is_new:
             home.path.rmdir()
         raise
     return home
+
+
+@contextmanager
+def site_umask() -> Iterator[None]:
+    """While a site is made: others may read it, and nobody else may change it."""
+    before = os.umask(UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def refuse_foreign(folder: Path, user: int) -> None:

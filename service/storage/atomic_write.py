@@ -12,14 +12,20 @@ from pathlib import Path
 
 
 def write_durably(target: Path, data: bytes) -> None:
-    """Replace a file in one step, so that a crash leaves the old or the new one whole. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # of mode 600, whatever the umask
-    temporary = Path(name)
+    """Replace a file in one step, so that a crash leaves the old or the new one whole.
+
+    Raises OSError, which names the target.
+    """
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # its mode is 600
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(target)) from None

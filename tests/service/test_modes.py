@@ -38,6 +38,12 @@ def test_a_new_home_and_its_settings_are_for_their_owner_alone(tmp_path: Path, u
     assert [mode(path) for path in (home.path, home.settings_file, home.state)] == [0o700, 0o600, 0o700]
 
 
+def test_a_new_site_can_be_read_by_others_and_changed_by_nobody_else(tmp_path: Path, umask: int) -> None:
+    site = make_home(tmp_path / "home", sources=[], preset="seed", remote="").site
+    assert [mode(path) for path in (site, site / "web", site / "web" / "index.html")] == [0o755, 0o755, 0o644]
+    assert os.umask(umask) == umask
+
+
 def test_every_file_of_the_state_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
     home = Home(tmp_path)
     home.make_state()
@@ -93,7 +99,7 @@ def test_a_link_under_the_name_of_an_unfinished_file_is_not_followed(tmp_path: P
 
 def test_nothing_unfinished_is_left_when_a_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "export" / "inside").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IsADirectoryError, match=r"export'$"):
         write_durably(tmp_path / "export", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
 
@@ -106,6 +112,7 @@ def test_a_link_in_the_state_is_not_followed(fresh: Place, victim: Path, name: s
     ended = fresh.logling("retrain")
     assert (ended.returncode, victim.read_text()) == (1, "precious")
     assert name in ended.stderr
+    assert "put the file itself here" in ended.stderr
 
 
 # ---- what children are told
