@@ -8,12 +8,14 @@ The page is a process of its own and reads nothing but the settings and the ledg
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.routing import Route
@@ -155,6 +157,7 @@ def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
 
 def add_routes(page: AdminPage) -> FastAPI:
     """An application with all routes. Functions without `async` run in threads, because they wait for the disk."""
+    one_document = asyncio.Semaphore(1)  # of whole records, which take long to make: other pages are answered between
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.api_route("/", methods=READ)
@@ -166,8 +169,9 @@ def add_routes(page: AdminPage) -> FastAPI:
         return html(page.run(run))
 
     @app.api_route("/runs.json", methods=READ)
-    def records(before: str = "", limit: int = RECORDS) -> Response:
-        return JSONResponse(page.records(before, min(max(limit, 1), 500)))
+    async def records(before: str = "", limit: int = RECORDS) -> Response:
+        async with one_document:
+            return await run_in_threadpool(lambda: JSONResponse(page.records(before, min(max(limit, 1), 500))))
 
     @app.api_route("/runs.csv", methods=READ)
     def csv() -> Response:

@@ -1,4 +1,4 @@
-"""Does the admin page answer while others hold connections open? python tests/benchmarks/connections.py [COUNT]...
+"""Does the admin page answer while others hold connections open? python tests/benchmarks/connections.py [KIND]... [COUNT]...
 
 For each kind of bad visitor, and by default 110 and 2,000 of them (`ulimit -n` must allow these and 100 more): the real
 page in a process of its own, and the seconds until `/badge.svg` and `/` are answered, with the status of each, at the
@@ -97,7 +97,8 @@ def measure(kind: str, count: int, port: int) -> None:
 
 def main() -> None:
     """Measure each kind and number."""
-    counts = [int(word) for word in sys.argv[1:]] or [110, 2000]
+    counts = [int(word) for word in sys.argv[1:] if word.isdigit()] or [110, 2000]
+    kinds = [word for word in sys.argv[1:] if word in KINDS] or KINDS
     print(f"at most {resource.getrlimit(resource.RLIMIT_NOFILE)[0]:,} files may be open")
     print("kind   count   came refused path  seconds status")
     with tempfile.TemporaryDirectory() as scratch, socket.create_server(("127.0.0.1", 0)) as free:
@@ -105,7 +106,7 @@ def main() -> None:
         free.close()
         home = make_home(Path(scratch) / "home", sources=[], preset="seed", remote="")
         fill(home, 300, datetime.now(UTC) - timedelta(hours=1))
-        for kind in KINDS:
+        for kind in kinds:
             for count in counts:
                 with AdminProcess(home, AdminSettings(port=port)):
                     wait_until(lambda: ask(port, "/")[1] == "200")

@@ -19,6 +19,7 @@ VISITORS = 300
 SAID = {
     "nothing": b"",
     "half of a request": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
+    "much, and read no answer": b"GET /runs.json?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20,
     "a request without its body": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
 }
 
