@@ -19,6 +19,7 @@ from ..schedule.schedule import Schedule, is_given_up
 from ..settings import Settings
 from ..storage import corpus, ledger
 from .doctor_home import check_admin, check_database, check_writable
+from .doctor_modes import check_modes
 from .doctor_site import site_checks
 from .doctor_sources import source_checks
 from .terminal import HomeOption, JsonOption, now, out, print_json
@@ -57,6 +58,7 @@ def examine(home: Home) -> list[Check]:
         ("git", check_git),
         ("home", lambda: check_writable(home)),
         ("state", lambda: check_state(home)),
+        ("modes", lambda: check_modes(home)),
         ("lock", lambda: check_lock(home)),
         ("disk", lambda: check_disk(home)),
         ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +14,10 @@ import typer
 from model.config import PRESETS
 
 from ..errors import LoglingError
-from ..home import Home, expanded
+from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
 from ..settings import Source, is_path, new_settings
+from ..site.git import UMASK
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
 from ..sources.source_preview import look_at
@@ -76,12 +79,14 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         remote = str(expanded(Path(remote)).resolve())
     text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_foreign(home.path, os.geteuid())
     write_durably(home.settings_file, text.encode())
     try:
         settings = home.settings()
         home.make_state()
-        create(home.site, page_folder(), settings.git)
+        with site_umask():
+            create(home.site, page_folder(), settings.git)
     except BaseException:
         undo(home)
         if is_new:
@@ -94,6 +99,27 @@ def describe_remote(home: Home) -> str:
     """Why clones of the remote will be without the weights. Empty if they will have them, or without a remote."""
     settings = home.settings().git
     return default_branch_problem(Site(home.site, settings)) if settings.remote else ""
+
+
+@contextmanager
+def site_umask() -> Iterator[None]:
+    """While a site is made: others may read it, and nobody else may change it."""
+    before = os.umask(UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def refuse_foreign(folder: Path, user: int) -> None:
+    """Raise LoglingError if a folder belongs to someone who could change what this user puts there."""
+    owner = folder.stat().st_uid
+    if owner not in (user, ROOT):
+        name = user_name(owner)
+        raise LoglingError(
+            f"{folder} belongs to {name}, who could read and change all that is put there: "
+            f"choose another place, or run this as {name}: sudo -u {name} logling init …"
+        )
 
 
 def is_used(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..storage.position import Position
+from .links import PlantedLink, real_path, trusted_users
 from .log_file import LogFile, RefusedFile, is_utf8, log_file, printable
 from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, MatchedPath, Search, is_pattern, search
 from .rotated_names import SUFFIXES, family, number
@@ -74,15 +75,16 @@ class FileSource:
 
     def _examine(self, match: MatchedPath, is_name: bool, found: FoundFiles) -> None:
         try:
-            path = Path(match.path)
-            path = path.resolve(strict=True) if match.is_link else path
+            path = Path(real_path(match.path, trusted_users()) if match.is_link else match.path)
             status = path.stat()
             if stat.S_ISDIR(status.st_mode) and not is_name:
                 return  # a wildcard also matches folders; only a folder that was named is a mistake
             found.files.append(log_file(path, status, self.pattern))
         except RefusedFile as refusal:
             found.troubles.append(self._unreadable(str(refusal)))
-        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
+        except PlantedLink as planted:
+            found.troubles.append(self._unreadable(f"{printable(planted.filename)}: {_describe(planted)}"))
+        except OSError as error:
             found.troubles.append(self._unreadable(f"{printable(match.path)}: {_describe(error)}"))
 
 
@@ -103,6 +105,7 @@ def _describe_search(result: Search) -> Iterator[str]:
     if result.unlisted:
         more = f" and {len(result.unlisted) - 1} more" if len(result.unlisted) > 1 else ""
         yield f"the folder {printable(result.unlisted[0])}{more} may not be listed"
+    yield from (f"{printable(planted.filename)}: {_describe(planted)}" for planted in result.planted)
     if result.is_cut:
         yield (
             f"only {MOST_ENTRIES:,} names are looked at, and folders at most {MOST_FOLDERS_DEEP} deep; there are more,"

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import IO, Any, NamedTuple
 
+from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.fields import LineFilter
@@ -260,11 +261,15 @@ def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry 
     """The entries that journalctl prints, one at a time. Raises JournalError when it fails or falls silent."""
     # Without --all fields of more than 4 KB are null.
     command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
-    environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"}
     try:
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        )
+        with hidden_settings():
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"},
+            )
     except FileNotFoundError:
         raise JournalError("journalctl is not installed: a journal can be read only where systemd runs") from None
     except OSError as error:

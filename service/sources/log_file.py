@@ -14,6 +14,7 @@ from ..reading.binary import SAMPLE_BYTES, describe_binary
 from ..reading.compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
 from ..storage.position import HEAD_BYTES, TAIL_BYTES, FingerprintTracker, Position, digest
 from .birth_time import born
+from .links import open_unlinked, trusted_users
 from .rotated_names import family
 
 
@@ -111,8 +112,7 @@ class OpenLog:
 
     def __init__(self, path: Path | str, pattern: str = "") -> None:
         path = Path(path)
-        # O_NONBLOCK: a pipe that has just replaced the file must not block the pull.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = open_unlinked(str(path), trusted_users())
         try:
             self.file = log_file(path, os.fstat(descriptor), pattern, born(descriptor))
             self._stream: BinaryIO = os.fdopen(descriptor, "rb", buffering=0)

@@ -240,7 +240,6 @@ class Corpus:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            self.path.touch(mode=0o600)
             database = opened(self.path, self._prepare)
         except (OSError, sqlite3.DatabaseError) as error:
             words = getattr(error, "strerror", None) or error

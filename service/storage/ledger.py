@@ -61,8 +61,9 @@ class Ledger:
         self.path = path
         try:
             self._database = opened(path, lambda database: migrate(database, path, CHANGES))
-        except sqlite3.Error as error:
-            raise LoglingError(f"the ledger {path} cannot be used: {error}") from None
+        except (OSError, sqlite3.Error) as error:
+            words = getattr(error, "strerror", None) or error
+            raise LoglingError(f"the ledger {path} cannot be used: {words}") from None
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,7 @@ const {
   completions,
   continueLog,
   decodeWeights,
+  findingsAsCsv,
   foldingKey,
   nextCharacters,
   primed,
@@ -50,6 +51,17 @@ const answers = {
     const lines = ends.flatMap((end, i) => reader.feed(data.subarray(ends[i - 1] ?? 0, end)));
     return [...lines, ...reader.finish()];
   },
+  csv: ({ texts }) =>
+    findingsAsCsv({
+      groups: texts.map((/** @type {string} */ text) => ({
+        number: 1,
+        surprise: 0,
+        bits: 0,
+        characters: 1,
+        text,
+      })),
+      countOf: () => 1,
+    }),
   card: ({ base64 }) => decodeWeights(base64).card,
   weights: ({ base64 }) => {
     const { weights } = decodeWeights(base64).model;

@@ -1,7 +1,10 @@
 // What a page, a worker or Node.js gets of the engine. All else stays inside it.
 
+const ENGINE_VERSION = '@PAGE_VERSION@';
+
 const publicNames = {
   Adaptive,
+  ENGINE_VERSION,
   Findings,
   LONGEST_CONTEXT,
   LineReader,
