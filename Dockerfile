@@ -20,7 +20,8 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends git openssh-client tini $PACKAGES \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --home-dir /var/lib/logling --shell /usr/sbin/nologin logling \
-    && install --directory --owner logling --group logling /var/lib/logling /var/lib/logling/site
+    && install --directory --mode 700 --owner logling --group logling /var/lib/logling \
+    && install --directory --owner logling --group logling /var/lib/logling/site
 COPY --from=build /opt/logling /opt/logling
 ENV PATH=/opt/logling/bin:$PATH \
     LOGLING_HOME=/var/lib/logling \

@@ -16,7 +16,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from .commands.terminal import err
+from .commands.terminal import err, flush_results, give_up_stdout, prepare_streams
 from .environment import describe_links
 from .errors import Interrupted, LoglingError
 
@@ -61,13 +61,17 @@ def logling() -> None:
 
 def main() -> None:
     """Run the command line; an error that the operator can put right is one sentence on stderr, and exit status 1."""
+    prepare_streams()
     prepare_environment()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, interrupted)
     if warning := describe_links():
         err.print(f"logling: {warning}")
     try:
-        app()
+        run_command()
+    except BrokenPipeError:  # `| head`: the reader has enough
+        give_up_stdout()
+        sys.exit(1)
     except Interrupted:
         err.print("stopped")
         sys.exit(1)
@@ -78,10 +82,21 @@ def main() -> None:
         sys.exit(1)
 
 
+def run_command() -> None:
+    """Run the command, and write out all that it printed, also where it ends with a status of its own."""
+    try:
+        app()
+    except SystemExit:
+        flush_results()
+        raise
+
+
 def describe_error(error: Exception) -> str:
     """An error as a sentence. A file error is described by its file and reason, any other by its message."""
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike) and error.strerror:
         return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error)
 
 

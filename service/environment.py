@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
 
 PREFIX = "LOGLING_"
 SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path
@@ -55,6 +57,24 @@ def setting_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
         for name, value in environment.items()
         if name.upper().startswith(PREFIX) and name.upper() not in NOT_SETTINGS and not is_link(name, value)
     ]
+
+
+_hiding = RLock()
+
+
+@contextmanager
+def hidden_settings() -> Iterator[None]:
+    """While a program is started that is not Logling's own service: it, and what it starts, gets no LOGLING_ setting.
+
+    One may be a secret, and the hooks of a repository or ssh's commands have no need of it. They are taken out of
+    `os.environ` itself, because neither GitPython nor multiprocessing lets a caller leave a variable out.
+    """
+    with _hiding:
+        held = {name: os.environ.pop(name) for name in setting_variables(os.environ)}
+        try:
+            yield
+        finally:
+            os.environ.update(held)
 
 
 def describe_links(environment: Mapping[str, str] = os.environ) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from pathlib import Path
 from .environment import HOME_VARIABLE
 from .errors import LoglingError
 from .settings import Settings, load
+
+ROOT = 0  # the user id
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,28 @@ class Home:
 
     def make_state(self) -> None:
         """Make the state folder, readable by its owner alone."""
-        self.state.mkdir(parents=True, exist_ok=True)
-        self.state.chmod(0o700)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # one that was there
+
+
+def open_private(path: str | Path, flags: int) -> int:
+    """Open a file of the state. If it is made, its owner alone may read it. Raises OSError, also for a link."""
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise OSError(
+            errno.ELOOP, "a link, and no file of the state may be one: put the file itself here", path
+        ) from None
+
+
+def user_name(user: int) -> str:
+    """The name of a user id, or its number where it has none."""
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
 
 
 def expanded(path: Path) -> Path:
@@ -98,7 +122,7 @@ def _held(home: Home, name: str, words: str) -> Iterator[None]:
     locks in the same way, but does not say who holds the lock.
     """
     home.make_state()
-    with (home.state / name).open("a+", encoding="utf-8") as file:
+    with open(home.state / name, "a+", encoding="utf-8", opener=open_private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,10 +27,12 @@ from .site.commit_message import weights_message
 from .site.publish import make_ready, publish
 from .site.site import Site
 from .sources.pull import pull
+from .sources.source_reading import note_sources
 from .storage.corpus import Corpus
 from .storage.hold import Hold
 from .storage.ledger import Ledger
 from .storage.run_record import RunRecord
+from .storage.source_states import SourceState, describe_troubles
 from .training import card
 from .training.contest import Contest, hold_contest, too_few_to_judge
 from .training.split import Split, split
@@ -50,10 +52,11 @@ def retrain(
         run = ActiveRun(ledger.begin(scheduled or RunRecord(), now()), reporter)
         try:
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-                pull_lines(run, settings, corpus, ledger)
+                sources = pull_lines(run, settings, corpus, ledger, now)
                 site = Site(home.site, settings.git)
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now)
                 push(run, home, site, ledger)
+                refuse_to_skip_lost_sources(run.record, sources)
         except (KeyboardInterrupt, Interrupted):
             run.cut_short("interrupted", "it was asked to stop")
             raise
@@ -92,14 +95,31 @@ def compare_and_commit(
     return run.end("committed", contest.verdict.reason)
 
 
-def pull_lines(run: ActiveRun, settings: Settings, corpus: Corpus, ledger: Ledger) -> None:
-    """Pull, and count the lines that came since models were last compared, in this pull or an earlier one."""
+def pull_lines(
+    run: ActiveRun, settings: Settings, corpus: Corpus, ledger: Ledger, now: Clock
+) -> tuple[SourceState, ...]:
+    """Pull, and count the lines that came since models were last compared, in this pull or an earlier one.
+
+    Returns how the sources stand now.
+    """
     with run.step("pull"):
         report = pull(settings.source, corpus, run.reporter.pulled, settings.mask)
+    states = note_sources(ledger, report.readings, now())
     run.record.problems += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
     newest = last.newest_line if last and last.is_of_corpus(corpus.identity()) else 0
     run.record.lines.new = corpus.lines_after(newest or 0)
+    return states
+
+
+def refuse_to_skip_lost_sources(record: RunRecord, sources: Sequence[SourceState]) -> None:
+    """Fail a run that had too little to do because a source that was read before gives nothing.
+
+    So the schedule tries again, and the week does not count as done. Raises LoglingError.
+    """
+    lost = [state for state in sources if state.is_in_trouble]
+    if record.outcome == "skipped" and lost:
+        raise LoglingError(f"{describe_troubles(sources)}: {lost[0].detail}; {record.lines.new} new lines")
 
 
 def commit(

@@ -7,6 +7,8 @@ setting; it says where the home is. Which variables are passed over, environment
 from __future__ import annotations
 
 import ipaddress
+import json
+import os
 import re
 import tomllib
 import zoneinfo
@@ -31,10 +33,10 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .environment import PREFIX, setting_variables
-from .errors import LoglingError
 from .reading.reading import Reading, check, distinct
 from .reading.redaction import OwnRule, own_pattern
 from .reading.url_secrets import mask_urls
+from .settings_file import SettingsError, find_line, read_settings_text
 
 TEMPLATE = Path(__file__).with_name("settings.template.toml")
 FEWEST_TOKENS = 1000
@@ -42,10 +44,11 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
 SHORTEST_TOKEN = 16
-
-
-class SettingsError(LoglingError):
-    """A key or a value in the settings that cannot be used."""
+EXAMPLES = {  # of variables that are JSON
+    "source": '[{"files": "/var/log/dpkg.log"}]',
+    "admin__names": '["logs.example.org"]',
+    "schedule__retry_minutes": "[1, 5, 25]",
+}
 
 
 class _Table(BaseModel):
@@ -333,23 +336,52 @@ class Settings(BaseSettings):
 
 def load(path: Path) -> Settings:
     """The settings of a file and of the environment. Raises SettingsError."""
+    text = read_settings_text(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path} does not exist: make a home with `logling init`") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from None
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
     refuse_unknown_variables()
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise SettingsError(
-            f"in {path}, or a {PREFIX} variable: " + "; ".join(_describe(problem) for problem in error.errors())
-        ) from None
+        problems = [f"{_place(problem['loc'], path, text)}: {_describe(problem)}" for problem in error.errors()]
+        raise SettingsError("; ".join(problems)) from None
     except ValueError as error:  # a variable that is not the JSON its key needs
-        raise SettingsError(f"in the environment: {error}") from None
+        raise SettingsError(_describe_no_json(error)) from None
+
+
+def _place(location: tuple[int | str, ...], path: Path, text: str) -> str:
+    """Where a wrong setting was given: a variable, or a line of the file."""
+    names = [str(part) for part in location]
+    prefixes = {PREFIX + "__".join(names[:count]).upper() for count in range(1, len(names) + 1)}
+    parts = PREFIX + "__".join(names).upper() + "__"
+    variables = [name for name in setting_variables() if name.upper() in prefixes]
+    line = find_line(text, location)
+    if not variables and line is None:
+        variables = [name for name in setting_variables() if name.upper().startswith(parts)]
+    if variables:
+        return f"the variable {', '.join(sorted(variables))}"
+    return f"{path}, line {line}" if line else str(path)
+
+
+def _describe_no_json(error: ValueError) -> str:
+    """What is wrong with a variable whose setting is a list or a table."""
+    for name in setting_variables():
+        key, given = name.upper().removeprefix(PREFIX).lower(), os.environ[name]
+        if (key in EXAMPLES or key in _tables()) and not _is_json(given):
+            if key in _tables():  # it may hold a token
+                return f'the variable {name} is not JSON, as {{"key": 1}} is'
+            return f"the variable {name}: {key.replace('__', '.')} = {given!r} is not JSON, as {EXAMPLES[key]} is"
+    return f"in the environment: {error}"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_unknown_variables() -> None:
@@ -381,14 +413,31 @@ def _tables() -> dict[str, type[BaseModel]]:
 
 
 def _describe(problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"])
-    given = mask_urls(repr(problem["input"]))
+    location, given = problem["loc"], problem["input"]
+    key = ".".join(str(part) for part in location)
     if problem["type"] == "extra_forbidden":
-        allowed = _siblings(problem["loc"])
-        guess = _guess(str(problem["loc"][-1]), allowed)
-        return f"there is no setting {key!r} (given {given}); allowed here: {', '.join(allowed)}{guess}"
-    given = "(not shown)" if key == "admin.token" else given
-    return f"{key} = {given}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+        allowed = _siblings(location)
+        guess = _guess(str(location[-1]), allowed) or _other_table(location)
+        return (
+            f"there is no setting {key!r} (given {mask_urls(repr(given))}); allowed here: {', '.join(allowed)}{guess}"
+        )
+    if key == "source" and isinstance(given, dict):
+        return "write [[source]], in double brackets: there may be several"
+    if key in _tables() and not isinstance(given, dict):
+        return f"{key} is a table: write [{key}], in single brackets, and its keys in the lines below it"
+    shown = "(not shown)" if key == "admin.token" else mask_urls(repr(given))
+    words = problem["msg"].removeprefix("Value error, ")
+    return f"{key} = {shown}: {words[:1].lower()}{words[1:]}"
+
+
+def _other_table(location: tuple[int | str, ...]) -> str:
+    """The table that a key belongs in, as the end of a sentence, where it was written in another one."""
+    tables: dict[str, type[BaseModel]] = {**_tables(), "source": Source}
+    homes = [name for name, kind in tables.items() if location[-1] in kind.model_fields and name != location[0]]
+    written = [f"[[{name}]]" if name == "source" else f"[{name}]" for name in homes]
+    if not written and len(location) > 1 and location[-1] in Settings.model_fields:
+        return f" ({location[-1]} belongs above the first table)"
+    return f" ({location[-1]} belongs in {' or '.join(written)})" if written else ""
 
 
 def _siblings(location: tuple[int | str, ...]) -> list[str]:
@@ -417,7 +466,7 @@ def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Seq
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
         "preset": f"preset = {_as_toml(preset)}",
-        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/syslog*"',
+        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(_defaults() | given)

@@ -8,14 +8,18 @@ The page is a process of its own and reads nothing but the settings and the ledg
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..errors import LoglingError
@@ -27,6 +31,7 @@ from .access import Guard
 from .feed import make_feed
 from .health import UNREADABLE, check_health, last_success
 from .history import History, LedgerReader, RunSummary
+from .own_path import AnyPrefix
 from .pages import STYLE, Pages
 from .runs_csv import make_csv
 
@@ -53,7 +58,9 @@ def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings,
     """The page of a home. It has read the history once, so that the first visitor need not wait."""
     page = AdminPage(home, Schedule.of(schedule), now)
     page.read_ahead()
-    return Guard(add_routes(page), settings)
+    app = add_routes(page)
+    paths = {route.path for route in app.routes if isinstance(route, Route)}
+    return AnyPrefix(Guard(app, settings), {path.removeprefix("/") for path in paths} - {""})
 
 
 class AdminPage:
@@ -88,12 +95,12 @@ class AdminPage:
         return self._pages.run(record, self._reader.history().runs)
 
     def records(self, before: str, limit: int) -> dict[str, Any]:
-        """Whole records, newest first, and a link to older ones."""
+        """Whole records, newest first, and a link to older ones, relative to this one."""
         history = self._reader.history()
         runs = runs_before(history, before)[-limit:]
         records = [record.as_json() for record in self._reader.records([run.number for run in runs])]
         is_last = not runs or runs[0] is history.runs[0]
-        older = None if is_last else f"/runs.json?limit={limit}&before={runs[0].run}"
+        older = None if is_last else f"runs.json?limit={limit}&before={runs[0].run}"
         return {"runs": records, "older": older}
 
     def csv(self) -> bytes:
@@ -103,9 +110,9 @@ class AdminPage:
             self._csv = (runs, make_csv(runs))
         return self._csv[1]
 
-    def feed(self, base: str) -> bytes:
-        """The Atom feed. Its links begin with `base`."""
-        return make_feed(self._reader.history().runs, self._name, base)
+    def feed(self) -> bytes:
+        """The Atom feed."""
+        return make_feed(self._reader.history().runs, self._name)
 
     def badge(self) -> str:
         """The badge; it also says so when the ledger cannot be read."""
@@ -125,18 +132,20 @@ class AdminPage:
         last, service = last_success(history.runs), history.service
         next_run = service.next_run if service else None
         return 200 if health.is_well else 503, {
-            "status": "well" if health.is_well else "not well",
+            "status": health.status,
             "reasons": [symptom.text for symptom in health.reasons],
+            "missing": list(health.missing),
             "warnings": [symptom.text for symptom in health.warnings],
             "runs": len(history.runs),
             "last_success": last.finished.isoformat(timespec="seconds") if last else None,
             "next": next_run.isoformat(timespec="seconds") if next_run else None,
             "running": bool(service and service.is_running),
+            "sources": dict(Counter(state.state for state in history.sources or ())),
         }
 
-    def error(self, status: int) -> str:
-        """A page that says why there is no other."""
-        return self._pages.error(status)
+    def error(self, status: int, path: str) -> str:
+        """A page that says why there is no other at a path."""
+        return self._pages.error(status, "../" if path.startswith("/runs/") else "./")
 
 
 def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
@@ -151,6 +160,7 @@ def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
 
 def add_routes(page: AdminPage) -> FastAPI:
     """An application with all routes. Functions without `async` run in threads, because they wait for the disk."""
+    one_document = asyncio.Semaphore(1)  # of whole records, which take long to make: other pages are answered between
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.api_route("/", methods=READ)
@@ -162,16 +172,17 @@ def add_routes(page: AdminPage) -> FastAPI:
         return html(page.run(run))
 
     @app.api_route("/runs.json", methods=READ)
-    def records(before: str = "", limit: int = RECORDS) -> Response:
-        return JSONResponse(page.records(before, min(max(limit, 1), 500)))
+    async def records(before: str = "", limit: int = RECORDS) -> Response:
+        async with one_document:
+            return await run_in_threadpool(lambda: JSONResponse(page.records(before, min(max(limit, 1), 500))))
 
     @app.api_route("/runs.csv", methods=READ)
     def csv() -> Response:
         return Response(page.csv(), media_type=CSV)
 
     @app.api_route("/feed.atom", methods=READ)
-    def feed(request: Request) -> Response:
-        return Response(page.feed(str(request.base_url)), media_type="application/atom+xml")
+    def feed() -> Response:
+        return Response(page.feed(), media_type="application/atom+xml")
 
     @app.api_route("/badge.svg", methods=READ)
     def badge() -> Response:
@@ -201,12 +212,12 @@ def add_error_pages(app: FastAPI, page: AdminPage) -> None:
     """Errors are shown on a page like the others."""
 
     @app.exception_handler(AnyHTTPException)
-    async def refused(_: Request, error: AnyHTTPException) -> Response:
-        return html(page.error(error.status_code), error.status_code, error.headers)
+    async def refused(request: Request, error: AnyHTTPException) -> Response:
+        return html(page.error(error.status_code, request.scope["path"]), error.status_code, error.headers)
 
     @app.exception_handler(sqlite3.Error)
-    async def unreadable(_: Request, error: sqlite3.Error) -> Response:
-        return html(page.error(503), 503)
+    async def unreadable(request: Request, error: sqlite3.Error) -> Response:
+        return html(page.error(503, request.scope["path"]), 503)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from ..schedule.schedule import Schedule
-from ..storage.ledger import SUCCEEDED
+from ..schedule.schedule import Schedule, is_given_up
+from ..storage.ledger import SUCCEEDED, SlotRun
 from ..storage.service_status import ServiceStatus
+from ..storage.source_states import describe_lesser_troubles, describe_troubles
 from .durations import format_duration
 from .history import History, RunSummary
 
@@ -22,7 +23,7 @@ LOOP_IS_LATE = timedelta(minutes=2)  # four heartbeats, as the watchdog of the s
 class Symptom(NamedTuple):
     """Something that is not as it should be."""
 
-    about: Literal["ledger", "service", "success", "push", "failure"]
+    about: Literal["ledger", "service", "success", "slot", "sources", "lesser sources", "setup", "push", "failure"]
     text: str
 
 
@@ -31,11 +32,17 @@ class Health(NamedTuple):
 
     reasons: tuple[Symptom, ...] = ()
     warnings: tuple[Symptom, ...] = ()
+    missing: tuple[str, ...] = ()  # what a new home has not got yet, and nothing is wrong with that
 
     @property
     def is_well(self) -> bool:
         """Whether nobody has to do anything."""
         return not self.reasons
+
+    @property
+    def status(self) -> Literal["well", "not set up yet", "not well"]:
+        """Both in a word. What is not set up yet is neither well nor bad."""
+        return "not well" if self.reasons else "not set up yet" if self.missing else "well"
 
 
 UNREADABLE = Health((Symptom("ledger", "the ledger cannot be read"),))
@@ -50,6 +57,16 @@ def check_health(history: History, schedule: Schedule, now: datetime) -> Health:
         yet = "" if last_success(runs) else "yet, "
         text = f"no run has succeeded {yet}for {format_duration(duration)}, longer than two schedules"
         reasons.append(Symptom("success", text))
+    if not duration and has_given_up_a_slot(runs, schedule):
+        reasons.append(Symptom("slot", "a scheduled run failed with all its attempts"))
+    sources = history.sources or ()
+    if text := describe_troubles(sources):
+        reasons.append(Symptom("sources", text))
+    if text := describe_lesser_troubles(sources):
+        warnings.append(Symptom("lesser sources", text))
+    missing = describe_setup(history)
+    if missing and not duration and is_set_up_too_late(history, schedule, now):
+        reasons.append(Symptom("setup", f"{' and '.join(missing)}, and two schedules have passed"))
     if service is None:
         reasons.append(Symptom("service", "no service is running"))
     elif now - service.last_turn > LOOP_IS_LATE:
@@ -61,7 +78,34 @@ def check_health(history: History, schedule: Schedule, now: datetime) -> Health:
     if failures := failures_in_a_row(runs):
         text = "the last run failed" if failures == 1 else f"the last {failures} runs failed"
         warnings.append(Symptom("failure", text))
-    return Health(tuple(reasons), tuple(warnings))
+    return Health(tuple(reasons), tuple(warnings), tuple(missing))
+
+
+def has_given_up_a_slot(runs: Sequence[RunSummary], schedule: Schedule) -> bool:
+    """Whether a slot since the last success has had all its attempts."""
+    newest: dict[datetime, SlotRun] = {}  # attempt of each slot since then
+    for run in reversed(runs):
+        if run.outcome in SUCCEEDED:
+            break
+        if run.slot is not None and run.attempt is not None:
+            newest.setdefault(run.slot, SlotRun(run.slot, run.attempt, succeeded=False, ended=run.finished))
+    return any(is_given_up(schedule, last) for last in newest.values())
+
+
+def describe_setup(history: History) -> list[str]:
+    """What a home needs before it can be well: a source, and a model."""
+    has_model = any(run.outcome == "committed" or run.champion is not None for run in history.runs)
+    return [
+        *(["no source is set"] if history.sources == () else []),
+        *([] if has_model else ["there is no model yet"]),
+    ]
+
+
+def is_set_up_too_late(history: History, schedule: Schedule, now: datetime) -> bool:
+    """Whether two schedules have passed since the home's first run, or else since its service started."""
+    runs, service = history.runs, history.service
+    since = runs[0].started if runs else service.started if service else now
+    return now > two_schedules_after(since, schedule)
 
 
 def time_without_success(

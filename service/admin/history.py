@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -22,6 +22,7 @@ from ..storage.ledger import read_record
 from ..storage.run_progress import TaskProgress, read_run_progress
 from ..storage.run_record import Outcome, RunRecord, parse_time
 from ..storage.service_status import ServiceStatus, read_service_status
+from ..storage.source_states import SourceState, read_source_states
 
 FIELDS = (  # of a record, which a RunSummary has unchanged
     "bits_per_char",
@@ -90,6 +91,7 @@ class History(NamedTuple):
     unfinished: UnfinishedRun | None = None
     tasks: tuple[TaskProgress, ...] = ()  # how far that run is
     service: ServiceStatus | None = None  # None: there is no service
+    sources: tuple[SourceState, ...] | None = None  # at the last pull; None: before the first one
 
 
 @dataclass
@@ -104,7 +106,7 @@ class LedgerReader:
     def history(self) -> History:
         """What the ledger says now. A home whose first run is still to come has no ledger, and an empty history."""
         if not self._known and not self.path.exists():
-            return History((), None, (), None)
+            return History()
         with self._lock, self._opened() as database:
             ended = database.execute("SELECT number, outcome FROM runs WHERE outcome IS NOT NULL").fetchall()
             changed = [number for number, outcome in ended if self._may_have_changed(number, outcome)]
@@ -118,6 +120,7 @@ class LedgerReader:
                 UnfinishedRun(begun[0], parse_time(begun[1]), begun[2]) if begun else None,
                 tuple(read_run_progress(database)),
                 read_service_status(database),
+                mask_details(read_source_states(database)),
             )
 
     def _may_have_changed(self, number: int, outcome: str) -> bool:
@@ -197,6 +200,13 @@ def record_of_row(record: str, started: str, finished: str | None) -> RunRecord:
     run.reason = mask_secrets(run.reason)
     run.problems = [mask_secrets(problem) for problem in run.problems]
     return run
+
+
+def mask_details(states: Sequence[SourceState] | None) -> tuple[SourceState, ...] | None:
+    """The states of sources without secrets."""
+    if states is None:
+        return None
+    return tuple(replace(state, name=mask_secrets(state.name), detail=mask_secrets(state.detail)) for state in states)
 
 
 def mask_secrets(text: str) -> str:

@@ -45,7 +45,7 @@ class Pages:
         self._templates.globals |= {
             "name": name,
             "version": program_version(),
-            "style": f"/admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
+            "style": f"admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
             "zone": schedule.zone.key,
         }
 
@@ -69,6 +69,7 @@ class Pages:
         at = names.index(record.run) if record.run in names else None
         return self._render(
             "run.html",
+            root="../",
             record=record,
             started=parse_time(record.started or ""),
             finished=parse_time(record.finished) if record.finished else None,
@@ -82,18 +83,19 @@ class Pages:
             seconds=sum(record.seconds.values()),
         )
 
-    def error(self, status: int) -> str:
+    def error(self, status: int, root: str) -> str:
         """The page for an HTTP status that is not 200."""
         headline, sentence = ERRORS.get(status, ("This cannot be shown", "The service's log may say why."))
-        return self._render("error.html", headline=headline, sentence=sentence, status=status)
+        return self._render("error.html", headline=headline, sentence=sentence, status=status, root=root)
 
     def badge(self, history: History, health: Health) -> str:
         """The badge as SVG."""
         model = committed_model(history.runs)
         return self._render("badge.svg", badge=make_badge(health.is_well, model.score if model else None))
 
-    def _render(self, template: str, **values: object) -> str:
-        return self._templates.get_template(template).render(**values)
+    def _render(self, template: str, root: str = "./", **values: object) -> str:
+        """A page whose links begin with `root`, the way from it to the page of all runs: a proxy may add a prefix."""
+        return self._templates.get_template(template).render(root=root, **values)
 
     def _chart_of(self, runs: tuple[RunSummary, ...]) -> Chart | None:
         known, chart = self._chart

@@ -17,9 +17,10 @@ from ..schedule.child_process import wait_for_end_of_input
 from ..schedule.event_log import begin_log
 from ..schedule.page_ready import READY
 from .app import create_app
+from .connections import LARGEST_HEAD, BoundedConnection
 
 SECONDS_FOR_CONNECTIONS = 1  # that open ones have when the page ends
-MAX_CONNECTIONS = 100
+BACKLOG = 512  # asyncio accepts so many at once before it counts them; with MOST, fewer than the usual 1,024 files
 
 
 def main() -> None:
@@ -40,13 +41,15 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=BoundedConnection,
         ws="none",
         lifespan="off",
         log_config=None,
+        log_level="error",  # a visitor's mistakes are not worth a line each
         access_log=False,
         server_header=False,
-        limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=SECONDS_FOR_CONNECTIONS,
     )
 

@@ -11,10 +11,18 @@ from ..schedule.schedule import Schedule
 from ..storage.ledger import EVALUATED
 from ..storage.run_progress import RUN_STEPS, TaskProgress
 from ..storage.service_status import ServiceStatus
+from ..storage.source_states import SourceState
 from .durations import format_duration, format_future, format_past
 from .health import Health, Symptom
 from .history import History, LedgerReader, RunSummary
 from .history_chart import OUTCOMES
+
+HEADLINES = {
+    "bad": "Not well",
+    "look": "It goes on, but look at this",
+    "new": "Not set up yet",
+    "good": "All is well",
+}
 
 
 class Problem(NamedTuple):
@@ -53,7 +61,7 @@ class CommittedModel(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """All of it. `kind` is "good", "look" or "bad"."""
+    """All of it. `kind` is "good", "new", "look" or "bad"."""
 
     kind: str
     headline: str
@@ -65,6 +73,7 @@ class Overview(NamedTuple):
     due_in: str  # empty while a run is under way, or when it is not known
     model: CommittedModel | None
     counts: dict[str, int]
+    sources: Sequence[SourceState] | None  # None: none was looked at yet
 
 
 def make_overview(
@@ -76,9 +85,9 @@ def make_overview(
     problems = [explain(symptom, history, schedule, reader) for symptom in symptoms]
     if service and service.hold:
         problems.append(Problem(service.hold, "`logling resume` lifts that"))
-    kind = "bad" if health.reasons else "look" if problems else "good"
-    headline = {"bad": "Not well", "look": "It goes on, but look at this", "good": "All is well"}[kind]
-    if not runs and kind == "good":
+    kind = "bad" if health.reasons else "look" if problems else "new" if health.missing else "good"
+    headline = HEADLINES[kind]
+    if not runs and kind == "new":
         headline = "The first run is under way" if history.unfinished else "Nothing has run yet"
     is_running = bool(service and service.is_running)
     next_run = service.next_run if service and not is_running else None
@@ -86,7 +95,7 @@ def make_overview(
     return Overview(
         kind,
         headline,
-        describe_runs(runs, now),
+        [*describe_runs(runs, now), *(map(as_sentence, health.missing) if runs else [])],
         problems,
         describe_activity(history, now),
         is_running,
@@ -94,6 +103,7 @@ def make_overview(
         format_future(next_run - now) if next_run else "",
         committed_model(runs),
         {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
+        history.sources,
     )
 
 
@@ -127,6 +137,10 @@ def explain(symptom: Symptom, history: History, schedule: Schedule, reader: Ledg
         record = reader.run(run)
         reason = "; ".join(problem for problem in (record.problems if record else []) if "push" in problem)
         return Problem(symptom.text, reason, run, what_happens)
+    if symptom.about in ("sources", "lesser sources"):
+        concerned = [state for state in history.sources or () if state.is_in_trouble == (symptom.about == "sources")]
+        reason = "; ".join(state.detail for state in concerned if state.detail)
+        return Problem(symptom.text, reason, "", "The next run looks again, and so does `logling pull`")
     failed = next((run for run in reversed(runs) if run.outcome == "failed"), None)
     if symptom.about == "failure" and failed:
         return Problem(symptom.text, failed.reason, failed.run)

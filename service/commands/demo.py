@@ -5,6 +5,7 @@ It plays some weeks of a log, with a run for each, a remote, and a client that p
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -77,7 +78,8 @@ def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: C
     """Play the weeks and say what happened. Raises LoglingError."""
     chapters = real_weeks(log, weeks) if log else simulated_weeks(weeks)
     scene = Scene(free_folder(expanded(folder).absolute()))
-    scene.log.parent.mkdir(parents=True)
+    scene.folder.mkdir(mode=0o700, parents=True)
+    scene.log.parent.mkdir()
     scene.log.touch()
     home = set_up(scene, preset)
     settings = home.settings()
@@ -125,7 +127,7 @@ def free_folder(folder: Path) -> Path:
     """This folder, or the first free one with a number behind its name."""
     candidates = [folder, *(folder.with_name(f"{folder.name}-{number}") for number in range(2, 1000))]
     for candidate in candidates:
-        if not candidate.exists():
+        if not os.path.lexists(candidate):
             return candidate
     raise LoglingError(f"{folder} and {len(candidates) - 1} more exist already: remove some")
 
@@ -177,4 +179,4 @@ def print_the_end(scene: Scene, home: Home, settings: Settings, records: list[Ru
     happened = f"{len(records)} runs: " + ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     out.print(f"What happened:  {happened}. Each commit of weights beat the one before it; a client pulled them.")
     out.print(f"The page:       open {scene.page} (double-click it); it needs no server and no network.", markup=False)
-    out.print("Your own logs:  logling init my-home --source '/var/log/syslog*'; logling retrain --home my-home")
+    out.print("Your own logs:  logling init my-home --source '/var/log/dpkg.log*'; logling retrain --home my-home")

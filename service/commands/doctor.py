@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import NamedTuple
 
 import typer
 
 from ..errors import LoglingError
 from ..home import Home, find_home, locked, only_service
-from ..schedule.schedule import Schedule
+from ..schedule.schedule import Schedule, is_given_up
 from ..settings import Settings
-from ..sources import journal
-from ..sources.files import find_files
-from ..sources.log_file import OpenLog, RefusedFile, printable
 from ..storage import corpus, ledger
-from ..storage.database import check, format_of_file
+from .doctor_home import check_admin, check_database, check_writable
+from .doctor_modes import check_modes
 from .doctor_site import site_checks
+from .doctor_sources import source_checks
 from .terminal import HomeOption, JsonOption, now, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
@@ -56,23 +56,29 @@ def examine(home: Home) -> list[Check]:
         return [Check("settings", False, str(error))]
     checks: list[tuple[str, Callable[[], str]]] = [
         ("git", check_git),
+        ("home", lambda: check_writable(home)),
         ("state", lambda: check_state(home)),
+        ("modes", lambda: check_modes(home)),
         ("lock", lambda: check_lock(home)),
         ("disk", lambda: check_disk(home)),
         ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),
         ("corpus", lambda: check_database(home.corpus, corpus.FORMAT)),
         *site_checks(home, settings),
         ("schedule", lambda: check_schedule(home, settings)),
+        ("admin page", lambda: check_admin(home, settings.admin)),
     ]
     results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
     results += [_checked(name, look) for name, look in checks]
-    return results + list(sources(settings))
+    return results + [_checked(name, look) for name, look in source_checks(home, settings)]
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, True, look())
-    except (LoglingError, OSError, ValueError) as error:
+    except OSError as error:
+        place = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes | os.PathLike) else ""
+        return Check(name, False, f"{place}{error.strerror or error}")
+    except (LoglingError, ValueError, sqlite3.Error) as error:
         return Check(name, False, str(error))
 
 
@@ -108,26 +114,14 @@ def check_disk(home: Home) -> str:
     return f"{free / 1e9:,.1f} GB free"
 
 
-def check_database(database: Path, known: int) -> str:
-    """Check that a database is whole, and of a format that this version knows. It may also not exist yet."""
-    if not database.exists():
-        return "none yet: the first run makes it"
-    word = check(database)
-    if word != "ok":
-        raise LoglingError(f"damaged: {word}")
-    version = format_of_file(database)
-    if version > known:
-        raise LoglingError(f"it has format {version}, newer than the {known} of this Logling: update Logling")
-    return word if version == known else f"ok, of format {version}: the next run takes it to {known}"
-
-
 def check_schedule(home: Home, settings: Settings) -> str:
     """Say when the next run is, and whether a service is running. Fails if every attempt at the last slot failed."""
     plan, moment = Schedule.of(settings.schedule), now()
     if home.ledger.exists():
         with ledger.Ledger(home.ledger) as runs:
             attempts = [run for run in runs.slot_runs(plan.latest(moment)) if run.slot == plan.latest(moment)]
-        if len(attempts) > len(plan.retries) and not any(run.succeeded for run in attempts):
+        newest = max(attempts, key=lambda run: run.attempt, default=None)
+        if newest and not any(run.succeeded for run in attempts) and is_given_up(plan, newest):
             slot = plan.format_moment(plan.latest(moment))
             raise LoglingError(f"all {len(attempts)} attempts at the run of {slot} failed: see `logling history`")
     try:
@@ -136,29 +130,3 @@ def check_schedule(home: Home, settings: Settings) -> str:
     except LoglingError:
         service = "the service is running"
     return f"next run {plan.format_moment(plan.following(moment))}; {service}"
-
-
-def unreadable(path: Path) -> str:
-    """Why a file would not be read, in words. Empty if it would."""
-    try:
-        with OpenLog(path) as log:
-            log.refuse_binary()
-    except RefusedFile as refusal:
-        return str(refusal)
-    except OSError as error:
-        return f"{printable(path)}: {error.strerror}"
-    return ""
-
-
-def sources(settings: Settings) -> Iterator[Check]:
-    """Check that each source has files that can be read, or a journal that answers."""
-    if not settings.source:
-        yield Check("sources", False, 'none is set: add [[source]] with files = "…" or journal = "…" to logling.toml')
-    for pattern in settings.patterns:
-        found = find_files([pattern])
-        problems = "; ".join([*found.problems, *filter(None, (unreadable(file.path) for file in found.files))])
-        count = "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
-        yield Check(f"source {printable(pattern)}", not problems, problems or count)
-    for source in settings.source:
-        if source.journal is not None:
-            yield _checked(f"source {journal.log_name(source.journal)}", journal.newest)

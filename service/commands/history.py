@@ -30,6 +30,7 @@ def history_command(
     found.make_state()
     with Ledger(found.ledger) as ledger:
         runs = ledger.runs(limit or (-1 if as_json else 52))
+        sources = ledger.sources() or ()
     undone: list[dict[str, Any]] = []
     held = Hold(found)
     try:
@@ -40,10 +41,16 @@ def history_command(
     except SiteError as error:
         err.print(f"problem: {error}")
     if as_json:
-        print_json({"runs": [run.as_json() for run in runs], "rollbacks": undone, "hold": held.read()})
+        of_sources = [state.as_json() for state in sources]
+        print_json(
+            {"runs": [run.as_json() for run in runs], "rollbacks": undone, "hold": held.read(), "sources": of_sources}
+        )
         return
 
     out.print(format_history(runs, undone) if runs else "No run yet.")
+    for state in sources:
+        if state.state != "reading":
+            out.print(f"source {state.name}: {state.describe()}")
     if held.read():
         out.print(f"{held.describe()}: `logling resume` lifts that")
 

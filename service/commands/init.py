@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +14,15 @@ import typer
 from model.config import PRESETS
 
 from ..errors import LoglingError
-from ..home import Home, expanded
+from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
-from ..settings import is_path, new_settings
+from ..settings import Source, is_path, new_settings
+from ..site.git import UMASK
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
+from ..sources.source_preview import look_at
 from ..storage.atomic_write import write_durably
+from .doctor_sources import describe_journal, source_name
 from .terminal import err, out
 
 
@@ -26,7 +31,7 @@ def init_command(
     source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
     journal: Annotated[
         list[str] | None,
-        typer.Option(help='A unit of systemd, such as ssh.service; "*" is all of them. Repeat for more.'),
+        typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
@@ -36,9 +41,29 @@ def init_command(
     out.print(f"Made {made.path}")
     if problem := describe_remote(made):
         err.print(f"problem: {problem}")
+    for origin in made.settings().source:
+        print_source(origin)
     if not source and not journal:
         out.print(f"Next: name your logs in {made.settings_file}, then:")
     out.print(f"  logling retrain --home {made.path}")
+
+
+def print_source(source: Source) -> None:
+    """Say what a source matches now, and warn where it gives nothing."""
+    name = source_name(source)
+    if source.journal is not None:
+        try:
+            out.print(f"  {name}: {describe_journal(source.journal)}")
+        except LoglingError as error:
+            err.print(f"warning: {name}: {error}")
+        return
+    found = look_at(source.files or "")
+    if found.files:
+        out.print(f"  {name}: {found.describe()}")
+    for problem in found.problems:
+        err.print(f"warning: cannot be read: {problem}")
+    if not found.files and not found.problems:
+        err.print(f"warning: {name}: {found.describe()}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
@@ -54,12 +79,14 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         remote = str(expanded(Path(remote)).resolve())
     text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
-    home.path.mkdir(parents=True, exist_ok=True)
+    home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_foreign(home.path, os.geteuid())
     write_durably(home.settings_file, text.encode())
     try:
         settings = home.settings()
         home.make_state()
-        create(home.site, page_folder(), settings.git)
+        with site_umask():
+            create(home.site, page_folder(), settings.git)
     except BaseException:
         undo(home)
         if is_new:
@@ -72,6 +99,27 @@ def describe_remote(home: Home) -> str:
     """Why clones of the remote will be without the weights. Empty if they will have them, or without a remote."""
     settings = home.settings().git
     return default_branch_problem(Site(home.site, settings)) if settings.remote else ""
+
+
+@contextmanager
+def site_umask() -> Iterator[None]:
+    """While a site is made: others may read it, and nobody else may change it."""
+    before = os.umask(UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def refuse_foreign(folder: Path, user: int) -> None:
+    """Raise LoglingError if a folder belongs to someone who could change what this user puts there."""
+    owner = folder.stat().st_uid
+    if owner not in (user, ROOT):
+        name = user_name(owner)
+        raise LoglingError(
+            f"{folder} belongs to {name}, who could read and change all that is put there: "
+            f"choose another place, or run this as {name}: sudo -u {name} logling init …"
+        )
 
 
 def is_used(folder: Path) -> bool:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from ..home import find_home, locked
+import sqlite3
+from datetime import datetime
+
+from ..errors import LoglingError
+from ..home import Home, find_home, locked
 from ..progress import Reporter
 from ..sources.log_file import printable
 from ..sources.pull import pull
+from ..sources.pull_report import PullReport
+from ..sources.source_reading import note_sources
 from ..storage.corpus import Corpus
-from .terminal import HomeOption, JsonOption, err, out, print_json
+from ..storage.ledger import Ledger
+from ..storage.source_states import SourceState
+from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
 def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -21,8 +29,9 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
         reporter.step("pull"),
     ):
         report = pull(settings.source, corpus, reporter.pulled, settings.mask)
+        states = keep_states(found, report, now())
     if as_json:
-        print_json(report.as_json())
+        print_json({**report.as_json(), "states": [state.as_json() for state in states]})
         return
     for source in report.sources:
         out.print(f"{source.lines:>10,} lines  {printable(source.path)}")
@@ -31,3 +40,13 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     for problem in report.problems:
         err.print(f"problem: {problem}")
     out.print(f"{report.new:,} new lines; the corpus has {report.total:,}")
+
+
+def keep_states(home: Home, report: PullReport, now: datetime) -> tuple[SourceState, ...]:
+    """Keep how the sources stand in the ledger, for the admin page. A damaged ledger is a problem."""
+    try:
+        with Ledger(home.ledger) as ledger:
+            return note_sources(ledger, report.readings, now)
+    except (LoglingError, sqlite3.Error) as error:
+        report.problems.append(f"how the sources stand could not be noted: {error}")
+        return ()

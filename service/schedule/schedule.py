@@ -101,6 +101,14 @@ def plan_next_run(schedule: Schedule, now: datetime, runs: Collection[SlotRun]) 
     return PlannedRun(following, following, 1)
 
 
+def is_given_up(schedule: Schedule, last: SlotRun) -> bool:
+    """Whether a slot has had all its attempts without success. `last` is the newest of them."""
+    if last.succeeded:
+        return False
+    retry = _plan_retry(schedule, last.ended, last)
+    return retry is None or retry.when >= schedule.following(last.slot)
+
+
 def _plan_retry(schedule: Schedule, now: datetime, last: SlotRun) -> PlannedRun | None:
     if last.succeeded or last.attempt > len(schedule.retries):
         return None

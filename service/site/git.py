@@ -13,6 +13,7 @@ from typing import Any
 
 from git import Git
 
+from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..settings import GitSettings
 from .git_words import clean, mend, without_hints
@@ -20,6 +21,7 @@ from .ssh import has_answering_program
 
 ORIGIN = "origin"  # the name of the remote
 SECONDS_TO_END = 5  # between SIGTERM and SIGKILL
+UMASK = 0o022  # of git alone: a site is for others to read, also where the service has a stricter one
 
 
 class SiteError(LoglingError):
@@ -66,13 +68,15 @@ def output_of(
     # With a ceiling, a damaged site within another repository is not taken for that one.
     ceiling = {"GIT_CEILING_DIRECTORIES": str(path.parent)}
     git.update_environment(**environment(settings), **ceiling, **(variables or {}))
-    handle: Any = git.execute(
-        # -C: in a folder that may not be entered, GitPython would start git in the current one, another repository.
-        [*pdeathsig_prefix(), "git", "-C", str(path), *options(settings), *arguments],
-        as_process=True,
-        istream=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with hidden_settings():
+        handle: Any = git.execute(
+            # -C: in a folder that may not be entered, GitPython would start git in the current one, another repository.
+            [*pdeathsig_prefix(), "git", "-C", str(path), *options(settings), *arguments],
+            as_process=True,
+            istream=subprocess.PIPE,
+            start_new_session=True,
+            umask=UMASK,
+        )
     process: subprocess.Popen[bytes] = handle.proc
     try:
         output, errors = process.communicate(data, timeout=settings.seconds)

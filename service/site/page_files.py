@@ -12,16 +12,19 @@ they are put together. The room `engine` becomes `engine.js`:
     loglingEngine();
 
 It is one function because the page gives its text to the workers (see `web/page/workers.js`). The room `page` becomes
-`page.js` in the same way, but without the function. Nothing in a file is changed.
+`page.js` in the same way, but without the function. Nothing in a file is changed, except that VERSION_MARK becomes the
+hash of all files together: by it the page notices when one of them is of another version.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from .repository import WEIGHTS
 
 ORDER = "order.txt"
+VERSION_MARK = b"@PAGE_VERSION@"
 AROUND = {"engine": ("\nfunction loglingEngine() {\n", "}\nloglingEngine();\n")}  # before and after a room's files
 
 
@@ -30,7 +33,9 @@ def page_files(web: Path) -> dict[str, bytes]:
     top = [path for path in web.iterdir() if path.is_file() and path.name != Path(WEIGHTS).name]
     rooms = [path.parent for path in web.glob(f"*/{ORDER}")]
     files = {path.name: path.read_bytes() for path in top} | {f"{room.name}.js": script(room) for room in rooms}
-    return dict(sorted(files.items()))
+    whole = b"".join(name.encode() + content for name, content in sorted(files.items()))
+    version = hashlib.sha256(whole).hexdigest()[:12].encode()
+    return {name: content.replace(VERSION_MARK, version) for name, content in sorted(files.items())}
 
 
 def script(room: Path) -> bytes:

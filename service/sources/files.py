@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..storage.position import Position
+from .links import PlantedLink, real_path, trusted_users
 from .log_file import LogFile, RefusedFile, is_utf8, log_file, printable
 from .path_pattern import MOST_ENTRIES, MOST_FOLDERS_DEEP, MatchedPath, Search, is_pattern, search
 from .rotated_names import SUFFIXES, family, number
+from .source_reading import Trouble
 
 
 @dataclass
@@ -21,7 +23,12 @@ class FoundFiles:
     """Files to read, and in words why others are left out."""
 
     files: list[LogFile] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """Why files are left out, each reason once."""
+        return list(dict.fromkeys(trouble.text for trouble in self.troubles))
 
 
 class FileSource:
@@ -39,13 +46,16 @@ class FileSource:
             is_name = _is_there(pattern)
             matches = [MatchedPath(pattern, is_link=True)] if is_name else self._search(pattern, found)
         except (OSError, ValueError, RuntimeError) as error:
-            found.problems.append(f"{self._name}: {_describe(error)}")
+            found.troubles.append(self._unreadable(f"{self._name}: {_describe(error)}"))
             return found
         for match in matches:
             self._examine(match, is_name, found)
         if not matches:
-            found.problems.append(f"{self._name}: no file matches")
+            found.troubles.append(Trouble(self.pattern, "missing", f"{self._name}: no file matches"))
         return found
+
+    def _unreadable(self, text: str) -> Trouble:
+        return Trouble(self.pattern, "unreadable", text)
 
     def _expanded(self) -> str:
         """The pattern with ~ replaced. Raises ValueError where it cannot be, RuntimeError where a user has no home."""
@@ -60,21 +70,22 @@ class FileSource:
         if not is_pattern(pattern):
             return []
         result = search(pattern)
-        found.problems += [f"{self._name}: {words}" for words in _describe_search(result)]
+        found.troubles += [self._unreadable(f"{self._name}: {words}") for words in _describe_search(result)]
         return result.matches
 
     def _examine(self, match: MatchedPath, is_name: bool, found: FoundFiles) -> None:
         try:
-            path = Path(match.path)
-            path = path.resolve(strict=True) if match.is_link else path
+            path = Path(real_path(match.path, trusted_users()) if match.is_link else match.path)
             status = path.stat()
             if stat.S_ISDIR(status.st_mode) and not is_name:
                 return  # a wildcard also matches folders; only a folder that was named is a mistake
             found.files.append(log_file(path, status, self.pattern))
         except RefusedFile as refusal:
-            found.problems.append(str(refusal))
-        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symlinks, before Python 3.13
-            found.problems.append(f"{printable(match.path)}: {_describe(error)}")
+            found.troubles.append(self._unreadable(str(refusal)))
+        except PlantedLink as planted:
+            found.troubles.append(self._unreadable(f"{printable(planted.filename)}: {_describe(planted)}"))
+        except OSError as error:
+            found.troubles.append(self._unreadable(f"{printable(match.path)}: {_describe(error)}"))
 
 
 def _is_there(path: str) -> bool:
@@ -94,6 +105,7 @@ def _describe_search(result: Search) -> Iterator[str]:
     if result.unlisted:
         more = f" and {len(result.unlisted) - 1} more" if len(result.unlisted) > 1 else ""
         yield f"the folder {printable(result.unlisted[0])}{more} may not be listed"
+    yield from (f"{printable(planted.filename)}: {_describe(planted)}" for planted in result.planted)
     if result.is_cut:
         yield (
             f"only {MOST_ENTRIES:,} names are looked at, and folders at most {MOST_FOLDERS_DEEP} deep; there are more,"
@@ -112,7 +124,7 @@ def find_files(patterns: Sequence[str]) -> FoundFiles:
     seen: dict[tuple[int, int], LogFile] = {}
     for pattern in dict.fromkeys(patterns):
         of_pattern = FileSource(pattern).find()
-        found.problems += [problem for problem in of_pattern.problems if problem not in found.problems]
+        found.troubles += of_pattern.troubles
         for file in of_pattern.files:
             seen.setdefault(file.place, file)
     found.files = oldest_first(list(seen.values()))

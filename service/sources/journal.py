@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import IO, Any, NamedTuple
 
+from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.containers import journal_line, microseconds
@@ -26,7 +27,9 @@ from ..reading.lines import MAX_BYTES, Oddities, clean_text
 from ..reading.reading import Reading
 from ..reading.steps import LineSteps, Numbered
 from ..storage.corpus import Bookmark, Corpus
+from ..storage.source_states import Condition
 from .pull_report import Gap, PullReport, SourceReport
+from .source_reading import Trouble
 
 BATCH_ENTRIES = 5_000
 MAX_ENTRY = 16 * 1024 * 1024  # bytes of JSON; journald takes messages of any size
@@ -49,6 +52,10 @@ Entry = Mapping[str, Any]
 
 class JournalError(LoglingError):
     """journalctl could not be run or did not answer. The entries before that are kept."""
+
+
+class NoJournal(JournalError):
+    """There is no journal, or no entry that this user may read."""
 
 
 class Overlong(NamedTuple):
@@ -75,23 +82,31 @@ def pull_journal(unit: str, corpus: Corpus, report: PullReport, reading: Reading
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
     journal_pull = _JournalPull(unit, corpus, report, reading)
     is_first = not journal_pull.bookmark.time
+    name = log_name(unit)
+    was_read = corpus.has_lines(name)
     try:
         _read(journal_pull, silence)
-        if is_first and not journal_pull.lines:
-            report.problems.append(f"{log_name(unit)}: the journal has no entry of it, or none that this user may read")
+        if not was_read and not journal_pull.lines:
+            words = f"{name}: the journal has no entry of it, or none that this user may read"
+            (report.note if is_first else report.troubles.append)(Trouble(name, "missing", words))
     except JournalError as error:
-        report.problems.append(f"{log_name(unit)}: {error}")
+        state: Condition = "missing" if isinstance(error, NoJournal) else "unreadable"
+        report.note(Trouble(name, state, f"{name}: {error}", is_known=was_read and not journal_pull.lines))
     journal_pull.finish()
+    answered = bool(journal_pull.lines) or not any(trouble.source == name for trouble in report.troubles)
+    report.finish_source(name, journal_pull.lines, int(answered), was_read=was_read or bool(journal_pull.lines))
 
 
-def newest(silence: float = SILENCE) -> str:
-    """When the newest entry of the journal was written, in words. Raises JournalError."""
-    with journalctl(["--lines=1"], silence) as entries:
+def newest(unit: str = "", silence: float = SILENCE) -> str:
+    """When the newest entry of a unit (`""` or `"*"`: of any) was written, in words. Raises JournalError."""
+    selected = [] if unit in ("", "*") else [f"--unit={unit}"]
+    with journalctl(["--lines=1", *selected], silence) as entries:
         entry = next(entries, None)
     if isinstance(entry, Malformed):
         raise JournalError("journalctl gave out something that is no entry")
     if entry is None or isinstance(entry, Overlong):
-        raise JournalError("the journal has no entry, or none that this user may read")
+        of = f" of {unit}" if selected else ""
+        raise NoJournal(f"the journal has no entry{of}, or none that this user may read")
     return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -212,11 +227,15 @@ def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry 
     """The entries that journalctl prints, one at a time. Raises JournalError when it fails or falls silent."""
     # Without --all fields of more than 4 KB are null.
     command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
-    environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"}
     try:
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-        )
+        with hidden_settings():
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"},
+            )
     except FileNotFoundError:
         raise JournalError("journalctl is not installed: a journal can be read only where systemd runs") from None
     except OSError as error:
@@ -240,7 +259,8 @@ def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry |
     if status:
         raise JournalError(f"journalctl failed with status {status}: {' '.join(messages) or 'it said nothing'}")
     if messages:
-        raise JournalError(f"journalctl says: {' '.join(serious or messages)}")
+        kind = JournalError if serious else NoJournal
+        raise kind(f"journalctl says: {' '.join(serious or messages)}")
 
 
 def _parsed(line: bytes) -> Entry | Malformed:

@@ -18,11 +18,16 @@ from ..reading.compression import CHUNK, MAGIC_BYTES, Damaged, decompressor
 from ..reading.decoding import SAMPLE_BYTES
 from ..storage.position import HEAD_BYTES, TAIL_BYTES, FingerprintTracker, Position, digest
 from .birth_time import born
+from .links import open_unlinked, trusted_users
 from .rotated_names import family
 
 
 class RefusedFile(ValueError):
     """A file that is not read. The message says why."""
+
+
+class BinaryFile(RefusedFile):
+    """A file that is no text."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,7 @@ class OpenLog:
 
     def __init__(self, path: Path | str, pattern: str = "") -> None:
         path = Path(path)
-        # O_NONBLOCK: a pipe that has just replaced the file must not block the pull.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        descriptor = open_unlinked(str(path), trusted_users())
         try:
             self.file = log_file(path, os.fstat(descriptor), pattern, born(descriptor))
             self._stream: BinaryIO = os.fdopen(descriptor, "rb", buffering=0)
@@ -303,9 +307,9 @@ class OpenLog:
         return replace(marked, torn_length=0, torn_hash=b"")
 
     def refuse_binary(self, encoding: str = "") -> None:
-        """Raise RefusedFile if the file does not begin as text of this encoding does."""
+        """Raise BinaryFile if the file does not begin as text of this encoding does."""
         if reason := describe_binary(self.head(SAMPLE_BYTES), encoding):
-            raise RefusedFile(f"{printable(self.file.path)}: {reason}")
+            raise BinaryFile(f"{printable(self.file.path)}: {reason}")
 
     def _at(self, start: int, length: int) -> bytes:
         return os.pread(self._stream.fileno(), length, start)

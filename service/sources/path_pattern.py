@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import NamedTuple
 
+from .links import PlantedLink, real_path, trusted_users
+
 MOST_ENTRIES = 1_000_000  # names that are looked at for one pattern
 MOST_FOLDERS_DEEP = 100  # links through other folders count too
 
@@ -36,6 +38,7 @@ class Search:
 
     matches: list[MatchedPath] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)  # folders that may not be listed
+    planted: list[PlantedLink] = field(default_factory=list)  # links to folders that are not followed
     is_cut: bool = False  # whether a bound was reached
 
 
@@ -126,10 +129,17 @@ class _PatternSearch:
             self._found.is_cut = True
 
     def _enter(self, path: str, part: int, depth: int) -> None:
-        if depth <= MOST_FOLDERS_DEEP:
-            self._open.append(_Place(os.path.realpath(path), part, depth))
-        else:
+        if depth > MOST_FOLDERS_DEEP:
             self._found.is_cut = True
+            return
+        try:
+            self._open.append(_Place(real_path(path, trusted_users()), part, depth))
+        except PlantedLink as planted:
+            self._found.planted.append(planted)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError:
+            self._found.unlisted.append(path)
 
     def _list(self, folder: str) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:

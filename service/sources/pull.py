@@ -18,11 +18,12 @@ from ..storage.position import Position
 from . import journal
 from .files import find_files, with_siblings
 from .known_files import KnownFiles
-from .log_file import Hole, LogFile, OpenLog, RefusedFile, is_untouched, printable
+from .log_file import BinaryFile, Hole, LogFile, OpenLog, RefusedFile, is_untouched, printable
 from .present_files import PresentFiles
 from .pull_report import Gap, PullReport, SourceReport
 from .rotated_names import SUFFIXES
 from .rotation import Before, Recognised, recognise, survivor
+from .source_reading import DamagedFile, Trouble
 
 BATCH_LINES = 20_000
 BATCH_BYTES = 4 * 1024 * 1024
@@ -64,8 +65,9 @@ def pull(
 def _pull_files(readings: Mapping[str, Reading], corpus: Corpus, report: PullReport, progress: Progress | None) -> None:
     patterns = list(readings)[::-1]
     found = find_files(patterns)
-    report.problems += found.problems
     rows = corpus.positions()
+    for trouble in found.troubles:
+        report.note(trouble._replace(is_known=trouble.state == "unreadable" and _hides_a_log(trouble.source, rows)))
     files = with_siblings(found.files, rows, patterns)
     known, present = KnownFiles(rows), PresentFiles(files)
     matched = {file.place for file in found.files}
@@ -73,20 +75,52 @@ def _pull_files(readings: Mapping[str, Reading], corpus: Corpus, report: PullRep
     before = {(row.inode, row.born, row.pattern) for row in rows if row.path is not None and (row.id or 0) <= newest}
     meter = _Meter(files, progress)
     _mark_unchanged_files(files, known)
-    continued = set()
+    continued: dict[int | None, _Taken] = {}
     for group in _groups(files, known):
         with corpus.together() if len(group) > 1 else nullcontext():
             for file in group:
                 found_file = _FoundFile(file, readings[file.pattern], present, file.place in matched, before)
+                lines_before = corpus.newest_id()
                 position = _pull_file(found_file, known, corpus, report, meter)
                 meter.finish(file)
                 if position is not None:
-                    continued.add(position.id)
+                    lines = corpus.newest_id() - lines_before
+                    continued[position.id] = _Taken(file.pattern, lines, found_file.is_matched)
     left_behind = [row for row in known if row.id not in continued and row.path is not None and row.pattern in readings]
     read = [row for row in known if row.id in continued]
     report.gaps += _note_missing(left_behind, read, corpus)
     report.gaps += [Gap(str(row.path), _UNSURE, row.unsure_bytes) for row in known if row.unsure_bytes]
     corpus.note_pull_finished()
+    known_patterns = {row.pattern for row in rows}
+    for pattern in patterns:
+        of_pattern = [taken for taken in continued.values() if taken.pattern == pattern]
+        count = sum(taken.is_matched or taken.lines > 0 for taken in of_pattern)
+        lines = sum(taken.lines for taken in of_pattern)
+        report.finish_source(pattern, lines, count, was_read=bool(count) or pattern in known_patterns)
+
+
+class _Taken(NamedTuple):
+    """What was read of one file."""
+
+    pattern: str
+    lines: int
+    is_matched: bool
+
+
+def _hides_a_log(pattern: str, rows: Sequence[Position]) -> bool:
+    """Whether a file that this pattern found before is in a folder that may not be looked into now."""
+    folders = {Path(row.path).parent for row in rows if row.pattern == pattern and row.path is not None}
+    return any(map(_may_not_be_listed, folders))
+
+
+def _may_not_be_listed(folder: Path) -> bool:
+    try:
+        folder.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return not _may_be(os.R_OK | os.X_OK, folder)
 
 
 def _mark_unchanged_files(files: Sequence[LogFile], known: KnownFiles) -> None:
@@ -153,7 +187,11 @@ def _pull_file(
     found: _FoundFile, known: KnownFiles, corpus: Corpus, report: PullReport, meter: _Meter
 ) -> Position | None:
     """Read one file to its end. Returns its new position, None if it could not be read."""
-    path = found.file.path
+    path, pattern = found.file.path, found.file.pattern
+
+    def is_known() -> bool:
+        return known.has_log(found.file.family, pattern)
+
     unchanged = _unchanged_row(found.file, known)
     if unchanged is not None and _may_be_skipped(found, unchanged):
         if found.is_matched:
@@ -176,24 +214,27 @@ def _pull_file(
             if is_untouched(log.file, position):
                 known.mark_unchanged(position)
             return position
+    except BinaryFile as refusal:
+        report.note(Trouble(pattern, "damaged", str(refusal), is_known()))
     except RefusedFile as refusal:
-        report.problems.append(str(refusal))
+        report.note(Trouble(pattern, "unreadable", str(refusal), is_known()))
     except FileNotFoundError:
         if found.is_matched:
             report.problems.append(f"{printable(path)}: moved or removed during the pull; looked for again at the next")
     except OSError as error:
-        report.problems.append(f"{printable(path)}: {error.strerror or error}; not read to its end")
+        text = f"{printable(path)}: {error.strerror or error}; not read to its end"
+        report.note(Trouble(pattern, "unreadable", text, is_known()))
     return None
 
 
 def _may_be_skipped(found: _FoundFile, row: Position) -> bool:
     """Whether a file that is as it was has nothing that a closer look could find. It must still be readable."""
     is_incomplete = not row.compressed and row.position < row.size
-    return row.copy_of is None and not row.unsure_bytes and not is_incomplete and _may_be_read(found.file.path)
+    return row.copy_of is None and not row.unsure_bytes and not is_incomplete and _may_be(os.R_OK, found.file.path)
 
 
-def _may_be_read(path: Path) -> bool:
-    return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+def _may_be(mode: int, path: Path) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _read_file(file_pull: "_FilePull", position: Position, stored: Position | None) -> Position:
@@ -259,7 +300,9 @@ class _FilePull:
                     self._feed(piece)
                 self._meter.reached(self._log.bytes_read())
         except Damaged as damage:
-            self._report.problems.append(f"{printable(self._log.file.path)}: {damage}; the lines before that are kept")
+            file = self._log.file
+            self._report.problems.append(f"{printable(file.path)}: {damage}; the lines before that are kept")
+            self._report.damage.append((file.pattern, DamagedFile(str(file.path), file.size)))
             return
         if self._log.compressed:  # nothing is added to it, so its last line is complete
             self._take(self._reader.finish())
@@ -292,6 +335,13 @@ class _FilePull:
         report = self._report
         if self._lines or self._is_matched:
             report.sources.append(SourceReport(str(self._log.file.path), self._position.position, self._lines))
+        untimed = self._reader.oddities.untimed
+        if (
+            self._lines and not self._start and untimed >= self._lines
+        ):  # told once: when the file is read from its start
+            report.problems.append(
+                f"{printable(self._log.file.path)}: keep_time = false finds a time in none of its lines"
+            )
         report.oddities.add(self._reader.oddities)
         report.masked = dict(Counter(report.masked) + Counter(self._reader.masked))
 

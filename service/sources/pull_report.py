@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 
 from ..reading.lines import Oddities
+from .source_reading import DamagedFile, SourceReading, Trouble
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,21 @@ class PullReport:
     oddities: Oddities = field(default_factory=Oddities)
     masked: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    readings: list[SourceReading] = field(default_factory=list)  # one for each source
+    troubles: list[Trouble] = field(default_factory=list)  # those of the problems that tell a source's state
+    damage: list[tuple[str, DamagedFile]] = field(default_factory=list)  # each with its source
+
+    def note(self, trouble: Trouble) -> None:
+        """Report a problem that tells the state of a source."""
+        if trouble.text not in self.problems:
+            self.problems.append(trouble.text)
+        self.troubles.append(trouble)
+
+    def finish_source(self, name: str, lines: int, files: int, *, was_read: bool) -> None:
+        """Sum up what was found of one source."""
+        troubles = [trouble for trouble in self.troubles if trouble.source == name]
+        damage = [file for source, file in self.damage if source == name]
+        self.readings.append(SourceReading(name, lines, files, was_read, troubles, damage))
 
     def as_json(self) -> dict[str, object]:
         """The report as `logling pull --json` prints it."""

@@ -1,4 +1,4 @@
-"""What a home keeps, in SQLite and small files, and how it is kept whole: corpus, read positions, ledger, hold.
+"""What a home keeps, in SQLite and small files, and how it is kept whole: corpus, positions, ledger, states, hold.
 
 It knows no sources, no model and no git. Begin with `corpus.py` and `ledger.py`; `database.py` opens both.
 """

@@ -199,6 +199,11 @@ class Corpus:
         ).fetchone()
         return Bookmark(*row) if row else Bookmark()
 
+    def has_lines(self, family: str) -> bool:
+        """Whether any line of the log of that name is kept."""
+        query = "SELECT count(*) FROM blocks JOIN sources ON sources.id = source WHERE family = ? LIMIT 1"
+        return bool(self._number(query, family))
+
     def add_entries(self, family: str, lines: Sequence[str], bookmark: Bookmark) -> None:
         """Add lines of a journal and store its bookmark, both or neither."""
         with self._transaction():
@@ -235,7 +240,6 @@ class Corpus:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            self.path.touch(mode=0o600)
             database = opened(self.path, self._prepare)
         except (OSError, sqlite3.DatabaseError) as error:
             words = getattr(error, "strerror", None) or error

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..errors import LoglingError
+from ..home import open_private
 
 BUSY_SECONDS = 30  # waited while another process writes
 BUSY_SECONDS_WITHOUT_SYNC = 0.2
@@ -20,9 +21,11 @@ BUSY_SECONDS_WITHOUT_SYNC = 0.2
 def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
     """A durable connection to a database. `prepare` checks it, and makes its tables if it is new.
 
-    Transactions begin and end where the code says, not where the driver guesses. Raises sqlite3.Error and whatever
+    Transactions begin and end where the code says, not where the driver guesses. A new database is readable by its
+    owner alone, and so are SQLite's files beside it. Raises sqlite3.Error, OSError, also for a link, and whatever
     `prepare` raises. Nothing is left open then.
     """
+    os.close(open_private(path, os.O_RDWR | os.O_CREAT))
     database = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         prepare(database)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from ..errors import LoglingError
-from . import run_progress, service_status
+from . import run_progress, service_status, source_states
 from .database import migrate, opened, transaction
 from .run_record import RunRecord, slot_text
+from .source_states import SourceState, read_source_states, save_source_states
 
 TABLES = """
 CREATE TABLE runs (
@@ -37,7 +39,7 @@ OUTCOMES = """
 CREATE INDEX runs_by_outcome ON runs (outcome);
 """
 STATUS = service_status.TABLE + run_progress.TABLE
-CHANGES = (TABLES, SLOTS, OUTCOMES, STATUS)  # what makes each format out of the one before
+CHANGES = (TABLES, SLOTS, OUTCOMES, STATUS, source_states.TABLE)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
 EVALUATED = ("committed", "rejected")
 SUCCEEDED = ("committed", "rejected", "skipped")
@@ -59,8 +61,9 @@ class Ledger:
         self.path = path
         try:
             self._database = opened(path, lambda database: migrate(database, path, CHANGES))
-        except sqlite3.Error as error:
-            raise LoglingError(f"the ledger {path} cannot be used: {error}") from None
+        except (OSError, sqlite3.Error) as error:
+            words = getattr(error, "strerror", None) or error
+            raise LoglingError(f"the ledger {path} cannot be used: {words}") from None
 
     def __enter__(self) -> Self:
         return self
@@ -158,6 +161,15 @@ class Ledger:
                 record.outcome, record.reason = scheduled.outcome, scheduled.reason
             self._end(record, now)
         return record
+
+    def note_sources(self, states: Sequence[SourceState]) -> None:
+        """Keep how the sources stand after a pull."""
+        with transaction(self._database):
+            save_source_states(self._database, states)
+
+    def sources(self) -> tuple[SourceState, ...] | None:
+        """How the sources stood at the last pull; None before the first one."""
+        return read_source_states(self._database)
 
     def runs(self, limit: int = -1) -> list[RunRecord]:
         """All ended runs, newest first, each with `started` and `finished`."""

@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
+from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..exit_status import describe_exit_status
 from .malloc import keep_freed_memory
@@ -70,7 +71,8 @@ class _Worker:
         context = get_context("spawn")  # a fork would copy locks that other threads hold
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(target=_work, args=(theirs,), daemon=True)
-        self._process.start()
+        with hidden_settings():
+            self._process.start()
         theirs.close()  # else the pipe would stay open after the process has ended
         self._joining = Lock()  # if two threads joined at once, one would not get the exit status
 

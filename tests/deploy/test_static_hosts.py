@@ -43,4 +43,4 @@ def test_each_host_sends_the_same_headers(host: str, name: str, value: str) -> N
 @pytest.mark.parametrize(("host", "words"), [("nginx.conf", "root"), ("Caddyfile", r"root \*")])
 def test_what_is_served_is_the_folder_of_the_page_and_not_the_repository(host: str, words: str) -> None:
     roots = re.findall(rf"^\s*{words} (\S+?);?$", (ROOT / "deploy" / host).read_text(), re.MULTILINE)
-    assert roots == ["/var/lib/logling/site/web"]
+    assert roots == ["/srv/logling/web"]

@@ -35,5 +35,10 @@ def test_the_home_is_the_one_place_where_it_may_write() -> None:
     assert options("ReadWritePaths") == []
 
 
+def test_nobody_else_reads_what_the_service_writes() -> None:
+    assert options("StateDirectoryMode") == ["0700"]
+    assert options("UMask") == ["0077"]
+
+
 def test_the_low_priority_of_a_run_is_allowed() -> None:
     assert not any("@resources" in calls for calls in options("SystemCallFilter"))

@@ -151,7 +151,7 @@ def test_settings_that_became_wrong_are_the_reason_of_a_failed_run(committed: An
     served = serve(committed.home)
     served.until("next run")
     committed.set("[gate]\n", "[gate]\nmin_lines = 3\n")
-    served.until("failed: in .*there is no setting 'gate.min_lines'")
+    served.until("failed: .*there is no setting 'gate.min_lines'")
     committed.set("[gate]\nmin_lines = 3\n", "[gate]\n")
     before = len(history(committed.home))
     served.when(lambda: any(run["outcome"] == "skipped" for run in history(committed.home)[before:]))

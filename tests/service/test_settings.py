@@ -227,7 +227,7 @@ def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> Non
     for line in shown:
         uncommented = uncommented.replace(f"# {line}", line)
     settings = load(written(tmp_path, uncommented))
-    assert settings == Settings(source=[Source(files="/var/log/syslog*")])
+    assert settings == Settings(source=[Source(files="/var/log/dpkg.log*")])
 
 
 def test_every_setting_is_in_the_template() -> None:

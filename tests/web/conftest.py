@@ -183,7 +183,8 @@ def open_page(
 ) -> Iterator[Opener]:
     """Open the page with these bytes as its weights.js, or none; it must ask for its own files only.
 
-    What went wrong on it is in `page.problems`. A `marker` in the address opens one of its views.
+    What went wrong on it is in `page.problems`. A `marker` in the address opens one of its views. Other files of the
+    page may be given by name, None for one that is missing.
     """
     name = re.sub(r"\W+", "-", request.node.name)
     site = (tmp_path if where.scheme == "file" else static_host.folder / name) / "web"
@@ -200,11 +201,14 @@ def open_page(
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
 
-    def open_(weights: bytes | None, marker: str = "") -> Page:
-        if weights is not None:
-            (site / "weights.js").write_bytes(weights)
+    def open_(weights: bytes | None, marker: str = "", **changed: bytes | None) -> Page:
+        for file, content in {"weights.js": weights, **changed}.items():
+            if content is not None:
+                (site / file).write_bytes(content)
+            else:
+                (site / file).unlink(missing_ok=True)
         page.goto(f"{address}/index.html{marker}")
-        page.wait_for_selector("#views:not([hidden]), #problem:not([hidden])")
+        page.wait_for_selector("#views:not([hidden]), #problem:not([hidden]), #not-started:not([hidden])")
         page.problems = problems  # type: ignore[attr-defined]
         page.requests = requests  # type: ignore[attr-defined]
         page.address = address  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ const {
   completions,
   continueLog,
   decodeWeights,
+  findingsAsCsv,
   foldingKey,
   nextCharacters,
   primed,
@@ -60,6 +61,17 @@ const answers = {
     const last = reader.finish();
     return { lines: [...lines, ...last], numbers: [...numbers, ...reader.numbers] };
   },
+  csv: ({ texts }) =>
+    findingsAsCsv({
+      groups: texts.map((/** @type {string} */ text) => ({
+        number: 1,
+        surprise: 0,
+        bits: 0,
+        characters: 1,
+        text,
+      })),
+      countOf: () => 1,
+    }),
   card: ({ base64 }) => decodeWeights(base64).card,
   weights: ({ base64 }) => {
     const { weights } = decodeWeights(base64).model;

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -92,7 +93,7 @@ def open_place(page: Page, address: str, place: str) -> None:
     page.goto(address)
     if place == "run":
         href = page.locator("table.runs tbody a").first.get_attribute("href")
-        page.goto(address.rstrip("/") + str(href))
+        page.goto(urljoin(address, str(href)))
 
 
 @pytest.mark.parametrize(("state", "place"), PAGES)

@@ -1,8 +1,11 @@
 // What a page, a worker or Node.js gets of the engine. All else stays inside it.
 
+const ENGINE_VERSION = '@PAGE_VERSION@';
+
 const publicNames = {
   AS_DEFAULT,
   Adaptive,
+  ENGINE_VERSION,
   Findings,
   LONGEST_CONTEXT,
   LogReader,

@@ -18,13 +18,17 @@ function findingsAsCsv(findings) {
   return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 }
 
+// A spreadsheet computes what begins so, also behind spaces and quotes. The same as in service/admin/runs_csv.py.
+// eslint-disable-next-line no-control-regex
+const FORMULA = /^[\t\r\n]|^[\s\x00-\x1f\u200b-\u200f\u2060\ufeff"'“”‘’]*[=+\-@|%＝＋－＠]/;
+
 /**
  * A cell as in RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it.
  * @param {string | number} value
  */
 function csvCell(value) {
   if (typeof value === 'number') return String(value);
-  const harmless = /^[=+\-@\t\r|%]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+  const harmless = FORMULA.test(value) && !/^-?[0-9]+(\.[0-9]+)?$/.test(value) ? `'${value}` : value;
   return /[",\r\n']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -16,17 +16,18 @@ const PROBLEMS = {
   },
   foreign: {
     title: 'This is not a model of Logling',
-    fix: 'In this page’s folder, restore the file from git: git checkout -- weights.js. Then reload this page.',
+    fix: 'In this page’s folder, restore the file from git: git checkout HEAD -- weights.js. Then reload this page.',
   },
   damaged: {
     title: 'This model is damaged, and is not used',
-    fix: 'In this page’s folder, restore the file from git: git checkout -- weights.js. Then git pull, and reload this page.',
+    fix: 'In this page’s folder, restore the file from git: git checkout HEAD -- weights.js. Then git pull, and reload this page.',
   },
 };
 
 const LONGEST_FIRST = 200; // characters of the first prediction
 
 document.addEventListener('DOMContentLoaded', async () => {
+  if (wrongFiles()) return;
   try {
     const base64 = assignedWeights();
     const { model, card } = readWeights(base64);
@@ -42,8 +43,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     chip.classList.add('good');
     startAllViews(model, card, log, base64.length);
   } catch (error) {
-    if (!(error instanceof WeightsFileError)) throw error;
-    showProblem(error);
+    showFailure(error);
   }
 });
 
@@ -133,15 +133,19 @@ function assignedWeights() {
   return assigned;
 }
 
-/** @param {WeightsFileError} error */
-function showProblem(error) {
+/** @param {unknown} error */
+function showFailure(error) {
+  if (!(error instanceof WeightsFileError)) {
+    showProblem({
+      title: 'This page has failed',
+      reason: `It could not begin: ${error}.`,
+      fix: 'Reload this page. If that changes nothing, git pull, and ask whoever runs the service to refresh the page: logling upgrade.',
+      chip: 'The page has failed',
+    });
+    throw error;
+  }
   const { title, fix } = PROBLEMS[error.fault];
   const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-  byId('problem-title').textContent = title;
-  byId('problem-reason').textContent = sentence.replace(/\.?$/, '.');
-  byId('problem-fix').textContent = fix;
-  byId('problem').hidden = false;
-  byId('predict-view').hidden = true;
-  const chip = byId('self-check');
-  chip.textContent = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
+  const chip = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
+  showProblem({ title, reason: sentence.replace(/\.?$/, '.'), fix, chip });
 }

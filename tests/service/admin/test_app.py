@@ -28,7 +28,9 @@ import pytest
 from service.home import Home
 from service.run import describe_failure
 from service.settings import AdminSettings
+from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, read_run_progress
+from service.storage.source_states import SourceState
 from tests.support.served import LONGEST_STOP
 from tests.support.waiting import wait_until
 
@@ -50,7 +52,8 @@ class Answer(NamedTuple):
 
 
 def ask(address: str, path: str = "/", method: str = "GET", **headers: str) -> Answer:
-    """Ask a served page; header names with an underscore for the dash."""
+    """Ask a served page for a path or a link of its front page; header names with an underscore for the dash."""
+    path = path if path.startswith("/") else f"/{path}"
     place = urllib.parse.urlsplit(address)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=300)
     try:
@@ -92,7 +95,7 @@ def test_a_service_shows_its_first_run_when_it_has_ended(fresh: Any, serve: Serv
     front = ask(served.address)
     assert front.status == 200
     assert "All is well" in front.text
-    link = re.search(r'href="(/runs/[^"]+)"', front.text)
+    link = re.search(r'href="\./(runs/[^"]+)"', front.text)
     assert link
     run = ask(served.address, link[1])
     record = ask(served.address, "/runs.json").document["runs"][0]
@@ -167,8 +170,8 @@ def test_the_table_is_paged_from_the_newest_to_the_oldest(shown: Shown) -> None:
     path, seen = "/", []
     while path:
         text = ask(address, path).text
-        seen += re.findall(r'<th scope="row"><a href="/runs/([^"]+)">', text)
-        older = re.search(r'<a href="([^"#]+)#runs" rel="next">', text)
+        seen += re.findall(r'<th scope="row"><a href="\./runs/([^"]+)">', text)
+        older = re.search(r'<a href="\./([^"#]+)#runs" rel="next">', text)
         path = older[1].replace("&amp;", "&") if older else ""
     ids = [run["run"] for run in ask(address, "/runs.json?limit=500").document["runs"]]
     assert seen == ids
@@ -199,7 +202,7 @@ def test_the_feed_is_atom_with_links_to_the_runs(shown: Shown) -> None:
     feed = Xml.fromstring(ask(address, "/feed.atom").text)
     links = [link.get("href", "") for link in feed.findall(f"{ATOM}entry/{ATOM}link")]
     assert len(links) == 50
-    assert ask(address, links[0].removeprefix(address[:-1])).status == 200
+    assert ask(address, links[0]).status == 200
     assert all(feed.find(f"{ATOM}{name}") is not None for name in ("id", "title", "updated", "author"))
 
 
@@ -234,6 +237,28 @@ def test_unpushed_for_a_day_turns_health_red_and_the_page_says_why(shown: Shown,
     assert problem in front
     assert "It is tried again at" in front
     assert "not well" in ask(address, "/badge.svg").text
+
+
+def test_a_missing_source_turns_health_red_without_its_name_and_the_page_names_it(shown: Shown) -> None:
+    home, address = shown(3)
+    now = datetime.now(UTC)
+    with Ledger(home.ledger) as ledger:
+        lost = SourceState("/srv/made-up/app.log", "missing", now, was_read=True, detail="no file matches")
+        ledger.note_sources([lost, SourceState("/srv/made-up/other.log", "reading", now, now, was_read=True)])
+    answer = ask(address, "/healthz")
+    assert (answer.status, answer.document["reasons"]) == (503, ["1 of 2 sources is missing"])
+    assert (answer.document["sources"], "made-up" in answer.text) == ({"missing": 1, "reading": 1}, False)
+    front = ask(address).text
+    assert "/srv/made-up/app.log" in front
+    assert "missing since" in front
+
+
+def test_a_home_without_a_model_is_not_set_up_yet_and_not_bad(shown: Shown) -> None:
+    _, address = shown(0)
+    answer = ask(address, "/healthz")
+    assert (answer.status, answer.document["status"]) == (200, "not set up yet")
+    assert "All is well" not in ask(address).text
+    assert "no model yet" in ask(address, "/badge.svg").text
 
 
 def test_a_ledger_that_cannot_be_read_is_reported_everywhere(shown: Shown) -> None:

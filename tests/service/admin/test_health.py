@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from service.admin.health import check_health
+from service.admin.health import Health, check_health
 from service.admin.history import History, LedgerReader, RunSummary
 from service.home import Home
 from service.schedule.schedule import Schedule
 from service.settings import ScheduleSettings
 from service.storage.service_status import ServiceStatus
+from service.storage.source_states import SourceState
 
 SUNDAY = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -125,3 +126,70 @@ def test_an_unpushed_rollback_counts_although_no_run_knows_it(runs: Runs) -> Non
 
 def test_what_was_not_pushed_counts_no_more_when_nothing_waits(runs: Runs) -> None:
     assert reasons(runs(pushed=False), SUNDAY + 3 * DAY) == []
+
+
+# ---- sources, and what is not set up yet
+
+LOST = SourceState("/var/log/made-up.log", "missing", SUNDAY, was_read=True)
+READ = SourceState("/var/log/other.log", "reading", SUNDAY, SUNDAY, was_read=True)
+NEVER = SourceState("/var/log/later.log", "missing", SUNDAY)
+
+
+def health_of(runs: tuple[RunSummary, ...], sources: tuple[SourceState, ...] | None, now: datetime) -> Health:
+    return check_health(History(runs, service=alive(now), sources=sources), WEEKLY, now)
+
+
+def test_a_source_that_was_read_before_and_is_missing_is_a_reason_without_its_name(runs: Runs) -> None:
+    health = health_of(runs(outcome="committed"), (READ, LOST), SUNDAY + DAY)
+    assert [symptom.text for symptom in health.reasons] == ["1 of 2 sources is missing"]
+
+
+def test_a_source_that_never_matched_is_a_warning(runs: Runs) -> None:
+    health = health_of(runs(outcome="committed"), (READ, NEVER), SUNDAY + DAY)
+    assert ([*health.reasons], [symptom.text for symptom in health.warnings]) == (
+        [],
+        ["1 of 2 sources has given nothing yet"],
+    )
+
+
+def test_all_sources_read_and_a_model_is_well(runs: Runs) -> None:
+    assert health_of(runs(outcome="committed"), (READ,), SUNDAY + DAY).status == "well"
+
+
+def test_without_a_model_a_home_is_not_set_up_yet() -> None:
+    health = health_of((), None, SUNDAY + DAY)
+    assert (health.status, health.is_well, health.missing) == ("not set up yet", True, ("there is no model yet",))
+
+
+def test_without_a_source_a_home_is_not_set_up_yet() -> None:
+    assert health_of((), (), SUNDAY + DAY).missing == ("no source is set", "there is no model yet")
+
+
+def test_without_a_source_for_two_schedules_a_home_is_not_well(runs: Runs) -> None:
+    health = health_of(runs(outcome="committed"), (), SUNDAY + DAY)
+    assert [symptom.text for symptom in health.reasons] == ["no source is set, and two schedules have passed"]
+
+
+# ---- a slot that failed with all its attempts
+
+ATTEMPTS = 4  # of a slot, unless set
+
+
+def failed(runs: Runs, attempt: int, outcome: str = "failed") -> tuple[RunSummary, ...]:
+    """Runs whose last one is this attempt at its slot."""
+    *before, last = runs(outcome=outcome)
+    return (*before, last._replace(attempt=attempt, outcome=outcome))  # type: ignore[arg-type]
+
+
+def test_a_slot_that_failed_with_all_its_attempts_is_a_reason(runs: Runs) -> None:
+    assert reasons(failed(runs, ATTEMPTS), SUNDAY + HOUR) == ["a scheduled run failed with all its attempts"]
+
+
+def test_a_slot_that_is_tried_again_is_none(runs: Runs) -> None:
+    assert reasons(failed(runs, ATTEMPTS - 1), SUNDAY + HOUR) == []
+
+
+def test_a_run_by_hand_that_succeeds_makes_up_for_a_slot(runs: Runs) -> None:
+    made = failed(runs, ATTEMPTS)
+    by_hand = made[-1]._replace(outcome="skipped", slot=None, attempt=None)
+    assert reasons((*made, by_hand), SUNDAY + HOUR) == []

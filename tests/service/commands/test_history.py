@@ -22,6 +22,7 @@ def test_history_of_a_new_home_is_empty(logling: Command, fresh: Any) -> None:
         "runs": [],
         "rollbacks": [],
         "hold": None,
+        "sources": [],
     }
     assert logling("history", "--home", fresh.home.path).stdout == "No run yet.\n"
 

@@ -55,3 +55,21 @@ def test_init_shows_no_secret_of_a_remote(logling: Command, tmp_path: Path) -> N
     url = "http://me:made-up-secret@127.0.0.1:9/site.git"
     assert is_sentence(logling("init", tmp_path / "home", "--remote", url), "127.0.0.1")
     assert "made-up-secret" not in logling("init", tmp_path / "home", "--remote", url).stderr
+
+
+def test_init_says_what_each_source_matches(logling: Command, tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("line\n" * 1800)
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "app.log")
+    assert (f"{tmp_path}/app.log: 1 file, 1,800 lines" in result.stdout, result.stderr) == (True, "")
+
+
+def test_init_warns_of_a_source_that_matches_nothing_yet(logling: Command, tmp_path: Path) -> None:
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "later*.log")
+    assert (result.returncode, result.stderr) == (0, f"warning: {tmp_path}/later*.log: matches nothing yet\n")
+
+
+def test_init_warns_of_a_source_that_is_no_log(logling: Command, tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_bytes(bytes(range(256)) * 20)
+    result = logling("init", tmp_path / "home", "--source", tmp_path / "app.log")
+    assert "warning: cannot be read: " in result.stderr
+    assert "looks binary" in result.stderr

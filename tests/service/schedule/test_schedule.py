@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.schedule.schedule import SET_BACK, PlannedRun, Schedule, plan_next_run
+from service.schedule.schedule import SET_BACK, PlannedRun, Schedule, is_given_up, plan_next_run
 from service.settings import DAYS, ScheduleSettings
 from service.storage.ledger import SlotRun
 
@@ -288,3 +288,18 @@ def test_a_local_day_has_one_slot_in_every_zone(zone: str, hour: int, minute: in
     assert steps.count(2 * DAY) == missing
     assert set(steps) <= {DAY, 2 * DAY}
     assert all(22 * HOUR <= later - earlier <= 26 * HOUR for earlier, later in pairwise(slots))
+
+
+@pytest.mark.parametrize(("attempt", "given_up"), [(3, False), (4, True)])
+def test_a_slot_is_given_up_after_its_last_attempt(attempt: int, given_up: bool) -> None:
+    assert is_given_up(SUNDAYS, tried(SUNDAYS.latest(WEDNESDAY), attempt, succeeded=False)) == given_up
+
+
+def test_a_slot_is_given_up_when_the_next_one_comes_before_another_attempt() -> None:
+    often = schedule_of(every="10m")
+    slot = often.latest(WEDNESDAY)
+    assert is_given_up(often, tried(slot, 3, succeeded=False, ended=slot + 7 * MINUTE))
+
+
+def test_a_slot_that_succeeded_is_not_given_up() -> None:
+    assert not is_given_up(SUNDAYS, tried(SUNDAYS.latest(WEDNESDAY), 4))

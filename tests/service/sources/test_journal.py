@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 import tracemalloc
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from service.sources import journal
 from service.sources.journal import belongs, line_of
 from service.sources.pull import pull
 from service.sources.pull_report import PullReport
+from service.sources.source_reading import states_after
 from service.storage.corpus import Corpus
 
 # Entries are lines of JSON in the folder of the script. A cursor that is not there lands on its neighbour, exit 0.
@@ -262,6 +264,30 @@ def test_a_unit_without_any_entry_is_a_problem_at_first(recorded: Journal) -> No
     recorded.write(entry(0))
     assert ["no entry of it" in problem for problem in recorded.pull("shh").problems] == [True]
     assert recorded.pull("shh").problems == []
+
+
+def states_of(report: PullReport) -> list[str]:
+    return [state.state for state in states_after(report.readings, (), datetime.now(UTC))]
+
+
+def test_a_unit_without_any_entry_stays_missing(recorded: Journal) -> None:
+    recorded.write(entry(0))
+    assert [states_of(recorded.pull("shh")), states_of(recorded.pull("shh"))] == [["missing"], ["missing"]]
+
+
+def test_a_journal_that_was_read_and_may_not_be_is_unreadable(recorded: Journal) -> None:
+    recorded.write(entry(0))
+    read = states_of(recorded.pull())
+    recorded.set("stderr", "No journal files were opened due to insufficient permissions.\n")
+    recorded.set("status", "1")
+    (reading,) = recorded.pull().readings
+    assert (read, states_after([reading], (), datetime.now(UTC))[0].is_in_trouble) == (["reading"], True)
+
+
+def test_a_journal_of_which_a_part_may_be_read_is_read(recorded: Journal) -> None:
+    recorded.write(entry(0))
+    recorded.set("stderr", "Hint: You are currently not seeing messages from other users and the system.\n")
+    assert states_of(recorded.pull()) == ["reading"]
 
 
 def without(name: str) -> dict[str, Any]:

@@ -61,3 +61,13 @@ def test_init_makes_a_source_of_each_unit(tmp_path: Path, logling: Callable[...,
     assert sources == [Source(journal="ssh.service"), Source(journal="cron")]
     checks = logling("doctor", "--home", tmp_path / "home").stdout
     assert "source journal:ssh.service" in checks
+
+
+def test_times_that_are_to_be_left_out_and_are_in_no_line_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("up\ndown\n")
+    source = Source(files=str(tmp_path / "a.log"), keep_time=False)
+    with Corpus(tmp_path / "corpus.db") as corpus:
+        first = pull([source], corpus).problems
+        with (tmp_path / "a.log").open("a") as log:
+            log.write("up again\n")
+        assert (len(first), "keep_time" in first[0], pull([source], corpus).problems) == (1, True, [])
