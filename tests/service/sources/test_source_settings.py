@@ -7,6 +7,8 @@ from subprocess import CompletedProcess
 import pytest
 
 from service.settings import SettingsError, Source, load, new_settings
+from service.sources.pull import pull
+from service.storage.corpus import Corpus
 
 
 def loaded(folder: Path, text: str) -> list[Source]:
