@@ -63,9 +63,9 @@ class Redactor:
 
     def __init__(self, options: Sequence[str] = (), own: Sequence[OwnRule] = ()) -> None:
         self.masked: Counter[str] = Counter()
-        self._rules = _rules(tuple(options))
+        # Kinds that nearly every line has are looked for apart, so that such a line is not tried by every rule.
+        self._groups = [_group(()), *([_group(tuple(options))] if options else [])]
         self._own = tuple(own)
-        self._traces = _any_trace(tuple(options))
         self._block_lines_left = 0
 
     def redact(self, lines: list[str]) -> list[str]:
@@ -74,23 +74,24 @@ class Redactor:
             return lines
         lower = "\n".join(lines).lower().encode(errors="surrogatepass")
         lines = self._mask_blocks(lines, lower)
-        suspects = list(_lines_with(self._traces, lower))
-        if suspects and not self._own:
-            lines = list(lines)
-        elif self._own:
-            lines, suspects = list(lines), list(range(len(lines)))
-        for at in suspects:
-            lines[at] = self._masked(lines[at])
-        return lines
+        for rules, traces in self._groups:
+            suspects = list(_lines_with(traces, lower))
+            lines = list(lines) if suspects else lines
+            for at in suspects:
+                lines[at] = self._masked(lines[at], rules)
+        return [self._masked_by_own(line) for line in lines] if self._own else lines
 
-    def _masked(self, line: str) -> str:
+    def _masked(self, line: str, rules: Sequence[_Rule]) -> str:
         lower = line.lower()
-        for rule in self._rules:
+        for rule in rules:
             if rule.trace.search(lower):
                 line, count = rule.masked(line)
                 if count:
                     self.masked[rule.kind] += count
                     lower = line.lower()
+        return line
+
+    def _masked_by_own(self, line: str) -> str:
         for own in self._own:
             line, count = own_pattern(own.pattern).subn(f"<{own.name}>", line)
             if count:
@@ -162,15 +163,21 @@ def _block() -> _Block:
     return _Block(begin, end, body, header, line, frozenset(given["widths"]), given["lines"])
 
 
+class _Group(NamedTuple):
+    """Rules, and what finds the lines with a trace of any of them: in one pass, without backtracking, hence RE2."""
+
+    rules: tuple[_Rule, ...]
+    traces: Any
+
+
 @cache
-def _rules(options: tuple[str, ...]) -> tuple[_Rule, ...]:
-    return tuple(_rule(rule) for rule in _given(options))
-
-
-def _given(options: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The rules that work with these options."""
-    rules = shared_rules("masking_rules")["rules"]
-    return [rule for rule in rules if "option" not in rule or rule["option"] in options]
+def _group(options: tuple[str, ...]) -> _Group:
+    """The rules that work always; with options those that work by them."""
+    given = [rule for rule in shared_rules("masking_rules")["rules"] if rule.get("option", "") in (options or ("",))]
+    settings = re2.Options()
+    settings.max_mem = _MEMORY
+    traces = re2.compile("|".join(f"(?:{rule['trace']})" for rule in given), settings)
+    return _Group(tuple(_rule(rule) for rule in given), traces)
 
 
 def _rule(given: dict[str, Any]) -> _Rule:
@@ -184,14 +191,6 @@ def _rule(given: dict[str, Any]) -> _Rule:
         given.get("keeps", True),
         _CHECKS.get(given.get("check", "")),
     )
-
-
-@cache
-def _any_trace(options: tuple[str, ...]) -> Any:
-    """What finds the lines with a trace of any rule, in one pass over many lines: no backtracking, hence RE2."""
-    settings = re2.Options()
-    settings.max_mem = _MEMORY
-    return re2.compile("|".join(f"(?:{rule['trace']})" for rule in _given(options)), settings)
 
 
 @cache

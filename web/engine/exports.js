@@ -17,6 +17,7 @@ const publicNames = {
   RAW,
   REPLACEMENT,
   RESERVED,
+  SAMPLE_BYTES,
   State,
   UnreadableLog,
   Vocabulary,

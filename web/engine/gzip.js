@@ -19,11 +19,11 @@ async function* gunzipped(file, at) {
     const end = starts[next] ?? file.size;
     let seen = 0;
     try {
-      for await (const chunk of chunksOf(unzipped(file.slice(start, end)))) {
+      at.bytes = start;
+      for await (const chunk of chunksOf(unzipped(file.slice(start, end), at))) {
         const fresh = chunk.subarray(Math.max(0, Math.min(chunk.length, given - seen)));
         seen += chunk.length;
         given = Math.max(given, seen);
-        at.bytes = end; // how far into a member is not told
         if (fresh.length) yield fresh;
       }
     } catch (error) {
@@ -36,9 +36,19 @@ async function* gunzipped(file, at) {
   }
 }
 
-/** @param {Blob} part */
-function unzipped(part) {
-  return part.stream().pipeThrough(new DecompressionStream('gzip'));
+/**
+ * @param {Blob} part
+ * @param {{ bytes: number }} [at] goes on by what is read
+ */
+function unzipped(part, at = { bytes: 0 }) {
+  /** @type {TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>} */
+  const counting = new TransformStream({
+    transform(chunk, controller) {
+      at.bytes += chunk.length;
+      controller.enqueue(chunk);
+    },
+  });
+  return part.stream().pipeThrough(counting).pipeThrough(new DecompressionStream('gzip'));
 }
 
 /**
@@ -50,7 +60,7 @@ async function memberStarts(file) {
   let offset = 0;
   let tail = new Uint8Array(0);
   for await (const chunk of chunksOf(file.stream())) {
-    const data = joined([tail, chunk]);
+    const data = concatenated([tail, chunk]);
     const begun = offset - tail.length;
     for (let i = data.indexOf(0x1f); i >= 0 && i + 9 < data.length; i = data.indexOf(0x1f, i + 1)) {
       const isHeader = GZIP_HEADER.every((byte, k) => data[i + k] === byte);

@@ -27,15 +27,17 @@ const PACKERS = [
  */
 async function* logLines(file, choose) {
   if (!file.size) throw new UnreadableLog(`${file.name} is empty.`);
-  const at = { bytes: 0 };
+  const at = { bytes: 0, isPlain: true };
   /** @type {LogReader | undefined} */
   let reader;
   try {
     for await (const { head, chunk } of withHead(unpacked(file, at))) {
       reader ??= readerOf(file.name, head, choose);
       for (let from = 0; from < chunk.length; from += PIECE) {
-        const lines = reader.feed(chunk.subarray(from, from + PIECE));
-        yield { lines, numbers: reader.numbers, bytes: at.bytes };
+        const piece = chunk.subarray(from, from + PIECE);
+        const lines = reader.feed(piece);
+        const ahead = at.isPlain ? chunk.length - from - piece.length : 0; // read from the file, and not yet into lines
+        yield { lines, numbers: reader.numbers, bytes: at.bytes - ahead };
       }
     }
   } catch (error) {
@@ -73,7 +75,7 @@ async function* withHead(chunks) {
         first.push(chunk);
         size += chunk.length;
         if (size < SAMPLE_BYTES) continue;
-        chunk = joined(first);
+        chunk = concatenated(first);
         head = chunk.subarray(0, SAMPLE_BYTES);
       }
       yield { head, chunk };
@@ -81,12 +83,12 @@ async function* withHead(chunks) {
   } catch (error) {
     problem = error;
   }
-  if (!head && size) yield { head: joined(first), chunk: joined(first) };
+  if (!head && size) yield { head: concatenated(first), chunk: concatenated(first) };
   if (problem) throw problem;
 }
 
 /** @param {Uint8Array[]} pieces */
-function joined(pieces) {
+function concatenated(pieces) {
   const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -110,7 +112,7 @@ function readerOf(name, head, choose) {
 /**
  * The bytes of a file, unpacked if need be. `at.bytes` is how far the file was read.
  * @param {File} file
- * @param {{ bytes: number }} at
+ * @param {{ bytes: number, isPlain: boolean }} at
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 async function* unpacked(file, at) {
@@ -122,6 +124,7 @@ async function* unpacked(file, at) {
     }
   }
   if (head[0] === 0x1f && head[1] === 0x8b) {
+    at.isPlain = false;
     yield* gunzipped(file, at);
     return;
   }

@@ -56,7 +56,7 @@ class Completer {
     const lines = value.slice(Math.max(0, selectionStart - LONGEST_CONTEXT), selectionStart).split('\n');
     const begun = cleanLines(lines.pop() ?? '')[0] ?? '';
     const before = lines.map((line) => line + '\n').join('');
-    return { context: cleanLines(before, this.log.reading(before)), begun };
+    return { context: cleanLines(before, this.log.readingFor(before)), begun };
   }
 
   /** Ask for what may follow the caret, unless it was asked already. */

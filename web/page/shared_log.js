@@ -43,14 +43,14 @@ class SharedLog {
   /** The lines, as far back as a model can see. The last one counts as complete. */
   lines() {
     const text = this.text.slice(-LONGEST_CONTEXT);
-    return cleanLines(text, this.reading(text));
+    return cleanLines(text, this.readingFor(text));
   }
 
   /**
    * How a text is read.
    * @param {string} text
    */
-  reading(text) {
+  readingFor(text) {
     return this.choose(new TextEncoder().encode(text.slice(0, SAMPLE_BYTES)));
   }
 
