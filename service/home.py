@@ -128,8 +128,7 @@ def _held(home: Home, name: str, words: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.truncate(0)
-            file.write(f"process {os.getpid()}\n")
-            file.flush()
+            os.write(file.fileno(), f"process {os.getpid()}\n".encode())  # a buffer would be written again by `close`
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "another process"
