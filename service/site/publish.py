@@ -7,6 +7,7 @@ runs and starts `push_again` in a process of its own.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import datetime
 
 from ..errors import LoglingError
@@ -82,7 +83,8 @@ def note_reason(home: Home, reason: str) -> None:
     """Write into the file that says that commits wait why they do. Its time stays: it says since when."""
     if home.unpushed.exists():
         since = home.unpushed.stat().st_mtime
-        home.unpushed.write_text(reason, encoding="utf-8")
+        with suppress(OSError):  # on a full disk: that they wait is kept, and the run says why
+            home.unpushed.write_text(reason, encoding="utf-8")
         os.utime(home.unpushed, (since, since))
 
 
