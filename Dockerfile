@@ -31,8 +31,9 @@ WORKDIR /var/lib/logling
 VOLUME /var/lib/logling
 STOPSIGNAL SIGTERM
 # Only the volume and /tmp are written to: run it with --read-only --tmpfs /tmp.
+# No proxy is asked, also where http_proxy is set for git.
 HEALTHCHECK --interval=1m --timeout=10s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('LOGLING_ADMIN__PORT', '8101') + '/healthz', timeout=8)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ.get('LOGLING_ADMIN__PORT', '8101') + '/healthz', timeout=8)"]
 # tini takes in the processes that a killed git or hook leaves behind.
 ENTRYPOINT ["tini", "--", "logling"]
 CMD ["serve"]

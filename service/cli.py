@@ -18,7 +18,8 @@ from typer.core import TyperGroup
 
 from .commands.terminal import err, flush_results, give_up_stdout, prepare_streams
 from .environment import describe_links
-from .errors import Interrupted, LoglingError
+from .errors import Interrupted, LoglingError, describe_error
+from .exit_status import ending_signals
 
 COMMANDS = (
     *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict", "redact"),
@@ -63,7 +64,7 @@ def main() -> None:
     """Run the command line; an error that the operator can put right is one sentence on stderr, and exit status 1."""
     prepare_streams()
     prepare_environment()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ending_signals():
         signal.signal(number, interrupted)
     if warning := describe_links():
         err.print(f"logling: {warning}")
@@ -91,15 +92,6 @@ def run_command() -> None:
         raise
 
 
-def describe_error(error: Exception) -> str:
-    """An error as a sentence. A file error is described by its file and reason, any other by its message."""
-    if isinstance(error, OSError) and isinstance(error.filename, str | bytes | os.PathLike) and error.strerror:
-        return f"{os.fsdecode(error.filename)}: {error.strerror}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error)
-
-
 def is_about_weights(error: ValueError) -> bool:
     """Whether an error names what is wrong with a weights file."""
     from model.weights_file import WeightsFileError
@@ -120,7 +112,7 @@ def prepare_environment() -> None:
 
 
 def interrupted(*_: int | FrameType | None) -> None:
-    """SIGTERM and Ctrl+C end a command: what is under way is undone and recorded."""
+    """SIGTERM, Ctrl+C and a closed terminal end a command: what is under way is undone and recorded."""
     raise Interrupted
 
 

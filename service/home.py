@@ -16,6 +16,7 @@ from .errors import LoglingError
 from .settings import Settings, load
 
 ROOT = 0  # the user id
+NO_LOCKS = "its file system has no locks, as some network file systems: put the home on a disk of this machine"
 
 
 @dataclass(frozen=True)
@@ -122,15 +123,19 @@ def _held(home: Home, name: str, words: str) -> Iterator[None]:
     locks in the same way, but does not say who holds the lock.
     """
     home.make_state()
-    with open(home.state / name, "a+", encoding="utf-8", opener=open_private) as file:
+    path = home.state / name
+    with open(path, "a+", encoding="utf-8", opener=open_private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.truncate(0)
+            os.write(file.fileno(), f"process {os.getpid()}\n".encode())  # a buffer would be written again by `close`
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "another process"
             raise LoglingError(f"{home.path} {words.format(holder=holder)}") from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}\n")
-        file.flush()
+        except OSError as error:
+            if error.errno == errno.ENOLCK:
+                raise LoglingError(f"{path} cannot be locked: {NO_LOCKS}") from None
+            raise OSError(error.errno, error.strerror, str(path)) from None
         yield
         file.truncate(0)

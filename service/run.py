@@ -29,6 +29,7 @@ from .site.site import Site
 from .sources.pull import pull
 from .sources.source_reading import note_sources
 from .storage.corpus import Corpus
+from .storage.database import describe_sqlite_failure
 from .storage.hold import Hold
 from .storage.ledger import Ledger
 from .storage.run_record import RunRecord
@@ -184,4 +185,5 @@ def explain_database_errors(home: Home) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise LoglingError(f"ledger or corpus in {home.state} cannot be used: {error}") from error
+        words = describe_sqlite_failure(error)
+        raise LoglingError(f"ledger or corpus in {home.state} cannot be used: {words}") from error

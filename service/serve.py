@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 
+from .exit_status import ending_signals
 from .home import Home, only_service
 from .schedule.admin_process import AdminProcess
 from .schedule.child_process import Child, ChildProcess, push_command_line, retrain_command_line
@@ -21,7 +22,7 @@ from .storage.ledger import Ledger
 
 
 def serve(home: Home, now: Clock) -> None:
-    """Run what is due until SIGTERM or SIGINT. Raises LoglingError when this home already has a service."""
+    """Run what is due until SIGTERM, SIGINT or SIGHUP. Raises LoglingError when this home already has a service."""
     settings = home.settings()
     notifier = from_environment(os.environ)
     begin_log()
@@ -44,7 +45,7 @@ def serve(home: Home, now: Clock) -> None:
             page.ask_to_stop()  # first, so that it ends while the run does
             scheduler.stop()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ending_signals():
             signal.signal(number, stop)
         EVENTS.info("serving %s, process %d", home.path, os.getpid())
         notifier.send(READY="1")

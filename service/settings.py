@@ -44,6 +44,14 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
 SHORTEST_TOKEN = 16
+KINDS = {  # what a value must be, by pydantic's name
+    "float": "allowed is a number",
+    "int": "allowed is a whole number",
+    "bool": "allowed are true and false",
+    "string": "allowed is text, in quotes",
+    "list": "allowed is a list, in square brackets",
+}
+KIND_ERRORS = ("_type", "_parsing", "_from_float")  # the ends of pydantic's names for a value of another kind
 EXAMPLES = {  # of variables that are JSON
     "source": '[{"files": "/var/log/dpkg.log"}]',
     "admin__names": '["logs.example.org"]',
@@ -426,7 +434,8 @@ def _describe(problem: Any) -> str:
     if key in _tables() and not isinstance(given, dict):
         return f"{key} is a table: write [{key}], in single brackets, and its keys in the lines below it"
     shown = "(not shown)" if key == "admin.token" else mask_urls(repr(given))
-    words = problem["msg"].removeprefix("Value error, ")
+    words = KINDS.get(problem["type"].partition("_")[0], "") if problem["type"].endswith(KIND_ERRORS) else ""
+    words = words or problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return f"{key} = {shown}: {words[:1].lower()}{words[1:]}"
 
 

@@ -82,11 +82,11 @@ class Guard:
 
 
 def host_name(host: str) -> str:
-    """The name or address in a Host header, without its port."""
+    """The name or address in a Host header, without its port and the dot that may end a complete name."""
     name = host.lower()
     if name.startswith("["):
         return name[1:].partition("]")[0]
-    return name.partition(":")[0]
+    return name.partition(":")[0].removesuffix(".")
 
 
 def basic_password(given: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..home import Home, only_service
 from ..schedule.admin_process import listen
 from ..settings import AdminSettings
 from ..sources.source_preview import user_name
-from ..storage.database import check, format_of_file
+from ..storage.database import check, describe_sqlite_failure, format_of_file
 
 MENDS = {
     "ledger.db": "the history is lost then, and runs go on from the weights",
@@ -54,7 +55,10 @@ def check_database(database: Path, known: int) -> str:
     except PermissionError:
         mend = f"run this as its owner: {sudo(database)}"
         raise LoglingError(f"permission denied: {user_name()} may not write {database}; {mend}") from None
-    word = check(database)
+    try:
+        word = check(database)
+    except sqlite3.OperationalError as error:
+        raise LoglingError(describe_sqlite_failure(error)) from None
     if word != "ok":
         raise LoglingError(
             f"damaged: {word}: stop the service, and restore {database} from a backup, or move it away together with"

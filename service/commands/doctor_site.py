@@ -46,7 +46,7 @@ def check_site(home: Home, settings: Settings) -> str:
     if changed := site.uncommitted(["web"]):
         raise SiteError(f"{home.site} has changes that are not committed: {', '.join(changed)}: commit or undo them")
     unpushed = site.remote.ahead()
-    return f"{home.site}, branch {settings.git.branch}" + (f", {unpushed} commits not pushed" if unpushed else "")
+    return f"{home.site}, branch {settings.git.branch}" + (f", commits not pushed yet: {unpushed}" if unpushed else "")
 
 
 def has_secret(config: str) -> bool:

@@ -15,6 +15,7 @@ from ..reading.times import drop_time
 from ..settings import Settings, Source
 from ..sources import journal
 from ..sources.log_file import RefusedFile, printable
+from ..sources.path_pattern import brace_hint
 from ..sources.source_preview import Preview, look_at, newest_lines, user_name
 from ..storage.ledger import Ledger
 from ..storage.source_states import SourceState
@@ -64,7 +65,7 @@ def check_source(source: Source, state: SourceState | None) -> str:
     else:
         found = look_at(source.files or "")
         if found.problems or not found.files:
-            raise LoglingError("; ".join(found.problems) or describe_no_match(state))
+            raise LoglingError("; ".join(found.problems) or describe_no_match(state) + brace_hint(source.files or ""))
         check_settings(source, found)
         words = found.describe()
     return f"{words}; {state.describe()}" if state and state.state == "quiet" else words

@@ -20,6 +20,8 @@ from ..settings import Source, is_path, new_settings
 from ..site.git import UMASK
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
+from ..sources.log_file import printable
+from ..sources.path_pattern import brace_hint
 from ..sources.source_preview import look_at
 from ..storage.atomic_write import write_durably
 from .doctor_sources import describe_journal, source_name
@@ -63,7 +65,7 @@ def print_source(source: Source) -> None:
     for problem in found.problems:
         err.print(f"warning: cannot be read: {problem}")
     if not found.files and not found.problems:
-        err.print(f"warning: {name}: {found.describe()}")
+        err.print(f"warning: {name}: {found.describe()}{brace_hint(source.files or '')}")
 
 
 def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
@@ -77,6 +79,8 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
     if remote and is_path(remote):
         remote = str(expanded(Path(remote)).resolve())
+    for given in (*sources, *journals, remote):
+        refuse_undecodable(given)
     text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
     is_new = not home.path.exists()
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -109,6 +113,14 @@ def site_umask() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def refuse_undecodable(given: str) -> None:
+    """Raise LoglingError for what cannot be written into settings, which are UTF-8."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise LoglingError(f"{printable(given)} is not UTF-8, and settings are: rename it") from None
 
 
 def refuse_foreign(folder: Path, user: int) -> None:

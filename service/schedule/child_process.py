@@ -23,7 +23,7 @@ from typing import IO, NamedTuple, Protocol
 
 from ..environment import SERVED
 from ..errors import Interrupted
-from ..exit_status import describe_exit_status
+from ..exit_status import describe_exit_status, ending_signals
 from ..home import Home
 from ..storage.run_record import Outcome, slot_text
 from .schedule import PlannedRun
@@ -241,7 +241,7 @@ def become_child() -> None:
     os.nice(NICENESS)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE))
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ending_signals():
         signal.signal(number, interrupt_once)
     Thread(target=end_with_service, daemon=True).start()
 
@@ -249,7 +249,7 @@ def become_child() -> None:
 def interrupt_once(*_: int | FrameType | None) -> None:
     """Interrupt the run. Later signals are ignored: systemd and the service may both send one, and the run is already
     ending."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ending_signals():
         signal.signal(number, signal.SIG_IGN)
     raise Interrupted
 

@@ -46,6 +46,10 @@ MENDS = {
         "the remote refuses pushes to this branch: allow them to the user of the service there, or set git.branch to "
         "a branch that takes them"
     ),
+    r"shallow update not allowed": (
+        "the site is a shallow clone, without its older commits: `git fetch --unshallow REMOTE` in it, of a remote "
+        "that has them"
+    ),
     r"branch is currently checked out": (
         "the remote has a work tree: make it bare, or `git config receive.denyCurrentBranch updateInstead` there"
     ),
@@ -67,9 +71,9 @@ def clean(text: str) -> str:
 
 
 def without_hints(output: str) -> str:
-    """The output of git without its hints, which are for people at a prompt."""
+    """The output of git without its hints, which are for people at a prompt, and the "Done" of `push --porcelain`."""
     lines = [line.strip() for line in output.splitlines()]
-    return "\n".join(line for line in lines if line and not re.match(r"(remote: )?hint:", line))
+    return "\n".join(line for line in lines if line and not re.match(r"(remote: )?hint:|Done$", line))
 
 
 def mend(words: str) -> str:

@@ -61,7 +61,7 @@ def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
         is_behind = site.remote.ahead() > 0
         if is_behind:
             if not home.unpushed.exists():  # its time says since when
-                home.unpushed.touch()  # first, so that a push that is killed is tried again
+                home.unpushed.touch(mode=0o600)  # first, so that a push that is killed is tried again
             site.remote.push()
     except SiteError as error:
         note_reason(home, str(error))

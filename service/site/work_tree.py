@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import describe_error
 from ..storage.atomic_write import write_durably
 from .commit_message import VERSION_TRAILER
 from .git import GitError
@@ -38,7 +39,7 @@ class WorkTree:
         try:
             return self._catch_up(before, names)
         except (GitError, OSError) as error:
-            return f"the work tree of {self._path} is behind its HEAD: {error}"
+            return f"the work tree of {self._path} is behind its HEAD: {describe_error(error)}"
 
     def _catch_up(self, before: str, names: Iterable[str]) -> str:
         head = self._repository.tip()

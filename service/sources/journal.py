@@ -119,8 +119,14 @@ def _read(journal_pull: "_JournalPull", silence: float) -> None:
                 journal_pull.take(entries)
                 return
         journal_pull.lose_cursor()
-    with journalctl([f"--since=@{mark.time // 10**6}"] if mark.time else [], silence) as entries:
-        journal_pull.take(entry for entry in entries if isinstance(entry, Skipped) or _time(entry) > mark.time)
+    since = 0 if _is_ahead(mark.time) else mark.time
+    with journalctl([f"--since=@{since // 10**6}"] if since else [], silence) as entries:
+        journal_pull.take(entry for entry in entries if isinstance(entry, Skipped) or _time(entry) > since)
+
+
+def _is_ahead(microseconds: int) -> bool:
+    """Whether a time is yet to come: the clock was ahead when that entry was written, and has been set back since."""
+    return microseconds > time.time() * 10**6
 
 
 class _JournalPull:
@@ -157,10 +163,11 @@ class _JournalPull:
 
     def lose_cursor(self) -> None:
         """Report that the entry that was read last is gone. From now on only its time is known."""
-        reason = (
-            "the entry that was read last is no longer in the journal (vacuumed, or another journal);"
-            " read on from the oldest that is newer in time, what was between is not known"
-        )
+        reason = "the entry that was read last is no longer in the journal (vacuumed, or another journal)"
+        if _is_ahead(self.bookmark.time):
+            reason += ", and its time is yet to come; all that is there was read, what was between is not known"
+        else:
+            reason += "; read on from the oldest that is newer in time, what was between is not known"
         self._report.gaps.append(Gap(self._family, reason, 0))
         self.bookmark = Bookmark("", self.bookmark.time)
         self._commit()

@@ -18,11 +18,21 @@ MOST_ENTRIES = 1_000_000  # names that are looked at for one pattern
 MOST_FOLDERS_DEEP = 100  # links through other folders count too
 
 _MAGIC = re.compile(r"[*?[]")
+_BRACES = re.compile(r"\{[^{}]*,[^{}]*\}")
 
 
 def is_pattern(path: str) -> bool:
     """Whether a path has wildcards in it."""
     return bool(_MAGIC.search(path))
+
+
+def brace_hint(pattern: str) -> str:
+    """What to write in place of a shell's braces, as the end of a sentence. Empty where a pattern has none.
+
+    >>> brace_hint("/var/log/*.log")
+    ''
+    """
+    return "; {a,b} is no wildcard here: write a source for each" if _BRACES.search(pattern) else ""
 
 
 class MatchedPath(NamedTuple):

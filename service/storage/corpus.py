@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from ..errors import LoglingError
-from .database import format_of, migrate, opened, transaction
+from .database import describe_sqlite_failure, format_of, migrate, opened, transaction
 from .position import Position
 
 BLOCK_LINES = 64
@@ -242,8 +242,7 @@ class Corpus:
         try:
             database = opened(self.path, self._prepare)
         except (OSError, sqlite3.DatabaseError) as error:
-            words = getattr(error, "strerror", None) or error
-            raise CorpusError(f"{self.path} cannot be used as a corpus: {words}") from error
+            raise CorpusError(f"{self.path} cannot be used as a corpus: {describe_sqlite_failure(error)}") from error
         database.execute("PRAGMA foreign_keys = ON")
         return database
 

@@ -16,6 +16,7 @@ from ..home import open_private
 
 BUSY_SECONDS = 30  # waited while another process writes
 BUSY_SECONDS_WITHOUT_SYNC = 0.2
+MOVE = "put it on a disk of this machine"
 
 
 def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
@@ -37,6 +38,16 @@ def opened(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3
         database.close()
         raise
     return database
+
+
+def describe_sqlite_failure(error: Exception) -> str:
+    """Why a database could not be used, and what mends it where that is known."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what SQLite says more closely
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL):
+        return f"{error}: end the program that holds it, or, if the home is on a network file system, {MOVE}"
+    if code == sqlite3.SQLITE_IOERR:
+        return f"{error}: see what the kernel says of the disk; if the home is on a network file system, {MOVE}"
+    return getattr(error, "strerror", None) or str(error)
 
 
 @contextmanager
@@ -106,10 +117,14 @@ def format_of_file(path: Path) -> int:
 
 
 def check(path: Path) -> str:
-    """SQLite's own check of a database file: "ok", or what is wrong."""
+    """SQLite's own check of a database file: "ok", or what is wrong. Raises OperationalError where it cannot look."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             (result,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR):
+            raise
+        return str(error)
     except sqlite3.Error as error:
         return str(error)
     return str(result)

@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 
 from ..errors import LoglingError
 from . import run_progress, service_status, source_states
-from .database import migrate, opened, transaction
+from .database import describe_sqlite_failure, migrate, opened, transaction
 from .run_record import RunRecord, slot_text
 from .source_states import SourceState, read_source_states, save_source_states
 
@@ -62,8 +62,7 @@ class Ledger:
         try:
             self._database = opened(path, lambda database: migrate(database, path, CHANGES))
         except (OSError, sqlite3.Error) as error:
-            words = getattr(error, "strerror", None) or error
-            raise LoglingError(f"the ledger {path} cannot be used: {words}") from None
+            raise LoglingError(f"the ledger {path} cannot be used: {describe_sqlite_failure(error)}") from None
 
     def __enter__(self) -> Self:
         return self

@@ -52,6 +52,12 @@ def check(port: int) -> int:
     return subprocess.run([sys.executable, *arguments], env=variables, capture_output=True, timeout=PATIENCE).returncode
 
 
+def test_the_health_check_asks_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(404) as proxy, answering(200) as port:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy}")
+        assert check(port) == 0
+
+
 @pytest.mark.parametrize(("status", "expected"), [(200, 0), (503, 1)])
 def test_the_health_check_passes_on_what_the_service_says(status: int, expected: int) -> None:
     with answering(status) as port:

@@ -48,7 +48,7 @@ progress.Reporter.step = until_full
 sys.argv = ["logling", "retrain", "--json", "--home", home]
 cli.main()
 """
-DATABASES = "ledger or corpus in .* cannot be used: disk I/O error"
+DATABASES = "ledger or corpus in .* cannot be used: disk I/O error: see what .*"
 LARGE = "RLIMIT_FSIZE"
 
 

@@ -95,3 +95,9 @@ def test_a_tilde_that_means_no_folder_is_told_in_a_sentence(tmp_path: Path, comm
     refused = subprocess.run([program, *words, "~nosuchuser/x"], capture_output=True, text=True, timeout=120)
     assert refused.returncode == 1
     assert refused.stderr.startswith("logling: ~nosuchuser/x: ")
+
+
+def test_a_lock_that_cannot_be_written_is_named(home: Home) -> None:
+    command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-c", HOLDER, str(home.path)]
+    told = subprocess.run(command, capture_output=True, text=True)
+    assert told.stderr.rstrip().endswith(f"File too large: '{home.state / 'lock'}'")

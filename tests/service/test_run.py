@@ -240,6 +240,14 @@ def test_a_run_that_is_told_to_stop_while_training_stops_soon_and_says_so(
     assert fresh.git("status", "--porcelain") == ""
 
 
+def test_a_run_whose_terminal_is_closed_stops_and_says_so(fresh: Any, long_run: subprocess.Popen[str]) -> None:
+    long_run.send_signal(signal.SIGHUP)
+    _, errors = long_run.communicate(timeout=PATIENCE)
+    assert (long_run.returncode, "Traceback" in errors) == (1, False)
+    (record,) = ledger_of(fresh.home)
+    assert (record["outcome"], record["reason"]) == ("interrupted", "it was asked to stop")
+
+
 def test_a_run_that_was_killed_is_interrupted_and_the_next_one_goes_on(
     fresh: Any, long_run: subprocess.Popen[str]
 ) -> None:

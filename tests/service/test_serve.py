@@ -92,6 +92,13 @@ def test_of_two_services_on_a_home_one_is_refused(committed: Any, serve: Serve) 
     assert len(history(committed.home)) == 2
 
 
+def test_a_service_whose_terminal_is_closed_stops_as_when_asked(fresh: Any, serve: Serve) -> None:
+    served = serve(fresh.home, LOGLING_SCHEDULE__EVERY="3650d")
+    served.until("serving")
+    served.stop(signal.SIGHUP)
+    assert (served.process.returncode, served.lines[-1][-8:]) == (0, " stopped")
+
+
 def test_a_service_that_is_stopped_while_a_run_trains_ends_it_and_its_workers_within_5_seconds(
     committed: Any, serve: Serve
 ) -> None:

@@ -69,7 +69,7 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ("[corpus]\nmegabytes = -1", ["corpus.megabytes", "-1", "greater than 0"]),
         ("[training]\nseed = 4294967296", ["training.seed", "4294967296", "less than"]),
         ("[training]\ntokens = 7", ["training.tokens", "7", "0, or at least 1000"]),
-        ('[training]\ntokens = "many"', ["training.tokens", "many", "integer"]),
+        ('[training]\ntokens = "many"', ["training.tokens", "many", "a whole number"]),
         ("[git]\nseconds = 0", ["git.seconds", "greater than 0"]),
         ('[git]\nremote = "--upload-pack=x"', ["git.remote", "--upload-pack=x", "options"]),
         ('[git]\nremote = "ext::sh -c x"', ["git.remote", "ext::sh -c x"]),
@@ -88,6 +88,27 @@ def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path,
     sentence = refused(tmp_path, text)
     assert "logling.toml" in sentence
     assert [word for word in words if word not in sentence] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[corpus]\nmegabytes = ""', "allowed is a number"),
+        ("[gate]\nmin_new_lines = 1.5", "allowed is a whole number"),
+        ('[admin]\nenabled = "perhaps"', "allowed are true and false"),
+        ("[schedule]\nday = 1", "allowed is text, in quotes"),
+        ('[admin]\nnames = "logs"', "allowed is a list, in square brackets"),
+        ("[corpus]\nmegabytes = -1", "it must be greater than 0"),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_told_what_it_must_be(tmp_path: Path, text: str, words: str) -> None:
+    assert refused(tmp_path, text).endswith(f": {words}")
+
+
+def test_a_variable_that_is_empty_is_told_what_it_must_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGLING_CORPUS__MEGABYTES", "")
+    told = refused(tmp_path, "")
+    assert told == "the variable LOGLING_CORPUS__MEGABYTES: corpus.megabytes = '': allowed is a number"
 
 
 @pytest.mark.parametrize("key", ["corpus.megabytes", "training.minutes", "gate.forgetting", "git.seconds"])

@@ -332,7 +332,17 @@ def test_a_foreign_name_for_this_machine_is_turned_away(shown: Shown, host: str)
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST:9", "127.0.0.1:1", "[::1]:8101", "192.0.2.4", "logs.example.org"]
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:9",
+        "localhost.",
+        "127.0.0.1:1",
+        "[::1]:8101",
+        "192.0.2.4",
+        "logs.example.org",
+        "logs.example.org.:9",
+    ],
 )
 def test_addresses_and_names_from_the_settings_are_answered(shown: Shown, host: str) -> None:
     _, address = shown(1, AdminSettings(names=["Logs.example.org"]))

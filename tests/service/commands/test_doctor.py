@@ -3,6 +3,8 @@
 import gzip
 import json
 import socket
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -71,6 +73,16 @@ def test_a_damaged_database_is_told_with_what_to_do(committed: Any, name: str) -
     damage(committed, name)
     assert "damaged: " in bad(committed)[name]
     assert "from a backup, or move it away" in bad(committed)[name]
+
+
+@pytest.mark.parametrize("name", ["ledger", "corpus"])
+def test_a_database_that_another_program_holds_is_not_called_damaged(committed: Any, name: str) -> None:
+    with closing(sqlite3.connect(committed.home.state / f"{name}.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(LoglingError, match=r"locked: end the program .* a disk of this machine") as told:
+            check_database(committed.home.state / f"{name}.db", 9)
+    assert "damaged" not in str(told.value)
 
 
 @pytest.mark.usefixtures("mere_owner")

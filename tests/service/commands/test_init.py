@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.commands import Command, is_sentence
 from tests.support.repositories import git
 
@@ -25,6 +27,17 @@ def test_init_does_not_touch_a_home_that_is_there(logling: Command, reader: Any)
 def test_init_refuses_an_unknown_preset_and_leaves_nothing(logling: Command, tmp_path: Path) -> None:
     assert is_sentence(logling("init", tmp_path / "home", "--preset", "huge"), "huge", "seed or full")
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("option", ["--source", "--journal", "--remote"])
+def test_init_refuses_what_settings_cannot_hold(logling: Command, tmp_path: Path, option: str) -> None:
+    assert is_sentence(logling("init", tmp_path / "home", option, os.fsdecode(b"/made/up/caf\xe9")), "is not UTF-8")
+    assert not (tmp_path / "home").exists()
+
+
+def test_init_says_that_braces_are_no_wildcard(logling: Command, tmp_path: Path) -> None:
+    told = logling("init", tmp_path / "home", "--source", f"{tmp_path}/*.{{log,err}}").stderr
+    assert "matches nothing yet; {a,b} is no wildcard here: write a source for each" in told
 
 
 def test_init_with_a_remote_that_is_not_there_leaves_nothing(logling: Command, tmp_path: Path) -> None:

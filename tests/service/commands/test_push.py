@@ -1,6 +1,7 @@
 """`logling push`, which `logling serve` starts between runs."""
 
 import os
+import stat
 from typing import Any
 
 import pytest
@@ -36,3 +37,9 @@ def test_the_reason_of_a_refused_push_is_kept_with_the_time_of_the_first(pushing
     assert pushing.logling("push").returncode == 1
     assert "main is protected" in pushing.home.unpushed.read_text()
     assert pushing.home.unpushed.stat().st_mtime == 1
+
+
+def test_the_reason_of_a_refused_push_is_for_the_owner_alone(pushing: Any) -> None:
+    write_hook(pushing.folder / "remote.git", "pre-receive", "exit 1")
+    assert pushing.logling("push").returncode == 1
+    assert stat.S_IMODE(pushing.home.unpushed.stat().st_mode) == 0o600

@@ -3,7 +3,7 @@
 import pytest
 
 from service.site.git import GitError
-from service.site.git_words import MENDS, MOST, clean
+from service.site.git_words import MENDS, MOST, clean, mend, without_hints
 
 HARMFUL = {
     "a colour": ("\x1b[31mred\x1b[0m", "red"),
@@ -69,3 +69,11 @@ def test_what_is_not_known_comes_as_it_is() -> None:
 
 def test_each_mend_is_given_once() -> None:
     assert len(set(MENDS.values())) == len(MENDS)
+
+
+def test_a_shallow_site_is_told_how_it_becomes_whole() -> None:
+    assert "git fetch --unshallow" in mend("! HEAD:refs/heads/main [remote rejected] (shallow update not allowed)")
+
+
+def test_what_git_prints_after_a_failed_push_is_no_part_of_the_reason() -> None:
+    assert without_hints("! main [rejected]\nDone\nhint: try again\n") == "! main [rejected]"

@@ -150,6 +150,24 @@ def test_a_cursor_that_is_gone_is_a_gap_and_reading_goes_on_from_what_is_newer(r
     assert recorded.messages()[-2:] == ["message 8", "message 9"]
 
 
+def test_a_clock_that_was_ahead_hides_no_later_entry(recorded: Journal) -> None:
+    ahead = str(4_102_444_800_000_000)  # 2100
+    recorded.write(entry(0), {**entry(1), "__REALTIME_TIMESTAMP": ahead})
+    recorded.pull()
+    recorded.write(entry(2), entry(3))
+    (gap,) = recorded.pull().gaps
+    assert ("yet to come" in gap.reason, recorded.messages()[2:]) == (True, ["message 2", "message 3"])
+
+
+def test_a_journal_emptied_under_a_clock_ahead_is_read_on(recorded: Journal) -> None:
+    recorded.write({**entry(0), "__REALTIME_TIMESTAMP": str(4_102_444_800_000_000)})
+    recorded.pull()
+    recorded.write()
+    recorded.pull()
+    recorded.write(entry(1))
+    assert (recorded.pull().gaps, recorded.messages()) == ([], ["message 0", "message 1"])
+
+
 def test_an_emptied_journal_is_one_gap_and_not_one_at_every_pull(recorded: Journal) -> None:
     recorded.write(entry(0))
     recorded.pull()
