@@ -37,7 +37,7 @@ def test_a_source_has_files_or_a_journal_and_says_what_is_made_of_its_lines(tmp_
         ("files = '/a'\ncontinuation = '('", ["source.0.continuation", "'('", "regular expression"]),
         ("files = '/a'\nformat = 'no field'", ["source.0.format", "no field", "{msg}"]),
         ("files = '/a'\nformat = '{msg!r}'", ["source.0.format", "{msg!r}", "key in braces"]),
-        ("files = '/a'\nkeep_time = 'perhaps'", ["source.0.keep_time", "perhaps", "boolean"]),
+        ("files = '/a'\nkeep_time = 'perhaps'", ["source.0.keep_time", "perhaps", "true and false"]),
         ("files = ''", ["source.0.files"]),
         (
             "file = '/a'",

@@ -57,7 +57,9 @@ def test_bytes_that_look_like_a_member_within_one_are_no_end(page):
     header = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"
     noise = random.Random(5)
     lines = [f"row {number} ".encode() + header.replace(b"\0", b"\x01") + b" end" for number in range(40)]
-    inner = b"".join(bytes(noise.choices(b"abcdefghijklmnopqrstuvwxyz ", k=200)) + b"\n" + line + b"\n" for line in lines)
+    inner = b"".join(
+        bytes(noise.choices(b"abcdefghijklmnopqrstuvwxyz ", k=200)) + b"\n" + line + b"\n" for line in lines
+    )
     stored = gzip.compress(inner, compresslevel=0)
     assert header[:3] in stored[20:]
     (read,) = read_files(page, [(stored, {"container": "none"})])
