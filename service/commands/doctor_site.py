@@ -111,6 +111,6 @@ def check_remote(home: Home, settings: Settings) -> str:
 def check_push(home: Home, settings: Settings) -> str:
     """Check that no commit waits because the last push was refused, as by a hook of the remote."""
     if not settings.git.remote or not home.unpushed.exists():
-        return "nothing waits to be pushed"
+        return "no push was refused"
     reason = home.unpushed.read_text(encoding="utf-8") or "not pushed yet"
     raise SiteError(f"commits wait to be pushed: {reason}; `logling serve` and the next run try again")
