@@ -112,6 +112,12 @@ def test_a_format_that_finds_no_field_is_told(committed: Any) -> None:
     assert "finds a field in none of the newest" in bad(committed)[f"source {committed.log}"]
 
 
+def test_a_format_of_which_one_field_is_in_no_line_is_told(committed: Any) -> None:
+    committed.log.write_text('{"level":"warn","msg":"full"}\n' * 9)
+    committed.set('# format = ""', 'format = "{level} {mesage}"')
+    assert "names 'mesage', which is in none of the newest 9 lines" in bad(committed)[f"source {committed.log}"]
+
+
 def test_a_time_that_is_to_be_dropped_and_is_not_there_is_told(committed: Any) -> None:
     committed.set("# keep_time = true", "keep_time = false")
     assert "keep_time = false finds a time at the start of none" in bad(committed)[f"source {committed.log}"]

@@ -1,6 +1,7 @@
 """`logling score`."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,19 @@ def test_a_file_that_cannot_be_read_is_named_without_python(reader: Any, path: s
     assert result.returncode == 1
     assert result.stderr.startswith(f"logling: {path}: ")
     assert "Errno" not in result.stderr
+
+
+def test_lines_are_scored_as_they_were_read_and_with_raw_as_they_stand(reader: Any, tmp_path: Path) -> None:
+    plain, wrapped = tmp_path / "plain.log", tmp_path / "docker.log"
+    lines = ["01 bravo fan slow ok", "02 delta fan fast ok"]
+    plain.write_text("".join(f"{line}\n" for line in lines))
+    entries = [{"log": f"{line}\n", "stream": "stdout", "time": "2026-11-01T00:00:00Z"} for line in lines]
+    wrapped.write_text("\n".join(json.dumps(entry) + "\n" for entry in entries))
+    as_read = document(reader.logling("score", "--json", wrapped))
+    assert as_read["bits_per_char"] == document(reader.logling("score", "--json", plain))["bits_per_char"]
+    assert [line["number"] for line in as_read["lines"]] == [1, 3]
+    assert document(reader.logling("score", "--json", "--raw", wrapped))["bits_per_char"] > as_read["bits_per_char"]
+
+
+def test_a_reading_of_no_such_name_is_refused_with_those_there_are(reader: Any, log: Path) -> None:
+    assert is_sentence(reader.logling("score", "--reading", "mail", log), "no reading 'mail'")

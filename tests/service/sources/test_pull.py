@@ -236,3 +236,35 @@ def test_a_file_with_many_digits_in_its_name_does_not_hold_up_a_pull(logs: Any) 
     logs.write("a.log", "one\n")
     logs.write("dump-2026" + "1" * 46 + "x", "two\n")
     assert [logs.pull("a.log").new, logs.pull().new] == [1, 1]
+
+
+def test_the_holes_of_a_sparse_file_are_passed_over_and_its_position_kept(logs: Any) -> None:
+    path = logs.write("a.log", "one\n")
+    for size, line in ((10**12, "two\n"), (2 * 10**12, "three\n")):
+        os.truncate(path, size)
+        logs.append("a.log", line)
+        assert logs.pull().sources[0].position == size + len(line)
+    assert logs.lines() == ["one", "two", "three"]
+
+
+def test_a_log_of_utf_16_is_read_on_from_its_position(logs: Any) -> None:
+    path = logs.write("a.log", "\ufeffone\ntw".encode("utf-16-le"))
+    assert logs.pull().new == 1
+    with path.open("ab") as log:
+        log.write("o\nthree\n".encode("utf-16-le"))
+    assert logs.pull().new == 2
+    assert logs.lines() == ["one", "two", "three"]
+
+
+def test_the_parts_of_a_line_in_a_container_are_waited_for(logs: Any) -> None:
+    head = "2026-11-01T00:00:00Z stdout"
+    logs.write("a.log", f"{head} P first half, \n2026-11-01T00:00:00Z stderr F another\n")
+    assert logs.pull().new == 0
+    logs.append("a.log", f"{head} F second half\n")
+    assert logs.pull().new == 2
+    assert logs.lines() == ["first half, second half", "another"]
+
+
+def test_a_part_whose_end_never_came_is_read_at_the_next_pull(logs: Any) -> None:
+    logs.write("a.log", "2026-11-01T00:00:00Z stdout P alone\n")
+    assert [logs.pull().new, logs.pull().new, logs.pull().new] == [0, 1, 0]

@@ -11,7 +11,7 @@ from model import weights_file
 from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
-from service.settings import Settings, Source
+from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
@@ -29,7 +29,7 @@ SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
 
 
 def card(**changes: Any) -> dict[str, Any]:
-    settings = Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")])
+    settings = changes.pop("settings", Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")]))
     facts: dict[str, Any] = {
         "run": "20260301T120000Z-abcdef",
         "now": NOON,
@@ -51,6 +51,14 @@ def tiny(preset: str = "seed", characters: str = "abc") -> Model:
 def test_no_line_path_or_name_is_in_it() -> None:
     text = json.dumps(card())
     assert [word for word in ("secret", "zeus", "/srv") if word in text] == []
+
+
+def test_the_readings_are_in_it_each_once_and_no_rule_of_ones_own() -> None:
+    sources = [Source(files=f"/srv/{name}.log", name=name, keep_time=name == "a") for name in ("a", "b", "c")]
+    rules = [MaskRule(name="host", pattern="zeus")]
+    settings = Settings(preset="seed", source=sources, mask=rules)
+    found = card(settings=settings)["reading"]
+    assert found == [{"name": "a", "own_rules": 1}, {"name": "b", "keep_time": False, "own_rules": 1}]
 
 
 def test_dates_are_in_utc() -> None:
