@@ -14,7 +14,7 @@ from ..home import Home, find_home
 from ..reading.whole_file import LogLine, log_lines, read_log
 from ..site.champion import committed_model
 from .reading_choice import RawOption, ReadingOption, choose_reading
-from .terminal import HomeOption, JsonOption, out, print_json
+from .terminal import HomeOption, JsonOption, err, out, print_json
 
 
 def score_command(
@@ -33,6 +33,8 @@ def score_command(
         print_json(document.as_json())
         return
 
+    if document.reading:
+        err.print(f"read as {document.reading}")
     out.print(format_scores(document, top))
 
 
