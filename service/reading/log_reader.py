@@ -91,7 +91,7 @@ class LogReader:
         texts = clean_lines(lines.data, self._encoding, self.oddities)
         first = self._count + 1
         self._count += len(texts)
-        wrappings = wrappings_in(lines.data, self._container)
+        wrappings = wrappings_in(texts, self._container)
         if not (wrappings or self._records.joins or self._parts.start is not None):
             lines_of_text = Numbered(texts, range(first, first + len(texts)))
             return lines_of_text if self._keeps_blank else self._without_blanks(lines_of_text)

@@ -3,6 +3,8 @@
 const LONGEST_START = 256; // characters of a line on which a continuation rule is tried
 const LIMIT = MAX_BYTES; // characters of one incomplete record
 
+const SPACES_BEYOND_ASCII = '\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+
 /** @typedef {{ text: string, number: number, start: number, stream?: string, isPartial?: boolean }} Item */
 
 /** Joins lines that a container runtime wrote in parts, stream by stream, in the order in which they began. */
@@ -84,14 +86,14 @@ class RecordJoiner {
     /** @type {Item[]} */
     const whole = [];
     for (const item of items) {
-      if (!this.continues.test(item.text.slice(0, LONGEST_START))) {
+      if (!this.continues.test(firstCharacters(item.text, LONGEST_START))) {
         whole.push(...this.close());
         this.skipping = false;
       } else if (this.skipping) {
         continue;
       }
       this.kept.push(item);
-      this.size += item.text.length;
+      this.size += characterCount(item.text);
       if (this.size > LIMIT) {
         whole.push(...this.close());
         this.skipping = true;
@@ -119,7 +121,7 @@ function withAsciiClasses(rule) {
     if (found !== '\\s' && found !== '\\S') return found;
     const before = rule.slice(0, at).replace(/\\[^]/g, '');
     const isInClass = before.lastIndexOf('[') > before.lastIndexOf(']');
-    if (found === '\\S') return isInClass ? found : '[^ \\t\\n\\r\\f\\v]';
+    if (found === '\\S') return isInClass ? `\\S${SPACES_BEYOND_ASCII}` : '[^ \\t\\n\\r\\f\\v]';
     return isInClass ? ' \\t\\n\\r\\f\\v' : '[ \\t\\n\\r\\f\\v]';
   });
 }

@@ -183,6 +183,20 @@ def test_a_very_long_line_is_cut_with_a_visible_mark_and_the_next_line_is_read()
     assert reader.oddities == Oddities(overlong=1)
 
 
+def test_what_follows_a_very_long_line_in_utf_16_is_read_whatever_the_chunks() -> None:
+    data = b"\xff\xfe" + ("z" * MAX_BYTES + "\nnext\nlast\n").encode("utf-16-le")
+    reader = LogReader(Reading(), data)
+    lines = reader.feed(data[: MAX_BYTES + 9_001]) + reader.feed(data[MAX_BYTES + 9_001 :])
+    assert lines[1:] == ["next", "last"]
+
+
+def test_a_very_long_line_in_utf_16_is_read_on_from_the_start_of_a_character() -> None:
+    data = b"\xff\xfe" + ("z" * MAX_BYTES + "\nnext\n").encode("utf-16-le")
+    first = LogReader(Reading(), data)
+    first.feed(data[: MAX_BYTES + 9_001])
+    assert LogReader(Reading(), data, first.skipping).feed(data[first.consumed :]) == ["next"]
+
+
 def test_a_cut_never_leaves_half_a_character() -> None:
     lines, reader = read(b"a" + "€".encode() * MAX_BYTES + b"\n")
     assert lines == ["a" + "€" * (MAX_CHARACTERS - 1) + CUT_MARK]
