@@ -50,8 +50,9 @@ class LogReader:
 
     @property
     def skipping(self) -> int:
-        """What is being passed over: the rest of a record, of a line, or both; 0 for nothing."""
-        return _IN_LINE * self._splitter.skipping + _IN_RECORD * self._records.skipping
+        """What is being passed over at `consumed`: the rest of a record, of a line, or both; 0 for nothing."""
+        is_in_line = self._splitter.skipping and self.consumed == self._splitter.unfinished
+        return _IN_LINE * is_in_line + _IN_RECORD * self._records.skipping
 
     @property
     def consumed(self) -> int:

@@ -10,9 +10,9 @@ const SPACES_BEYOND_ASCII = '\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\
 /** Joins lines that a container runtime wrote in parts, stream by stream, in the order in which they began. */
 class PartJoiner {
   constructor() {
-    /** @type {{ first: Item, texts: string[], isOpen: boolean }[]} */
+    /** @type {{ first: Item, texts: string[] }[]} */
     this.waiting = [];
-    /** @type {Map<string, { first: Item, texts: string[], isOpen: boolean }>} */
+    /** @type {Map<string, { first: Item, texts: string[] }>} */
     this.open = new Map();
   }
 
@@ -29,40 +29,30 @@ class PartJoiner {
         continue;
       }
       this.add(item);
-      if (item.start - this.waiting[0].first.start > LIMIT) this.waiting[0].isOpen = false;
-      whole.push(...this.released());
+      if (!this.open.size || item.start - this.waiting[0].first.start > LIMIT) whole.push(...this.close());
     }
     return whole;
   }
 
   /** What was kept, whole or not. */
   close() {
-    for (const parts of this.waiting) parts.isOpen = false;
-    return this.released();
+    const whole = this.waiting.map(({ first, texts }) => ({ ...first, text: texts.join('') }));
+    this.waiting = [];
+    this.open.clear();
+    return whole;
   }
 
   /** @param {Item} item */
   add(item) {
     const stream = item.stream ?? '';
-    let parts = stream ? this.open.get(stream) : undefined;
-    if (stream) this.open.delete(stream);
-    if (!parts?.isOpen) {
-      parts = { first: item, texts: [], isOpen: true };
+    let parts = this.open.get(stream);
+    this.open.delete(stream);
+    if (!parts) {
+      parts = { first: item, texts: [] };
       this.waiting.push(parts);
     }
     parts.texts.push(item.text);
-    parts.isOpen = Boolean(item.isPartial);
     if (item.isPartial) this.open.set(stream, parts);
-  }
-
-  released() {
-    /** @type {Item[]} */
-    const whole = [];
-    while (this.waiting.length && !this.waiting[0].isOpen) {
-      const { first, texts } = /** @type {any} */ (this.waiting.shift());
-      whole.push({ ...first, text: texts.join('') });
-    }
-    return whole;
   }
 }
 
