@@ -41,9 +41,10 @@ class _Parts(NamedTuple):
 class PartJoiner:
     """Joins lines that a container runtime wrote in parts, stream by stream.
 
-    Lines that come after an unfinished one wait until none is unfinished, so that all keep the order in which they
-    began and none is given out whose parts lie behind one that is kept. They then have the `start` of the first, because
-    reading can go on before all of them or after all. `start` is where the oldest that waits begins; None if none does.
+    Lines that come after an unfinished one wait until none is unfinished. So all keep the order in which they began,
+    and none is given out while a part of it lies behind one that is kept. They then have the `start` of the first,
+    because reading can go on before all of them or after all. `start` is where the oldest that waits begins; None if
+    none does.
     """
 
     def __init__(self) -> None:
@@ -68,8 +69,8 @@ class PartJoiner:
 
     def close(self) -> list[Item]:
         """What was kept, whole or not."""
-        start = self.start
-        whole = [first._replace(text="".join(texts), start=start) for first, texts in self._waiting]
+        waiting = self._waiting
+        whole = [first._replace(text="".join(texts), start=waiting[0].first.start) for first, texts in waiting]
         self._waiting, self._open = [], {}
         return whole
 

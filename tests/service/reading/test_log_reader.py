@@ -132,7 +132,12 @@ def test_parts_of_two_streams_are_each_read_once_wherever_reading_goes_on(contin
         first = LogReader(reading, data)
         before = first.feed(data[:cut])
         second = LogReader(reading, data, first.skipping)
-        assert before + second.feed(data[first.consumed :]) + second.finish() == ["out ends", "err ends", "more", "next"]
+        assert before + second.feed(data[first.consumed :]) + second.finish() == [
+            "out ends",
+            "err ends",
+            "more",
+            "next",
+        ]
 
 
 def test_a_record_that_begins_with_a_very_long_line_is_not_passed_over() -> None:

@@ -148,7 +148,16 @@ def test_a_line_of_a_key_whose_begin_was_in_an_earlier_pull_is_masked() -> None:
 STUFFINGS = sorted(
     {"a.", "key=", "bearer ", "http://", "eyJ", "a@a.", '"', "-----BEGIN PRIVATE KEY", "key", "x://::::", ".", "-", "0"}
     | {'password="', "\\", "'", "%", "a@", "@", "1234 ", "DE89", "::", "4111 ", "Cookie: a=", "<password>", "curl -u "}
-    | {"login a password ", "neighbor a ", "ppp chap ", "radius-server a ", "net use ", "lftp ", 'name="password"', "\"pw\","}
+    | {
+        "login a password ",
+        "neighbor a ",
+        "ppp chap ",
+        "radius-server a ",
+        "net use ",
+        "lftp ",
+        'name="password"',
+        '"pw",',
+    }
     | {"mysql -p", "a:", "-p ", "pass", "token", "=", "é@é.", "1.1.", "aa:", "$1$", "user ", "https://a:"}
 )
 
