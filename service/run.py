@@ -106,6 +106,7 @@ def pull_lines(
     with run.step("pull"):
         report = pull(settings.source, corpus, run.reporter.pulled, settings.mask)
     states = note_sources(ledger, report.readings, now())
+    report.note_earlier_damage(states)
     run.record.problems += report.problems + [f"{gap.source}: {gap.reason}" for gap in report.gaps]
     last = ledger.last_evaluated()
     newest = last.newest_line if last and last.is_of_corpus(corpus.identity()) else 0

@@ -46,7 +46,9 @@ def keep_states(home: Home, report: PullReport, now: datetime) -> tuple[SourceSt
     """Keep how the sources stand in the ledger, for the admin page. A damaged ledger is a problem."""
     try:
         with Ledger(home.ledger) as ledger:
-            return note_sources(ledger, report.readings, now)
+            states = note_sources(ledger, report.readings, now)
     except (LoglingError, sqlite3.Error) as error:
         report.problems.append(f"how the sources stand could not be noted: {error}")
         return ()
+    report.note_earlier_damage(states)
+    return states

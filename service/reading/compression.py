@@ -127,7 +127,7 @@ def unxz(stream: Readable) -> Iterator[bytes]:
                     yield data
                     data = b"" if member.eof or member.needs_input else member.decompress(b"", CHUNK)
             except lzma.LZMAError as error:
-                raise Damaged(f"the compressed data is damaged ({error})") from error
+                raise Damaged(_fault(str(error))) from error
             piece = member.unused_data if member.eof else b""
             if member.eof:
                 member = None
@@ -145,13 +145,22 @@ def unzstd(stream: Readable) -> Iterator[bytes]:
             try:
                 data = frame.decompress(piece)
             except zstandard.ZstdError as error:
-                raise Damaged(f"the compressed data is damaged ({error})") from error
+                raise Damaged(_fault(str(error))) from error
             yield from (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
             piece = frame.unused_data if frame.eof else b""
             if frame.eof:
                 frame = None
     if frame is not None:
         raise Damaged("the compressed data ends early")
+
+
+def _fault(error: str) -> str:
+    """What is wrong with a .xz or .zst, by what its library says."""
+    if "Dictionary" in error:
+        return "it was compressed with a dictionary that is not in it: unpack it by hand (zstd -d -D DICTIONARY)"
+    if "memory" in error.lower():
+        return "it asks for more memory than is allowed to unpack a log: unpack it by hand (xz -dk, zstd -d --long=31)"
+    return f"the compressed data is damaged ({error})"
 
 
 _DECOMPRESSORS = {b"\x1f\x8b": gunzip, b"\xfd7zXZ\0": unxz, b"\x28\xb5\x2f\xfd": unzstd}

@@ -20,6 +20,9 @@ CONTAINERS = ("auto", "none", "docker", "cri", "journal", "syslog")
 _RULES = shared_rules("reading_rules")
 _CRI, _SYSLOG = compiled(_RULES["cri"]), compiled(_RULES["syslog"])
 _DOCKER_KEYS = frozenset(_RULES["docker_keys"])
+# How a line in each wrapping of JSON spells one of its keys. Without it, a line is not even parsed.
+_KEYS = {"docker": '"log"', "journal": '"__REALTIME_TIMESTAMP"'}
+_BLANKS = " \t\n"
 _LAST_TIME = 253_402_300_799 * 10**6  # the end of the year 9999
 
 
@@ -31,18 +34,15 @@ class Unwrapped(NamedTuple):
     is_partial: bool = False
 
 
-def wrappings_in(data: bytes, container: str) -> frozenset[str]:
-    """The wrappings that lines of this data may have, of those that `container` allows. A quick look, for speed."""
+def wrappings_in(lines: list[str], container: str) -> frozenset[str]:
+    """The wrappings that these lines may have, of those that `container` allows. A quick look, for speed."""
     if container == "none":
         return frozenset()
-    found = set()
-    if b'"log"' in data and b'"stream"' in data:
-        found.add("docker")
-    if b" stdout " in data or b" stderr " in data:
+    text = "\n".join(lines)
+    found = {name for name, key in _KEYS.items() if key in text}
+    if " stdout " in text or " stderr " in text:
         found.add("cri")
-    if b'"__CURSOR"' in data or b'"__REALTIME_TIMESTAMP"' in data:
-        found.add("journal")
-    if data.startswith(b"<") or b"\n<" in data:
+    if text.startswith("<") or "\n<" in text:
         found.add("syslog")
     return frozenset(found if container == "auto" else found & {container})
 
@@ -50,9 +50,11 @@ def wrappings_in(data: bytes, container: str) -> frozenset[str]:
 def unwrap(line: str, wrappings: frozenset[str]) -> Unwrapped | None:
     """What is in a line's wrapping; None if it has none of these."""
     if line.startswith("{"):
-        if not wrappings & {"docker", "journal"} or (fields := parse_object(line)) is None:
+        kinds = {name for name, key in _KEYS.items() if name in wrappings and key in line}
+        fields = parse_object(line) if kinds else None
+        if fields is None:
             return None
-        return _of_docker(fields, wrappings) or _of_journal(fields, wrappings)
+        return ("docker" in kinds and _of_docker(fields)) or ("journal" in kinds and _of_journal(fields)) or None
     if "cri" in wrappings and (found := _CRI.match(line)):
         return Unwrapped(line[found.end() :], found[1], found[2] == "P")
     if "syslog" in wrappings and (found := _SYSLOG.match(line)):
@@ -60,16 +62,16 @@ def unwrap(line: str, wrappings: frozenset[str]) -> Unwrapped | None:
     return None
 
 
-def _of_docker(fields: Mapping[str, Any], wrappings: frozenset[str]) -> Unwrapped | None:
+def _of_docker(fields: Mapping[str, Any]) -> Unwrapped | None:
     text, stream = fields.get("log"), fields.get("stream")
-    is_docker = "docker" in wrappings and fields.keys() - {"attrs"} == _DOCKER_KEYS
+    is_docker = fields.keys() - {"attrs"} == _DOCKER_KEYS
     if not is_docker or type(text) is not str or stream not in ("stdout", "stderr"):
         return None
     return Unwrapped(text.removesuffix("\n").removesuffix("\r"), stream, not text.endswith("\n"))
 
 
-def _of_journal(fields: Mapping[str, Any], wrappings: frozenset[str]) -> Unwrapped | None:
-    if "journal" not in wrappings or "MESSAGE" not in fields or "__REALTIME_TIMESTAMP" not in fields:
+def _of_journal(fields: Mapping[str, Any]) -> Unwrapped | None:
+    if "MESSAGE" not in fields or "__REALTIME_TIMESTAMP" not in fields:
         return None
     return Unwrapped(journal_line(fields))
 
@@ -80,7 +82,7 @@ def journal_line(fields: Mapping[str, Any]) -> str:
     Its own line breaks stay. Empty if it has no message.
     """
     message = _text(fields.get("MESSAGE")).strip("\n")
-    if not message.strip():
+    if not message.strip(_BLANKS):
         return ""
     when = microseconds(fields.get("__REALTIME_TIMESTAMP"))
     time = f"{datetime.fromtimestamp(when // 10**6, UTC):%b %d %H:%M:%S} " if when is not None else ""
@@ -118,4 +120,4 @@ def _is_nested(part: Any) -> bool:
 
 
 def _word(fields: Mapping[str, Any], *names: str) -> str:
-    return next((text for name in names if (text := " ".join(_text(fields.get(name)).split("\n")).strip())), "")
+    return next((text for name in names if (text := " ".join(_text(fields.get(name)).split("\n")).strip(_BLANKS))), "")

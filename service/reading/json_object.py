@@ -38,7 +38,7 @@ def json_text(value: Any) -> str:
 def _depth(text: str) -> int:
     """How deep objects and lists lie in each other. What looks like brackets within strings does not count."""
     depth = deepest = 0
-    for token in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text):
+    for token in re.findall(r'"(?:[^"\\]|\\.)*\\?(?:"|$)|[\[\]{}]', text):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token, 0)
         deepest = max(deepest, depth)
     return deepest

@@ -25,6 +25,7 @@ _CONTROL_BYTES = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n"
 # byte-order mark: they are removed as control characters are.
 _INVISIBLE = "\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
 _CONTROL = re.compile(f"[\x00-\x08\x0a-\x1f\x7f{_INVISIBLE}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BEYOND_ASCII = re.compile(f"[{_INVISIBLE}]")
 # ECMA-48: CSI (colours, cursor), OSC and similar strings (titles, links) up to their end, and two-byte escapes.
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
@@ -88,8 +89,10 @@ class LineSplitter:
             start, self.unfinished = self.unfinished, self._fed - (len(data) - end)
             blocks.append(Lines(data[:end], start, self.unfinished))
         if len(self._held) - self._held.startswith(b"\0") * (self._width == 1) > MAX_BYTES and not self.skipping:
+            half = self._held[len(self._held) - len(self._held) % self._width :]
             blocks.append(self.finish())
-            self.skipping = True
+            self._held, self.skipping = half, True
+            self.unfinished -= len(half)
         return blocks
 
     def pass_over(self, nuls: int) -> None:
@@ -208,7 +211,7 @@ def _last_state(text: str) -> str:
 
 def clean_text(text: str, oddities: Oddities) -> str:
     """A field or a message as one line. Its own line breaks are marked, and blank lines in it left out."""
-    if not _CONTROL.search(text) and "\n" not in text and text.isascii():
+    if not _CONTROL.search(text) and (text.isascii() or not _SURROGATE.search(text)):
         return text
     # A lone surrogate, which JSON can spell, is no character.
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

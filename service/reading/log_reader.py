@@ -50,8 +50,9 @@ class LogReader:
 
     @property
     def skipping(self) -> int:
-        """What is being passed over: the rest of a record, of a line, or both; 0 for nothing."""
-        return _IN_LINE * self._splitter.skipping + _IN_RECORD * self._records.skipping
+        """What is being passed over at `consumed`: the rest of a record, of a line, or both; 0 for nothing."""
+        is_in_line = self._splitter.skipping and self.consumed == self._splitter.unfinished
+        return _IN_LINE * is_in_line + _IN_RECORD * self._records.skipping
 
     @property
     def consumed(self) -> int:
@@ -91,7 +92,7 @@ class LogReader:
         texts = clean_lines(lines.data, self._encoding, self.oddities)
         first = self._count + 1
         self._count += len(texts)
-        wrappings = wrappings_in(lines.data, self._container)
+        wrappings = wrappings_in(texts, self._container)
         if not (wrappings or self._records.joins or self._parts.start is not None):
             lines_of_text = Numbered(texts, range(first, first + len(texts)))
             return lines_of_text if self._keeps_blank else self._without_blanks(lines_of_text)

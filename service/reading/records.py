@@ -14,9 +14,7 @@ parts is read once and whole.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from .lines import BREAK_MARK, MAX_BYTES
@@ -35,22 +33,22 @@ class Item(NamedTuple):
     is_partial: bool = False
 
 
-@dataclass
-class _Parts:
+class _Parts(NamedTuple):
     first: Item
     texts: list[str]
-    is_open: bool = True
 
 
 class PartJoiner:
     """Joins lines that a container runtime wrote in parts, stream by stream.
 
-    Lines that come after an unfinished one wait for it, so that all keep the order in which they began. `start` is
-    where the oldest unfinished one begins; None when none is kept.
+    Lines that come after an unfinished one wait until none is unfinished. So all keep the order in which they began,
+    and none is given out while a part of it lies behind one that is kept. They then have the `start` of the first,
+    because reading can go on before all of them or after all. `start` is where the oldest that waits begins; None if
+    none does.
     """
 
     def __init__(self) -> None:
-        self._waiting: deque[_Parts] = deque()
+        self._waiting: list[_Parts] = []
         self._open: dict[str, _Parts] = {}
 
     @property
@@ -65,44 +63,38 @@ class PartJoiner:
                 whole.append(item)
                 continue
             self._add(item)
-            if item.start - self._waiting[0].first.start > LIMIT:
-                self._waiting[0].is_open = False
-            whole += self._released()
+            if not self._open or item.start - self._waiting[0].first.start > LIMIT:
+                whole += self.close()
         return whole
 
     def close(self) -> list[Item]:
         """What was kept, whole or not."""
-        for parts in self._waiting:
-            parts.is_open = False
-        return self._released()
+        waiting = self._waiting
+        whole = [first._replace(text="".join(texts), start=waiting[0].first.start) for first, texts in waiting]
+        self._waiting, self._open = [], {}
+        return whole
 
     def _add(self, item: Item) -> None:
-        parts = self._open.pop(item.stream, None) if item.stream else None
-        if parts is None or not parts.is_open:
+        parts = self._open.pop(item.stream, None)
+        if parts is None:
             parts = _Parts(item, [])
             self._waiting.append(parts)
         parts.texts.append(item.text)
-        parts.is_open = item.is_partial
         if item.is_partial:
             self._open[item.stream] = parts
-
-    def _released(self) -> list[Item]:
-        whole = []
-        while self._waiting and not self._waiting[0].is_open:
-            parts = self._waiting.popleft()
-            whole.append(parts.first._replace(text="".join(parts.texts)))
-        return whole
 
 
 class RecordJoiner:
     """Joins the lines of a record by a continuation rule. Without one, every line is a record.
 
-    `start` is where the record that is kept begins; None when none is. `skipping` is true while the rest of a record
-    that was too long, and was given out cut, is passed over.
+    Records of lines that have the same start are given out together: see PartJoiner. `start` is where the first that
+    is kept begins; None when none is. `skipping` is true while the rest of a record that was too long, and was given
+    out cut, is passed over.
     """
 
     def __init__(self, continuation: str, skipping: bool = False) -> None:
         self._continues = re.compile(continuation, re.ASCII).search if continuation else None
+        self._ready: list[Item] = []  # whole, and to be given out with the one that is kept
         self._kept: list[Item] = []
         self._size = 0
         self.skipping = skipping
@@ -114,7 +106,7 @@ class RecordJoiner:
 
     @property
     def start(self) -> int | None:
-        return self._kept[0].start if self._kept else None
+        return next((item.start for item in (*self._ready, *self._kept[:1])), None)
 
     def join(self, items: list[Item]) -> list[Item]:
         """The records that are whole now."""
@@ -123,7 +115,10 @@ class RecordJoiner:
         whole: list[Item] = []
         for item in items:
             if not self._continues(item.text[:LONGEST_START]):
-                whole += self.close()
+                if self._kept and item.start == self._kept[-1].start:
+                    self._end_record()
+                else:
+                    whole += self.close()
                 self.skipping = False
             elif self.skipping:
                 continue
@@ -135,9 +130,13 @@ class RecordJoiner:
         return whole
 
     def close(self) -> list[Item]:
-        """The record that was kept, if there is one."""
-        if not self._kept:
-            return []
-        record = self._kept[0]._replace(text=BREAK_MARK.join(item.text for item in self._kept))
+        """The records that were kept."""
+        self._end_record()
+        whole, self._ready = self._ready, []
+        return whole
+
+    def _end_record(self) -> None:
+        if self._kept:
+            text = BREAK_MARK.join(item.text for item in self._kept)
+            self._ready.append(self._kept[0]._replace(text=text))
         self._kept, self._size = [], 0
-        return [record]

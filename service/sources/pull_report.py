@@ -1,8 +1,11 @@
 """What a pull reports: lines taken, gaps, oddities, problems."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from ..reading.lines import Oddities
+from ..storage.source_states import SourceState
+from .log_file import printable
 from .source_reading import DamagedFile, SourceReading, Trouble
 
 
@@ -50,6 +53,14 @@ class PullReport:
         troubles = [trouble for trouble in self.troubles if trouble.source == name]
         damage = [file for source, file in self.damage if source == name]
         self.readings.append(SourceReading(name, lines, files, was_read, troubles, damage))
+
+    def note_earlier_damage(self, states: Iterable[SourceState]) -> None:
+        """Report again the damaged files of earlier pulls that are as they were. `states` are those after this pull."""
+        new = {file for _, file in self.damage}
+        for file in dict.fromkeys(DamagedFile(*file) for state in states for file in state.damage):
+            if file not in new:
+                why = "was damaged, or could not be unpacked, at an earlier pull, and is as it was"
+                self.problems.append(f"{printable(file.path)}: {why}; replace it by a whole one, or remove it")
 
     def as_json(self) -> dict[str, object]:
         """The report as `logling pull --json` prints it."""

@@ -15,11 +15,11 @@ function unwrap(line, container) {
   /** @param {string} kind */
   const allows = (kind) => container === 'auto' || container === kind;
   if (line[0] === '{') {
-    if (!allows('docker') && !allows('journal')) return undefined;
-    if (!line.includes('"log"') && !line.includes('"__REALTIME_TIMESTAMP"')) return undefined;
-    const fields = parseObject(line);
+    const mayBeDocker = allows('docker') && line.includes('"log"');
+    const mayBeJournal = allows('journal') && line.includes('"__REALTIME_TIMESTAMP"');
+    const fields = mayBeDocker || mayBeJournal ? parseObject(line) : undefined;
     if (!fields) return undefined;
-    return (allows('docker') && ofDocker(fields)) || (allows('journal') && ofJournal(fields)) || undefined;
+    return (mayBeDocker && ofDocker(fields)) || (mayBeJournal && ofJournal(fields)) || undefined;
   }
   const cri = allows('cri') && sharedPattern(READING_RULES.cri).exec(line);
   if (cri) return { text: line.slice(cri[0].length), stream: cri[1], isPartial: cri[2] === 'P' };
@@ -56,8 +56,8 @@ function ofJournal(fields) {
  * @param {Map<string, any>} fields
  */
 function journalLine(fields) {
-  const message = fieldText(fields.get('MESSAGE')).replace(/^\n+|\n+$/g, '');
-  if (isBlank(message)) return '';
+  const message = stripped(fieldText(fields.get('MESSAGE')), '\n');
+  if (!stripped(message, ' \t\n')) return '';
   const name = fieldWord(fields, 'SYSLOG_IDENTIFIER', '_COMM') || 'unknown';
   const pid = fieldWord(fields, '_PID', 'SYSLOG_PID');
   return `${journalTime(fields.get('__REALTIME_TIMESTAMP'))}${name}${pid ? `[${pid}]` : ''}: ${message}`;
@@ -102,8 +102,9 @@ function fieldText(value) {
  */
 function fieldWord(fields, ...names) {
   for (const name of names) {
-    const text = fieldText(fields.get(name)).replaceAll('\n', ' ').trim();
-    if (text) return text;
+    const text = fieldText(fields.get(name)).replaceAll('\n', ' ');
+    const word = stripped(text, ' \t');
+    if (word) return word;
   }
   return '';
 }

@@ -13,7 +13,7 @@ const CHANGING = /[0-9.,%#=>| \t-]+/g; // in the states of a progress bar
 function encodingOf(head, setting) {
   const begun = head.findIndex((byte) => byte !== 0);
   const [first, second, third] = head.subarray(Math.max(0, begun));
-  let label = setting || 'utf-8';
+  let label = setting === 'gbk' ? 'gb18030' : setting || 'utf-8'; // the standard decodes both alike, Node.js does not
   if (first === 0xef && second === 0xbb && third === 0xbf) label = 'utf-8';
   if (first === 0xff && second === 0xfe) label = 'utf-16le';
   if (first === 0xfe && second === 0xff) label = 'utf-16be';

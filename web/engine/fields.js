@@ -37,7 +37,7 @@ class Template {
  * @returns {Map<string, any>}
  */
 function fieldsOf(line) {
-  const text = line.replace(/^[ \t]+|[ \t]+$/g, '');
+  const text = stripped(line, ' \t');
   return text[0] === '{' ? (parseObject(text) ?? new Map()) : logfmtFields(text);
 }
 

@@ -56,7 +56,9 @@ class JsonReader {
    * @returns {JsonValue}
    */
   value(depth) {
-    if (depth > MAX_DEPTH) throw new SyntaxError('too deep');
+    this.take(JSON_SPACE);
+    const isDeep = depth > MAX_DEPTH && '{['.includes(this.text[this.at] ?? ' ');
+    if (isDeep) throw new SyntaxError('too deep');
     if (this.takes('{')) return this.object(depth);
     if (this.takes('[')) return this.list(depth);
     if (this.text[this.at] === '"') return this.string();

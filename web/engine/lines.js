@@ -30,6 +30,9 @@ class LineSplitter {
     this.nul = false;
     this.skipping = false; // the rest of a line that was already returned, cut
     this.fed = 0;
+    this.start = 0; // where the unfinished line begins
+    /** @type {number[]} where the lines that were given last begin, in bytes of the stream */
+    this.starts = [];
     this.half = new Uint8Array(0);
   }
 
@@ -39,7 +42,9 @@ class LineSplitter {
    */
   feed(chunk) {
     const data = this.encoding.width === 1 ? chunk : this.evened(chunk);
+    const before = this.fed;
     this.fed += data.length;
+    this.starts = [];
     /** @type {string[]} */
     const lines = [];
     let from = 0;
@@ -50,6 +55,7 @@ class LineSplitter {
       }
       this.skipping = false;
       from = end + this.encoding.width;
+      this.start = before + from;
     }
     if (this.skipping || from === data.length) return lines;
     this.hold(data.subarray(from));
@@ -62,6 +68,7 @@ class LineSplitter {
 
   /** The last line, if the stream ended without a newline: at most one. */
   finish() {
+    this.starts = [];
     return this.begun ? [this.line()] : [];
   }
 
@@ -111,6 +118,7 @@ class LineSplitter {
     const text = this.decode(bytes, isCut);
     const clean = cleanLine(text);
     if (this.nul || (clean !== text && clean !== text.slice(0, -1))) this.oddities.control++;
+    this.starts.push(this.start);
     this.size = 0;
     this.begun = this.nul = false;
     return clean;
@@ -168,9 +176,41 @@ function wellFormed(text) {
   );
 }
 
+/**
+ * The text without any of these characters at its ends. A pattern would try each run of them within it.
+ * @param {string} text
+ * @param {string} characters
+ */
+function stripped(text, characters) {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start])) start++;
+  while (end > start && characters.includes(text[end - 1])) end--;
+  return text.slice(start, end);
+}
+
 /** @param {string} line */
 function isBlank(line) {
   return !line.trim();
+}
+
+/**
+ * How many characters a text has, of which some are two units of JavaScript.
+ * @param {string} text
+ */
+function characterCount(text) {
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
+}
+
+/**
+ * The text, or as many of its first characters.
+ * @param {string} text
+ * @param {number} most
+ */
+function firstCharacters(text, most) {
+  if (text.length <= most) return text;
+  return Array.from(text.slice(0, 2 * most))
+    .slice(0, most)
+    .join('');
 }
 
 /**
@@ -179,9 +219,8 @@ function isBlank(line) {
  * @param {Oddities} oddities
  */
 function cutLine(line, oddities) {
-  if (line.length <= MAX_CHARACTERS) return line;
-  const characters = Array.from(line);
-  if (characters.length <= MAX_CHARACTERS) return line;
+  const kept = firstCharacters(line, MAX_CHARACTERS);
+  if (kept === line) return line;
   oddities.cut++;
-  return characters.slice(0, MAX_CHARACTERS).join('') + CUT_MARK;
+  return kept + CUT_MARK;
 }

@@ -6,12 +6,12 @@
 
 // prettier-ignore
 const MASKING_RULES = {
-  "version": 2,
+  "version": 3,
   "parts": {
     "Q": "(?:\\\\{0,7}\"[^\"]{0,1024}\"|\\\\{0,3}'[^']{0,1024}'|&quot;[^&]{0,512}&quot;|%22[^% \\t&]{0,512}%22)",
     "BARE": "[^ \\t\"',;&)\\]}<>]{1,1024}",
     "PROSE": "(?!(?:invalid|incorrect|expired|missing|required|unexpected|not|none|null|nil|true|false|yes|no|is|was|has|have|for|the|an?|empty|wrong|failed|failure|error|unknown|ok|all|password|account|auth|session|chauthtok|changed|change|reset|must|cannot|could|will|to|of|in|on|and|or|by|with|from|file|hidden|masked|redacted|removed|filtered|undefined|\\(null\\)|\\[[A-Za-z]+\\]|\\*{2,}|x{3,}|\\.{3})(?![A-Za-z0-9_-]))",
-    "NAME": "(?:pass(?:word|wd|phrase|code|wort)?|passwords|pwd(?![ \\t]{0,2}=[ \\t]{0,2}[/~])|secrets?|tokens?|credentials?|psk|pre-?shared[_-]?key|(?:api|access|private|secret|encryption|signing|client|account|shared|master|storage|license|webhook|deploy|auth|session|symmetric|service|shared[_-]?access|consumer|app|application|function|subscription|vault|unseal|root)[_ -]?key(?:[_-]?(?:id|base|data))?|(?:otp|totp|mfa|verification|security|recovery|reset|activation|one[_-]?time)[_ -]?(?:code|pin|password)|cvv2?|cvc2?|t?otp)",
+    "NAME": "(?:(?!(?:tokens|secrets|passwords|credentials)[\\\\\"']{0,4}[ \\t]{0,4}[:=][ \\t]{0,4}[0-9.,]{1,9}(?![A-Za-z0-9_-]))(?:pass(?:word|wd|phrase|code|wort)?|passwords|(?:bind|root|admin|ldap)_?pw|(?<![A-Za-z0-9])pw|mot[_-]de[_-]passe|senha|kennwort|wachtwoord|\u5bc6\u7801|\u5bc6\u78bc|wep[_-]?key|pwd(?![ \\t]{0,2}=[ \\t]{0,2}[/~])|secrets?|tokens?|credentials?|psk|pre-?shared[_-]?key|(?:api|access|private|secret|encryption|signing|client|account|shared|master|storage|license|webhook|deploy|auth|session|symmetric|service|shared[_-]?access|consumer|app|application|function|subscription|vault|unseal|root)[_ -]?key(?:[_-]?(?:id|base|data))?|(?:otp|totp|mfa|verification|security|recovery|reset|activation|one[_-]?time)[_ -]?(?:code|pin|password)|cvv2?|cvc2?|t?otp))",
     "SUFFIX": "(?:[_-]?(?:key|value|hash|data|text|plain|new|old|confirm(?:ation)?|[0-9]))?"
   },
   "block": {
@@ -137,9 +137,48 @@ const MASKING_RULES = {
     },
     {
       "kind": "named_value",
-      "pattern": "(<NAME><SUFFIX>(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:=>|:=|->|==?|:(?!:)|%3D|%3A|&#61;)[ \\t]{0,4}(?:string\\([0-9]{1,6}\\) )?)(?!string\\()(?![\"']?<secret>)<PROSE>(?:<Q>|<BARE>)",
+      "pattern": "(<NAME><SUFFIX>(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\][\"']?|%5D|&quot;|%22)?[ \\t]{0,4}(?:=>|:=|->|==?|:(?!:)|%3D|%3A|&#61;)[ \\t]{0,4}(?:string\\([0-9]{1,6}\\) )?)(?!string\\()(?![\"']?<secret>)<PROSE>(?:<Q>|<BARE>)",
       "ignore_case": true,
-      "trace": "pass[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|pwd[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|secret[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|token[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|credential[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|psk[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|key[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|code[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|pin[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|cvv[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|cvc[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)|otp[a-z0-9_-]{0,16}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\]|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)"
+      "trace": "(?:pass|pw|secret|token|credential|psk|key|code|pin|cvv|cvc|otp|senha|kennwort|wachtwoord|\u5bc6\u7801|\u5bc6\u78bc)[a-z0-9_-]{0,24}(?:\\\\{0,7}[\"'`]{1,2}\\]?|\\][\"']?|%5d|&quot;|%22)?[ \\t]{0,4}(?:[=:]|->|%3d|%3a|&#61;)"
+    },
+    {
+      "kind": "named_value",
+      "pattern": "(<NAME><SUFFIX>\\\\?\";s:[0-9]{1,6}:\\\\?\")(?!<secret>)[^\"]{1,1024}",
+      "ignore_case": true,
+      "trace": ";s:[0-9]{1,6}:"
+    },
+    {
+      "kind": "named_value",
+      "pattern": "((?:name|key|id)=[\"'][^\"'<>]{0,64}?<NAME><SUFFIX>[\"'][^<>]{0,64}>[ \\t]{0,4})(?!<secret>)<PROSE>[^< \\t][^<]{0,511}(?=</)",
+      "ignore_case": true,
+      "trace": "(?:name|key|id)=[\"'][^\"'<>]{0,64}(?:pass|pw|secret|token|credential|psk|key|code)"
+    },
+    {
+      "kind": "named_value",
+      "pattern": "([\"']<NAME><SUFFIX>[\"'],[ \\t]{0,4})(?=[\"'][^\"']{0,64}[0-9])(?:\"[^\"]{6,1024}\"|'[^']{6,1024}')",
+      "ignore_case": true,
+      "trace": "(?:pass|pw|secret|token|credential|key)[a-z0-9_-]{0,24}[\"'],"
+    },
+    {
+      "kind": "option",
+      "pattern": "((?:pre-shared-key|key-string|(?:radius|tacacs)-server[ \\t][^\\n]{1,128}?[ \\t]key|snmp-server[ \\t]{1,4}community|neighbor[ \\t]{1,4}[^ \\t]{1,64}[ \\t]{1,4}password|ppp[ \\t]{1,4}(?:chap|pap)[ \\t][^\\n]{0,64}?password|bindpw|requirepass|masterauth|plain-text-password-value|login[ \\t]{1,4}[^ \\t]{1,128}[ \\t]{1,4}password)[ \\t]{1,4}(?:[0-9][ \\t]{1,4})?)(?![0-9][ \\t])(?![\"']?<secret>)<PROSE>(?=[^ \\t]{4})(?:<Q>|<BARE>)",
+      "ignore_case": true,
+      "trace": "(?:pre-shared-key|key-string|-server[^\\n]{1,128}key|community|neighbor[^\\n]{1,80}password|ppp[^\\n]{1,80}password|bindpw|requirepass|masterauth|password-value|login[^\\n]{1,140}password) "
+    },
+    {
+      "kind": "authorization",
+      "pattern": "(AUTH[ \\t]{1,4}(?:PLAIN|LOGIN)[ \\t]{1,4})[A-Za-z0-9+/]{8,1024}={0,2}",
+      "trace": "auth {1,4}(?:plain|login) "
+    },
+    {
+      "kind": "authorization",
+      "pattern": "((?:^|[ \\t>])[A-Za-z]{1,4}[0-9]{1,6}[ \\t]LOGIN[ \\t]{1,4}[^ \\t]{1,128}[ \\t]{1,4})(?!\"?<secret>)(?:<Q>|[^ \\t\"]{1,256})",
+      "trace": "[0-9] login "
+    },
+    {
+      "kind": "option",
+      "pattern": "((?:^|[ \\t/\"'=(])(?:lftp[ \\t][^\\n]{0,128}?-u[ \\t]{0,4}[^ \\t,]{1,128},|sqlplus[ \\t]{1,4}(?:-[A-Za-z][ \\t]{1,4}){0,4}[A-Za-z0-9_]{1,64}/|vault[ \\t]{1,4}login[ \\t]{1,4}|net[ \\t]{1,4}use[ \\t][^\\n]{0,16}?\\\\\\\\[^ \\t]{1,128}[ \\t]{1,4}))(?![/-])(?!<secret>)[^ \\t@\"']{1,256}",
+      "trace": "lftp |sqlplus |vault login |net use "
     },
     {
       "kind": "named_value",
@@ -155,7 +194,7 @@ const MASKING_RULES = {
     },
     {
       "kind": "option",
-      "pattern": "((?:^|[ \\t\"'\\[,(])--?(?:[a-z0-9]{1,16}-){0,3}(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|(?:api|access|secret|private|auth|encryption|account|shared)-?key|psk|passin|passout|auth-?token)(?:[\"']?,[ \\t]{0,4}|[\"']?[ \\t]{1,4}|=))(?![\"']?<secret>)(?!-)<PROSE>(?:<Q>|<BARE>)",
+      "pattern": "((?:^|[ \\t\"'\\[,(])--?(?:[a-z0-9]{1,16}-){0,3}(?:(?:key|store|src|dest)?pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|(?:api|access|secret|private|auth|encryption|account|shared)-?key|psk|passin|passout|auth-?token)(?:[\"']?,[ \\t]{0,4}|[\"']?[ \\t]{1,4}|=))(?![\"']?<secret>)(?!-)<PROSE>(?:<Q>|<BARE>)",
       "ignore_case": true,
       "trace": "--?[a-z0-9-]{0,24}(?:pass|pwd|secret|token|key|credential|psk|auth)[a-z-]{0,8}[\"',]{0,2}[ =,\"']"
     },
@@ -172,18 +211,18 @@ const MASKING_RULES = {
     },
     {
       "kind": "option",
-      "pattern": "((?:^|[ \\t/\"'=])(?:mysql[a-z_]{0,12}|mariadb[a-z-]{0,12})(?=[ \\t])(?:[ \\t]{1,4}(?!-p)[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-p)(?!<secret>)<Q>",
-      "trace": "(?:mysql|mariadb)[a-z-]{0,12} [^\n]{0,512}-p['\"]"
+      "pattern": "((?:^|[ \\t/\"'=])(?:mysql[a-z_]{0,12}|mariadb[a-z-]{0,12}|7z[ar]?|rar)(?=[ \\t])(?:[ \\t]{1,4}(?!-p)[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-p)(?!<secret>)<Q>",
+      "trace": "(?:(?:mysql|mariadb)[a-z-]{0,12}|7z[ar]?|rar) [^\n]{0,512}-p['\"]"
     },
     {
       "kind": "option",
-      "pattern": "((?:^|[ \\t/\"'=(])(?:sshpass|(?:docker|podman|skopeo|buildah|nerdctl|helm|az|oc)[ \\t]{1,4}(?:[a-z]{1,16}[ \\t]{1,4}){0,2}?login|mongo[a-z]{0,8}|useradd|usermod|rabbitmqadmin|influx|cqlsh|rdesktop|htdigest)(?=[ \\t])(?:[ \\t]{1,4}(?!-p[ \\t])[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-p[ \\t]{1,4})(?![\"']?<secret>)(?!-)(?:<Q>|<BARE>)",
-      "trace": "(?:sshpass|login|mongo[a-z]{0,8}|useradd|usermod|rabbitmqadmin|influx|cqlsh|rdesktop|htdigest) [^\n]{0,512}-p "
+      "pattern": "((?:^|[ \\t/\"'=(])(?:sshpass|(?:docker|podman|skopeo|buildah|nerdctl|helm|az|oc)[ \\t]{1,4}(?:[a-z]{1,16}[ \\t]{1,4}){0,2}?login|mongo[a-z]{0,8}|useradd|usermod|rabbitmqadmin|influx|cqlsh|psexec|rdesktop|htdigest)(?=[ \\t])(?:[ \\t]{1,4}(?!-p[ \\t])[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-p[ \\t]{1,4})(?![\"']?<secret>)(?!-)(?:<Q>|<BARE>)",
+      "trace": "(?:sshpass|login|mongo[a-z]{0,8}|useradd|usermod|rabbitmqadmin|influx|cqlsh|psexec|rdesktop|htdigest) [^\n]{0,512}-p "
     },
     {
       "kind": "option",
-      "pattern": "((?:^|[ \\t/\"'=(])(?:sqlcmd|ipmitool|(?:un)?zip|mosquitto_[a-z]{3}|bcp|tsql)(?=[ \\t])(?:[ \\t]{1,4}(?!-P)[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-P[ \\t]{0,4})(?![\"']?<secret>)(?!-)(?:<Q>|<BARE>)",
-      "trace": "(?:sqlcmd|ipmitool|zip|mosquitto_[a-z]{3}|bcp|tsql) [^\n]{0,512}-p"
+      "pattern": "((?:^|[ \\t/\"'=(])(?:sqlcmd|ipmitool|(?:un)?zip|mosquitto_[a-z]{3}|bcp|[it]sql)(?=[ \\t])(?:[ \\t]{1,4}(?!-P)[^ \\t]{1,128}){0,12}?[ \\t]{1,4}-P[ \\t]{0,4})(?![\"']?<secret>)(?!-)(?:<Q>|<BARE>)",
+      "trace": "(?:sqlcmd|ipmitool|zip|mosquitto_[a-z]{3}|bcp|[it]sql) [^\n]{0,512}-p"
     },
     {
       "kind": "option",
@@ -240,7 +279,7 @@ const MASKING_RULES = {
     },
     {
       "kind": "card_number",
-      "pattern": "(?<![A-Za-z0-9_.:/-])(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|5[0-9]{2}|4[4-9][0-9])|35[2-8][0-9])([ -]?)[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}(?![A-Za-z0-9_-]|[.:][0-9])",
+      "pattern": "(?<![A-Za-z0-9_.:/-])(?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|2[0-9]{2}|5[0-9]{2}|4[4-9][0-9])|35[2-8][0-9])([ -]?)[0-9]{4}\\1[0-9]{4}\\1[0-9]{4}(?![A-Za-z0-9_-]|[.:][0-9])",
       "check": "luhn",
       "mark": "<card>",
       "keeps": false,
@@ -271,7 +310,7 @@ const MASKING_RULES = {
     },
     {
       "kind": "email",
-      "pattern": "(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,256}%40(?:[A-Za-z0-9-]{1,64}\\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9_])",
+      "pattern": "(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,256}%40(?:[A-Za-z0-9\\u00a1-\\ud7ff-]{1,64}\\.){1,8}[A-Za-z\\u00a1-\\ud7ff]{2,24}(?![A-Za-z0-9_])",
       "mark": "<email>",
       "keeps": false,
       "trace": "%40"

@@ -76,8 +76,8 @@ class LogReader {
    */
   items(texts) {
     const { container } = this.reading;
-    return texts.map((text) => {
-      const place = { number: ++this.count, start: this.splitter.fed };
+    return texts.map((text, i) => {
+      const place = { number: ++this.count, start: this.splitter.starts[i] };
       const found = container === 'none' ? undefined : unwrap(text, container);
       return found ? { ...place, ...found, text: cleanText(found.text) } : { ...place, text };
     });

@@ -3,14 +3,16 @@
 const LONGEST_START = 256; // characters of a line on which a continuation rule is tried
 const LIMIT = MAX_BYTES; // characters of one incomplete record
 
+const SPACES_BEYOND_ASCII = '\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
+
 /** @typedef {{ text: string, number: number, start: number, stream?: string, isPartial?: boolean }} Item */
 
 /** Joins lines that a container runtime wrote in parts, stream by stream, in the order in which they began. */
 class PartJoiner {
   constructor() {
-    /** @type {{ first: Item, texts: string[], isOpen: boolean }[]} */
+    /** @type {{ first: Item, texts: string[] }[]} */
     this.waiting = [];
-    /** @type {Map<string, { first: Item, texts: string[], isOpen: boolean }>} */
+    /** @type {Map<string, { first: Item, texts: string[] }>} */
     this.open = new Map();
   }
 
@@ -27,40 +29,30 @@ class PartJoiner {
         continue;
       }
       this.add(item);
-      if (item.start - this.waiting[0].first.start > LIMIT) this.waiting[0].isOpen = false;
-      whole.push(...this.released());
+      if (!this.open.size || item.start - this.waiting[0].first.start > LIMIT) whole.push(...this.close());
     }
     return whole;
   }
 
   /** What was kept, whole or not. */
   close() {
-    for (const parts of this.waiting) parts.isOpen = false;
-    return this.released();
+    const whole = this.waiting.map(({ first, texts }) => ({ ...first, text: texts.join('') }));
+    this.waiting = [];
+    this.open.clear();
+    return whole;
   }
 
   /** @param {Item} item */
   add(item) {
     const stream = item.stream ?? '';
-    let parts = stream ? this.open.get(stream) : undefined;
-    if (stream) this.open.delete(stream);
-    if (!parts?.isOpen) {
-      parts = { first: item, texts: [], isOpen: true };
+    let parts = this.open.get(stream);
+    this.open.delete(stream);
+    if (!parts) {
+      parts = { first: item, texts: [] };
       this.waiting.push(parts);
     }
     parts.texts.push(item.text);
-    parts.isOpen = Boolean(item.isPartial);
     if (item.isPartial) this.open.set(stream, parts);
-  }
-
-  released() {
-    /** @type {Item[]} */
-    const whole = [];
-    while (this.waiting.length && !this.waiting[0].isOpen) {
-      const { first, texts } = /** @type {any} */ (this.waiting.shift());
-      whole.push({ ...first, text: texts.join('') });
-    }
-    return whole;
   }
 }
 
@@ -84,14 +76,14 @@ class RecordJoiner {
     /** @type {Item[]} */
     const whole = [];
     for (const item of items) {
-      if (!this.continues.test(item.text.slice(0, LONGEST_START))) {
+      if (!this.continues.test(firstCharacters(item.text, LONGEST_START))) {
         whole.push(...this.close());
         this.skipping = false;
       } else if (this.skipping) {
         continue;
       }
       this.kept.push(item);
-      this.size += item.text.length;
+      this.size += characterCount(item.text);
       if (this.size > LIMIT) {
         whole.push(...this.close());
         this.skipping = true;
@@ -119,7 +111,7 @@ function withAsciiClasses(rule) {
     if (found !== '\\s' && found !== '\\S') return found;
     const before = rule.slice(0, at).replace(/\\[^]/g, '');
     const isInClass = before.lastIndexOf('[') > before.lastIndexOf(']');
-    if (found === '\\S') return isInClass ? found : '[^ \\t\\n\\r\\f\\v]';
+    if (found === '\\S') return isInClass ? `\\S${SPACES_BEYOND_ASCII}` : '[^ \\t\\n\\r\\f\\v]';
     return isInClass ? ' \\t\\n\\r\\f\\v' : '[ \\t\\n\\r\\f\\v]';
   });
 }

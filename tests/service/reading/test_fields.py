@@ -1,5 +1,7 @@
 """Fields of JSON and logfmt by a template."""
 
+import timeit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,13 @@ def test_a_template_that_cannot_be_filled_is_refused(template: str) -> None:
 def test_no_line_is_too_odd(line: str) -> None:
     text, _ = applied("{level} {msg}", line)
     assert "\n" not in text or text == line
+
+
+@pytest.mark.parametrize("start", ["{" + '"a":[' * 101 + '"', '{"a":', "a=", 'a="', ""])
+@pytest.mark.parametrize("stuffing", ['\\"', "[", '{"a":', '"', "a=", " ", "\\", 'a=" '])
+def test_fields_of_a_hostile_line_take_time_in_proportion_to_its_length(start: str, stuffing: str) -> None:
+    def seconds(length: int) -> float:
+        line = start + (stuffing * length)[:length]
+        return min(timeit.repeat(lambda: applied("{a.b}", line), number=1, repeat=3))
+
+    assert seconds(65_536) < 40 * seconds(8_192) + 0.05  # 8 times as long; 64 times if it were quadratic

@@ -123,6 +123,31 @@ def read(*chunks: bytes, reading: Reading = Reading()) -> tuple[list[str], LogRe
     return [line for chunk in chunks for line in reader.feed(chunk)], reader
 
 
+@pytest.mark.parametrize("continuation", ["", r"^\s"])
+def test_parts_of_two_streams_are_each_read_once_wherever_reading_goes_on(continuation: str) -> None:
+    parts = ["stdout P out ", "stderr P err ", "stdout F ends", "stderr F ends", "stdout F more", "stderr F next"]
+    data = "".join(f"2026-11-01T00:00:00Z {part}\n" for part in parts).encode()
+    reading = Reading(continuation=continuation)
+    for cut in range(len(data)):
+        first = LogReader(reading, data)
+        before = first.feed(data[:cut])
+        second = LogReader(reading, data, first.skipping)
+        assert before + second.feed(data[first.consumed :]) + second.finish() == [
+            "out ends",
+            "err ends",
+            "more",
+            "next",
+        ]
+
+
+def test_a_record_that_begins_with_a_very_long_line_is_not_passed_over() -> None:
+    data = b"z" * (MAX_BYTES + 9_000) + b"\nnext\n"
+    first = LogReader(Reading(continuation=r"^\s"))
+    assert first.feed(data[: MAX_BYTES + 5]) == []
+    second = LogReader(Reading(continuation=r"^\s"), skipping=first.skipping)
+    assert [line[:3] for line in second.feed(data[first.consumed :]) + second.finish()] == ["zzz", "nex"]
+
+
 @given(pieces=st.lists(ODD, max_size=8), cuts=st.lists(st.integers(0, 300_000), max_size=8))
 @settings(deadline=None, max_examples=40)
 def test_any_chunking_of_the_same_bytes_gives_the_same_lines_and_counts(pieces: list[int], cuts: list[int]) -> None:
@@ -181,6 +206,20 @@ def test_a_very_long_line_is_cut_with_a_visible_mark_and_the_next_line_is_read()
     lines, reader = read(b"x" * 9_000 + b"\nnext\n")
     assert lines == ["x" * MAX_CHARACTERS + CUT_MARK, "next"]
     assert reader.oddities == Oddities(overlong=1)
+
+
+def test_what_follows_a_very_long_line_in_utf_16_is_read_whatever_the_chunks() -> None:
+    data = b"\xff\xfe" + ("z" * MAX_BYTES + "\nnext\nlast\n").encode("utf-16-le")
+    reader = LogReader(Reading(), data)
+    lines = reader.feed(data[: MAX_BYTES + 9_001]) + reader.feed(data[MAX_BYTES + 9_001 :])
+    assert lines[1:] == ["next", "last"]
+
+
+def test_a_very_long_line_in_utf_16_is_read_on_from_the_start_of_a_character() -> None:
+    data = b"\xff\xfe" + ("z" * MAX_BYTES + "\nnext\n").encode("utf-16-le")
+    first = LogReader(Reading(), data)
+    first.feed(data[: MAX_BYTES + 9_001])
+    assert LogReader(Reading(), data, first.skipping).feed(data[first.consumed :]) == ["next"]
 
 
 def test_a_cut_never_leaves_half_a_character() -> None:

@@ -53,6 +53,12 @@ ORDINARY = [
     "pam_unix(passwd:chauthtok): password changed for owner",
     "sudo: owner : TTY=pts/0 ; PWD=/home/owner ; USER=root ; COMMAND=/bin/ls",
     "key=value monkey=7 keys: 12",
+    'usage {"prompt_tokens": 512, "total_tokens": 1024}',
+    "tokens: 5 to 8 %, secrets = 3",
+    "AUTH LOGIN failed, user LOGIN ok",
+    "neighbor 192.0.2.1 password is set",
+    '["password", "email"]',
+    '<label id="password">Password</label>',
 ]
 
 
@@ -142,6 +148,16 @@ def test_a_line_of_a_key_whose_begin_was_in_an_earlier_pull_is_masked() -> None:
 STUFFINGS = sorted(
     {"a.", "key=", "bearer ", "http://", "eyJ", "a@a.", '"', "-----BEGIN PRIVATE KEY", "key", "x://::::", ".", "-", "0"}
     | {'password="', "\\", "'", "%", "a@", "@", "1234 ", "DE89", "::", "4111 ", "Cookie: a=", "<password>", "curl -u "}
+    | {
+        "login a password ",
+        "neighbor a ",
+        "ppp chap ",
+        "radius-server a ",
+        "net use ",
+        "lftp ",
+        'name="password"',
+        '"pw",',
+    }
     | {"mysql -p", "a:", "-p ", "pass", "token", "=", "é@é.", "1.1.", "aa:", "$1$", "user ", "https://a:"}
 )
 

@@ -10,7 +10,7 @@ import pytest
 from service.reading.decoding import SAMPLE_BYTES
 from service.reading.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS
 from service.reading.log_reader import LogReader
-from service.reading.reading import RAW
+from service.reading.reading import RAW, Reading
 from service.reading.redaction import OPTIONS, Redactor
 from tests.support.reading_cases import CASES, bytes_of
 
@@ -84,6 +84,15 @@ def test_the_lines_do_not_depend_on_the_chunks(in_node):
     for count in (1, 5, 500, 5000):
         cuts = sorted(int(cut) for cut in rng.integers(0, len(data), count))
         assert as_in_the_page(in_node, data, cuts) == expected
+
+
+def test_parts_that_never_end_are_given_up_at_the_same_place_in_any_chunks(in_node):
+    part = b"2026-11-01T00:00:00Z stdout P " + b"y" * 70_000 + b"\n"
+    data = part * 9 + b"2026-11-01T00:00:00Z stderr F x\n"
+    reader = LogReader(Reading(), data[:SAMPLE_BYTES])
+    expected = [*reader.feed(data), *reader.finish()]
+    assert as_in_the_page(in_node, data, reading={}) == expected
+    assert as_in_the_page(in_node, data, cuts=range(7, len(data), 50_000), reading={}) == expected
 
 
 def test_random_bytes_are_read_as_in_python(in_node):
