@@ -18,4 +18,4 @@ def test_a_run_is_told_to_a_person_without_bars_where_there_is_no_terminal(commi
 
 def test_a_run_without_a_site_fails_with_a_sentence(committed: Any) -> None:
     committed.home.site.rename(committed.folder / "elsewhere")
-    assert is_sentence(committed.logling("retrain", "--json"), "is not a git repository")
+    assert is_sentence(committed.logling("retrain", "--json"), "is gone or empty")
