@@ -497,6 +497,7 @@ def test_the_page_of_a_service_that_was_killed_ends(committed: Any, serve: Serve
     (page,) = page_processes(served)
     if state == "stopped":
         os.kill(page, signal.SIGSTOP)
+        wait_until(lambda: is_stopped(page))  # a signal takes its time; the kernel ends what had stopped before
     served.process.kill()
     wait_until(lambda: not is_alive(page))
 
@@ -506,6 +507,11 @@ def test_the_page_of_a_service_that_hangs_says_so(shown: Shown) -> None:
     health = ask(address, "/healthz")
     assert health.status == 503
     assert health.document["reasons"] == ["the service has given no sign of life for 10 minutes"]
+
+
+def is_stopped(process: int) -> bool:
+    """Whether a process has been stopped by a signal."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def page_processes(served: Any) -> list[int]:
