@@ -1,7 +1,6 @@
 """What `logling doctor` says of the site, its commits and its remote: each fault by its cause, with the mend."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -71,14 +70,6 @@ def test_an_unborn_branch_is_told(committed: Any) -> None:
 def test_another_owner_is_told_with_both_mends(committed: Any) -> None:
     told = checks(committed, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")["site"]
     assert is_told(told, "dubious ownership", "git config --global --add safe.directory", "chown")
-
-
-def test_a_site_really_of_another_owner_is_told(committed: Any) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can give a folder away")
-    for path in (committed.home.site, committed.home.site / ".git"):
-        os.chown(path, 54321, 54321)
-    assert is_told(checks(committed)["site"], "dubious ownership", "safe.directory")
 
 
 def test_a_lost_site_with_a_remote_is_to_be_cloned(pushed: Any) -> None:
