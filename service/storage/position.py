@@ -31,7 +31,7 @@ class Position:
     tail_hash: bytes = b""
     torn_length: int = 0
     torn_hash: bytes = b""
-    skipping: int = 0  # what is passed over after the position, as `LineReader.skipping` has it
+    skipping: int = 0  # what is passed over after the position, as `LogReader.skipping` has it
     born: int = 0  # when the file was made, in nanoseconds since 1970; 0: not known
     mtime_ns: int = 0
     pattern: str = ""  # of the source that found it
