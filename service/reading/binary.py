@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .decoding import SAMPLE_BYTES, decode, encoding_of
+from .decoding import SAMPLE_BYTES, decode_text, encoding_of
 
 _CONTROL = re.compile("[\x01-\x07\x0e-\x1a\x1c-\x1f\x7f]")
 # What packs files in a way that is not unpacked here, by the first bytes, and what unpacks it.
@@ -35,7 +35,7 @@ def describe_binary(start: bytes, encoding: str = "") -> str:
     sample = _HOLE.sub(b"", start[:SAMPLE_BYTES].lstrip(b"\0"))
     if not sample:
         return ""
-    text, _ = decode(sample, encoding_of(start, encoding).codec)
+    text, _ = decode_text(sample, encoding_of(start, encoding).codec)
     control, nuls, invalid = len(_CONTROL.findall(text)), text.count("\0"), text.count("\ufffd")
     # A few odd bytes in a few bytes of text prove nothing.
     if control + nuls <= max(8, 0.05 * len(text)) and invalid <= max(8, 0.3 * len(text)):

@@ -108,7 +108,7 @@ def _ends_lines_with_cr(head: bytes) -> bool:
     return len({_CHANGING.sub(b"", piece) for piece in pieces}) > 1
 
 
-def decode(raw: bytes, codec: str, is_cut: bool = False) -> tuple[str, bool]:
+def decode_text(raw: bytes, codec: str, is_cut: bool = False) -> tuple[str, bool]:
     """Bytes as text with U+FFFD for what is invalid, and whether anything was. Half a character at a cut is dropped."""
     for errors in ("strict", "replace"):
         try:

@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from .decoding import Encoding, decode
+from .decoding import Encoding, decode_text
 
 MAX_CHARACTERS = 8_192  # of a line that a model sees
 MAX_BYTES = 256 * 1024  # of a line before anything is picked from it
@@ -161,7 +161,7 @@ def clean_lines(data: bytes, encoding: Encoding, oddities: Oddities) -> list[str
         oddities.crlf += data.count(b"\r\n")
         return lines
     if encoding.width > 1:
-        text, is_invalid = decode(data, encoding.codec)
+        text, is_invalid = decode_text(data, encoding.codec)
         oddities.invalid_utf8 += is_invalid
         return [_clean(line[: MAX_BYTES // 2], oddities) for line in text.split("\n")[:-1]]
     return [_clean_raw(raw, encoding, oddities) for raw in data.split(encoding.newline)[:-1]]
@@ -185,7 +185,7 @@ def _clean_raw(raw: bytes, encoding: Encoding, oddities: Oddities) -> str:
     if b"\0" in raw:
         oddities.nul += raw.find(b"\0") <= MAX_BYTES
         raw = raw.replace(b"\0", b"")
-    text, is_invalid = decode(raw[:MAX_BYTES], encoding.codec, is_cut=len(raw) > MAX_BYTES)
+    text, is_invalid = decode_text(raw[:MAX_BYTES], encoding.codec, is_cut=len(raw) > MAX_BYTES)
     oddities.invalid_utf8 += is_invalid
     return _clean(text, oddities)
 

@@ -77,7 +77,7 @@ def _count(path: Path, budget: int) -> tuple[int | None, int, str]:
                 if used >= budget:
                     break
     except Damaged as damage:
-        return lines, used, f"{printable(path)}: {damage}; what can be read of it is: replace it by a whole one"
+        return lines, used, f"{printable(path)}: {damage}; what can be read of it is: replace it by a whole or unpacked one"
     except (RefusedFile, BinaryFile) as refusal:
         return None, 0, str(refusal)
     except OSError as error:
