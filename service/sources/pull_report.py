@@ -60,7 +60,9 @@ class PullReport:
         for file in dict.fromkeys(DamagedFile(*file) for state in states for file in state.damage):
             if file not in new:
                 why = "was damaged, or could not be unpacked, at an earlier pull, and is as it was"
-                self.problems.append(f"{printable(file.path)}: {why}; replace it by a whole or unpacked one, or remove it")
+                self.problems.append(
+                    f"{printable(file.path)}: {why}; replace it by a whole or unpacked one, or remove it"
+                )
 
     def as_json(self) -> dict[str, object]:
         """The report as `logling pull --json` prints it."""

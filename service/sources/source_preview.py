@@ -77,7 +77,8 @@ def _count(path: Path, budget: int) -> tuple[int | None, int, str]:
                 if used >= budget:
                     break
     except Damaged as damage:
-        return lines, used, f"{printable(path)}: {damage}; what can be read of it is: replace it by a whole or unpacked one"
+        problem = f"{printable(path)}: {damage}; what can be read of it is: replace it by a whole or unpacked one"
+        return lines, used, problem
     except (RefusedFile, BinaryFile) as refusal:
         return None, 0, str(refusal)
     except OSError as error:
