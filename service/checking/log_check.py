@@ -1,0 +1,327 @@
+"""One check of a log: its lines in order, and what stands out among them. The page's log_check.js finds the same.
+
+A line is as strange as the rarest of what is seen in it: its words and characters, its numbers, how often such lines
+come, and its time. Lines of one template that are strange for the same reason are one finding.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .clock import Moment, seconds_between
+from .durations import describe_seconds
+from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, StrangeWord, strangest_first
+from .followers import Followers
+from .grams import BEGIN, END
+from .judge import Judge, Judgement, shaded_words
+from .learning import FEWEST_TO_MISS
+from .missing import ExpectedLines
+from .normal_rules import NormalRules
+from .profile import REGULAR, Profile, fewer_score, more_score, pause_score
+
+LINES_AROUND = 3
+KEPT_CHARACTERS = 2000  # of a line
+KEPT_AROUND = 400  # characters of a line around it
+MOST_GROUPS = 2000  # kinds of lines at a time
+ALIKE = 0.7  # of the words of two lines of one kind
+SHARE_COVERED = 0.5  # of the lines of a burst; from here on it is no finding beside those that hold them
+
+
+@dataclass
+class _Arrivals:
+    """When a gram came, as far as the windows reach."""
+
+    indexes: deque[int] = field(default_factory=deque)
+    last: int = -1  # tick
+    last_index: int = -1
+    last_number: int = 1
+    last_text: str = ""
+
+
+class LogCheck:
+    """Lines come in order, and findings go out."""
+
+    def __init__(
+        self, profile: Profile, rules: NormalRules | None = None, expected: ExpectedLines | None = None
+    ) -> None:
+        """`expected`: lines that are to come, as they did in good logs."""
+        self.profile = profile
+        self.rules = rules or NormalRules()
+        self.expected = expected
+        self.judge = Judge(profile)
+        self.lines = 0
+        self.normal = 0
+        self.groups: dict[str, Finding] = {}
+        self.followers = Followers(profile)
+        self._arrivals: dict[int, _Arrivals] = {gram: _Arrivals() for gram in profile.rates}
+        self._before: deque[str] = deque(maxlen=LINES_AROUND)
+        self._waiting: list[Finding] = []
+        self._last: Moment | None = None
+        self._tick = -1 if profile.timed else 0
+        self._numbers: list[int] = []
+        self._seen: set[tuple[str, ...]] = set()
+
+    def add(self, number: int, line: str, surprise: float | None = None) -> None:
+        """The next line, with its number in the file, and how surprised the model was (bits of its worst characters)."""
+        judgement = self.judge.judge(line)
+        index = self.lines
+        self.lines += 1
+        self._numbers.append(number)
+        for finding in self._waiting:
+            finding.after.append(line[:KEPT_AROUND])
+        self._waiting = [finding for finding in self._waiting if len(finding.after) < LINES_AROUND]
+        self.followers.add(judgement.sequence)
+        if self.expected:
+            self._seen.add(judgement.sequence)
+        if self.rules.cover(judgement.template):
+            self.normal += 1
+        else:
+            self._by_itself(number, judgement, surprise)
+            self._by_value(number, judgement)
+            self._by_clock(number, judgement)
+        self._advance(judgement.moment)
+        self._by_arrivals(index, number, judgement)
+        self._before.append(line[:KEPT_AROUND])
+
+    def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
+        words = max(
+            self.profile.one_in("words", judgement.facts.score), self.profile.one_in("word", judgement.facts.worst)
+        )
+        characters = self.profile.one_in("surprise", surprise) if surprise is not None else 1.0
+        strangeness = max(words, characters)
+        key = "line " + _reason(judgement)
+        group = self.groups.get(key)
+        if group and group.strangeness >= strangeness:
+            group.add(number)
+            return
+        unseen = [cost for cost in judgement.facts.bits if not cost.seen]
+        finding = self._found(
+            "new" if words >= characters and unseen else "rare",
+            number,
+            judgement,
+            strangeness,
+            self._why_words(judgement) if words >= characters else "its characters are unusual",
+            shaded_words(judgement),
+        )
+        self._keep(key, finding, number)
+
+    def _why_words(self, judgement: Judgement) -> str:
+        costs = [cost.bits for cost in judgement.facts.bits]
+        dearest = max(range(len(costs)), key=lambda i: (costs[i], -i))
+        names = [judgement.text[word.begin : word.end] for word in judgement.words] + ["the end of the line"]
+        expected = self.followers.likeliest(judgement.sequence, dearest)
+        name = f"`{names[dearest]}`" if dearest < len(judgement.words) else names[dearest]
+        if expected:
+            return f"{name} where `{expected.word}` stands in {100 * expected.share:.1f} % of lines"
+        after = f"`{names[dearest - 1]}`" if dearest else "the beginning of a line"
+        return f"{name} after {after}" + (" was never seen" if not judgement.facts.bits[dearest].seen else " is rare")
+
+    def _by_value(self, number: int, judgement: Judgement) -> None:
+        if judgement.value is None:
+            return
+        score, word = judgement.value
+        strangeness = self.profile.one_in("values", score)
+        if strangeness < self.profile.stand_out:
+            return
+        self._keep(
+            "value " + word.place,
+            self._found(
+                "value",
+                number,
+                judgement,
+                strangeness,
+                self.profile.describe_value(word.place, judgement.text[word.begin : word.end]),
+                [StrangeWord(word.begin, word.end, 1.0)],
+            ),
+            number,
+        )
+
+    def _by_clock(self, number: int, judgement: Judgement) -> None:
+        if not self.profile.timed or judgement.moment is None or self._last is None:
+            return
+        step = seconds_between(self._last, judgement.moment)
+        usual = self.profile.longest_pause if step > 0 else self.profile.farthest_back
+        strangeness = self.profile.one_in("clock", pause_score(abs(step), usual))
+        if strangeness < self.profile.stand_out:
+            return
+        if step > 0:
+            why = f"comes {describe_seconds(step)} after the line before; at most {describe_seconds(usual)} were usual"
+        else:
+            before = f"; at most {describe_seconds(usual)} were usual" if usual else "; it never did before"
+            why = f"the clock goes back by {describe_seconds(-step)}{before}"
+        self._keep(
+            f"clock {judgement.template}", self._found("value", number, judgement, strangeness, why, []), number
+        )
+
+    def _advance(self, now: Moment | None) -> None:
+        """Move on by a line: by the seconds that passed, where lines have times; pauses count up to the longest."""
+        if not self.profile.timed:
+            self._tick = self.lines - 1
+        elif now is not None:
+            step = seconds_between(self._last, now) if self._last else 0
+            self._tick = max(0, self._tick) + min(max(step, 0), self.profile.longest_pause)
+            self._last = now
+
+    def _by_arrivals(self, index: int, number: int, judgement: Judgement) -> None:
+        best: tuple[float, int, int, int] | None = None
+        for gram in judgement.facts.pairs:
+            arrivals, rate = self._arrivals[gram], self.profile.rates[gram]
+            self._missed(gram, arrivals, self._tick)
+            arrivals.indexes.append(index)
+            arrivals.last, arrivals.last_index, arrivals.last_number = self._tick, index, number
+            arrivals.last_text = judgement.text
+            while arrivals.indexes[0] <= index - self.profile.windows[-1] if self.profile.windows else False:
+                arrivals.indexes.popleft()
+            for window, most in zip(self.profile.windows, rate.most, strict=True):
+                count = _since(arrivals.indexes, index - window)
+                if count <= most:
+                    continue
+                strangeness = self.profile.one_in("more", more_score(count, most, window, self.profile.lines))
+                if strangeness >= self.profile.stand_out and (best is None or strangeness > best[0]):
+                    best = strangeness, gram, count, window
+        if best is None or self.rules.cover(judgement.template):
+            return
+        strangeness, gram, count, window = best
+        most = self.profile.rates[gram].most[self.profile.windows.index(window)]
+        why = f"{count} such lines among {min(window, index + 1):,}; at most {most} were usual"
+        key = f"more {gram}"
+        known = self.groups.get(key)
+        self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
+        if known is None:  # the burst began before it was one
+            indexes = self._arrivals[gram].indexes
+            for earlier in list(indexes)[len(indexes) - count : -1]:
+                self.groups[key].add(self._numbers[earlier])
+            self.groups[key].lines.sort()
+
+    def _missed(self, gram: int, arrivals: _Arrivals, tick: int) -> None:
+        """Tell of something regular that stayed away too long, up to this tick."""
+        rate = self.profile.rates[gram]
+        share = rate.count / self.profile.duration
+        if rate.count < FEWEST_TO_MISS or rate.gap * share > REGULAR:
+            return
+        gap = tick - arrivals.last
+        strangeness = self.profile.one_in("fewer", fewer_score(gap, rate.gap, share))
+        if strangeness < self.profile.stand_out:
+            return
+        key = f"fewer {arrivals.last_index}"
+        group = self.groups.get(key)
+        if group and group.strangeness >= strangeness:
+            return
+        away, usual = (
+            (describe_seconds(gap), describe_seconds(rate.gap))
+            if self.profile.timed
+            else (f"{gap:,} lines", f"{rate.gap:,} lines")
+        )
+        if arrivals.last_index < 0:
+            why = f"a kind of line that came at least every {usual} does not come in {away}"
+        else:
+            why = f"such lines stay away for {away} from here on; at most {usual} were usual"
+        finding = Finding("fewer", arrivals.last_number, arrivals.last_text[:KEPT_CHARACTERS], strangeness, why, "")
+        finding.span = (arrivals.last_index, self.lines)
+        finding.add(arrivals.last_number)
+        self.groups[key] = finding
+
+    def _found(
+        self,
+        kind: str,
+        number: int,
+        judgement: Judgement,
+        strangeness: float,
+        why: str,
+        words: list[StrangeWord],
+    ) -> Finding:
+        text = judgement.text[:KEPT_CHARACTERS]
+        words = [word for word in words if word.end <= len(text)]
+        return Finding(kind, number, text, strangeness, why, judgement.template, words, before=list(self._before), sequence=judgement.sequence)  # type: ignore[arg-type]
+
+    def _keep(self, key: str, finding: Finding, number: int) -> None:
+        """Add a line to its group; the strangest line stands for it."""
+        group = self.groups.get(key)
+        if group is None or finding.strangeness > group.strangeness:
+            self._waiting.append(finding)
+            if group:
+                finding.lines, finding.count = group.lines, group.count
+            self.groups[key] = finding
+            group = finding
+        group.add(number)
+        if len(self.groups) > MOST_GROUPS:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Keep the strangest half of the groups."""
+        kept = sorted(self.groups.items(), key=lambda item: -item[1].strangeness)[: MOST_GROUPS // 2]
+        self.groups = dict(kept)
+
+    def findings(self) -> Findings:
+        """What was found up to now, as if the log ended here."""
+        known = dict(self.groups)
+        for gram, arrivals in self._arrivals.items():
+            self._missed(gram, arrivals, self._tick + 1)
+        missing = self.expected.missing(self._seen) if self.expected else []
+        ordered = strangest_first([*self.groups.values(), *missing])
+        self.groups = known
+        standing: list[Finding] = []
+        familiar: list[Finding] = []
+        covered: set[int] = set()
+        absences: list[tuple[int, int]] = []
+        for finding in ordered:
+            if finding.strangeness < self.profile.stand_out:
+                if len(familiar) < MOST_FAMILIAR:
+                    familiar.append(finding)
+            elif finding.kind == "more" and _share(finding.lines, covered) >= SHARE_COVERED:
+                continue
+            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if _alike(f, finding)), None)):
+                kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
+                kin.count += finding.count
+                covered.update(finding.lines)
+            elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
+                continue
+            elif len(standing) < MOST_FINDINGS:
+                standing.append(finding)
+                if finding.kind == "fewer" and finding.lines:
+                    absences.append(finding.span)
+                covered.update(finding.lines)
+        return Findings(self.lines, len(covered), self.normal, standing, familiar)
+
+
+def _reason(judgement: Judgement) -> str:
+    """Equal for lines that are strange for the same reason: the pairs of words that were never seen, else the template."""
+    words = (BEGIN, *judgement.sequence, END)
+    unseen = [f"{words[i]} {words[i + 1]}" for i, cost in enumerate(judgement.facts.bits) if not cost.seen]
+    return "\n".join(unseen) or judgement.template
+
+
+def _since(indexes: deque[int], before: int) -> int:
+    """How many of some rising numbers are above one, of which most are."""
+    low, high = 0, len(indexes)
+    if indexes[0] > before:
+        return high
+    while low < high:
+        middle = (low + high) // 2
+        if indexes[middle] > before:
+            high = middle
+        else:
+            low = middle + 1
+    return len(indexes) - low
+
+
+def _alike(one: Finding, other: Finding) -> bool:
+    """Whether two findings are of one kind: most of their words are the same, in the same places."""
+    if one.kind not in ("new", "rare") or len(one.sequence) != len(other.sequence):
+        return False
+    same = sum(a == b for a, b in zip(one.sequence, other.sequence, strict=True))
+    return same >= 3 and same >= ALIKE * len(one.sequence)
+
+
+def _overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
+    """The largest share of a span of lines that another span covers."""
+    length = span[1] - span[0]
+    return max((min(span[1], other[1]) - max(span[0], other[0]) for other in others), default=0) / length
+
+
+def _share(lines: Sequence[int], covered: set[int]) -> float:
+    return sum(line in covered for line in lines) / len(lines)
+
+

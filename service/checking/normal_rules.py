@@ -1,0 +1,68 @@
+"""What a person has called normal: templates of lines, one a line of a small text file.
+
+    // printers wake up at night
+    cupsd[#]: Listening to *
+
+`#` stands for one number, identifier or time, `*` for any text; lines that begin with `//` are remarks. Command, page
+and service share such files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import LoglingError
+
+REMARK = "//"
+LONGEST = 8192  # characters of a rule
+MOST = 10_000  # rules
+
+
+class NormalRules:
+    """Rules, each the template of lines that are normal."""
+
+    def __init__(self, rules: Iterable[str] = ()) -> None:
+        self.rules = list(dict.fromkeys(rules))
+        self._whole = {rule for rule in self.rules if "*" not in rule}
+        self._parts = [rule.split("*") for rule in self.rules if "*" in rule]
+
+    def cover(self, template: str) -> bool:
+        """Whether lines of this template are normal."""
+        return template in self._whole or any(_has_parts(template, parts) for parts in self._parts)
+
+
+def read_rules(file: Path) -> NormalRules:
+    """The rules of a file; none where there is no such file. Raises LoglingError, OSError."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return NormalRules()
+    except UnicodeDecodeError:
+        raise LoglingError(f"{file} is no text in UTF-8: a file of rules has one template a line") from None
+    return NormalRules(rules_in(text, str(file)))
+
+
+def rules_in(text: str, name: str) -> list[str]:
+    """The rules of a text. Raises LoglingError for too long a rule, or too many."""
+    rules = [line for line in text.splitlines() if line.strip() and not line.startswith(REMARK)]
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST:
+            raise LoglingError(f"{name}, line {number}: a rule has at most {LONGEST:,} characters, not {len(line):,}")
+    if len(rules) > MOST:
+        raise LoglingError(f"{name} has {len(rules):,} rules, at most {MOST:,} are read")
+    return rules
+
+
+def _has_parts(template: str, parts: list[str]) -> bool:
+    """Whether a template is these parts with any text in between; in linear time."""
+    first, last = parts[0], parts[-1]
+    if not (template.startswith(first) and template.endswith(last) and len(template) >= len(first) + len(last)):
+        return False
+    at, end = len(first), len(template) - len(last)
+    for part in parts[1:-1]:
+        found = template.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
