@@ -71,12 +71,16 @@ class Judge:
             if gram in self.profile.rates:
                 pairs[gram] = None
             last = this
-        return SequenceFacts(bits, line_score([cost.bits for cost in bits]), max(cost.bits for cost in bits), list(pairs))
+        return SequenceFacts(
+            bits, line_score([cost.bits for cost in bits]), max(cost.bits for cost in bits), list(pairs)
+        )
 
 
 def shaded_words(judgement: Judgement) -> list[StrangeWord]:
     """The words that make the line strange, in their order."""
-    costs = [(cost.bits, i) for i, cost in enumerate(judgement.facts.bits[: len(judgement.words)]) if cost.bits >= CHEAP]
+    costs = [
+        (cost.bits, i) for i, cost in enumerate(judgement.facts.bits[: len(judgement.words)]) if cost.bits >= CHEAP
+    ]
     dearest = sorted(sorted(costs, key=lambda cost: (-cost[0], cost[1]))[:MOST_SHADED], key=lambda cost: cost[1])
     return [
         StrangeWord(

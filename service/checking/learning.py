@@ -42,7 +42,15 @@ FEWEST_NUMBERS = 50  # of a place whose values are judged
 OUTLIERS = 50  # one in so many numbers tells how far the extreme ones lie from each other
 LEAST_SCALE = 0.05
 FEWEST_TO_MISS = 20  # times that a gram came, before it can be missed
-SCALES = {"words": 1 / math.log(2), "word": 1 / math.log(2), "values": 1.0, "more": 1.0, "fewer": 1.0, "clock": 1.0, "surprise": 1 / math.log(2)}
+SCALES = {
+    "words": 1 / math.log(2),
+    "word": 1 / math.log(2),
+    "values": 1.0,
+    "more": 1.0,
+    "fewer": 1.0,
+    "clock": 1.0,
+    "surprise": 1 / math.log(2),
+}
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -60,48 +68,63 @@ class _Table(NamedTuple):
     moments: list[Moment | None]  # [lines]
 
 
-def learn(logs: Sequence[Sequence[str]], fewest_lines: int = 1, same_job: bool = False) -> Profile:
-    """The profile of some normal logs; what stood in fewer lines than `fewest_lines` is not kept.
+def learn(logs: Sequence[Sequence[str]], same_job: bool = False) -> Profile:
+    """The whole profile of some normal logs.
 
     One log is divided into FOLDS stretches; of several, each is a fold. `same_job`: the logs, and the one to check, may
     each tell of one whole job, in which hardly a line comes twice. A single such log cannot say how much is new the
     next time: its lines are scored as they were learned.
     """
-    lines = [line for log in logs for line in log]
-    if len(logs) > 1:
-        folds = np.repeat(np.arange(len(logs)), [len(log) for log in logs])
-    else:
-        folds = np.arange(len(lines)) * FOLDS // max(1, len(lines))
-    if not lines:
-        return Profile()
-    table = _tabulate(lines, folds)
-    literal = _literal_places(table)
-    sequences = np.where(np.isin(table.places, list(literal)), table.values, table.words)
-    counts = _count(table, sequences, fewest_lines)
-    kinds = _kinds(table, sequences)
-    known = same_job and len(logs) == 1 and len(set(kinds)) >= SINGULAR * len(lines)
-    tails = _words_tails(table, kinds, counts, known)
-    windows = tuple(window for window in WINDOWS if window * FOLDS <= len(lines))
-    values, tails["values"] = _values(table, literal)
-    clock = _clock(table)
-    if clock.tail:
-        tails["clock"] = clock.tail
-    rates, tails["more"], tails["fewer"] = _rates(table, counts, windows, clock.ticks)
-    hashes = [word_hash(name) for name in table.names]
-    return Profile(
-        lines=len(lines),
-        root=counts.root,
-        grams=counts.entries,
-        rates=rates,
-        literal=frozenset(hashes[place] for place in literal),
-        values={hashes[place]: usual for place, usual in values.items()},
-        windows=windows,
-        longest_pause=clock.pause,
-        farthest_back=clock.back,
-        timed=clock.tail is not None,
-        duration=int(clock.ticks[-1]) + 1,
-        tails=tails,
-    )
+    return Table(logs).learn(1, same_job)
+
+
+class Table:
+    """The words of normal logs as numbers, from which profiles are learned."""
+
+    def __init__(self, logs: Sequence[Sequence[str]]) -> None:
+        lines = [line for log in logs for line in log]
+        if len(logs) > 1:
+            folds = np.repeat(np.arange(len(logs)), [len(log) for log in logs])
+        else:
+            folds = np.arange(len(lines)) * FOLDS // max(1, len(lines))
+        self.logs = len(logs)
+        self.lines = len(lines)
+        if not lines:
+            return
+        self.words = table = _tabulate(lines, folds)
+        self.literal = _literal_places(table)
+        self.sequences = np.where(np.isin(table.places, list(self.literal)), table.values, table.words)
+        self.clock = _clock(table)
+        self.values, self.values_tail = _values(table, self.literal)
+
+    def learn(self, fewest_lines: int, same_job: bool = False) -> Profile:
+        """The profile without what stood in fewer lines; see `learn`."""
+        if not self.lines:
+            return Profile()
+        kinds = _kinds(self.words, self.sequences)
+        known = same_job and self.logs == 1 and len(set(kinds)) >= SINGULAR * self.lines
+        counts = _count(self.words, self.sequences, fewest_lines)
+        windows = tuple(window for window in WINDOWS if window * FOLDS <= self.lines)
+        tails = _words_tails(self.words, kinds, counts, known)
+        tails["values"] = self.values_tail
+        rates, tails["more"], tails["fewer"] = _rates(self.words, counts, windows, self.clock.ticks)
+        if self.clock.tail:
+            tails["clock"] = self.clock.tail
+        hashes = [word_hash(name) for name in self.words.names]
+        return Profile(
+            lines=self.lines,
+            root=counts.root,
+            grams=counts.entries,
+            rates=rates,
+            literal=frozenset(hashes[place] for place in self.literal),
+            values={hashes[place]: usual for place, usual in self.values.items()},
+            windows=windows,
+            longest_pause=self.clock.pause,
+            farthest_back=self.clock.back,
+            timed=self.clock.tail is not None,
+            duration=int(self.clock.ticks[-1]) + 1,
+            tails=tails,
+        )
 
 
 def _tabulate(lines: Sequence[str], folds: Ints) -> _Table:
@@ -145,7 +168,7 @@ def _literal_places(table: _Table) -> set[int]:
     folds = table.folds[table.line[at]]
     size, k = len(table.names), int(table.folds.max()) + 1
     triples = np.sort((table.places[at] * size + table.values[at]) * k + folds)
-    pairs, first, sums = _runs(triples // k)
+    pairs, _first, sums = _runs(triples // k)
     widths = np.diff(np.append(np.searchsorted(_runs(triples)[0], pairs * k), len(_runs(triples)[0])))
     total: dict[int, list[int]] = {}
     for place, width, count in zip((pairs // size).tolist(), widths.tolist(), sums.tolist(), strict=True):
@@ -167,7 +190,7 @@ class _Counts(NamedTuple):
     gram: Ints  # [3, p] index of the gram
     context: Ints  # [3, p] index of its context
     keys: UInt32s  # [g] hashes of the grams
-    count: Ints  # [g, folds]
+    by_fold: Ints  # [g, folds]
     lines: Ints  # [g, folds]: lines in which it stood
     context_count: Ints  # [c, folds]
     context_lone: Ints  # [c, folds]: words that came next in this fold alone
@@ -236,7 +259,7 @@ def _distinct(numbers: Ints) -> Ints:
 
 def _runs(rising: Ints) -> tuple[Ints, Ints, Ints]:
     """The different numbers among rising ones, where each begins, and how many there are."""
-    first = np.flatnonzero(np.diff(rising, prepend=-1))
+    first = np.flatnonzero(np.diff(rising, prepend=-1)) if len(rising) else np.zeros(0, dtype=np.int64)
     return rising[first], first, np.diff(np.append(first, len(rising)))
 
 
@@ -250,11 +273,11 @@ def _words_tails(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: 
     fold = table.folds[line]
     left_out = 0 if known else 1
     p = np.full(len(line), ANYTHING)
-    all_count, all_lines = counts.count.sum(axis=1), counts.lines.sum(axis=1)
+    all_count, all_lines = counts.by_fold.sum(axis=1), counts.lines.sum(axis=1)
     context_count = counts.context_count.sum(axis=1)
     for gram, context in zip(counts.gram, counts.context, strict=True):
         kept = all_lines[gram] - left_out * counts.lines[gram, fold] >= counts.fewest
-        count = np.where(kept, all_count[gram] - left_out * counts.count[gram, fold], 0)
+        count = np.where(kept, all_count[gram] - left_out * counts.by_fold[gram, fold], 0)
         above = context_count[context] - left_out * counts.context_count[context, fold]
         types = counts.context_types[context] - left_out * counts.context_lone[context, fold]
         p = np.where(types > 0, (count + types * p) / np.maximum(above + types, 1), p)
@@ -289,9 +312,7 @@ def _strongest(scores: Floats, kinds: Sequence[bytes], folds: Ints) -> Iterable[
     return best.values()
 
 
-def _rates(
-    table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints
-) -> tuple[dict[int, Rate], Tail, Tail]:
+def _rates(table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints) -> tuple[dict[int, Rate], Tail, Tail]:
     """How often each pair of words comes in windows of lines, and how long it stays away in ticks."""
     n, k = len(table.folds), int(table.folds.max()) + 1
     far = n + 2 * WINDOWS[-1]
@@ -369,7 +390,7 @@ def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
     found: dict[int, Values] = {}
     scores: list[float] = []
     names, first, _ = _runs(place)
-    for name, begin, end in zip(names.tolist(), first.tolist(), [*first[1:].tolist(), len(place)], strict=True):
+    for name, begin, end in zip(names.tolist(), first.tolist(), [*first[1:].tolist(), len(place)], strict=False):
         if end - begin < FEWEST_NUMBERS:
             continue
         usual, cross = _usual(y[begin:end], fold[begin:end], bool(whole[begin:end].all()))

@@ -151,9 +151,7 @@ class LogCheck:
         else:
             before = f"; at most {describe_seconds(usual)} were usual" if usual else "; it never did before"
             why = f"the clock goes back by {describe_seconds(-step)}{before}"
-        self._keep(
-            f"clock {judgement.template}", self._found("value", number, judgement, strangeness, why, []), number
-        )
+        self._keep(f"clock {judgement.template}", self._found("value", number, judgement, strangeness, why, []), number)
 
     def _advance(self, now: Moment | None) -> None:
         """Move on by a line: by the seconds that passed, where lines have times; pauses count up to the longest."""
@@ -234,7 +232,17 @@ class LogCheck:
     ) -> Finding:
         text = judgement.text[:KEPT_CHARACTERS]
         words = [word for word in words if word.end <= len(text)]
-        return Finding(kind, number, text, strangeness, why, judgement.template, words, before=list(self._before), sequence=judgement.sequence)  # type: ignore[arg-type]
+        return Finding(
+            kind,
+            number,
+            text,
+            strangeness,
+            why,
+            judgement.template,
+            words,
+            before=list(self._before),
+            sequence=judgement.sequence,
+        )  # type: ignore[arg-type]
 
     def _keep(self, key: str, finding: Finding, number: int) -> None:
         """Add a line to its group; the strangest line stands for it."""
@@ -323,5 +331,3 @@ def _overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
 
 def _share(lines: Sequence[int], covered: set[int]) -> float:
     return sum(line in covered for line in lines) / len(lines)
-
-

@@ -27,14 +27,16 @@ REGULAR = 6.0  # a gram that never stayed away for more than so many times its m
 DETECTORS = ("words", "word", "values", "more", "fewer", "clock", "surprise")
 
 
-class Gram(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Gram:
     """One, two or three words in a row."""
 
     count: int  # how often they came
     types: int  # how many different words came next
 
 
-class Rate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rate:
     """How often two words in a row come."""
 
     count: int
@@ -104,7 +106,7 @@ class Profile:
                 known = self.grams.get(gram >> self.shift)
                 count = known.count if known else 0
                 p = (count + above.types * p) / (above.count + above.types)
-                seen = seen or order == 1 and known is not None
+                seen = seen or (order == 1 and known is not None)
             costs.append(WordBits(-math.log2(p), seen))
         return costs
 
@@ -153,7 +155,7 @@ def more_score(count: int, most: int, window: int, lines: int) -> float:
 
 
 def fewer_score(gap: int, longest: int, share: float) -> float:
-    """How unlikely it is, in nats, that something that comes in this share of lines, or seconds, stays away for so many."""
+    """How unlikely it is, in nats, that what comes in this share of ticks stays away for so many."""
     return max(0.0, (gap - longest) * share)
 
 

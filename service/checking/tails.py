@@ -14,6 +14,8 @@ from typing import Any
 
 STEPS = 1000  # of a bit or nat: the precision of a score that is kept
 LEAST_RANK = 1e-12
+MOST_RANKS = 64
+MOST_SCALE = 1000
 STEEP = 4  # ranks 1 to 2^STEEP tell how fast the tail falls
 
 
@@ -30,7 +32,7 @@ class Tail:
         """The tail of some scores, one for each kind and fold."""
         falling = sorted((score for score in scores if score > 0), reverse=True)
         ranks = [2**i - 1 for i in range(len(falling).bit_length())]
-        return cls(lines, tuple(_rounded(falling[rank]) for rank in ranks), scale)
+        return cls(lines, tuple(_rounded(falling[rank]) for rank in ranks), _rounded(scale))
 
     def one_in(self, score: float) -> float:
         """Of how many normal lines one has at least this score. At least 1."""
@@ -58,6 +60,24 @@ class Tail:
     def as_card(self) -> dict[str, Any]:
         """As the card has it."""
         return {"lines": self.lines, "scores": list(self.scores), "scale": self.scale}
+
+    @classmethod
+    def from_card(cls, card: object) -> Tail:
+        """The tail of a card. Raises ValueError when it is none."""
+        if not isinstance(card, dict):
+            raise ValueError("a tail of the profile is no object")
+        lines, scores, scale = card.get("lines"), card.get("scores"), card.get("scale")
+        if type(lines) is not int or lines < 0 or not isinstance(scores, list):
+            raise ValueError("a tail of the profile is not made of lines and scores")
+        if len(scores) > MOST_RANKS or not all(map(_is_positive, scores)) or scores != sorted(scores, reverse=True):
+            raise ValueError("the scores of a tail of the profile are not at most 64 falling numbers")
+        if not isinstance(scale, (int, float)) or not 0 < scale < MOST_SCALE:
+            raise ValueError("the scale of a tail of the profile is no small positive number")
+        return cls(lines, tuple(map(float, scores)), float(scale))
+
+
+def _is_positive(number: object) -> bool:
+    return type(number) in (int, float) and 0 <= number < 1e9  # type: ignore[operator]
 
 
 def _rounded(score: float) -> float:

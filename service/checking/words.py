@@ -71,7 +71,7 @@ def template(line: str, words: Sequence[Word]) -> str:
 
 def _is_name(text: str) -> bool:
     first = text[0]
-    return first == "_" or first.isascii() and first.isalpha() or first > "\x7f"
+    return first == "_" or (first.isascii() and first.isalpha()) or first > "\x7f"
 
 
 def _masked(line: str) -> Iterator[tuple[str, int, int]]:
