@@ -179,7 +179,8 @@ class CheckView {
     this.kind = '';
     this.strip.show([], () => undefined);
     if (this.log) this.pane.open(this.log);
-    for (const id of ['check-problem', 'verdict', 'notes']) byId(id).textContent = '';
+    for (const id of ['check-problem', 'verdict', 'verdict-so-far', 'notes']) byId(id).textContent = '';
+    byId('foreign').hidden = true;
     byId('checked').hidden = false;
     this.setRunning(true);
     this.draw();
@@ -199,6 +200,10 @@ class CheckView {
   setRunning(running) {
     byId('under-way').hidden = !running;
     byId('checked').setAttribute('aria-busy', String(running));
+  }
+
+  isRunning() {
+    return byId('checked').getAttribute('aria-busy') === 'true';
   }
 
   refresh() {
@@ -246,7 +251,7 @@ class CheckView {
 
   /** @param {ReturnType<CheckView['counted']>} counted */
   drawVerdict(counted) {
-    const running = byId('checked').getAttribute('aria-busy') === 'true';
+    const running = this.isRunning();
     const words = verdictOf({ ...counted, good: this.names() });
     // While the check runs, its sentence changes all the time: only the last is read out.
     byId('verdict').textContent = running ? '' : words;
@@ -379,7 +384,7 @@ class CheckView {
   /** @returns {AboutCheck} */
   about() {
     const { lines, standOut, ignored } = this.counted();
-    const complete = !this.run?.stopped && !byId('check-problem').textContent;
+    const complete = !this.isRunning() && !this.run?.stopped && !byId('check-problem').textContent;
     return { name: this.file?.name ?? '', lines, standOut, ignored, complete, good: this.names() };
   }
 

@@ -129,7 +129,13 @@ class FindingRow {
     copy.addEventListener('click', () => copyText(finding.text));
     normal.addEventListener('click', () => this.actions.callNormal(finding));
     normal.title = 'Lines like it are listed no more';
-    return finding.text.trim() ? [normal, copy] : [];
+    const show = element('button', 'small below', 'Show in the log');
+    show.type = 'button';
+    show.addEventListener('click', () => {
+      this.actions.choose(finding);
+      byId('log-side').scrollIntoView();
+    });
+    return finding.text.trim() ? [normal, copy, show] : [show];
   }
 }
 

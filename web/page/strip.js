@@ -2,7 +2,7 @@
 
 const STRIP_HEIGHT = 40;
 const TICK_HEIGHT = 18;
-const TICK_ROOM = 90; // pixels that each tick needs
+const TICK_ROOM = 64; // pixels that each tick needs
 
 class Strip {
   /** @param {(stretch: Stretch) => void} onChoose */
