@@ -14,14 +14,14 @@ def are_normal(in_node, rules, *lines):
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
-        ("Nov  1 00:00:54 mx smtpd[2033]: connect from a.example.org[192.0.2.30]", "mx smtpd[#]: connect from a.example.org[#]"),
+        ("Nov  1 00:00:54 mx smtpd[2033]: connect from [192.0.2.30]", "mx smtpd[#]: connect from [#]"),
         ("2026-11-23T03:30:00Z door open", "door open"),
         ("certificate expires Nov 24 2026 soon", "certificate expires * soon"),
         ("last boot Mon Nov 3 10:00:00 2026", "last boot *"),
         ("booked for 24 December 2026", "booked for *"),
         ("// swept", "*/ swept"),
     ],
-)  # fmt: skip
+)
 def test_a_rule_has_no_date(in_node, line, rule):
     assert rules_of(in_node, line) == [rule]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.findings import finding
 
-HOSTILE = "<script>alert(1)</script> & \"it's\" {name} $& `code`"
+HOSTILE = '<script>alert(1)</script> & "it\'s" {name} $& `code`'
 ABOUT = {"name": "night.log", "lines": 208, "standOut": 9, "ignored": 0, "complete": True, "good": []}
 
 

@@ -439,5 +439,3 @@ def test_the_progress_is_the_share_of_the_lines_that_are_checked(page, tmp_path)
     lines, share = re.match(r"([\d,]+) lines, (\d+) %", page.inner_text("#check-status")).groups()
     assert abs(int(share) - 100 * int(lines.replace(",", "")) / 30_000) < 3
     page.click("#stop")
-
-
