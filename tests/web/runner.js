@@ -11,6 +11,7 @@ const vm = require('node:vm');
 const {
   Adaptive,
   LogReader,
+  NormalRules,
   RAW,
   AS_DEFAULT,
   State,
@@ -26,7 +27,6 @@ const {
   findingsAsCsv,
   foldingKey,
   formatNormalRules,
-  isNormal,
   nextCharacters,
   parseNormalRules,
   primed,
@@ -80,7 +80,7 @@ const answers = {
     rules: lines.map((/** @type {string} */ text) =>
       ruleOf({ text, figures: { characters: text.length + 1 } }),
     ),
-    normal: lines.map((/** @type {string} */ line) => isNormal(rules, line)),
+    normal: lines.map((/** @type {string} */ line) => new NormalRules(rules).describe(line)),
     again: parseNormalRules(formatNormalRules(rules)),
   }),
   card: ({ base64 }) => decodeWeights(base64).card,

@@ -40,7 +40,7 @@ class Findings {
    */
   constructor(kept, settings, numbers, good) {
     this.kept = kept;
-    this.settings = settings;
+    this.normal = new NormalRules(settings.normal);
     this.numbers = numbers;
     this.good = good;
     /** @type {Map<KeptLine, Finding>} */
@@ -68,7 +68,7 @@ class Findings {
   }
 
   get list() {
-    const list = this.all.filter(({ text }) => !isNormal(this.settings.normal, text));
+    const list = this.all.filter(({ text }) => !this.normal.describe(text));
     return [...list.filter(({ standsOut }) => standsOut), ...list.filter(({ standsOut }) => !standsOut)];
   }
 
@@ -77,17 +77,14 @@ class Findings {
   }
 
   get ignored() {
-    return this.all.reduce(
-      (sum, { text, count }) => sum + (isNormal(this.settings.normal, text) ? count : 0),
-      0,
-    );
+    return this.all.reduce((sum, { text, count }) => sum + (this.normal.describe(text) ? count : 0), 0);
   }
 
   /** @returns {Stretch[]} */
   get stretches() {
     return this.kept.stretches.map((stretch) => {
       const worst = stretch.worst && this.finding(stretch.worst);
-      return { ...stretch, worst: worst && isNormal(this.settings.normal, worst.text) ? undefined : worst };
+      return { ...stretch, worst: worst && this.normal.describe(worst.text) ? undefined : worst };
     });
   }
 

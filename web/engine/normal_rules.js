@@ -23,34 +23,43 @@ function ruleOf({ text, figures }) {
   return templateOf(text) + (isCut ? '*' : '');
 }
 
-/**
- * Whether a line is like one of these templates.
- * @param {string[]} rules
- * @param {string} line
- */
-function isNormal(rules, line) {
-  if (!rules.length) return false;
-  const templates = new Set([line, foldingKey(line), foldingKey(dropTime(line)), templateOf(line)]);
-  return rules.some((rule) => Array.from(templates).some((template) => matchesRule(rule, template)));
+/** Templates to compare lines with. */
+class NormalRules {
+  /** @param {string[]} templates */
+  constructor(templates) {
+    this.templates = templates;
+    this.exact = new Set(templates.filter((template) => !template.includes('*')));
+    this.open = templates.filter((template) => template.includes('*')).map((template) => template.split('*'));
+  }
+
+  /**
+   * Whether a line is like one of the templates, with its time or without.
+   * @param {string} line
+   */
+  describe(line) {
+    if (!this.templates.length) return false;
+    const forms = new Set([line, foldingKey(line), foldingKey(dropTime(line)), templateOf(line)]);
+    return Array.from(forms).some(
+      (form) => this.exact.has(form) || this.open.some((parts) => hasParts(form, parts)),
+    );
+  }
 }
 
 /**
- * Whether a text is what a rule says, where `*` is any text. Takes time in proportion to the text.
- * @param {string} rule
+ * Whether a text is these parts with any text between them. Takes time in proportion to the text.
  * @param {string} text
+ * @param {string[]} parts two or more
  */
-function matchesRule(rule, text) {
-  const [first, ...rest] = rule.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === rule;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
+function hasParts(text, parts) {
+  const last = parts.length - 1;
+  if (!text.startsWith(parts[0])) return false;
+  let at = parts[0].length;
+  for (let i = 1; i < last; i++) {
+    const found = text.indexOf(parts[i], at);
     if (found < 0) return false;
-    at = found + part.length;
+    at = found + parts[i].length;
   }
-  return text.length - last.length >= at && text.endsWith(last);
+  return text.length - parts[last].length >= at && text.endsWith(parts[last]);
 }
 
 /**

@@ -132,6 +132,7 @@ class CheckView {
     this.file = file;
     this.isExample = isExample;
     this.fold('paste', true);
+    this.rules.endUndo();
     this.check();
   }
 
@@ -216,9 +217,10 @@ class CheckView {
   counted() {
     const findings = this.run?.findings;
     if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0 };
+    const normal = new NormalRules(this.rules.rules);
     let { standOut, ignored } = findings;
     const list = findings.list.filter(({ text, count, standsOut }) => {
-      if (!isNormal(this.rules.rules, text)) return true;
+      if (!normal.describe(text)) return true;
       ignored += count;
       if (standsOut) standOut -= count;
       return false;
@@ -313,10 +315,10 @@ class CheckView {
    */
   stretches(list) {
     const stretches = this.run?.findings.stretches ?? [];
-    if (!this.rules.rules.length) return stretches;
+    const normal = new NormalRules(this.rules.rules);
     return stretches.map((stretch) => {
       const { first, last, worst } = stretch;
-      if (!worst || !isNormal(this.rules.rules, worst.text)) return stretch;
+      if (!worst || !normal.describe(worst.text)) return stretch;
       return {
         ...stretch,
         worst: list.find(({ lines }) => lines.some((line) => first <= line && line <= last)),
@@ -407,7 +409,7 @@ class CheckView {
  */
 function rulesOf({ normal }) {
   if (!Array.isArray(normal)) return [];
-  return parseNormalRules(normal.filter((rule) => typeof rule === 'string').join('\n'));
+  return parseNormalRules(normal.filter((rule) => typeof rule === 'string').join('\n')).slice(0, MOST_RULES);
 }
 
 /**

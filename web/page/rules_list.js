@@ -69,6 +69,12 @@ class RulesList {
     this.onChange();
   }
 
+  /** The last change can be undone no more. */
+  endUndo() {
+    this.before = undefined;
+    byId('changed').hidden = true;
+  }
+
   draw() {
     this.list.replaceChildren(
       ...this.rules.map((rule) => {
