@@ -150,13 +150,14 @@ class CheckView {
     this.log?.stop();
     const log = (this.log = new WholeLog(file));
     this.known = this.rules.rules;
-    const run = new LogCheck(this.workers, file, {
+    const workers = this.isExample ? new OnPage(this.workers.model) : this.workers;
+    const run = new LogCheck(workers, file, {
       good: this.good,
       normal: this.known,
       learns: byId('learn', HTMLInputElement).checked,
       choose: (head) => {
         const reading = this.readings.choose(head);
-        if (!log.isBegun) log.read(reading.encoding, () => this.log === log && this.pane.grow());
+        if (!log.isBegun) this.read(log, reading.encoding);
         return reading;
       },
     });
@@ -170,6 +171,16 @@ class CheckView {
     this.setRunning(false);
     this.draw();
     byId('notes').textContent = notesOf(run);
+  }
+
+  /**
+   * Read the whole log for the pane beside, and for the times on the strip.
+   * @param {WholeLog} log
+   * @param {string} encoding
+   */
+  async read(log, encoding) {
+    await log.read(encoding, () => this.log === log && this.pane.grow());
+    if (this.log === log) this.draw();
   }
 
   /** @param {LogCheck} run */

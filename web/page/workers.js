@@ -56,7 +56,7 @@ class JobWorker {
       const worker = await this.started();
       if (signal.aborted) return;
       if (worker) await this.give(worker, { job, request }, take, signal);
-      else await inSlices(/** @type {Iterable<unknown>} */ (jobs[job](this.model, request)), take, signal);
+      else await new OnPage(this.model).run(job, request, take, signal);
     } finally {
       this.load--;
     }
@@ -144,5 +144,31 @@ class Workers {
    */
   run(job, request, take, signal) {
     return this.idlest().run(job, request, take, signal);
+  }
+}
+
+/** Runs jobs on the page, in slices: what is short is done before a worker has started. */
+class OnPage {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+  }
+
+  async width() {
+    return 1;
+  }
+
+  idlest() {
+    return this;
+  }
+
+  /**
+   * @param {JobName} job
+   * @param {any} request
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async run(job, request, take, signal) {
+    await inSlices(/** @type {Iterable<unknown>} */ (jobs[job](this.model, request)), take, signal);
   }
 }
