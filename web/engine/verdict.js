@@ -8,7 +8,7 @@ const KIND_WORDS = {
   rare: 'rare',
   more: 'more than usual',
   fewer: 'fewer than usual',
-  value: 'value',
+  value: 'unusual value',
 };
 
 /**

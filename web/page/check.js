@@ -94,7 +94,7 @@ class CheckView {
     onClick('save-csv', () => this.save('csv'));
     onClick('save-json', () => this.save('json'));
     onClick('save-html', () => this.save('html'));
-    onClick('copy-report', () => copyText(reportAsMarkdown(this.about(), this.counted().list)));
+    copyOnClick(byId('copy-report'), () => reportAsMarkdown(this.about(), this.counted().list));
     onClick('more', () => {
       this.rows += ROWS_SHOWN;
       this.draw();
@@ -157,7 +157,7 @@ class CheckView {
       learns: byId('learn', HTMLInputElement).checked,
       choose: (head) => {
         const reading = this.readings.choose(head);
-        if (!log.isBegun) this.read(log, reading.encoding);
+        if (!log.isBegun) this.read(log, asItStands(reading, head));
         return reading;
       },
     });
@@ -176,10 +176,10 @@ class CheckView {
   /**
    * Read the whole log for the pane beside, and for the times on the strip.
    * @param {WholeLog} log
-   * @param {string} encoding
+   * @param {Reading} reading
    */
-  async read(log, encoding) {
-    await log.read(encoding, () => this.log === log && this.pane.grow());
+  async read(log, reading) {
+    await log.read(reading, () => this.log === log && this.pane.grow());
     if (this.log === log) this.draw();
   }
 
@@ -378,10 +378,9 @@ class CheckView {
   }
 
   /** @param {Finding} finding that was unfolded */
-  choose({ key, line }) {
-    this.list.choose(key);
-    this.familiar.choose(key);
-    this.pane.goTo(line);
+  choose(finding) {
+    this.chooseFinding(finding);
+    this.pane.goTo(finding.line);
   }
 
   /**
@@ -390,8 +389,13 @@ class CheckView {
    */
   chooseLine(number) {
     const found = this.counted().list.find(({ line, lines }) => line === number || lines.includes(number));
-    this.list.choose(found?.key ?? '');
-    this.familiar.choose(found?.key ?? '');
+    this.chooseFinding(found);
+  }
+
+  /** @param {Finding | undefined} finding */
+  chooseFinding(finding) {
+    this.list.choose(finding);
+    this.familiar.choose(finding);
   }
 
   /** @returns {AboutCheck} */
@@ -411,6 +415,18 @@ class CheckView {
     else if (kind === 'html') saveFile(name, 'text/html', reportAsHtml(this.about(), list));
     else saveFile(name, 'application/json', findingsAsJson(this.about(), list, run.findings));
   }
+}
+
+/**
+ * How the lines of a log are read as they stand, with the numbers that a reading gives them. Entries of the journal's export
+ * are lines.
+ * @param {Reading} reading
+ * @param {Uint8Array} head how the log begins
+ * @returns {Reading}
+ */
+function asItStands(reading, head) {
+  const isJournal = new LogReader(reading, head).exported !== undefined;
+  return { ...RAW, encoding: reading.encoding, container: isJournal ? 'journal' : 'none' };
 }
 
 /**

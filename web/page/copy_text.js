@@ -14,3 +14,21 @@ async function copyText(text) {
     if (focused instanceof HTMLElement) focused.focus();
   }
 }
+
+const COPIED = 1500; // milliseconds for which a button says that it has copied
+
+/**
+ * Make a button copy a text, and say so.
+ * @param {HTMLElement} button
+ * @param {() => string | undefined} textOf
+ */
+function copyOnClick(button, textOf) {
+  const words = button.textContent;
+  button.addEventListener('click', async () => {
+    const text = textOf();
+    if (text === undefined) return;
+    await copyText(text);
+    button.textContent = 'Copied';
+    setTimeout(() => (button.textContent = words), COPIED);
+  });
+}

@@ -15,30 +15,42 @@ class FindingsList {
     this.list = list;
     this.actions = actions;
     /** @type {Map<string, FindingRow>} */
-    this.rows = new Map(); // by the keys of findings, so that a row stays unfolded while the check goes on
+    this.rows = new Map(); // by what the findings are, so that a row stays unfolded while the check goes on
   }
 
   /** @param {Finding[]} findings in the order to show */
   show(findings) {
-    const rows = findings.map((finding) => {
-      const row = this.rows.get(finding.key) ?? new FindingRow(this.actions);
+    /** @type {Map<string, FindingRow>} */
+    const rows = new Map();
+    for (const finding of findings) {
+      const name = nameOf(finding);
+      const row = this.rows.get(name) ?? new FindingRow(this.actions);
       row.show(finding);
-      return /** @type {[string, FindingRow]} */ ([finding.key, row]);
-    });
-    this.rows = new Map(rows);
+      rows.set(name, row);
+    }
+    this.rows = rows;
     arrange(
       this.list,
-      rows.map(([, row]) => row.item),
+      Array.from(rows.values(), (row) => row.item),
     );
   }
 
   /**
    * Mark the row of a finding as the chosen one, if it is here.
-   * @param {string} key
+   * @param {Finding | undefined} finding undefined for none
    */
-  choose(key) {
-    for (const [other, row] of this.rows) row.choose(other === key);
+  choose(finding) {
+    const chosen = finding && nameOf(finding);
+    for (const [name, row] of this.rows) row.choose(name === chosen);
   }
+}
+
+/**
+ * What a finding is, however far the check has come. The same template may be a finding of several kinds.
+ * @param {Finding} finding
+ */
+function nameOf({ kind, key }) {
+  return `${kind} ${key}`;
 }
 
 let rowsMade = 0;
@@ -70,7 +82,7 @@ class FindingRow {
     this.shown = shown;
     const times = count > 1 ? `×${SPACE}${formatCount(count)}` : '';
     this.button.replaceChildren(
-      element('span', 'number', formatCount(line)),
+      element('span', 'number', line ? formatCount(line) : '–'),
       element('code', 'text', ...shadeWords(finding)),
       element('span', 'times', times),
       element(
@@ -126,7 +138,7 @@ class FindingRow {
     const copy = element('button', 'small', 'Copy line');
     const normal = element('button', 'small', 'This is normal');
     copy.type = normal.type = 'button';
-    copy.addEventListener('click', () => copyText(finding.text));
+    copyOnClick(copy, () => finding.text);
     normal.addEventListener('click', () => this.actions.callNormal(finding));
     normal.title = 'Lines like it are listed no more';
     const show = element('button', 'small below', 'Show in the log');

@@ -46,10 +46,7 @@ class LogPane {
     });
     onClick('search-before', () => this.step(-1));
     onClick('search-after', () => this.step(1));
-    onClick('copy-chosen', () => {
-      const text = this.log?.lines[this.chosen - 1];
-      if (text !== undefined) copyText(text);
-    });
+    copyOnClick(byId('copy-chosen'), () => this.log?.lines[this.chosen - 1]);
   }
 
   /** @param {WholeLog} log */

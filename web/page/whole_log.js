@@ -22,12 +22,12 @@ class WholeLog {
 
   /**
    * Read the file, until it ends or there is no room. What makes a file unreadable is told by its check, not here.
-   * @param {string} encoding of the log's reading
+   * @param {Reading} reading
    * @param {() => void} onNews called after each piece, and at the end
    */
-  async read(encoding, onNews) {
+  async read(reading, onNews) {
     this.isBegun = true;
-    const choose = (/** @type {Uint8Array} */ head) => new LogReader({ ...RAW, encoding }, head);
+    const choose = (/** @type {Uint8Array} */ head) => new LogReader(reading, head);
     try {
       for await (const { lines } of logLines(this.file, choose)) {
         if (this.isStopped) return;

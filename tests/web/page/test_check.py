@@ -258,6 +258,13 @@ def test_after_a_failed_check_no_empty_heading_is_left(page, tmp_path):
     assert page.inner_text("#verdict") == ""
 
 
+def test_a_failed_check_offers_nothing_of_the_one_before(page, tmp_path):
+    check(page, "\n".join(f"Jabberwock {'xyzzy'[i % 5]}{chr(65 + i)} VORPAL?" for i in range(9)))
+    assert page.is_visible("#compare-instead")
+    open_file(page, tmp_path / "some.log", bytes(range(256)) * 40)
+    assert not page.is_visible("#compare-instead")
+
+
 def test_a_new_check_takes_the_place_of_the_one_under_way(page, tmp_path):
     (tmp_path / "long.log").write_text("\n".join(greenhouse(30_000)))
     page.set_input_files("#file", tmp_path / "long.log")

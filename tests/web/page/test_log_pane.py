@@ -1,5 +1,7 @@
 """The whole log beside its findings: own rows, a bounded memory, search."""
 
+import gzip
+
 import pytest
 
 from tests.support.check_view import STRANGE, check, finished, greenhouse, open_file
@@ -29,6 +31,28 @@ def test_on_a_narrow_window_the_log_stands_below(page):
     page.set_viewport_size({"width": 375, "height": 667})
     found, log = page.locator("#findings").bounding_box(), page.locator("#log-scroller").bounding_box()
     assert found["y"] + found["height"] < log["y"]
+
+
+def entries(lines):
+    """The lines as the journal exports them."""
+    return "".join(f"__CURSOR=s={i}\n_COMM=app\nMESSAGE={line}\n\n" for i, line in enumerate(lines)).encode()
+
+
+FORMS = {
+    "gzip": lambda lines: gzip.compress("\n".join(lines).encode()),
+    "utf-16": lambda lines: "\n".join(lines).encode("utf-16"),
+    "blank lines": lambda lines: "\n\n".join(lines).encode(),
+    "the journal's export": entries,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_number_of_a_finding_is_that_of_its_line_beside(page, tmp_path, form):
+    open_file(page, tmp_path / "some.log", FORMS[form](greenhouse(9, strange=5)))
+    page.locator("#findings .finding", has_text="FIRE").click()
+    row = page.locator("#log-rows [aria-current]")
+    assert STRANGE in row.locator(".text").inner_text()
+    assert row.locator(".number").inner_text() == page.locator("#findings .number").first.inner_text()
 
 
 def test_only_the_rows_in_sight_are_in_the_document(page, tmp_path):
@@ -118,7 +142,7 @@ def test_more_than_64_mb_are_not_kept_and_that_is_told(page):
     told = page.evaluate(
         """async () => {
             const log = new WholeLog(new File([('x'.repeat(8000) + '\\n').repeat(9000)], 'x'));
-            await log.read('', () => {});
+            await log.read(RAW, () => {});
             new LogPane(() => {}).open(log);
             const size = log.lines.reduce((sum, line) => sum + line.length, 0);
             return [size <= 64 * 2 ** 20, log.isCut, document.getElementById('log-status').textContent];
