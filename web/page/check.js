@@ -55,7 +55,11 @@ class CheckView {
     this.log = undefined;
     /** @type {string[]} */
     this.known = []; // rules that the check was begun with
-    this.kind = ''; // the kind of finding that is shown; empty: all
+    this.bar = new LogBar((file) => {
+      this.good = this.good.filter((other) => other !== file);
+      this.check();
+    });
+    this.kinds = new KindFilter(() => this.draw());
     this.began = 0;
     this.drawn = 0;
     this.rows = ROWS_SHOWN;
@@ -144,13 +148,13 @@ class CheckView {
 
   async check() {
     const { file } = this;
-    this.drawBar();
+    this.bar.show(this);
     if (!file) return;
     this.run?.stop();
     this.log?.stop();
     const log = (this.log = new WholeLog(file));
     this.known = this.rules.rules;
-    const workers = this.isExample ? new OnPage(this.workers.model) : this.workers;
+    const workers = this.isExample && !this.good.length ? new OnPage(this.workers.model) : this.workers;
     const run = new LogCheck(workers, file, {
       good: this.good,
       normal: this.known,
@@ -188,7 +192,7 @@ class CheckView {
     this.run = run;
     this.began = this.drawn = performance.now();
     this.rows = ROWS_SHOWN;
-    this.kind = '';
+    this.kinds.reset();
     this.strip.show([], () => undefined);
     if (this.log) this.pane.open(this.log);
     for (const id of ['check-problem', 'verdict', 'verdict-so-far', 'notes']) byId(id).textContent = '';
@@ -252,11 +256,11 @@ class CheckView {
     const counted = this.counted();
     const hasLines = counted.lines > 0;
     for (const id of ['found', 'log-side', 'strip-box', 'show-export']) byId(id).hidden = !hasLines;
-    this.drawBar();
+    this.bar.show(this);
     this.drawProgress(run);
     if (!hasLines) return;
     this.drawVerdict(counted);
-    this.drawKinds(counted.list);
+    this.kinds.show(counted.list);
     this.drawFindings(counted);
     this.pane.mark(counted.list.filter(({ standsOut }) => standsOut));
     this.strip.show(this.stretches(counted.list), (number) => timeOf(this.log?.lines[number - 1] ?? ''));
@@ -276,37 +280,9 @@ class CheckView {
     return this.good.map(({ name }) => name);
   }
 
-  /** @param {Finding[]} list */
-  drawKinds(list) {
-    const counts = new Map();
-    for (const { kind } of list) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    if (!counts.has(this.kind)) this.kind = '';
-    const chip = (/** @type {string} */ kind, /** @type {string} */ words) => {
-      const made = element('button', 'chip', words);
-      made.type = 'button';
-      made.dataset.kind = kind;
-      made.setAttribute('aria-pressed', String(kind === this.kind));
-      made.addEventListener('click', () => {
-        this.kind = kind;
-        this.draw();
-      });
-      return made;
-    };
-    const known = Object.entries(KIND_WORDS).filter(([kind]) => counts.has(kind));
-    keepFocus(byId('kinds'), () =>
-      byId('kinds').replaceChildren(
-        chip('', `All ${formatCount(list.length)}`),
-        ...known.map(([kind, words]) =>
-          chip(kind, `${words.charAt(0).toUpperCase()}${words.slice(1)} ${formatCount(counts.get(kind))}`),
-        ),
-      ),
-    );
-    byId('kinds').hidden = known.length < 2;
-  }
-
   /** @param {ReturnType<CheckView['counted']>} counted */
   drawFindings({ list, lines, standOut, ignored }) {
-    const ofKind = list.filter(({ kind }) => !this.kind || kind === this.kind);
+    const ofKind = list.filter((finding) => this.kinds.passes(finding));
     const shown = ofKind.slice(0, this.rows);
     if (byId('order', HTMLSelectElement).value === 'number') shown.sort((a, b) => a.line - b.line);
     this.list.show(shown.filter(({ standsOut }) => standsOut));
@@ -335,35 +311,6 @@ class CheckView {
         worst: list.find(({ lines }) => lines.some((line) => first <= line && line <= last)),
       };
     });
-  }
-
-  /** The bar over the results: which log, and what it is compared with. */
-  drawBar() {
-    const { file, isExample } = this;
-    const lines = this.run?.findings.lines;
-    byId('no-log').hidden = Boolean(file);
-    byId('log-name').textContent = file?.name ?? 'No log yet';
-    byId('log-facts').textContent = !file
-      ? ''
-      : isExample
-        ? 'lines that the model made up, and one that it did not'
-        : [formatBytes(file.size), lines ? formatQuantity(lines, 'line') : ''].filter(Boolean).join(' · ');
-    byId('open-label').textContent = file && !isExample ? 'Open another' : 'Open a log';
-    byId('open-label').classList.toggle('primary', !file || isExample);
-    keepFocus(byId('good-files'), () =>
-      byId('good-files').replaceChildren(
-        ...this.good.map((good) => {
-          const remove = element('button', 'chip', `Fine: ${good.name} `, element('span', 'cross', '×'));
-          remove.type = 'button';
-          remove.setAttribute('aria-label', `Do not compare with ${good.name}`);
-          remove.addEventListener('click', () => {
-            this.good = this.good.filter((other) => other !== good);
-            this.check();
-          });
-          return remove;
-        }),
-      ),
-    );
   }
 
   /** @param {LogCheck} run */

@@ -192,6 +192,14 @@ def test_a_log_that_was_fine_can_be_removed(page, tmp_path):
     assert page.locator("#good-files button").count() == 0
 
 
+def test_a_log_that_was_fine_and_cannot_be_read_is_named(page, tmp_path):
+    check(page, "\n".join(greenhouse(9)))
+    (tmp_path / "monday.zip").write_bytes(b"PK\x03\x04" + bytes(20))
+    page.set_input_files("#good", tmp_path / "monday.zip")
+    finished(page)
+    assert page.inner_text("#check-problem").startswith("monday.zip is packed with zip")
+
+
 def test_findings_are_saved_as_csv_that_no_spreadsheet_runs(page):
     check(page, "\n".join([*LOG, FORMULA, STRANGE, *LOG]))
     rows = list(csv.DictReader(io.StringIO(saved(page, "#save-csv"))))
