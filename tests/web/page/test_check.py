@@ -309,14 +309,13 @@ def test_a_file_dropped_beside_is_one_that_was_fine(page):
 
 
 def test_pasting_anywhere_checks_the_lines(page):
-    page.evaluate(
-        """(text) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData('text/plain', text);
-            document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-        }""",
-        "\n".join([*LOG, STRANGE]),
-    )
+    unfold(page, "paste")
+    page.fill("#lines-to-check", "\n".join([*LOG, STRANGE]))
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Control+C")
+    page.click("#show-paste")
+    page.keyboard.press("Control+V")
+    page.wait_for_function("() => document.getElementById('log-name').textContent === 'Pasted lines'")
     finished(page)
     assert standing_out(page)[0] == STRANGE
 
