@@ -1,8 +1,9 @@
 """How soon the page answers, in Chromium from file://: python tests/benchmarks/page_opening.py WEIGHTS.JS… [--log LOG]
 
-Prints, for each weights file in turns, the time from navigation to the first prediction (each time in a new browser
-that has done with its own start), how soon Stop answers, the longest tasks on the page's own thread while 10,000 lines
-are checked, and the size of the page with these weights, as it lies there and as a host that compresses sends it.
+Prints, for each weights file in turns, the time from navigation to the first finding of Check's example, and to the
+first prediction of Predict (each time in a new browser that has done with its own start), how soon Stop answers, the
+longest tasks on the page's own thread while 10,000 lines are checked, and the size of the page with these weights, as
+it lies there and as a host that compresses sends it.
 CHROMIUM names the browser. Times of the clock mean something on a machine that does nothing else; times of the
 processor, on any.
 """
@@ -25,23 +26,25 @@ from service.site.page_files import page_files
 OPENINGS = 7
 LINES = 10_000
 PATIENCE = 600_000  # milliseconds
+CHECKED = '#checked[aria-busy="false"]'
 SETTLED = 1_500  # milliseconds after which a browser has done with its own start
 
+FIRST = {"#check": ".findings li", "#predict": "#likely li"}  # what a view shows first, by the view's address
 WATCH = """
 new MutationObserver(() => {
-    if (!globalThis.firstPrediction && document.querySelector('#likely li')) {
-        firstPrediction = performance.now();
-        performance.mark('first prediction');
+    if (!globalThis.firstAnswer && document.querySelector('%s')) {
+        firstAnswer = performance.now();
+        performance.mark('first answer');
     }
 }).observe(document, { subtree: true, childList: true });
 """
 STOP = """() => new Promise((resolve) => {
     const began = performance.now();
     new MutationObserver((_, observer) => {
-        if (!document.getElementById('check-summary').textContent.startsWith('Stopped')) return;
+        if (!document.getElementById('notes').textContent.startsWith('Stopped')) return;
         observer.disconnect();
         resolve(performance.now() - began);
-    }).observe(document.getElementById('check-summary'), { childList: true });
+    }).observe(document.getElementById('notes'), { childList: true });
     document.getElementById('stop').click();
 })"""
 
@@ -76,30 +79,31 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
-def opened(browser: Browser, site: Path, categories: list[str] | None = None) -> Page:
+def opened(browser: Browser, site: Path, view: str, categories: list[str] | None = None) -> Page:
     page = browser.new_page()
     page.set_default_timeout(PATIENCE)
-    page.add_init_script(WATCH)
+    page.add_init_script(WATCH % FIRST[view])
     page.wait_for_timeout(SETTLED)
     if categories:
         browser.start_tracing(page=page, categories=categories)
-    page.goto((site / "index.html").as_uri())
-    page.wait_for_selector("#likely li")
+    page.goto((site / "index.html").as_uri() + view)
+    page.wait_for_selector(FIRST[view])
     return page
 
 
-def first_prediction(playwright: Playwright, site: Path) -> tuple[float, float]:
+def first_answer(playwright: Playwright, site: Path, view: str) -> tuple[float, float]:
     """Milliseconds from navigation, in a browser that has opened nothing before: of the clock and of the processor."""
     browser = launch(playwright)
-    milliseconds = float(opened(browser, site, ["toplevel", "blink.user_timing"]).evaluate("() => firstPrediction"))
-    tasks = main_thread_tasks(browser.stop_tracing(), until="first prediction")
+    page = opened(browser, site, view, ["toplevel", "blink.user_timing"])
+    milliseconds = float(page.evaluate("() => firstAnswer"))
+    tasks = main_thread_tasks(browser.stop_tracing(), until="first answer")
     browser.close()
     return milliseconds, sum(processor for _, processor in tasks)
 
 
 def write_log(page: Page, path: Path) -> Path:
     """10,000 lines of the page's own example."""
-    sample = page.input_value("#lines-to-check").splitlines()
+    sample = page.evaluate("() => exampleLog(readWeights(LOGLING_WEIGHTS).card)").splitlines()
     path.write_text("\n".join((sample * LINES)[:LINES]), encoding="utf-8")
     return path
 
@@ -107,17 +111,17 @@ def write_log(page: Page, path: Path) -> Path:
 def long_work(playwright: Playwright, site: Path, log: Path | None) -> None:
     """Check a long log, stop it, and check it once more to its end."""
     browser = launch(playwright)
-    page = opened(browser, site)
-    page.click("#to-check")
-    page.wait_for_selector("#save-csv:visible")
-    page.set_input_files("#file", log or write_log(page, site / "made-up.log"))
+    page = opened(browser, site, "#check")
+    page.wait_for_selector(CHECKED)
+    log = log or write_log(page, site / "made-up.log")
+    page.set_input_files("#file", log)
     page.wait_for_function("() => document.getElementById('check-status').textContent.startsWith('1,')")
     print(f"  stop answers in   {page.evaluate(STOP):.0f} ms")
     trace = site / "trace.json"
     browser.start_tracing(page=page, path=trace, categories=["toplevel"])
     began = time.monotonic()
-    page.click("#check-lines")
-    page.wait_for_selector("#save-csv:visible")
+    page.set_input_files("#file", log)
+    page.wait_for_selector(CHECKED)
     seconds = time.monotonic() - began
     clock, processor = (sorted(times) for times in zip(*main_thread_tasks(browser.stop_tracing()), strict=True))
     print(
@@ -142,17 +146,19 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         sites = [write_site(Path(folder) / str(i), weights) for i, weights in enumerate(given.weights)]
-        times: list[list[tuple[float, float]]] = [[] for _ in sites]
+        times: list[dict[str, list[tuple[float, float]]]] = [{view: [] for view in FIRST} for _ in sites]
         for _ in range(OPENINGS):
             for site, answers in zip(sites, times, strict=True):
-                answers.append(first_prediction(playwright, site))
+                for view, those in answers.items():
+                    those.append(first_answer(playwright, site, view))
         for weights, site, answers in zip(given.weights, sites, times, strict=True):
             print(f"{weights}\n  size              {size(site)}")
-            clock, processor = (sorted(figures) for figures in zip(*answers, strict=True))
-            print(
-                f"  first prediction  {clock[0]:.0f} ms at best, median {statistics.median(clock):.0f} ms; "
-                f"of the processor {statistics.median(processor):.0f} ms"
-            )
+            for view, those in answers.items():
+                clock, processor = (sorted(figures) for figures in zip(*those, strict=True))
+                print(
+                    f"  first of {view:<9}{clock[0]:.0f} ms at best, median {statistics.median(clock):.0f} ms; "
+                    f"of the processor {statistics.median(processor):.0f} ms"
+                )
             long_work(playwright, site, given.log)
 
 

@@ -11,6 +11,7 @@ const vm = require('node:vm');
 const {
   Adaptive,
   LogReader,
+  NormalRules,
   RAW,
   AS_DEFAULT,
   State,
@@ -22,13 +23,20 @@ const {
   completions,
   continueLog,
   decodeWeights,
+  describeStrangeness,
   findingsAsCsv,
   foldingKey,
+  formatNormalRules,
   nextCharacters,
+  parseNormalRules,
   primed,
   readSideBySide,
+  reportAsHtml,
+  reportAsMarkdown,
+  ruleOf,
   scoreLines,
   surprise,
+  verdictOf,
   weightedSurprise,
 } = require(process.argv[2]);
 
@@ -61,17 +69,20 @@ const answers = {
     const last = reader.finish();
     return { lines: [...lines, ...last], numbers: [...numbers, ...reader.numbers] };
   },
-  csv: ({ texts }) =>
-    findingsAsCsv({
-      groups: texts.map((/** @type {string} */ text) => ({
-        number: 1,
-        surprise: 0,
-        bits: 0,
-        characters: 1,
-        text,
-      })),
-      countOf: () => 1,
-    }),
+  csv: ({ findings }) => findingsAsCsv(findings),
+  reports: ({ about, findings }) => ({
+    html: reportAsHtml(about, findings),
+    markdown: reportAsMarkdown(about, findings),
+  }),
+  verdicts: ({ counts }) => counts.map(verdictOf),
+  strangeness: ({ values }) => values.map(describeStrangeness),
+  rules: ({ lines, rules }) => ({
+    rules: lines.map((/** @type {string} */ text) =>
+      ruleOf({ text, figures: { characters: text.length + 1 } }),
+    ),
+    normal: lines.map((/** @type {string} */ line) => new NormalRules(rules).describe(line)),
+    again: parseNormalRules(formatNormalRules(rules)),
+  }),
   card: ({ base64 }) => decodeWeights(base64).card,
   weights: ({ base64 }) => {
     const { weights } = decodeWeights(base64).model;

@@ -10,7 +10,7 @@ const KEPT_AROUND = 400; // characters of a line around it
 
 /**
  * A line that is kept.
- * @typedef {object} Finding
+ * @typedef {object} KeptLine
  * @property {number} number of the line, from 1
  * @property {string} text cut after KEPT_CHARACTERS
  * @property {number} bits that it cost
@@ -24,16 +24,16 @@ const KEPT_AROUND = 400; // characters of a line around it
 
 /**
  * A stretch of the log.
- * @typedef {object} Stretch
+ * @typedef {object} KeptStretch
  * @property {number} first number of a line
  * @property {number} last
  * @property {number} count of its lines
  * @property {number} bits
  * @property {number} characters
- * @property {Finding | undefined} worst undefined where every line is ignored
+ * @property {KeptLine | undefined} worst undefined where every line is ignored
  */
 
-class Findings {
+class KeptLines {
   constructor() {
     this.lines = 0;
     this.number = 0; // of the newest line, in the file
@@ -41,18 +41,18 @@ class Findings {
     this.characters = 0;
     this.bits = 0; // by the model alone
     this.adapted = 0; // by the model and what it learned while reading
-    /** @type {Finding[]} */
+    /** @type {KeptLine[]} */
     this.groups = []; // strangest first, no two of them near-duplicates
-    /** @type {Map<string, Finding>} */
+    /** @type {Map<string, KeptLine>} */
     this.byKey = new Map();
     /** @type {Map<string, number>} */
     this.counts = new Map();
-    /** @type {Stretch[]} */
+    /** @type {KeptStretch[]} */
     this.stretches = [];
     this.stretchLines = 1;
     /** @type {string[]} */
     this.before = [];
-    /** @type {Finding[]} */
+    /** @type {KeptLine[]} */
     this.incomplete = []; // findings that wait for their lines after
   }
 
@@ -180,7 +180,7 @@ class Findings {
 
   /**
    * How many near-duplicates a finding stands for, itself included. In a log of very many kinds of lines it may be more.
-   * @param {Finding} finding
+   * @param {KeptLine} finding
    */
   countOf(finding) {
     return this.counts.get(finding.key) ?? 1;
@@ -197,7 +197,7 @@ class Findings {
     return this.groups.length < MOST_GROUPS || surprise > this.groups[MOST_GROUPS - 1].surprise;
   }
 
-  /** @param {Finding} finding */
+  /** @param {KeptLine} finding */
   keep(finding) {
     const group = this.byKey.get(finding.key);
     const gone = group ?? (this.groups.length === MOST_GROUPS ? this.groups[MOST_GROUPS - 1] : undefined);

@@ -1,18 +1,19 @@
-// Findings as CSV for spreadsheets, and as JSON for programs.
+// Findings as CSV for spreadsheets, and as JSON for programs: the same fields as `logling check --json`.
 
 /**
- * @param {Findings} findings
+ * @param {Finding[]} findings strangest first
  * @returns {string}
  */
 function findingsAsCsv(findings) {
-  const head = ['rank', 'line', 'alarm', 'bits', 'characters', 'times', 'text'];
-  const rows = findings.groups.map((finding, i) => [
+  const head = ['rank', 'line', 'count', 'stands_out', 'strangeness', 'kind', 'why', 'text'];
+  const rows = findings.map((finding, i) => [
     i + 1,
-    finding.number,
-    finding.surprise.toFixed(3),
-    finding.bits.toFixed(3),
-    finding.characters,
-    findings.countOf(finding),
+    finding.line,
+    finding.count,
+    finding.standsOut ? 'yes' : 'no',
+    finding.strangeness,
+    finding.kind,
+    finding.why,
     finding.text,
   ]);
   return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
@@ -33,37 +34,45 @@ function csvCell(value) {
 }
 
 /**
- * @param {Findings} findings
- * @param {{ name: string, complete: boolean, learns: boolean }} about the check
+ * @param {AboutCheck} about
+ * @param {Finding[]} list strangest first
+ * @param {Findings} findings of the whole log
  */
-function findingsAsJson(findings, { name, complete, learns }) {
-  const perCharacter = (/** @type {number} */ bits) =>
-    findings.characters ? bits / findings.characters : null;
+function findingsAsJson(about, list, findings) {
+  const perCharacter = (/** @type {number} */ bits, characters = findings.characters) =>
+    characters ? bits / characters : null;
   return JSON.stringify(
     {
-      file: name,
-      complete,
-      lines: findings.lines,
-      ignored: findings.ignored,
+      file: about.name,
+      good: about.good,
+      complete: about.complete,
+      lines: about.lines,
+      stand_out: about.standOut,
+      ignored: about.ignored,
       characters: findings.characters,
       bits_per_char: perCharacter(findings.bits),
-      adapted_bits_per_char: learns ? perCharacter(findings.adapted) : null,
-      findings: findings.groups.map((finding) => ({
-        line: finding.number,
-        alarm: finding.surprise,
-        bits: finding.bits,
-        characters: finding.characters,
-        times: findings.countOf(finding),
-        text: finding.text,
-        before: finding.before,
-        after: finding.after,
-      })),
+      adapted_bits_per_char: perCharacter(findings.adapted),
+      findings: list.map(
+        ({ line, lines, count, text, strangeness, standsOut, kind, why, before, after, figures }) => ({
+          line,
+          lines,
+          count,
+          text,
+          strangeness,
+          stands_out: standsOut,
+          kind,
+          why,
+          before,
+          after,
+          ...figures,
+        }),
+      ),
       timeline: findings.stretches.map(({ first, last, bits, characters, worst }) => ({
         first,
         last,
-        bits_per_char: characters ? bits / characters : null,
-        alarm: worst?.surprise ?? null,
-        line: worst?.number ?? null,
+        bits_per_char: perCharacter(bits, characters),
+        strangeness: worst?.strangeness ?? null,
+        line: worst?.line ?? null,
       })),
     },
     null,

@@ -4,7 +4,7 @@
 const BLOCK_CHARACTERS = 24_000;
 
 /**
- * @typedef {object} CheckSettings
+ * @typedef {object} KeptLinesSettings
  * @property {boolean} learns from the log as it is read
  * @property {string[]} ignored patterns of lines that are not to be listed
  * @property {(head: Uint8Array) => Reading} choose how a log that begins with these bytes is read
@@ -23,17 +23,17 @@ const BLOCK_CHARACTERS = 24_000;
 
 let sessions = 0;
 
-class LogCheck {
+class KeptLinesCheck {
   /**
    * @param {JobRunner} workers
    * @param {File} file
-   * @param {CheckSettings} settings
+   * @param {KeptLinesSettings} settings
    */
   constructor(workers, file, settings) {
     this.workers = workers;
     this.file = file;
     this.settings = settings;
-    this.findings = new Findings();
+    this.kept = new KeptLines();
     /** @type {LogReader | undefined} */
     this.reader = undefined;
     this.stopper = new AbortController();
@@ -56,7 +56,7 @@ class LogCheck {
   /** The share of the file that is checked. */
   get progress() {
     return this.charactersRead
-      ? ((this.bytes / this.file.size) * this.findings.characters) / this.charactersRead
+      ? ((this.bytes / this.file.size) * this.kept.characters) / this.charactersRead
       : 0;
   }
 
@@ -155,7 +155,7 @@ class LogCheck {
     for (let block = this.blocks[0]; block; block = this.blocks[0]) {
       for (const part of block.parts.splice(0)) {
         const end = block.taken + part.keys.length;
-        this.findings.take(block.lines.slice(block.taken, end), block.numbers.slice(block.taken, end), part);
+        this.kept.take(block.lines.slice(block.taken, end), block.numbers.slice(block.taken, end), part);
         block.taken = end;
       }
       if (!block.done || this.stopped) return;

@@ -1,5 +1,5 @@
-// Charts: the fan of a number, the share of a word, the scores of past weeks, and the strip of a log. Each is drawn at the
-// width of its box, and says in words what it shows.
+// Charts: the fan of a number, the share of a word, and the scores of past weeks. Each is drawn at the width of its box, and
+// says in words what it shows.
 
 const LEFT = 46;
 const RIGHT = 10;
@@ -180,36 +180,5 @@ function drawHistory(box, scores, ends, label) {
   chart.append(
     svg('text', { x: LEFT, y: height - 5 }, ends[0]),
     svg('text', { x: width - RIGHT, y: height - 5, 'text-anchor': 'end' }, ends[1]),
-  );
-}
-
-const STRIP_HEIGHT = 64;
-const STRANGE = 8; // bits from which a stretch stands out
-
-/**
- * A bar for each stretch of a log, as high as its strangest line is surprising.
- * @param {Element} box
- * @param {Stretch[]} stretches
- * @param {number} chosen
- */
-function drawStrip(box, stretches, chosen) {
-  const { chart, width, height } = emptyChart(box, STRIP_HEIGHT, '');
-  const top = Math.max(STRANGE, ...stretches.map(({ worst }) => worst?.surprise ?? 0));
-  const step = width / stretches.length;
-  const gap = step > 4 ? 1 : 0;
-  const paths = { calm: '', strange: '' };
-  stretches.forEach(({ worst }, i) => {
-    if (!worst) return;
-    const tall = Math.max(1.5, (worst.surprise / top) * (height - 4));
-    const bar = `M${(i * step).toFixed(2)} ${height}v${-tall.toFixed(1)}h${(step - gap).toFixed(2)}v${tall.toFixed(1)}z`;
-    paths[worst.surprise < STRANGE ? 'calm' : 'strange'] += bar;
-  });
-  if (chosen >= 0) {
-    const at = { x: chosen * step, y: 0, width: Math.max(step - gap, 2), height };
-    chart.append(svg('rect', { class: 'chosen', ...at }));
-  }
-  chart.append(
-    svg('path', { class: 'calm', d: paths.calm }),
-    svg('path', { class: 'strange', d: paths.strange }),
   );
 }

@@ -1,10 +1,8 @@
-// The view that checks a log: its strangest lines, the lines around them, and a strip of the whole log. Results appear
-// while the check runs, and stay when it is stopped.
+// The view that checks a log: what stands out in it, the strip over it, and the whole log beside. Results appear while the
+// check runs, and stay when it is stopped.
 
 const ROWS_SHOWN = 40; // at first, and as many more each time
 const REFRESH = 250; // milliseconds between two drawings of the results so far
-const FAMILIAR = 1.3; // times the bits on the log that the model was trained for: up to here a log is familiar
-const FOREIGN = 2.5; // from here on it is another kind of log
 const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 
 /**
@@ -14,26 +12,15 @@ const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
  */
 function startCheck(workers, card) {
   const view = new CheckView(workers, card);
-  const text = byId('lines-to-check', HTMLTextAreaElement);
-  const file = byId('file', HTMLInputElement);
-  byId('check-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    view.check(view.file ?? new File([text.value], 'pasted lines'));
-  });
-  text.addEventListener('input', () => view.choose(undefined));
-  file.addEventListener('change', () => {
-    if (file.files?.[0]) view.open(file.files[0]);
-    file.value = '';
-  });
-  text.value = exampleLog(card);
+  const example = exampleLog(card);
   let begun = false;
   return {
     title: 'Check',
     drop: 'Drop it: the page looks for what is strange in it',
     open: (dropped) => view.open(dropped),
+    compare: (dropped) => view.compare(dropped),
     show() {
-      if (!begun && text.value && !view.file) view.check(new File([text.value], 'the example'));
-      else view.draw();
+      if (!begun && !view.file && example) view.open(new File([example], 'An example'), true);
       begun = true;
     },
   };
@@ -57,62 +44,126 @@ class CheckView {
    */
   constructor(workers, card) {
     this.workers = workers;
-    this.card = card;
     /** @type {File | undefined} */
-    this.file = undefined; // the file that was opened, until lines are written
+    this.file = undefined;
+    this.isExample = false;
+    /** @type {File[]} */
+    this.good = []; // logs that were fine
     /** @type {LogCheck | undefined} */
     this.run = undefined;
-    this.readings = new ReadingMenu(byId('reading', HTMLSelectElement), workers.model, card);
+    /** @type {WholeLog | undefined} */
+    this.log = undefined;
+    /** @type {string[]} */
+    this.known = []; // rules that the check was begun with
+    this.bar = new LogBar((file) => {
+      this.good = this.good.filter((other) => other !== file);
+      this.check();
+    });
+    this.kinds = new KindFilter(() => this.draw());
     this.began = 0;
     this.drawn = 0;
     this.rows = ROWS_SHOWN;
-    /** @type {Set<string>} */
-    this.hidden = new Set(); // keys of lines that are ignored from now on
-    this.list = new FindingsList(byId('checked-lines'), (finding) => this.ignore(finding));
-    this.strip = new Strip((finding) => this.ignore(finding));
+    this.readings = new ReadingMenu(byId('reading', HTMLSelectElement), workers.model, card);
+    this.rules = new RulesList(rulesOf(card), () => this.applyRules());
+    const actions = {
+      choose: (/** @type {Finding} */ finding) => this.choose(finding),
+      callNormal: (/** @type {Finding} */ finding) => {
+        this.rules.add(ruleOf(finding));
+        byId('undo').focus();
+      },
+    };
+    this.list = new FindingsList(byId('findings'), actions);
+    this.familiar = new FindingsList(byId('familiar'), actions);
+    this.pane = new LogPane((line) => this.chooseLine(line));
+    this.strip = new Strip(({ first, worst }) => {
+      this.pane.goTo(worst?.line ?? first);
+      this.chooseLine(worst?.line ?? first);
+    });
     this.listen();
   }
 
   listen() {
+    onFiles('file', ([file]) => this.open(file));
+    onFiles('good', (files) => this.compare(files));
+    for (const name of ['paste', 'options', 'export']) {
+      onClick(`show-${name}`, () => this.fold(name, !byId(name).hidden));
+    }
+    byId('check-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.open(new File([byId('lines-to-check', HTMLTextAreaElement).value], 'Pasted lines'));
+    });
+    document.addEventListener('paste', (event) => this.paste(event));
     onClick('stop', () => this.run?.stop());
+    onClick('compare-instead', () => byId('good').click());
     onClick('save-csv', () => this.save('csv'));
     onClick('save-json', () => this.save('json'));
+    onClick('save-html', () => this.save('html'));
+    copyOnClick(byId('copy-report'), () => reportAsMarkdown(this.about(), this.counted().list));
     onClick('more', () => {
       this.rows += ROWS_SHOWN;
       this.draw();
     });
     byId('order').addEventListener('change', () => this.draw());
-    for (const id of ['learn', 'reading']) {
-      byId(id).addEventListener('change', () => {
-        if (this.run) this.check(this.run.file);
-      });
-    }
+    for (const id of ['learn', 'reading']) byId(id).addEventListener('change', () => this.check());
   }
 
-  /** @param {File | undefined} file */
-  choose(file) {
+  /**
+   * @param {string} name of a part that its button unfolds
+   * @param {boolean} hidden
+   */
+  fold(name, hidden) {
+    byId(name).hidden = hidden;
+    byId(`show-${name}`).setAttribute('aria-expanded', String(!hidden));
+  }
+
+  /** @param {ClipboardEvent} event of lines or a file pasted anywhere but into a box */
+  paste(event) {
+    if (
+      byId('check-view').hidden ||
+      (event.target instanceof HTMLElement && event.target.matches('input, textarea'))
+    )
+      return;
+    const [file] = event.clipboardData?.files ?? [];
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (file ?? text) this.open(file ?? new File([text], 'Pasted lines'));
+  }
+
+  /**
+   * @param {File} file
+   * @param {boolean} [isExample]
+   */
+  open(file, isExample = false) {
     this.file = file;
-    const text = byId('lines-to-check', HTMLTextAreaElement);
-    for (const example of byId('check-note').querySelectorAll('.example')) example.remove();
-    if (file) text.value = '';
-    text.placeholder = file ? `${file.name}, ${formatBytes(file.size)}. Or paste lines here.` : '';
+    this.isExample = isExample;
+    this.fold('paste', true);
+    this.rules.endUndo();
+    this.check();
   }
 
-  /** @param {File} file */
-  open(file) {
-    this.choose(file);
-    this.check(file);
+  /** @param {File[]} files that were fine */
+  compare(files) {
+    this.good = [...this.good, ...files];
+    this.check();
   }
 
-  /** @param {File} file */
-  async check(file) {
+  async check() {
+    const { file } = this;
+    this.bar.show(this);
+    if (!file) return;
     this.run?.stop();
-    const ignored = this.patterns();
-    if (!ignored) return;
-    const run = new LogCheck(this.workers, file, {
+    this.log?.stop();
+    const log = (this.log = new WholeLog(file));
+    this.known = this.rules.rules;
+    const workers = this.isExample && !this.good.length ? new OnPage(this.workers.model) : this.workers;
+    const run = new LogCheck(workers, file, {
+      good: this.good,
+      normal: this.known,
       learns: byId('learn', HTMLInputElement).checked,
-      ignored,
-      choose: (head) => this.readings.choose(head),
+      choose: (head) => {
+        const reading = this.readings.choose(head);
+        if (!log.isBegun) this.read(log, asItStands(reading, head));
+        return reading;
+      },
     });
     this.begin(run);
     try {
@@ -122,8 +173,18 @@ class CheckView {
     }
     if (this.run !== run) return;
     this.setRunning(false);
-    byId('check-summary').textContent = this.summary(run);
     this.draw();
+    byId('notes').textContent = notesOf(run);
+  }
+
+  /**
+   * Read the whole log for the pane beside, and for the times on the strip.
+   * @param {WholeLog} log
+   * @param {Reading} reading
+   */
+  async read(log, reading) {
+    await log.read(reading, () => this.log === log && this.pane.grow());
+    if (this.log === log) this.draw();
   }
 
   /** @param {LogCheck} run */
@@ -131,10 +192,11 @@ class CheckView {
     this.run = run;
     this.began = this.drawn = performance.now();
     this.rows = ROWS_SHOWN;
-    this.hidden.clear();
-    this.strip.choose(-1);
-    byId('check-problem').textContent = '';
-    byId('check-summary').textContent = `Checking ${run.file.name} …`;
+    this.kinds.reset();
+    this.strip.show([], () => undefined);
+    if (this.log) this.pane.open(this.log);
+    for (const id of ['check-problem', 'verdict', 'verdict-so-far', 'notes']) byId(id).textContent = '';
+    byId('foreign').hidden = true;
     byId('checked').hidden = false;
     this.setRunning(true);
     this.draw();
@@ -143,35 +205,21 @@ class CheckView {
   /** @param {unknown} error */
   fail(error) {
     const words = error instanceof Error ? error.message : String(error);
-    const isEmpty = !this.file && !this.run?.file.size;
-    byId('check-problem').textContent = isEmpty
-      ? 'There is nothing to check yet: paste lines, or open a log.'
+    byId('check-problem').textContent = !this.file?.size
+      ? `There is nothing to check: ${this.file?.name} is empty. Paste lines, or open a log.`
       : error instanceof UnreadableLog
         ? words
         : `The check failed: ${words}. Reload the page to try again.`;
   }
 
-  /** The patterns of lines to ignore. Shows a message and returns undefined if one is not a regular expression. */
-  patterns() {
-    const problem = byId('patterns-problem');
-    problem.textContent = '';
-    const patterns = byId('patterns', HTMLTextAreaElement).value.split('\n').filter(Boolean);
-    for (const pattern of patterns) {
-      try {
-        new RegExp(pattern);
-      } catch (error) {
-        byId('ignore', HTMLDetailsElement).open = true;
-        problem.textContent = `Not a regular expression: ${pattern} (${error instanceof Error ? error.message : error})`;
-        return undefined;
-      }
-    }
-    return patterns;
-  }
-
   /** @param {boolean} running */
   setRunning(running) {
     byId('under-way').hidden = !running;
-    for (const id of ['save-csv', 'save-json']) byId(id).hidden = running;
+    byId('checked').setAttribute('aria-busy', String(running));
+  }
+
+  isRunning() {
+    return byId('checked').getAttribute('aria-busy') === 'true';
   }
 
   refresh() {
@@ -180,37 +228,89 @@ class CheckView {
     this.draw();
   }
 
+  /** What is to be shown: the findings without those that are called normal since the check began, and the counts. */
+  counted() {
+    const findings = this.run?.findings;
+    if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0 };
+    const normal = new NormalRules(this.rules.rules);
+    let { standOut, ignored } = findings;
+    const list = findings.list.filter(({ text, count, standsOut }) => {
+      if (!normal.describe(text)) return true;
+      ignored += count;
+      if (standsOut) standOut -= count;
+      return false;
+    });
+    return { list, lines: findings.lines, standOut, ignored };
+  }
+
+  /** A rule that the check knew and that is gone needs another check. For a new one it is enough to leave out findings. */
+  applyRules() {
+    const rules = new Set(this.rules.rules);
+    if (this.known.some((rule) => !rules.has(rule))) this.check();
+    else this.draw();
+  }
+
   draw() {
     const { run } = this;
     if (!run) return;
-    const { findings } = run;
-    const left = findings.groups.filter(({ key }) => !this.hidden.has(key));
-    const shown = left.slice(0, this.rows);
-    if (byId('order', HTMLSelectElement).value === 'number') shown.sort((a, b) => a.number - b.number);
-    this.list.show(shown, (finding) => findings.countOf(finding));
-    byId('more').hidden = left.length <= this.rows;
-    this.strip.show(findings.stretches);
-    this.drawScores(run);
+    const counted = this.counted();
+    const hasLines = counted.lines > 0;
+    for (const id of ['found', 'log-side', 'strip-box', 'show-export']) byId(id).hidden = !hasLines;
+    this.bar.show(this);
     this.drawProgress(run);
-    for (const id of ['strip-box', 'scores']) byId(id).hidden = !findings.lines;
+    if (!hasLines) return;
+    this.drawVerdict(counted);
+    this.kinds.show(counted.list);
+    this.drawFindings(counted);
+    this.pane.mark(counted.list.filter(({ standsOut }) => standsOut));
+    this.strip.show(this.stretches(counted.list), (number) => timeOf(this.log?.lines[number - 1] ?? ''));
   }
 
-  /** @param {LogCheck} run */
-  drawScores({ findings, settings }) {
-    const { bits, adapted, characters } = findings;
-    const perCharacter = (/** @type {number} */ sum) => (sum / characters || 0).toFixed(3);
-    /** @type {[string, string][]} */
-    const scores = [[perCharacter(bits), 'bits per character, by the model alone']];
-    if (settings.learns)
-      scores.push([perCharacter(adapted), 'bits, by what it learned from this file as well']);
-    if (isNumber(this.card.bits_per_char)) {
-      scores.push([this.card.bits_per_char.toFixed(3), 'bits on the log that it was trained for']);
-    }
-    byId('scores').replaceChildren(
-      ...scores.map(([score, words]) =>
-        element('div', '', element('dd', '', score), element('dt', '', words)),
-      ),
-    );
+  /** @param {ReturnType<CheckView['counted']>} counted */
+  drawVerdict(counted) {
+    const running = this.isRunning();
+    const words = verdictOf({ ...counted, good: this.names() });
+    // While the check runs, its sentence changes all the time: only the last is read out.
+    byId('verdict').textContent = running ? '' : words;
+    byId('verdict-so-far').textContent = running ? `So far: ${words}` : '';
+    byId('foreign').hidden = running || this.good.length > 0 || !isForeign(counted);
+  }
+
+  names() {
+    return this.good.map(({ name }) => name);
+  }
+
+  /** @param {ReturnType<CheckView['counted']>} counted */
+  drawFindings({ list, lines, standOut, ignored }) {
+    const ofKind = list.filter((finding) => this.kinds.passes(finding));
+    const shown = ofKind.slice(0, this.rows);
+    if (byId('order', HTMLSelectElement).value === 'number') shown.sort((a, b) => a.line - b.line);
+    this.list.show(shown.filter(({ standsOut }) => standsOut));
+    const familiar = shown.filter(({ standsOut }) => !standsOut);
+    this.familiar.show(familiar);
+    const rest = lines - standOut - ignored;
+    byId('familiar-title').hidden = !familiar.length;
+    byId('familiar-title').textContent =
+      `Familiar: the strangest of the ${standOut ? 'other ' : ''}${formatQuantity(rest, 'line')}`;
+    byId('more').hidden = ofKind.length <= this.rows;
+  }
+
+  /**
+   * The stretches, without what is called normal: then the strangest other finding of a stretch takes its place.
+   * @param {Finding[]} list
+   * @returns {Stretch[]}
+   */
+  stretches(list) {
+    const stretches = this.run?.findings.stretches ?? [];
+    const normal = new NormalRules(this.rules.rules);
+    return stretches.map((stretch) => {
+      const { first, last, worst } = stretch;
+      if (!worst || !normal.describe(worst.text)) return stretch;
+      return {
+        ...stretch,
+        worst: list.find(({ lines }) => lines.some((line) => first <= line && line <= last)),
+      };
+    });
   }
 
   /** @param {LogCheck} run */
@@ -224,121 +324,80 @@ class CheckView {
       `${formatQuantity(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${formatBytes(run.file.size)}${left}`;
   }
 
-  /** @param {LogCheck} run */
-  summary(run) {
-    const { findings, stopped, reader } = run;
-    if (!findings.lines) return stopped ? 'Stopped.' : '';
-    const lines = formatQuantity(findings.lines, 'line');
-    const what = stopped ? `Stopped after ${lines} of ${run.file.name}.` : `${lines} checked.`;
-    const ignored = findings.ignored ? ` ${formatQuantity(findings.ignored, 'line')} ignored.` : '';
-    return what + ignored + this.verdict(findings) + (reader ? oddities(reader) : '');
+  /** @param {Finding} finding that was unfolded */
+  choose(finding) {
+    this.chooseFinding(finding);
+    this.pane.goTo(finding.line);
   }
 
-  /** @param {Findings} findings */
-  verdict({ stretches }) {
-    const usual = this.card.bits_per_char;
-    if (!isNumber(usual) || usual <= 0) return '';
-    // The median: a few strange lines do not make a log strange.
-    const costs = stretches.map(({ bits, characters }) => bits / characters).sort((a, b) => a - b);
-    const ratio = costs[Math.floor(costs.length / 2)] / usual;
-    if (ratio <= FAMILIAR) return ' It reads like the log that the model was trained for.';
-    if (ratio <= FOREIGN) return ' It is less familiar than the log that the model was trained for.';
-    return ' This is not the kind of log that the model was trained for: let it learn from the file while it reads.';
+  /**
+   * Mark the finding that a line of the log belongs to.
+   * @param {number} number
+   */
+  chooseLine(number) {
+    const found = this.counted().list.find(({ line, lines }) => line === number || lines.includes(number));
+    this.chooseFinding(found);
   }
 
-  /** @param {Finding} finding */
-  ignore(finding) {
-    const pattern = finding.key.split('#').map(escapeRegExp).join('\\S+');
-    const box = byId('patterns', HTMLTextAreaElement);
-    box.value += `${box.value && !box.value.endsWith('\n') ? '\n' : ''}^${pattern}$\n`;
-    byId('ignore', HTMLDetailsElement).open = true;
-    this.hidden.add(finding.key);
-    this.draw();
-    byId('ranked-title').focus();
+  /** @param {Finding | undefined} finding */
+  chooseFinding(finding) {
+    this.list.choose(finding);
+    this.familiar.choose(finding);
   }
 
-  /** @param {'csv' | 'json'} kind */
+  /** @returns {AboutCheck} */
+  about() {
+    const { lines, standOut, ignored } = this.counted();
+    const complete = !this.isRunning() && !this.run?.stopped && !byId('check-problem').textContent;
+    return { name: this.file?.name ?? '', lines, standOut, ignored, complete, good: this.names() };
+  }
+
+  /** @param {'csv' | 'json' | 'html'} kind */
   save(kind) {
     const { run } = this;
     if (!run) return;
     const name = `${run.file.name.replace(/\W+/g, '-')}-findings.${kind}`;
-    const about = { name: run.file.name, complete: !run.stopped, learns: run.settings.learns };
-    if (kind === 'csv') saveFile(name, 'text/csv', findingsAsCsv(run.findings));
-    else saveFile(name, 'application/json', findingsAsJson(run.findings, about));
+    const { list } = this.counted();
+    if (kind === 'csv') saveFile(name, 'text/csv', findingsAsCsv(list));
+    else if (kind === 'html') saveFile(name, 'text/html', reportAsHtml(this.about(), list));
+    else saveFile(name, 'application/json', findingsAsJson(this.about(), list, run.findings));
   }
 }
 
-/** @param {LogReader} reader */
-function oddities({ oddities: { invalid, control, cut } }) {
-  const told = [
+/**
+ * How the lines of a log are read as they stand, with the numbers that a reading gives them. Entries of the journal's export
+ * are lines.
+ * @param {Reading} reading
+ * @param {Uint8Array} head how the log begins
+ * @returns {Reading}
+ */
+function asItStands(reading, head) {
+  const isJournal = new LogReader(reading, head).exported !== undefined;
+  return { ...RAW, encoding: reading.encoding, container: isJournal ? 'journal' : 'none' };
+}
+
+/**
+ * The rules that a model brings.
+ * @param {Card} card
+ * @returns {string[]}
+ */
+function rulesOf({ normal }) {
+  if (!Array.isArray(normal)) return [];
+  return parseNormalRules(normal.filter((rule) => typeof rule === 'string').join('\n')).slice(0, MOST_RULES);
+}
+
+/**
+ * What else there is to say about a check: that it was stopped, and what is odd in the log.
+ * @param {LogCheck} run
+ */
+function notesOf({ stopped, findings, file, reader }) {
+  const notes = stopped ? [`Stopped after ${formatQuantity(findings.lines, 'line')} of ${file.name}.`] : [];
+  const { invalid, control, cut } = reader?.oddities ?? { invalid: 0, control: 0, cut: 0 };
+  const odd = [
     invalid && `${formatQuantity(invalid, 'line')} held bytes that are no valid text`,
     control && `${formatQuantity(control, 'line')} held control characters, which are left out`,
     cut && `${formatQuantity(cut, 'line')} cut after ${formatCount(MAX_CHARACTERS)} characters`,
   ].filter(Boolean);
-  return told.length ? ` ${told.join('; ')}.` : '';
-}
-
-/** The strip over the whole log, and the stretch of it that is chosen. */
-class Strip {
-  /** @param {(finding: Finding) => void} ignore */
-  constructor(ignore) {
-    this.box = byId('strip');
-    this.list = new FindingsList(byId('stretch-lines'), ignore);
-    /** @type {Stretch[]} */
-    this.stretches = [];
-    this.chosen = -1;
-    this.box.addEventListener('pointerdown', (event) => {
-      const { left, width } = this.box.getBoundingClientRect();
-      this.choose(Math.floor(((event.clientX - left) / width) * this.stretches.length));
-    });
-    this.box.addEventListener('keydown', (event) => this.press(event));
-  }
-
-  /** @param {KeyboardEvent} event */
-  press(event) {
-    const last = this.stretches.length - 1;
-    const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 10, PageDown: -10 }[
-      event.key
-    ];
-    if (by) this.choose(this.chosen + by);
-    else if (event.key === 'Home') this.choose(0);
-    else if (event.key === 'End') this.choose(last);
-    else return;
-    event.preventDefault();
-  }
-
-  /** @param {number} chosen -1 for none */
-  choose(chosen) {
-    this.chosen =
-      chosen < 0 && this.chosen <= 0 ? chosen : Math.max(0, Math.min(chosen, this.stretches.length - 1));
-    this.show(this.stretches);
-  }
-
-  /** @param {Stretch[]} stretches */
-  show(stretches) {
-    this.stretches = stretches;
-    const stretch = stretches[this.chosen];
-    drawStrip(this.box, stretches, this.chosen);
-    byId('strip-first').textContent = stretches.length ? 'line 1' : '';
-    byId('strip-last').textContent = stretches.length
-      ? `line ${formatCount(stretches[stretches.length - 1].last)}`
-      : '';
-    this.box.setAttribute('aria-valuemax', String(Math.max(1, stretches.length)));
-    this.box.setAttribute('aria-valuenow', String(Math.max(0, this.chosen) + 1));
-    this.box.setAttribute(
-      'aria-valuetext',
-      stretch ? describeStretch(stretch) : 'Choose a stretch with the arrow keys',
-    );
-    byId('stretch').hidden = !stretch;
-    byId('stretch-title').textContent = stretch ? describeStretch(stretch) : '';
-    this.list.show(stretch?.worst ? [stretch.worst] : [], () => 1);
-  }
-}
-
-/** @param {Stretch} stretch */
-function describeStretch({ first, last, bits, characters, worst }) {
-  const lines =
-    first === last ? `Line ${formatCount(first)}` : `Lines ${formatCount(first)} to ${formatCount(last)}`;
-  const strangest = worst ? `the strangest is line ${formatCount(worst.number)}` : 'all ignored';
-  return `${lines}: ${(bits / characters).toFixed(2)} bits per character; ${strangest}.`;
+  if (odd.length) notes.push(`${odd.join('; ')}.`);
+  return notes.join(' ');
 }

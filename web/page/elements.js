@@ -21,6 +21,32 @@ function onClick(id, act) {
 }
 
 /**
+ * Do something with each choice of files. The same files can be chosen again.
+ * @param {string} id of an input
+ * @param {(files: File[]) => void} act
+ */
+function onFiles(id, act) {
+  const input = byId(id, HTMLInputElement);
+  input.addEventListener('change', () => {
+    const files = Array.from(input.files ?? []);
+    input.value = '';
+    if (files.length) act(files);
+  });
+}
+
+/**
+ * Make the buttons of a box anew. If one of them had the focus, the one in its place has it afterwards.
+ * @param {HTMLElement} box
+ * @param {() => void} change
+ */
+function keepFocus(box, change) {
+  const place = Array.from(box.children).findIndex((child) => child === document.activeElement);
+  change();
+  const next = box.children[Math.min(place, box.children.length - 1)];
+  if (place >= 0 && next instanceof HTMLElement) next.focus();
+}
+
+/**
  * A regular expression that matches exactly this text.
  * @param {string} text
  */

@@ -1,78 +1,168 @@
-// Findings as rows of a list. Each row unfolds to show the lines around it.
+// Findings as rows of a list. A whole row is a button: it unfolds the lines around it, and what can be done about it.
+
+/**
+ * @typedef {object} FindingActions
+ * @property {(finding: Finding) => void} choose the finding was unfolded
+ * @property {(finding: Finding) => void} callNormal lines like it are to be listed no more
+ */
 
 class FindingsList {
   /**
    * @param {HTMLElement} list
-   * @param {(finding: Finding) => void} ignore what happens when lines like this are to be ignored
+   * @param {FindingActions} actions
    */
-  constructor(list, ignore) {
+  constructor(list, actions) {
     this.list = list;
-    this.ignore = ignore;
-    /** @type {WeakMap<Finding, HTMLLIElement>} */
-    this.rows = new WeakMap();
+    this.actions = actions;
+    /** @type {Map<string, FindingRow>} */
+    this.rows = new Map(); // by what the findings are, so that a row stays unfolded while the check goes on
+  }
+
+  /** @param {Finding[]} findings in the order to show */
+  show(findings) {
+    /** @type {Map<string, FindingRow>} */
+    const rows = new Map();
+    for (const finding of findings) {
+      const name = nameOf(finding);
+      const row = this.rows.get(name) ?? new FindingRow(this.actions);
+      row.show(finding);
+      rows.set(name, row);
+    }
+    this.rows = rows;
+    arrange(
+      this.list,
+      Array.from(rows.values(), (row) => row.item),
+    );
   }
 
   /**
-   * @param {Finding[]} findings in the order to show
-   * @param {(finding: Finding) => number} countOf how many near-duplicates each stands for
+   * Mark the row of a finding as the chosen one, if it is here.
+   * @param {Finding | undefined} finding undefined for none
    */
-  show(findings, countOf) {
-    arrange(
-      this.list,
-      findings.map((finding) => {
-        const row = this.rows.get(finding) ?? this.row(finding);
-        this.rows.set(finding, row);
-        const times = countOf(finding);
-        const badge = row.querySelector('.times');
-        if (badge) badge.textContent = times > 1 ? `× ${formatCount(times)}` : '';
-        return row;
-      }),
-    );
+  choose(finding) {
+    const chosen = finding && nameOf(finding);
+    for (const [name, row] of this.rows) row.choose(name === chosen);
+  }
+}
+
+/**
+ * What a finding is, however far the check has come. The same template may be a finding of several kinds.
+ * @param {Finding} finding
+ */
+function nameOf({ kind, key }) {
+  return `${kind} ${key}`;
+}
+
+let rowsMade = 0;
+
+class FindingRow {
+  /** @param {FindingActions} actions */
+  constructor(actions) {
+    this.actions = actions;
+    /** @type {Finding | undefined} */
+    this.finding = undefined;
+    this.shown = '';
+    this.button = element('button', 'finding');
+    this.button.type = 'button';
+    this.details = element('div', 'details');
+    this.details.id = `finding-${++rowsMade}`;
+    this.details.hidden = true;
+    this.button.setAttribute('aria-expanded', 'false');
+    this.button.setAttribute('aria-controls', this.details.id);
+    this.item = element('li', '', this.button, this.details);
+    this.button.addEventListener('click', () => this.toggle());
   }
 
   /** @param {Finding} finding */
-  row(finding) {
-    const toggle = element('button', 'toggle');
-    toggle.type = 'button';
-    toggle.setAttribute('aria-label', `The lines around line ${formatCount(finding.number)}`);
-    const around = [element('ol', 'around'), element('ol', 'around'), this.actions(finding)];
-    const row = element(
-      'li',
-      '',
-      around[0],
+  show(finding) {
+    this.finding = finding;
+    const { line, count, strangeness, why, after, kind } = finding;
+    const shown = [line, count, strangeness, why, kind, after.length].join(' ');
+    if (shown === this.shown) return; // a row that stays the same keeps its selection
+    this.shown = shown;
+    const times = count > 1 ? `×${SPACE}${formatCount(count)}` : '';
+    this.button.replaceChildren(
+      element('span', 'number', line ? formatCount(line) : '–'),
+      element('code', 'text', ...shadeWords(finding)),
+      element('span', 'times', times),
       element(
-        'div',
-        'finding',
-        toggle,
-        element('span', 'number', formatCount(finding.number)),
-        element('code', 'text', ...shadeText(finding.text, finding.byCharacter)),
-        element('span', 'times'),
-        element('span', 'figure', finding.surprise.toFixed(1), element('span', 'visually-hidden', ' bits')),
+        'span',
+        'why',
+        element('span', `kind ${kind}`, KIND_WORDS[kind]),
+        ` ${describeStrangeness(strangeness)}${why ? ': ' : ''}`,
+        ...sentenceWithCode(why),
       ),
-      around[1],
-      around[2],
     );
-    const unfold = (/** @type {boolean} */ open) => {
-      toggle.setAttribute('aria-expanded', String(open));
-      for (const part of around) part.hidden = !open;
-      if (!open) return;
-      around[0].replaceChildren(...linesAround(finding.before, finding.number - finding.before.length));
-      around[1].replaceChildren(...linesAround(finding.after, finding.number + 1));
-    };
-    unfold(false);
-    toggle.addEventListener('click', () => unfold(toggle.getAttribute('aria-expanded') === 'false'));
-    return row;
+    if (!this.details.hidden) this.fill();
+  }
+
+  toggle() {
+    const open = this.details.hidden;
+    this.details.hidden = !open;
+    this.button.setAttribute('aria-expanded', String(open));
+    if (!open || !this.finding) return;
+    this.fill();
+    this.actions.choose(this.finding);
+  }
+
+  /** @param {boolean} chosen */
+  choose(chosen) {
+    if (chosen) this.item.setAttribute('aria-current', 'true');
+    else this.item.removeAttribute('aria-current');
+  }
+
+  fill() {
+    const { finding } = this;
+    if (!finding) return;
+    const { line, text, before, after } = finding;
+    const here = element(
+      'li',
+      'here',
+      element('span', 'number', formatCount(line)),
+      element('code', 'text', text),
+    );
+    this.details.replaceChildren(
+      element(
+        'ol',
+        'around',
+        ...linesAround(before, line - before.length),
+        here,
+        ...linesAround(after, line + 1),
+      ),
+      element('div', 'actions', ...this.buttons(finding), figuresOf(finding)),
+    );
   }
 
   /** @param {Finding} finding */
-  actions(finding) {
-    const button = element('button', 'small', 'Ignore lines like this');
-    button.type = 'button';
-    button.addEventListener('click', () => this.ignore(finding));
-    const cost = finding.bits / finding.characters;
-    const words = element('span', 'note', `${cost.toFixed(2)} bits per character`);
-    return element('div', 'actions', button, words);
+  buttons(finding) {
+    const copy = element('button', 'small', 'Copy line');
+    const normal = element('button', 'small', 'This is normal');
+    copy.type = normal.type = 'button';
+    copyOnClick(copy, () => finding.text);
+    normal.addEventListener('click', () => this.actions.callNormal(finding));
+    normal.title = 'Lines like it are listed no more';
+    const show = element('button', 'small below', 'Show in the log');
+    show.type = 'button';
+    show.addEventListener('click', () => {
+      this.actions.choose(finding);
+      byId('log-side').scrollIntoView();
+    });
+    return finding.text.trim() ? [normal, copy, show] : [show];
   }
+}
+
+/** @param {Finding} finding */
+function figuresOf({ figures, lines, count }) {
+  const list = element('dl', 'figures');
+  for (const [name, value] of Object.entries(figures)) {
+    const shown = Number.isInteger(value) ? formatCount(value) : value.toFixed(3);
+    list.append(element('div', '', element('dt', '', name), element('dd', '', shown)));
+  }
+  const numbers = lines.slice(0, 20).map(formatCount).join(', ') + (count > 20 ? ' …' : '');
+  list.append(
+    element('div', '', element('dt', '', count === 1 ? 'line' : 'lines'), element('dd', '', numbers)),
+  );
+  return element('details', '', element('summary', '', 'Figures'), list);
 }
 
 /**

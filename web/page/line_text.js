@@ -1,28 +1,40 @@
-// Lines as the page shows them: shaded by the bits of each character, with a word marked, or with their probability.
+// Lines as the page shows them: with strange words shaded, with a word marked, or with their probability.
 
-const LONGEST_SHOWN = 1000; // characters
-const SHADES = [1.5, 3, 5, 8, 12]; // bits from which a character has shade 1, 2, …
+const LONGEST_SHOWN = 1000; // UTF-16 units
 
 /**
- * A text in runs of equal shade. A text that is too long to show is cut.
- * @param {string} text
- * @param {ArrayLike<number>} byCharacter bits of each code point
+ * The text of a finding, its strange words shaded. A text that is too long to show is cut.
+ * @param {Finding} finding
  * @returns {Node[]}
  */
-function shadeText(text, byCharacter) {
-  const characters = Array.from(text);
-  const shown = Math.min(characters.length, LONGEST_SHOWN);
-  const shade = (/** @type {number} */ i) => SHADES.filter((bits) => byCharacter[i] >= bits).length;
+function shadeWords({ text, words }) {
   /** @type {Node[]} */
   const runs = [];
-  for (let begin = 0, end = 0; begin < shown; begin = end) {
-    while (end < shown && shade(end) === shade(begin)) end++;
-    const run = characters.slice(begin, end).join('');
-    runs.push(shade(begin) ? element('span', `bits-${shade(begin)}`, run) : document.createTextNode(run));
+  let at = 0;
+  const plain = (/** @type {number} */ end) => {
+    if (end > at) runs.push(document.createTextNode(text.slice(at, end)));
+  };
+  for (const { begin, end, weight, expected } of words) {
+    if (begin < at || begin >= LONGEST_SHOWN) continue;
+    plain(begin);
+    const word = element('span', `shade-${shadeOf(weight)}`, text.slice(begin, end));
+    if (expected) word.title = `Usually: ${expected}`;
+    runs.push(word);
+    at = end;
   }
-  const left = characters.length - shown;
-  if (left) runs.push(element('span', 'cut', ` … and ${formatCount(left)} more characters`));
+  plain(Math.max(at, LONGEST_SHOWN));
+  const left = text.length - Math.max(at, LONGEST_SHOWN);
+  if (left > 0) runs.push(element('span', 'cut', ` … and ${formatCount(left)} more characters`));
   return runs;
+}
+
+/**
+ * A sentence in which what stands between backticks is code.
+ * @param {string} sentence
+ */
+function sentenceWithCode(sentence) {
+  const pieces = sentence.split(/`([^`]*)`/);
+  return pieces.map((piece, i) => (i % 2 ? element('code', '', piece) : document.createTextNode(piece)));
 }
 
 /**

@@ -9,19 +9,6 @@ function isNumber(value) {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** @param {number} value such as 12345, as "12,345" */
-function formatCount(value) {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/**
- * @param {number} value
- * @param {string} noun in the singular
- */
-function formatQuantity(value, noun) {
-  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
 const SPACE = '\u00a0'; // a space at which no line breaks
 
 /** @param {number} probability */

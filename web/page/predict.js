@@ -42,11 +42,7 @@ function startPredict(workers, log) {
   });
   /** @param {File} file */
   const open = (file) => openLastLines(file, log, byId('likely-note'));
-  const input = byId('log-file', HTMLInputElement);
-  input.addEventListener('change', () => {
-    if (input.files?.[0]) open(input.files[0]);
-    input.value = '';
-  });
+  onFiles('log-file', ([file]) => open(file));
   let begun = false;
   return {
     title: 'Predict',

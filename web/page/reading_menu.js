@@ -20,8 +20,7 @@ class ReadingMenu {
       new Option(describeReading(RAW), 'raw'),
     );
     this.says = Boolean(card.reading);
-    if (!this.says)
-      byId('reading-note').textContent = 'This model does not say how its log was read: it is of before.';
+    if (!this.says) byId('reading-note').textContent = '· this model does not say how its log was read';
   }
 
   /**
@@ -33,7 +32,7 @@ class ReadingMenu {
     const chosen =
       value === 'best' ? cheapestReading(this.model, this.readings, head) : this.readings[Number(value)];
     const reading = chosen ?? RAW;
-    if (this.says) byId('reading-note').textContent = `Read with ${describeReading(reading)}.`;
+    if (this.says) byId('reading-note').textContent = `· read with ${describeReading(reading)}`;
     return reading;
   }
 }

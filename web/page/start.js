@@ -1,4 +1,4 @@
-// Starts the page when all scripts have run: reads the weights, and shows a first prediction or says what is wrong.
+// Starts the page when all scripts have run: reads the weights, and shows a view or says what is wrong.
 
 /** @type {Record<Fault, { title: string, fix: string }>} */
 const PROBLEMS = {
@@ -32,14 +32,17 @@ document.addEventListener('DOMContentLoaded', async () => {
     const base64 = assignedWeights();
     const { model, card } = readWeights(base64);
     const log = startLog(model, card);
-    if (/^#?(predict|$)/.test(location.hash)) {
+    if (location.hash.startsWith('#predict')) {
       byId('predict-view').hidden = false;
       predictFirst(model, log);
     }
     await nextPaint();
     checkGolden(model, card);
     const chip = byId('self-check');
-    chip.textContent = 'Checked itself: it computes here exactly as where it was made';
+    chip.replaceChildren(
+      'Checked itself',
+      element('span', 'more', ': it computes here exactly as where it was made'),
+    );
     chip.classList.add('good');
     startAllViews(model, card, log, base64.length);
   } catch (error) {
@@ -109,9 +112,9 @@ function startAllViews(model, card, log, bytes) {
     check.open(file);
   };
   startViews({
+    check,
     predict: startPredict(workers, log),
     complete: startComplete(workers, log),
-    check,
     about: { title: 'About this model', drop: check.drop, open: openInCheck, show: startAbout(card, bytes) },
   });
 }

@@ -7,6 +7,7 @@
  * @property {string} drop a hint while a file is dragged over it
  * @property {(settings: URLSearchParams) => void} show called whenever it is opened
  * @property {(file: File) => void} open what it does with a file
+ * @property {(files: File[]) => void} [compare] what it does with logs that were fine
  */
 
 /**
@@ -34,10 +35,7 @@ function startViews(views) {
   );
   byId('views').hidden = false;
   open();
-  acceptDrops(
-    () => views[addressed(views).name],
-    (file) => views[addressed(views).name].open(file),
-  );
+  acceptDrops(() => views[addressed(views).name]);
 }
 
 /**
@@ -50,26 +48,40 @@ function addressed(views) {
 }
 
 /**
- * Open a file that is dropped. The browser itself never opens it, which would leave the page.
+ * Open a file that is dropped: in the open view, or, where that view compares logs, as a log that was fine. The browser itself
+ * never opens it, which would leave the page.
  * @param {() => View} current
- * @param {(file: File) => void} open
  */
-function acceptDrops(current, open) {
+function acceptDrops(current) {
   const hint = byId('drop-hint');
+  const good = byId('drop-good');
   window.addEventListener('dragover', (event) => {
     event.preventDefault();
     if (!event.dataTransfer?.types.includes('Files')) return;
-    hint.textContent = current().drop;
+    byId('drop-open').textContent = current().drop;
+    good.hidden = !current().compare;
     hint.hidden = false;
+    good.classList.toggle('over', isOver(good, event));
   });
   window.addEventListener('dragleave', (event) => {
     if (!event.relatedTarget) hint.hidden = true;
   });
   window.addEventListener('drop', (event) => {
+    const compare = !hint.hidden && isOver(good, event) ? current().compare : undefined;
     hint.hidden = true;
-    const file = event.dataTransfer?.files[0];
-    if (!file && event.target instanceof HTMLTextAreaElement) return; // text that is dragged into a box
+    const files = Array.from(event.dataTransfer?.files ?? []);
+    if (!files.length && event.target instanceof HTMLTextAreaElement) return; // text that is dragged into a box
     event.preventDefault();
-    if (file) open(file);
+    if (compare && files.length) compare(files);
+    else if (files.length) current().open(files[0]);
   });
+}
+
+/**
+ * @param {HTMLElement} box
+ * @param {DragEvent} event
+ */
+function isOver(box, { clientX, clientY }) {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  return left < clientX && clientX < right && top < clientY && clientY < bottom;
 }

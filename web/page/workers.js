@@ -4,13 +4,10 @@
 // run on the page, in slices.
 
 const MOST_WORKERS = 8;
-const PATIENCE = 2000; // milliseconds in which a worker must stop when it is asked to
 
 /**
  * A job that was given to a worker.
  * @typedef {object} PendingJob
- * @property {{ job: JobName, request: any }} order
- * @property {boolean} begun whether a part has come
  * @property {(part: any) => void} take
  * @property {() => void} resolve
  * @property {(error: Error) => void} reject
@@ -23,8 +20,6 @@ class JobWorker {
     this.model = model;
     /** @type {Map<number, PendingJob>} */
     this.pending = new Map();
-    /** @type {Map<number, number>} */
-    this.stopping = new Map(); // jobs that were asked to stop, and the timers that end the worker if they do not
     /** @type {Promise<Worker | undefined> | undefined} */
     this.starting = undefined;
     this.given = 0;
@@ -39,16 +34,9 @@ class JobWorker {
 
   /** @param {{ id: number, part?: unknown, done?: boolean, error?: string }} data */
   receive({ id, part, done, error }) {
-    if (done) {
-      clearTimeout(this.stopping.get(id));
-      this.stopping.delete(id);
-    }
     const pending = this.pending.get(id);
     if (!pending) return;
-    if (part !== undefined) {
-      pending.begun = true;
-      pending.take(part);
-    }
+    if (part !== undefined) pending.take(part);
     if (!done) return;
     this.pending.delete(id);
     if (error) pending.reject(new Error(error));
@@ -68,7 +56,7 @@ class JobWorker {
       const worker = await this.started();
       if (signal.aborted) return;
       if (worker) await this.give(worker, { job, request }, take, signal);
-      else await inSlices(/** @type {Iterable<unknown>} */ (jobs[job](this.model, request)), take, signal);
+      else await new OnPage(this.model).run(job, request, take, signal);
     } finally {
       this.load--;
     }
@@ -83,46 +71,14 @@ class JobWorker {
   async give(worker, order, take, signal) {
     const id = ++this.given;
     await new Promise((resolve, reject) => {
-      this.pending.set(id, { order, begun: false, take, resolve: () => resolve(undefined), reject });
+      this.pending.set(id, { take, resolve: () => resolve(undefined), reject });
       signal.addEventListener('abort', () => {
         if (!this.pending.delete(id)) return;
-        this.stop(id, order);
+        worker.postMessage({ id, stop: true });
         resolve(undefined);
       });
       worker.postMessage({ id, ...order });
     });
-  }
-
-  /**
-   * @param {number} id
-   * @param {PendingJob['order']} order
-   */
-  async stop(id, { request }) {
-    (await this.starting)?.postMessage({ id, stop: true });
-    // Only a pattern to ignore can be slow enough to keep a worker from stopping.
-    if (request.ignored?.length)
-      this.stopping.set(
-        id,
-        window.setTimeout(() => this.replace(), PATIENCE),
-      );
-  }
-
-  /** End a worker that does not stop. A new one takes over the jobs that had not begun. */
-  async replace() {
-    const orphans = Array.from(this.pending);
-    for (const timer of this.stopping.values()) clearTimeout(timer);
-    this.stopping.clear();
-    (await this.starting)?.terminate();
-    this.starting = undefined;
-    const next = await this.started();
-    for (const [id, { order, begun, reject }] of orphans) {
-      if (!this.pending.has(id)) continue;
-      if (next && !begun) next.postMessage({ id, ...order });
-      else {
-        this.pending.delete(id);
-        reject(new Error('its worker had to be stopped'));
-      }
-    }
   }
 }
 
@@ -188,5 +144,31 @@ class Workers {
    */
   run(job, request, take, signal) {
     return this.idlest().run(job, request, take, signal);
+  }
+}
+
+/** Runs jobs on the page, in slices: what is short is done before a worker has started. */
+class OnPage {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+  }
+
+  async width() {
+    return 1;
+  }
+
+  idlest() {
+    return this;
+  }
+
+  /**
+   * @param {JobName} job
+   * @param {any} request
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async run(job, request, take, signal) {
+    await inSlices(/** @type {Iterable<unknown>} */ (jobs[job](this.model, request)), take, signal);
   }
 }

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.check_view import check, finished, unfold
+
 AXE = Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"
 VIEWS = ["predict?futures=20&word=pump", "complete", "check", "about"]
 WIDE = [
@@ -25,8 +27,12 @@ def show_all(page, view):
         page.keyboard.press("Control+End")
         page.wait_for_selector("#completions li")
     if view == "check":
-        page.wait_for_selector("#save-csv:visible")
-        page.locator("#checked-lines .toggle").first.click()
+        finished(page)
+        for part in ("paste", "options", "export"):
+            unfold(page, part)
+        page.locator("#findings .finding").first.click()
+        page.get_by_text("This is normal").click()
+        page.locator("#familiar .finding").first.click()
         page.focus("#strip")
         page.keyboard.press("Home")
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => (one.open = true))")
@@ -45,7 +51,7 @@ def test_axe_finds_no_violation(view, name, scheme):
     ] == []
 
 
-@pytest.mark.parametrize("width", [320, 768, 3840])
+@pytest.mark.parametrize("width", [320, 768, 1280, 3840])
 @pytest.mark.parametrize("name", VIEWS)
 def test_nothing_is_wider_than_the_window(view, name, width):
     page = view(f"#{name}")
@@ -58,9 +64,7 @@ def test_any_script_leaves_the_layout_whole(view):
     page = view("#predict?futures=10&lines=2")
     page.click("#to-check")
     page.set_viewport_size({"width": 320, "height": 800})
-    page.fill("#lines-to-check", "\n".join(WIDE))
-    page.click("#check-lines")
-    page.wait_for_selector("#save-csv:visible")
+    check(page, "\n".join(WIDE))
     page.click("#to-predict")
     page.fill("#log", "\n".join(WIDE))
     page.wait_for_function("() => document.getElementById('futures-status').textContent.includes('sampled')")
@@ -71,12 +75,10 @@ def test_any_script_leaves_the_layout_whole(view):
 
 def test_a_right_to_left_line_does_not_turn_its_number_around(view):
     page = view("#check")
-    page.fill("#lines-to-check", "\n".join(WIDE[:2]))
-    page.click("#check-lines")
-    page.wait_for_function("() => document.getElementById('checked-lines').textContent.includes('שלום')")
-    row = page.locator("#checked-lines .finding", has_text="שלום")
-    number, figure = row.locator(".number").bounding_box(), row.locator(".figure").bounding_box()
-    assert number["x"] < figure["x"]
+    check(page, "\n".join([WIDE[0], *WIDE[:2]]))
+    row = page.locator(".finding", has_text="שלום")
+    number, times = row.locator(".number").bounding_box(), row.locator(".times").bounding_box()
+    assert number["x"] < times["x"]
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -11,89 +11,136 @@ import numpy as np
 import pytest
 
 from model.scoring import bits_per_character, score_lines
+from tests.support.check_view import (
+    STRANGE,
+    check,
+    finished,
+    greenhouse,
+    listed,
+    open_file,
+    saved,
+    standing_out,
+    unfold,
+)
+from tests.support.weights import made_up_log
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
-STRANGE = "12:03 bed1 FIRE °°°"
 FORMULA = '=HYPERLINK("x"), 1'
-
-
-def greenhouse(count, strange=None):
-    """Lines of the greenhouse; number `strange`, from 1, is not one of them."""
-    lines = [f"{i // 60 % 24:02d}:{i % 60:02d} bed{i % 4 + 1} air {18 + i % 5}.{i % 10}°C ok" for i in range(count)]
-    if strange:
-        lines[strange - 1] = STRANGE
-    return lines
 
 
 @pytest.fixture
 def page(view):
-    page = view("#check")
+    page = view("")
     finished(page)
     return page
 
 
-def finished(page):
-    page.wait_for_function(
-        """() => document.getElementById('under-way').hidden
-            && !document.getElementById('check-summary').textContent.startsWith('Checking')""",
-        timeout=60_000,
-    )
-
-
-def check(page, text):
-    page.fill("#lines-to-check", text)
-    page.click("#check-lines")
-    finished(page)
-    return page.locator("#checked-lines .finding .text").all_text_contents()
-
-
-def open_file(page, path, content=None):
-    if content is not None:
-        path.write_bytes(content)
-    page.set_input_files("#file", path)
-    finished(page)
-    return page.locator("#checked-lines .finding .text").all_text_contents()
-
-
-def saved(page, button):
-    """What a button gives the browser to save: automated Firefox saves nothing."""
-    page.evaluate(
-        """() => {
-            const make = URL.createObjectURL;
-            URL.createObjectURL = (blob) => { globalThis.savedBlob = blob; return make.call(URL, blob); };
-        }"""
-    )
-    page.click(button)
-    return page.evaluate("() => savedBlob.text()")
-
-
-def test_it_shows_an_example_at_once(page):
-    assert page.locator("#checked-lines .text").first.inner_text().startswith("ERROR")
-    assert "An example" in page.inner_text("#check-note")
+def test_it_opens_with_what_stands_out_in_an_example(page):
+    assert standing_out(page)[0].startswith("ERROR")
+    assert page.inner_text("#log-name") == "An example"
 
 
 def test_the_strangest_line_comes_first(page):
     assert check(page, "\n".join([*LOG, STRANGE, *LOG]))[0] == STRANGE
-    assert page.locator("#checked-lines .number").first.inner_text() == "4"
-    assert "An example" not in page.inner_text("#check-note")
+    assert page.locator("#findings .number").first.inner_text() == "4"
+
+
+def test_findings_are_listed_as_in_the_log_on_demand(page):
+    check(page, "\n".join([*LOG, "12:03 WATER IN THE CELLAR", *LOG, STRANGE]))
     page.select_option("#order", "number")
-    assert page.locator("#checked-lines .finding .text").all_text_contents()[-1] == STRANGE
+    numbers = page.locator("#findings .number").all_text_contents()
+    assert numbers == sorted(numbers, key=int)
+    assert len(numbers) > 1
+
+
+def test_the_input_is_one_bar_once_there_is_a_log(page, tmp_path):
+    open_file(page, tmp_path / "greenhouse.log", "\n".join(greenhouse(30)).encode())
+    assert page.inner_text("#log-name") == "greenhouse.log"
+    assert "30 lines" in page.inner_text("#log-facts")
+    assert page.inner_text("#open-label") == "Open another"
+    assert not page.is_visible("#lines-to-check")
+    assert not page.is_visible("#options")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (375, 667)])
+def test_verdict_and_first_finding_are_in_sight_without_scrolling(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    for selector in ("#verdict", "#findings .finding"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + box["height"] < size[1]
+
+
+def test_the_verdict_agrees_with_the_list(page):
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    assert page.inner_text("#verdict") == "1 of 200 lines stands out; the other 199 are familiar."
+    assert standing_out(page) == [STRANGE]
+
+
+def test_where_nothing_stands_out_all_is_familiar(page):
+    familiar = "\n".join(made_up_log(40))
+    check(page, familiar)
+    count = familiar.count("\n") + 1
+    assert page.inner_text("#verdict") == f"Nothing stands out: all {count} lines are familiar."
+    assert not page.is_visible("#findings")
+
+
+def test_what_is_familiar_stands_below_a_divider(page):
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    assert page.inner_text("#familiar-title") == "Familiar: the strangest of the other 199 lines"
+    above, below = page.locator("#findings").bounding_box(), page.locator("#familiar").bounding_box()
+    assert above["y"] < page.locator("#familiar-title").bounding_box()["y"] < below["y"]
+
+
+@pytest.mark.parametrize("learns", [False, True])
+def test_a_log_of_another_kind_is_told_and_a_comparison_offered(page, learns):
+    unfold(page, "options")
+    page.set_checked("#learn", learns)
+    finished(page)
+    check(page, "\n".join(f"Jabberwock {'xyzzy'[i % 5]}{chr(65 + i)} VORPAL?" for i in range(9)))
+    assert page.inner_text("#verdict").startswith("This is not the kind of log that the model knows")
+    assert page.is_visible("#compare-instead")
+
+
+def test_a_finding_unfolds_wherever_its_row_is_clicked(page):
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    row = page.locator("#findings .finding").first
+    box = row.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
+    assert row.get_attribute("aria-expanded") == "true"
 
 
 def test_the_lines_around_are_unfolded_by_keyboard(page):
     check(page, "\n".join(greenhouse(9, strange=5)))
-    toggle = page.locator("#checked-lines .toggle").first
-    toggle.focus()
+    page.locator("#findings .finding").first.focus()
     page.keyboard.press("Enter")
-    assert toggle.get_attribute("aria-expanded") == "true"
-    lines = page.locator("#checked-lines > li").first.locator("code").all_text_contents()
-    assert lines == greenhouse(9, strange=5)[1:8]
+    assert page.locator("#findings .around code").all_text_contents() == greenhouse(9, strange=5)[1:8]
 
 
-def test_a_strange_character_is_shaded_darker(page):
-    check(page, "\n".join([*LOG, "12:03 bed1 air 20.2°C Zk"]))
-    darkest = page.locator("#checked-lines > li").first.locator(".bits-5").all_text_contents()
-    assert any("Z" in run for run in darkest)
+def test_a_row_stays_unfolded_while_the_check_goes_on(page, tmp_path):
+    (tmp_path / "long.log").write_text("\n".join(greenhouse(30_000, strange=20)), encoding="utf-8")
+    page.set_input_files("#file", tmp_path / "long.log")
+    page.locator("#findings .finding").first.click()
+    before = page.inner_text("#check-status")
+    page.wait_for_function("(before) => document.getElementById('check-status').textContent !== before", arg=before)
+    assert page.get_attribute("#findings .finding", "aria-expanded") == "true"
+    page.click("#stop")
+
+
+def test_words_are_shaded_and_numbers_are_not(page):
+    check(page, "\n".join([*LOG, "12:03 bed1 air 98.7°C BROKEN"]))
+    shaded = page.locator("#findings .finding").first.locator("[class^=shade]").all_text_contents()
+    assert "BROKEN" in shaded
+    assert not any(character.isdigit() for word in shaded for character in word)
+
+
+def test_the_score_is_a_sentence_and_its_figures_are_folded(page):
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    page.locator("#findings .finding").first.click()
+    assert re.search(r"1 in [\d,]+ lines", page.inner_text("#findings .why"))
+    assert not page.is_visible("#findings .figures")
+    page.click("#findings summary")
+    assert "bits" in page.inner_text("#findings .figures")
 
 
 def test_near_duplicates_are_one_line_with_a_count(page):
@@ -101,7 +148,7 @@ def test_near_duplicates_are_one_line_with_a_count(page):
     for i in (7, 19, 33):
         lines[i] = f"disk sda{i} FAILED"
     assert len([line for line in check(page, "\n".join(lines)) if "FAILED" in line]) == 1
-    assert page.locator("#checked-lines .times").first.inner_text() == "× 3"
+    assert page.locator("#findings .times").first.inner_text() == "×\u00a03"
 
 
 def test_new_numbers_are_less_surprising_than_new_words(page):
@@ -110,44 +157,47 @@ def test_new_numbers_are_less_surprising_than_new_words(page):
     )
 
 
-def test_lines_that_match_a_pattern_are_not_listed(page):
-    page.click("#ignore summary")
-    page.fill("#patterns", "FI.E\n^nothing")
-    assert STRANGE not in check(page, "\n".join([*LOG, STRANGE]))
-    assert "1 line ignored" in page.inner_text("#check-summary")
-
-
-def test_a_bad_pattern_is_told(page):
-    page.click("#ignore summary")
-    page.fill("#patterns", "ok\n(")
-    page.click("#check-lines")
-    assert page.inner_text("#patterns-problem").startswith("Not a regular expression: (")
-
-
-def test_lines_like_a_finding_can_be_ignored(page):
-    lines = [*LOG, "disk sda7 FAILED (again)", *LOG, "disk sda8 FAILED (again)"]
+def test_findings_are_filtered_by_kind_with_counts(page):
+    lines = greenhouse(40, strange=20)
+    lines[5] = lines[30] = "disk sda1 FAILED"
     check(page, "\n".join(lines))
-    page.locator("#checked-lines .toggle").first.click()
-    page.click("text=Ignore lines like this")
-    assert not any("FAILED" in line for line in page.locator("#checked-lines .text").all_text_contents())
-    page.click("#check-lines")
+    chips = {chip.split(" ")[0]: int(chip.split(" ")[1]) for chip in page.locator("#kinds button").all_text_contents()}
+    assert chips["All"] == chips["New"] + chips["Rare"] == len(listed(page))
+    page.click("#kinds [data-kind=rare]")
+    assert len(listed(page)) == chips["Rare"]
+    assert standing_out(page) == ["disk sda1 FAILED"]
+    assert page.get_attribute("#kinds [data-kind=rare]", "aria-pressed") == "true"
+
+
+def test_a_log_that_was_fine_makes_its_lines_familiar(page, tmp_path):
+    log = "\n".join(greenhouse(60, strange=30)).encode()
+    open_file(page, tmp_path / "today.log", log)
+    assert standing_out(page) == [STRANGE]
+    (tmp_path / "monday.log").write_bytes(log)
+    (tmp_path / "tuesday.log").write_bytes(log)
+    page.set_input_files("#good", [tmp_path / "monday.log", tmp_path / "tuesday.log"])
     finished(page)
-    assert "2 lines ignored" in page.inner_text("#check-summary")
+    assert standing_out(page) == []
+    assert page.locator("#good-files button").count() == 2
 
 
-def test_the_strip_leads_to_the_lines(page):
-    check(page, "\n".join(greenhouse(100, strange=31)))
-    page.focus("#strip")
-    page.keyboard.press("Home")
-    for _ in range(30):
-        page.keyboard.press("ArrowRight")
-    assert page.locator("#stretch-lines .text").all_text_contents() == [STRANGE]
-    assert "line 31" in page.get_attribute("#strip", "aria-valuetext")
-    box = page.locator("#strip").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.305, box["y"] + 5)
-    assert page.locator("#stretch-lines .text").all_text_contents() == [STRANGE]
-    page.mouse.click(box["x"] + 2, box["y"] + 5)
-    assert page.locator("#stretch-lines .text").all_text_contents() == greenhouse(1)
+def test_a_log_that_was_fine_can_be_removed(page, tmp_path):
+    log = "\n".join(greenhouse(60, strange=30)).encode()
+    open_file(page, tmp_path / "today.log", log)
+    page.set_input_files("#good", tmp_path / "today.log")
+    finished(page)
+    page.click("text=Fine: today.log")
+    finished(page)
+    assert standing_out(page) == [STRANGE]
+    assert page.locator("#good-files button").count() == 0
+
+
+def test_a_log_that_was_fine_and_cannot_be_read_is_named(page, tmp_path):
+    check(page, "\n".join(greenhouse(9)))
+    (tmp_path / "monday.zip").write_bytes(b"PK\x03\x04" + bytes(20))
+    page.set_input_files("#good", tmp_path / "monday.zip")
+    finished(page)
+    assert page.inner_text("#check-problem").startswith("monday.zip is packed with zip")
 
 
 def test_findings_are_saved_as_csv_that_no_spreadsheet_runs(page):
@@ -155,7 +205,125 @@ def test_findings_are_saved_as_csv_that_no_spreadsheet_runs(page):
     rows = list(csv.DictReader(io.StringIO(saved(page, "#save-csv"))))
     assert {row["line"]: row["text"] for row in rows}["4"] == "'" + FORMULA
     assert {row["line"]: row["text"] for row in rows}["5"] == STRANGE
-    assert [float(row["alarm"]) for row in rows] == sorted((float(row["alarm"]) for row in rows), reverse=True)
+
+
+def test_the_report_is_a_page_with_the_verdict_and_the_findings(page):
+    check(page, "\n".join(greenhouse(200, strange=150)))
+    report = saved(page, "#save-html")
+    assert page.inner_text("#verdict") in report
+    assert "FIRE" in report
+    assert "<script" not in report
+
+
+def test_a_line_is_copied(page):
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
+    check(page, "\n".join(greenhouse(9, strange=5)))
+    page.locator("#findings .finding").first.click()
+    page.click("#findings >> text=Copy line")
+    assert page.evaluate("() => copied") == STRANGE
+
+
+@pytest.mark.saves_files
+@pytest.mark.parametrize("kind", ["csv", "json", "html"])
+def test_saving_leaves_a_file_with_the_findings(page, tmp_path, kind):
+    open_file(page, tmp_path / "green house.log", "\n".join(greenhouse(30, strange=8)).encode())
+    unfold(page, "export")
+    with page.expect_download() as download:
+        page.click(f"#save-{kind}")
+    assert download.value.suggested_filename == f"green-house-log-findings.{kind}"
+    assert "FIRE" in download.value.path().read_bytes().decode()
+
+
+def test_the_json_has_the_fields_of_the_command(page):
+    check(page, "\n".join(greenhouse(30, strange=8)))
+    found = json.loads(saved(page, "#save-json"))
+    assert (found["lines"], found["stand_out"], found["complete"]) == (30, 1, True)
+    assert found["findings"][0].keys() >= {"line", "lines", "count", "text", "strangeness", "kind", "why"}
+
+
+def test_learning_while_reading_gives_pythons_figures_beside_the_models(page, trained):
+    lines = [f"relay {i % 7} closed by hand at bench {i % 3}" for i in range(60)]
+    unfold(page, "options")
+    page.check("#learn")
+    finished(page)
+    check(page, "\n".join(lines))
+    found = json.loads(saved(page, "#save-json"))
+    alone = bits_per_character(score_lines(trained.model, lines))[0]
+    learned = bits_per_character(score_lines(trained.model, lines, adapt=True))[0]
+    assert abs(found["bits_per_char"] - alone) < 1e-9
+    assert abs(found["adapted_bits_per_char"] - learned) < 1e-9
+    assert learned < alone / 2
+
+
+def test_nothing_to_check_gets_a_plain_answer(page):
+    check(page, "")
+    assert page.inner_text("#check-problem").startswith("There is nothing to check: Pasted lines is empty")
+
+
+def test_after_a_failed_check_no_empty_heading_is_left(page, tmp_path):
+    open_file(page, tmp_path / "some.log", bytes(range(256)) * 40)
+    assert page.locator("#checked h4:visible, #strip:visible, #log-side:visible, #show-export:visible").count() == 0
+    assert page.inner_text("#verdict") == ""
+
+
+def test_a_failed_check_offers_nothing_of_the_one_before(page, tmp_path):
+    check(page, "\n".join(f"Jabberwock {'xyzzy'[i % 5]}{chr(65 + i)} VORPAL?" for i in range(9)))
+    assert page.is_visible("#compare-instead")
+    open_file(page, tmp_path / "some.log", bytes(range(256)) * 40)
+    assert not page.is_visible("#compare-instead")
+
+
+def test_a_new_check_takes_the_place_of_the_one_under_way(page, tmp_path):
+    (tmp_path / "long.log").write_text("\n".join(greenhouse(30_000)))
+    page.set_input_files("#file", tmp_path / "long.log")
+    page.wait_for_selector(".findings li")
+    check(page, "\n".join(LOG))
+    assert "3 lines" in page.inner_text("#verdict")
+
+
+DROP = """([text, place]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'dropped.log'));
+    for (const type of ['dragover', 'drop']) {
+        const { left = 0, top = 0 } = (place && document.getElementById(place).getBoundingClientRect()) || {};
+        const at = { clientX: left + 5, clientY: top + 5 };
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, ...at, bubbles: true, cancelable: true }));
+        if (type === 'dragover') document.getElementById('drop-hint').getBoundingClientRect();
+    }
+}"""
+
+
+def test_a_dropped_file_is_checked(page):
+    page.evaluate(DROP, ["\n".join([*LOG, STRANGE]), ""])
+    finished(page)
+    assert standing_out(page)[0] == STRANGE
+    assert not page.is_visible("#drop-hint")
+
+
+def test_a_file_dropped_beside_is_one_that_was_fine(page):
+    check(page, "\n".join([*LOG, STRANGE]))
+    page.evaluate(DROP.replace("['dragover', 'drop']", "['dragover', 'dragover', 'drop']"), [STRANGE, "drop-good"])
+    finished(page)
+    assert page.locator("#good-files button").all_text_contents() == ["Fine: dropped.log ×"]
+    assert STRANGE not in standing_out(page)
+
+
+def test_pasting_anywhere_checks_the_lines(page):
+    unfold(page, "paste")
+    page.fill("#lines-to-check", "\n".join([*LOG, STRANGE]))
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Control+C")
+    page.click("#show-paste")
+    page.keyboard.press("Control+V")
+    page.wait_for_function("() => document.getElementById('log-name').textContent === 'Pasted lines'")
+    finished(page)
+    assert standing_out(page)[0] == STRANGE
+
+
+def test_without_an_example_the_page_says_where_to_drop_a_log(open_page, bare):
+    page = open_page(bare.file)
+    assert page.inner_text("#no-log").startswith("Drop a log here")
+    assert not page.is_visible("#checked")
 
 
 def test_findings_are_saved_as_json_with_pythons_scores(page, trained):
@@ -170,20 +338,6 @@ def test_findings_are_saved_as_json_with_pythons_scores(page, trained):
     assert abs(first["bits"] - expected[7].bits) < 1e-9
 
 
-@pytest.mark.saves_files
-@pytest.mark.parametrize("kind", ["csv", "json"])
-def test_saving_leaves_a_file_with_the_findings(page, tmp_path, kind):
-    log = tmp_path / "green house.log"
-    open_file(page, log, "\n".join(greenhouse(30, strange=8)).encode())
-    with page.expect_download() as download:
-        page.click(f"#save-{kind}")
-    assert download.value.suggested_filename == f"green-house-log-findings.{kind}"
-    text = download.value.path().read_bytes().decode()
-    found = list(csv.DictReader(io.StringIO(text))) if kind == "csv" else json.loads(text)["findings"]
-    assert (int(found[0]["line"]), found[0]["text"]) == (8, STRANGE)
-    assert len(found) == page.locator("#checked-lines .finding").count()
-
-
 @pytest.mark.everywhere
 def test_a_log_in_many_blocks_gets_the_scores_of_one_pass(page, trained, tmp_path):
     lines = greenhouse(2600, strange=1300)
@@ -196,38 +350,10 @@ def test_a_log_in_many_blocks_gets_the_scores_of_one_pass(page, trained, tmp_pat
     assert [stretch["first"] for stretch in found["timeline"]] == list(range(1, 2601, 8))
 
 
-def test_learning_while_reading_gives_pythons_figures_beside_the_models(page, trained):
-    lines = [f"relay {i % 7} closed by hand at bench {i % 3}" for i in range(60)]
-    page.check("#learn")
-    check(page, "\n".join(lines))
-    found = json.loads(saved(page, "#save-json"))
-    alone = bits_per_character(score_lines(trained.model, lines))[0]
-    learned = bits_per_character(score_lines(trained.model, lines, adapt=True))[0]
-    assert abs(found["bits_per_char"] - alone) < 1e-9
-    assert abs(found["adapted_bits_per_char"] - learned) < 1e-9
-    assert learned < alone / 2
-    assert page.locator("#scores dd").all_text_contents()[:2] == [f"{alone:.3f}", f"{learned:.3f}"]
-    page.uncheck("#learn")
-    finished(page)
-    assert page.locator("#scores dd").first.inner_text() == f"{alone:.3f}"
-    assert f"{learned:.3f}" not in page.locator("#scores dd").all_text_contents()
-
-
-def test_a_pattern_that_takes_for_ever_can_be_stopped(page):
-    page.click("#ignore summary")
-    page.fill("#patterns", "(a+)+$")
-    page.fill("#lines-to-check", "\n".join(["a" * 60 + "!", *LOG]))
-    page.click("#check-lines")
-    page.click("#stop")
-    finished(page)
-    page.fill("#patterns", "")
-    assert check(page, "\n".join([*LOG, STRANGE]))[0] == STRANGE
-
-
 def test_what_is_kept_does_not_grow_with_the_log(page):
     kept = page.evaluate(
         """() => {
-            const findings = new Findings();
+            const findings = new KeptLines();
             for (let i = 0; i < 100_000; i += 50) {
                 const lines = Array.from({ length: 50 }, (_, j) => 'kind ' + (i + j).toString(36) + ' of line');
                 const all = (value) => lines.map(() => value);
@@ -251,7 +377,7 @@ def test_what_is_kept_does_not_grow_with_the_log(page):
 def test_a_gzip_file_is_unpacked(page, tmp_path):
     data = gzip.compress("\r\n".join([*LOG, STRANGE]).encode())
     assert open_file(page, tmp_path / "greenhouse.log.gz", data)[0] == STRANGE
-    assert page.inner_text("#check-summary").startswith("4 lines checked")
+    assert "4 lines" in page.inner_text("#log-facts")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -265,15 +391,15 @@ def test_what_is_odd_in_a_file_is_cleaned_and_told(page, tmp_path):
     lines = open_file(page, tmp_path / "odd.log", data)
     assert "��!" in lines
     assert "12:03 bed1" in lines
-    told = page.inner_text("#check-summary")
+    told = page.inner_text("#notes")
     assert "1 line held bytes that are no valid text" in told
     assert "1 line held control characters" in told
 
 
 def test_a_line_of_fifty_megabytes_is_cut_and_told(page, tmp_path):
     open_file(page, tmp_path / "long.log", b"x" * 50_000_000 + b"\n" + "\n".join(LOG).encode())
-    assert page.inner_text("#check-summary").startswith("4 lines checked")
-    assert "1 line cut after 8,192 characters" in page.inner_text("#check-summary")
+    assert "4 lines" in page.inner_text("#log-facts")
+    assert "1 line cut after 8,192 characters" in page.inner_text("#notes")
 
 
 ANSWERS = {
@@ -303,14 +429,7 @@ def test_of_a_damaged_gzip_what_could_be_read_is_shown(page, tmp_path):
     data = gzip.compress("\n".join(lines).encode())
     assert open_file(page, tmp_path / "some.log.gz", data[: len(data) // 2])
     assert "cannot be unpacked to its end" in page.inner_text("#check-problem")
-    assert "lines checked" in page.inner_text("#check-summary")
-
-
-def test_nothing_to_check_gets_a_plain_answer(page):
-    page.fill("#lines-to-check", "")
-    page.click("#check-lines")
-    finished(page)
-    assert page.inner_text("#check-problem").startswith("There is nothing to check yet")
+    assert page.inner_text("#verdict")
 
 
 def test_stop_ends_a_check_of_two_gigabytes_and_keeps_what_is_done(page, tmp_path):
@@ -319,12 +438,12 @@ def test_stop_ends_a_check_of_two_gigabytes_and_keeps_what_is_done(page, tmp_pat
         file.write("\n".join(greenhouse(50_000)).encode())
         file.truncate(2 * 1024**3)
     page.set_input_files("#file", path)
-    page.wait_for_selector("#checked-lines li")
+    page.wait_for_selector(".findings li")
     assert "of 2.15 GB" in page.inner_text("#check-status")
     page.click("#stop")
     finished(page)
-    assert "Stopped after" in page.inner_text("#check-summary")
-    assert page.locator("#checked-lines li").count() > 0
+    assert "Stopped after" in page.inner_text("#notes")
+    assert page.locator(".findings li").count() > 0
 
 
 def test_the_progress_is_the_share_of_the_lines_that_are_checked(page, tmp_path):
@@ -334,26 +453,3 @@ def test_the_progress_is_the_share_of_the_lines_that_are_checked(page, tmp_path)
     lines, share = re.match(r"([\d,]+) lines, (\d+) %", page.inner_text("#check-status")).groups()
     assert abs(int(share) - 100 * int(lines.replace(",", "")) / 30_000) < 3
     page.click("#stop")
-
-
-def test_a_new_check_takes_the_place_of_the_one_under_way(page, tmp_path):
-    (tmp_path / "long.log").write_text("\n".join(greenhouse(30_000)))
-    page.set_input_files("#file", tmp_path / "long.log")
-    page.wait_for_selector("#checked-lines li")
-    check(page, "\n".join(LOG))
-    assert page.inner_text("#check-summary").startswith("3 lines checked")
-
-
-def test_a_dropped_file_is_checked(page):
-    page.evaluate(
-        """(text) => {
-            const dataTransfer = new DataTransfer();
-            dataTransfer.items.add(new File([text], 'dropped.log'));
-            for (const type of ['dragover', 'drop'])
-                document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-        }""",
-        "\n".join([*LOG, STRANGE]),
-    )
-    finished(page)
-    assert page.locator("#checked-lines .text").first.inner_text() == STRANGE
-    assert not page.is_visible("#drop-hint")

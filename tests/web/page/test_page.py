@@ -9,10 +9,11 @@ import pytest
 from model.sampling import continue_log
 from model.scoring import bits_per_character, score_lines
 from model.weights_file import LARGEST_FILE
+from tests.support.check_view import check, finished, paste, saved, standing_out, unfold
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> <script>document.title='taken'</script>"
-VIEWS = ["predict", "complete", "check", "about"]
+VIEWS = ["check", "predict", "complete", "about"]
 
 
 def mixed_lines(count):
@@ -31,23 +32,25 @@ def futures_have_come(page):
 
 
 @pytest.mark.everywhere
-def test_it_opens_with_a_prediction_and_says_that_it_checked_itself(page):
-    assert page.inner_text("#likely li .text").strip()
+def test_it_opens_with_check_and_says_that_it_checked_itself(page):
+    finished(page)
+    assert standing_out(page)[0].startswith("ERROR")
     assert page.inner_text("#self-check").startswith("Checked itself")
 
 
 @pytest.mark.everywhere
 def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
+    page.click("#to-predict")
     futures_have_come(page)
     page.click("#to-complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
     page.wait_for_selector("#completions li")
     page.click("#to-check")
+    unfold(page, "options")
     page.check("#learn")
-    page.click("#check-lines")
-    page.wait_for_selector("#save-csv:visible")
-    page.click("#save-csv")
+    finished(page)
+    saved(page, "#save-csv")
     page.click("#to-about")
     own = {"index.html", "style.css", "icon.svg", "engine.js", "page.js", "weights.js"}
     assert {url.removeprefix(page.address + "/") for url in page.requests if not url.startswith("blob:")} <= own
@@ -67,13 +70,12 @@ def test_each_view_has_an_address_and_a_title(view, name):
 
 
 def test_the_views_are_reached_by_keyboard_and_the_back_button(page):
-    page.focus("#to-check")
+    page.focus("#to-complete")
     page.keyboard.press("Enter")
-    assert page.is_visible("#check-view")
+    assert page.is_visible("#complete-view")
     page.evaluate("() => history.back()")
-    page.wait_for_selector("#predict-view:visible")
-    assert page.is_visible("#predict-view")
-    assert not page.is_visible("#check-view")
+    page.wait_for_selector("#check-view:visible")
+    assert not page.is_visible("#complete-view")
 
 
 def test_it_shows_the_card_as_facts(view, trained):
@@ -92,7 +94,7 @@ def test_a_card_with_nothing_optional_is_enough(open_page, bare):
     page.click("#to-about")
     assert page.locator("#facts div").count() >= 2
     page.click("#to-check")
-    page.click("#check-lines")
+    paste(page, "")
     page.wait_for_selector("#check-problem:not(:empty)")
 
 
@@ -122,6 +124,7 @@ def test_scores_are_pythons_on_a_thousand_lines(page, trained):
 
 
 def test_markup_in_a_log_stays_text(page):
+    page.click("#to-predict")
     page.fill("#log", HOSTILE)
     futures_have_come(page)
     page.fill("#word", HOSTILE[:8])
@@ -131,12 +134,11 @@ def test_markup_in_a_log_stays_text(page):
     page.keyboard.press("Control+End")
     page.wait_for_selector("#completions li")
     page.click("#to-check")
-    page.fill("#lines-to-check", "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
-    page.click("#check-lines")
-    page.wait_for_selector("#checked-lines .toggle")
-    for toggle in page.locator("#checked-lines .toggle").all():
-        toggle.click()
-    assert HOSTILE in page.locator("#checked-lines .text").all_text_contents()
+    check(page, "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
+    for finding in page.locator(".finding").all():
+        finding.click()
+    assert HOSTILE in page.locator(".findings .text").all_text_contents()
+    assert HOSTILE in page.locator("#log-rows .text").all_text_contents()
     assert page.locator("main img, main script").count() == 0
     assert "taken" not in page.title()
 
@@ -145,9 +147,10 @@ def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where)
     page = open_page(trained.file)
     page.add_init_script("globalThis.Worker = function () { throw new DOMException('refused', 'SecurityError') }")
     page.reload()
+    finished(page)
+    assert standing_out(page)
+    page.click("#to-predict")
     futures_have_come(page)
-    page.click("#to-check")
-    page.wait_for_selector("#checked-lines li")
     assert page.problems == []
 
 

@@ -16,6 +16,11 @@ LOG = [
 ]
 
 
+@pytest.fixture
+def page(view):
+    return view("#predict")
+
+
 def set_number(page, name, value):
     page.focus(f"#{name}")
     page.keyboard.press("Control+A")  # Firefox's fill() appends to a number field

@@ -1,0 +1,144 @@
+// A report of a check to attach to a ticket: one static page without a script, or Markdown. Plain text put together, so that
+// Python can make the same bytes.
+
+/**
+ * @typedef {object} AboutCheck
+ * @property {string} name of the log
+ * @property {number} lines
+ * @property {number} standOut lines that stand out
+ * @property {number} ignored lines that are called normal
+ * @property {boolean} complete whether the log was read to its end
+ * @property {string[]} good names of the logs that were fine
+ */
+
+/**
+ * A page with the findings that stand out.
+ * @param {AboutCheck} about
+ * @param {Finding[]} findings strangest first
+ */
+function reportAsHtml(about, findings) {
+  const { style, page } = REPORT_TEMPLATE;
+  return filled(page, {
+    name: escapeHtml(about.name),
+    style,
+    verdict: escapeHtml(verdictOf(about)),
+    notes: escapeHtml(notesOf(about)),
+    findings: standingOut(findings).map(findingAsHtml).join(''),
+  });
+}
+
+/**
+ * @param {Finding} finding
+ * @param {number} i
+ */
+function findingAsHtml(finding, i) {
+  const around = (/** @type {string[]} */ lines, /** @type {number} */ first) =>
+    lines.map((text, j) =>
+      filled(REPORT_TEMPLATE.line, { number: formatCount(first + j), text: escapeHtml(text) }),
+    );
+  const { line, before, after, why } = finding;
+  const here = filled(REPORT_TEMPLATE.here, { number: formatCount(line), text: wordsAsHtml(finding) });
+  return filled(REPORT_TEMPLATE.finding, {
+    rank: String(i + 1),
+    line: formatCount(line),
+    facts: escapeHtml(factsOfFinding(finding)),
+    why: escapeHtml(why).replace(/`([^`]*)`/g, '<code>$1</code>'),
+    lines: [...around(before, line - before.length), here, ...around(after, line + 1)].join(''),
+  });
+}
+
+/** @param {Finding} finding */
+function wordsAsHtml({ text, words }) {
+  let html = '';
+  let at = 0;
+  for (const { begin, end, weight } of words) {
+    const word = { shade: String(shadeOf(weight)), text: escapeHtml(text.slice(begin, end)) };
+    html += escapeHtml(text.slice(at, begin)) + filled(REPORT_TEMPLATE.word, word);
+    at = end;
+  }
+  return html + escapeHtml(text.slice(at));
+}
+
+/**
+ * @param {AboutCheck} about
+ * @param {Finding[]} findings strangest first
+ */
+function reportAsMarkdown(about, findings) {
+  const notes = notesOf(about);
+  const head = [`## ${escapeMarkdown(about.name)}`, '', verdictOf(about), ...(notes ? ['', notes] : []), ''];
+  return [...head, ...standingOut(findings).flatMap(findingAsMarkdown)].join('\n');
+}
+
+/**
+ * @param {Finding} finding
+ * @param {number} i
+ */
+function findingAsMarkdown(finding, i) {
+  const { line, text, before, after, why } = finding;
+  const lines = [...before, text, ...after].map((one, j) => {
+    const number = line - before.length + j;
+    return `${number === line ? '>' : ' '} ${String(number).padStart(String(line + after.length).length)}  ${one}`;
+  });
+  const longest = Math.max(
+    2,
+    ...lines.flatMap((one) => (one.match(/`+/g) ?? []).map(({ length }) => length)),
+  );
+  const fence = '`'.repeat(longest + 1);
+  const head = `**${i + 1}. Line ${formatCount(line)}**: ${factsOfFinding(finding)}${why ? `: ${escapeMarkdown(why)}` : ''}`;
+  return [head, '', `${fence}text`, ...lines, fence, ''];
+}
+
+/** @param {Finding[]} findings */
+function standingOut(findings) {
+  return findings.filter(({ standsOut }) => standsOut);
+}
+
+/**
+ * What a finding is: its kind, its strangeness and how many lines it has.
+ * @param {Finding} finding
+ */
+function factsOfFinding({ kind, strangeness, count }) {
+  const facts = [KIND_WORDS[kind], describeStrangeness(strangeness)];
+  if (count > 1) facts.push(formatQuantity(count, 'line') + ' like it');
+  return facts.join(', ');
+}
+
+/** @param {AboutCheck} about */
+function notesOf({ complete, good }) {
+  const notes = [];
+  if (good.length) notes.push(`Compared with ${good.join(', ')}.`);
+  if (!complete) notes.push('The log was not read to its end.');
+  return notes.join(' ');
+}
+
+/**
+ * How dark a word is shaded: 1, 2 or 3.
+ * @param {number} weight how strange it is, 0 to 1
+ */
+function shadeOf(weight) {
+  return weight < 1 / 3 ? 1 : weight < 2 / 3 ? 2 : 3;
+}
+
+/**
+ * @param {string} template
+ * @param {Record<string, string>} values
+ */
+function filled(template, values) {
+  return template.replace(/\{([a-z]+)\}/g, (_, name) => values[name]);
+}
+
+/** @param {string} text */
+function escapeHtml(text) {
+  const names = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (character) => names[/** @type {keyof typeof names} */ (character)]);
+}
+
+/**
+ * Text outside code spans with Markdown's signs escaped.
+ * @param {string} text
+ */
+function escapeMarkdown(text) {
+  const parts = text.split('`');
+  if (parts.length % 2 === 0) return text.replace(/[\\`*_{}[\]<>()#+!|~&-]/g, '\\$&');
+  return parts.map((part, i) => (i % 2 ? part : part.replace(/[\\*_{}[\]<>()#+!|~&-]/g, '\\$&'))).join('`');
+}
