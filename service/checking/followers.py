@@ -1,4 +1,4 @@
-"""What stands in a place instead of a strange word: the words of the log itself, weighed by what is known of normal lines."""
+"""What stands elsewhere in the place of a strange word: words of the log itself, weighed by the profile."""
 
 from __future__ import annotations
 

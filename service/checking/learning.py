@@ -34,7 +34,7 @@ from .tails import Tail
 from .words import IDENTIFIER, TIME, word_hash, words_of
 
 FOLDS = 10
-SINGULAR = 0.25  # of the lines of a log that tells of one job, at least, are of different kinds
+FEW_LINES = 10_000  # up to so many, logs of one job cannot say how much is new the next time
 FEWEST_IN_PLACE = 20  # identifiers, before a place can be literal
 MOST_LITERAL = 64  # different identifiers of a literal place
 LONE_SHARE = 0.005  # of the identifiers of a literal place, that stood in one fold alone
@@ -72,8 +72,8 @@ def learn(logs: Sequence[Sequence[str]], same_job: bool = False) -> Profile:
     """The whole profile of some normal logs.
 
     One log is divided into FOLDS stretches; of several, each is a fold. `same_job`: the logs, and the one to check, may
-    each tell of one whole job, in which hardly a line comes twice. A single such log cannot say how much is new the
-    next time: its lines are scored as they were learned.
+    each tell of one whole job, in which hardly a line comes twice. A few such logs cannot say how much is new the next
+    time: their lines are scored as they were learned.
     """
     return Table(logs).learn(1, same_job)
 
@@ -87,7 +87,6 @@ class Table:
             folds = np.repeat(np.arange(len(logs)), [len(log) for log in logs])
         else:
             folds = np.arange(len(lines)) * FOLDS // max(1, len(lines))
-        self.logs = len(logs)
         self.lines = len(lines)
         if not lines:
             return
@@ -102,7 +101,7 @@ class Table:
         if not self.lines:
             return Profile()
         kinds = _kinds(self.words, self.sequences)
-        known = same_job and self.logs == 1 and len(set(kinds)) >= SINGULAR * self.lines
+        known = same_job and self.lines <= FEW_LINES
         counts = _count(self.words, self.sequences, fewest_lines)
         windows = tuple(window for window in WINDOWS if window * FOLDS <= self.lines)
         tails = _words_tails(self.words, kinds, counts, known)
@@ -268,7 +267,10 @@ def _by_fold(index: Ints, fold: Ints, size: int, folds: int) -> Ints:
 
 
 def _words_tails(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: bool) -> dict[str, Tail]:
-    """The tails of the lines' worst words, and of their worst word, each line by what the other folds know; where `known`, by what all know."""
+    """The tails of the lines' worst words, and of their worst word.
+
+    Each line is scored by what the other folds know; where `known`, by what all know.
+    """
     line = table.line[counts.at]
     fold = table.folds[line]
     left_out = 0 if known else 1

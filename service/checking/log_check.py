@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
-from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, StrangeWord, strangest_first
+from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
 from .judge import Judge, Judgement, shaded_words
@@ -64,7 +64,7 @@ class LogCheck:
         self._seen: set[tuple[str, ...]] = set()
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
-        """The next line, with its number in the file, and how surprised the model was (bits of its worst characters)."""
+        """The next line, its number in the file, and how surprised the model was: bits of its worst characters."""
         judgement = self.judge.judge(line)
         index = self.lines
         self.lines += 1
@@ -223,7 +223,7 @@ class LogCheck:
 
     def _found(
         self,
-        kind: str,
+        kind: Kind,
         number: int,
         judgement: Judgement,
         strangeness: float,
@@ -242,7 +242,7 @@ class LogCheck:
             words,
             before=list(self._before),
             sequence=judgement.sequence,
-        )  # type: ignore[arg-type]
+        )
 
     def _keep(self, key: str, finding: Finding, number: int) -> None:
         """Add a line to its group; the strangest line stands for it."""
@@ -295,7 +295,7 @@ class LogCheck:
 
 
 def _reason(judgement: Judgement) -> str:
-    """Equal for lines that are strange for the same reason: the pairs of words that were never seen, else the template."""
+    """Equal for lines that are strange for one reason: the pairs of words that were never seen, else the template."""
     words = (BEGIN, *judgement.sequence, END)
     unseen = [f"{words[i]} {words[i + 1]}" for i, cost in enumerate(judgement.facts.bits) if not cost.seen]
     return "\n".join(unseen) or judgement.template

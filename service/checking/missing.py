@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from .findings import Finding
 from .judge import Judge
-from .learning import SINGULAR
 from .profile import Profile
 
+SINGULAR = 0.25  # of the lines of a log that tells of one job, at least, are of different kinds
 NEAR = 3  # lines apart in the good log, at most: then they are missing together
 MOST_MISSING = 5  # findings, the longest stretches first
 UNSTEADY = 0.02  # of the kinds of lines of all other good logs, that may be missing in one of them

@@ -1,4 +1,4 @@
-"""What is known of normal lines: which words follow which, what values are usual, how often things come, how rare it is.
+"""What is known of normal lines: which words follow which, what values are usual, how often things come.
 
 A profile is learned by `learning.py`, and is asked about one line after the other by `log_check.py`. It travels in the
 weights file as `packing.py` writes it, and is the same in the page's profile.js.
