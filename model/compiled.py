@@ -19,7 +19,9 @@ from typing import Any, TypeVar, cast
 try:
     from numba import njit
 except (ImportError, OSError) as error:  # not installed, not for this numpy, no memory may hold new machine code
-    raise ImportError(f"Learning from a text needs the package numba: {error}", name="numba") from error
+    raise ImportError(
+        f"Learning from a text needs the package numba (pip install numba): {error}", name="numba"
+    ) from error
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
