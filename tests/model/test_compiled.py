@@ -1,11 +1,15 @@
 """Where compiled functions are kept, by a tiny function in a package of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from llvmlite import binding
+
+from model.compiled import compiled
 
 ROOT = Path(__file__).parents[2]
 ENTRY = """
@@ -95,6 +99,22 @@ def test_on_a_full_disk_a_function_is_compiled_and_not_kept(package):
     full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
     assert package.run_with_cache(full) == 20
     assert package.kept() == {}
+
+
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+def test_no_product_is_fused_with_a_sum(processor):
+    """A fused one is rounded once, and in JavaScript it is rounded twice."""
+    function = compiled(lambda a, b, c: a * b + c)
+    function(2.0, 3.0, 4.0)
+    (code,) = function.inspect_llvm().values()
+    binding.initialize_all_targets()
+    binding.initialize_all_asmprinters()
+    machine = binding.Target.from_triple(f"{processor}-unknown-linux-gnu").create_target_machine(
+        cpu={"x86_64": "haswell", "aarch64": "cortex-a76"}[processor], opt=3
+    )
+    assembly = machine.emit_assembly(binding.parse_assembly(re.sub("(?m)^target .*$", "", code)))
+    assert re.search(r"\b(v?mulsd|fmul)\b", assembly)
+    assert not re.search(r"\b(vfn?m|fn?m)(add|sub|la|ls)", assembly)
 
 
 def test_a_system_that_allows_no_new_machine_code_is_named():
