@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--characters", type=int, default=220_000, help="of each log, at most")
     options = parser.parse_args()
-    print("| log | characters | Python, characters a CPU-second | JavaScript | Python / JavaScript | bits per character |")
+    print("| log | characters | Python, characters a CPU-second | JavaScript | ratio | bits per character |")
     print("|---|---|---|---|---|---|")
     for path in sorted(options.folder.glob("*.txt")):
         text = path.read_text(encoding="utf-8", errors="replace")[: options.characters]
