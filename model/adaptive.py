@@ -84,6 +84,7 @@ from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bit
 
 FORMAT = b"Logling learner 1\n"  # begins what is saved; its number changes with what is learned, or how
 
+PART = 16384  # characters that compiled code reads at once; a signal is heard after each part
 NEW_CHARACTERS = 256  # unknown characters that get a symbol of their own when first seen; further ones stay escapes
 LAST_QUESTION = 32  # after so many noes, the other symbols share what is left without further questions
 LEAST = 1e-6  # probability that is shared by all symbols, so that none has zero
@@ -233,7 +234,9 @@ class Adaptive:
         symbols = self.vocabulary.encode(text).astype(np.int64)
         rows = np.zeros((len(codes), 0)) if logits is None else self._probabilities(logits, len(codes))
         nats = np.zeros(len(codes))
-        compiled_reading()(*self._arrays(), rows, symbols, codes, nats)
+        for start in range(0, len(codes), PART):
+            part = slice(start, start + PART)
+            compiled_reading()(*self._arrays(), rows[part], symbols[part], codes[part], nats[part])
         bits = nats / LN2
         escaped = symbols == ESCAPE
         bits[escaped] += escape_bits(codes[escaped].astype(np.uint32))
@@ -245,7 +248,7 @@ class Adaptive:
             raise ValueError(f"Logits must have the shape {expected}: a row a character. These have {logits.shape}.")
         if not np.isfinite(logits).all():
             raise ValueError("Logits must be finite numbers; some of these are not.")
-        return softmax(logits)
+        return np.ascontiguousarray(softmax(logits), dtype=np.float64)
 
     def _arrays(self) -> tuple[Array, Array, Array]:
         return self.learner, self.symbols, self.pairs

@@ -68,7 +68,7 @@ def row(name: str, text: str, rounds: int) -> str:
 def in_python(vocabulary: Vocabulary, text: str) -> tuple[float, float]:
     """Characters in a second of the processor, and all bits."""
     learner = Adaptive(vocabulary)
-    learner.read(None, "")  # compiled, or taken from disk
+    learner.read(None, " ")  # compiled, or taken from disk
     learner, logits, bits = Adaptive(vocabulary), np.zeros((PART, vocabulary.size)), 0.0
     begun = time.process_time()
     for start in range(0, len(text), PART):

@@ -1,4 +1,5 @@
 import hashlib
+import signal
 
 import numpy as np
 import pytest
@@ -145,6 +146,34 @@ def test_logits_that_are_no_numbers_are_refused(wrong):
     logits[1, 3] = wrong
     with pytest.raises(ValueError, match="finite"):
         Adaptive(VOCABULARY).read(logits, "12")
+
+
+@pytest.mark.parametrize(
+    "arranged", [np.asfortranarray, lambda x: np.repeat(x, 2, axis=1)[:, ::2]], ids=["columns first", "with gaps"]
+)
+def test_nothing_is_compiled_again_for_logits_arranged_otherwise(arranged):
+    logits = made_up_logits(len(LINE))
+    assert np.array_equal(read(LINE, arranged(logits)), read(LINE, logits))
+    assert len(adaptive.compiled_reading().signatures) == 1
+
+
+def test_reading_a_long_text_can_be_interrupted():
+    class Alarm(Exception):
+        pass
+
+    def ring(*_):
+        raise Alarm
+
+    model, text = Adaptive(VOCABULARY), LINE * 60_000
+    read(LINE, None, model)
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Alarm):
+            model.read(None, text)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert model.learner[0]["trail"]["length"] < len(text)
 
 
 def test_without_logits_all_symbols_so_far_are_equally_likely_at_first():
