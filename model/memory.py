@@ -20,14 +20,18 @@ LONGEST_LINE = 4096  # symbols of a line that can be seen from the line below
 NOTHING = 0
 WORD = 0xFFFFFFFF
 
+# Without a sign, because numba lets the compiler assume that signed numbers never overflow.
+FIRST, SECOND, THIRD, OFFSET = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x7F4A7C15], dtype=np.uint64)
+LOW, FIFTEEN, THIRTEEN = np.array([WORD, 15, 13], dtype=np.uint64)
+
 
 @compiled
 def hashed(a: int, b: int) -> int:
-    """One 32-bit hash of two numbers."""
-    x = (a * 0x9E3779B1 & WORD) ^ ((b + 0x7F4A7C15) * 0x85EBCA6B & WORD)
-    x ^= x >> 15
-    x = x * 0xC2B2AE35 & WORD
-    return x ^ (x >> 13)
+    """One 32-bit hash of two numbers from 0 to 2^32."""
+    x = (np.uint64(a) * FIRST ^ (np.uint64(b) + OFFSET) * SECOND) & LOW
+    x ^= x >> FIFTEEN
+    x = (x * THIRD) & LOW
+    return int(np.int64(x ^ (x >> THIRTEEN)))
 
 
 DIGIT, LETTER, LINE_END, OTHER = range(4)

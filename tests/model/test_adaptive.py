@@ -1,4 +1,6 @@
 import hashlib
+import itertools
+import re
 import signal
 
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 
 from model import adaptive, scoring
 from model.adaptive import FORMAT, LAST_QUESTION, Adaptive
-from model.memory import HISTORY
+from model.memory import HISTORY, hashed
 from model.scoring import score_lines
 from model.vocabulary import RESERVED, Vocabulary, escape_bits
 
@@ -174,6 +176,13 @@ def test_reading_a_long_text_can_be_interrupted():
     finally:
         signal.signal(signal.SIGALRM, before)
     assert model.learner[0]["trail"]["length"] < len(text)
+
+
+def test_no_hash_relies_on_the_overflow_of_signed_numbers():
+    """The compiler may take for granted that these do not overflow."""
+    for numbers in itertools.product((0, 1, 2**31, 2**32 - 1), repeat=2):
+        hashed(*numbers)
+    assert not [code for code in hashed.inspect_llvm().values() if re.search(r"mul[a-z ]* nsw", code)]
 
 
 def test_without_logits_all_symbols_so_far_are_equally_likely_at_first():
