@@ -1,7 +1,7 @@
 """The learner: an online model of the text read so far, mixed with the transformer's prediction.
 
-Each character is scored first and learned from afterwards. Everything is kept in memory. For equal logits the numbers
-are those of the page's adaptive.js, bit for bit.
+Each character is scored first and learned from afterwards. For equal logits the numbers are those of the page's
+adaptive.js, bit for bit.
 
 A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first.
 Each question is answered by the transformer, by contexts that remember what followed them, and by earlier places in
@@ -11,19 +11,52 @@ out, so the probabilities of all symbols sum to one exactly.
 
 Example: after "temp 2" the candidates may be "1", "0" and "3". If the character is "0", its probability is
 (1 - p("1")) · p("0", not being "1").
+
+All that is learned is in three arrays: one record of a fixed size, one record a symbol, and the counts of pairs. The
+compiled functions use them by reference.
 """
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import math
-from bisect import bisect_left
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .array_types import Floats
+from . import compiled as compiled_module
+from . import memory, mixing
+from .array_types import Array, Floats
+from .compiled import compiled, compiled_on_disk
 from .exact import softmax
-from .memory import CONTEXTS, KINDS, ORDERS, RECENT, Match, Memory, Place, Trail, kind_of
+from .memory import (
+    CONTEXTS,
+    KINDS,
+    MATCH,
+    MEMORY,
+    ORDERS,
+    PLACE,
+    RECENT,
+    TRAIL,
+    WAYS,
+    add_to_trail,
+    advance_match,
+    advance_place,
+    compiled_kind_of,
+    find_contexts,
+    kind_of,
+    learn_follower,
+    predicted,
+    recall,
+    seen_in,
+    start_match,
+    start_place,
+    ways_of,
+)
 from .mixing import (
     LEVEL,
     LEVELS,
@@ -33,15 +66,25 @@ from .mixing import (
     STAGES,
     STRETCH_STEPS,
     STRETCHED,
-    Curves,
-    Mixer,
-    Rates,
+    compiled_squash,
+    curves,
+    learn_curve,
+    learn_mixing,
+    learn_rate,
     ln,
-    squash,
+    mix,
+    mixer,
+    rates,
+    refine,
+    start_curve,
+    start_mixer,
     stretch,
 )
 from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
+FORMAT = b"Logling learner 1\n"  # begins what is saved; its number changes with what is learned, or how
+
+PART = 16384  # characters that compiled code reads at once; a signal is heard after each part
 NEW_CHARACTERS = 256  # unknown characters that get a symbol of their own when first seen; further ones stay escapes
 LAST_QUESTION = 32  # after so many noes, the other symbols share what is left without further questions
 LEAST = 1e-6  # probability that is shared by all symbols, so that none has zero
@@ -51,7 +94,8 @@ LEAST_ANSWER = 1e-6
 STATIC, CORRECTED, BLEND, FIRST_CONTEXT = range(4)
 FIRST_MATCH = FIRST_CONTEXT + CONTEXTS
 SHORTEST_MATCHES = (6, 14, 0)
-CONSTANT = FIRST_MATCH + len(SHORTEST_MATCHES)
+MATCHES = len(SHORTEST_MATCHES)
+CONSTANT = FIRST_MATCH + MATCHES
 INPUTS = CONSTANT + 1
 
 STATES = N_LEVEL * N_LEVEL * 2
@@ -63,7 +107,7 @@ CERTAINTIES = 8
 CANDIDATES = 512  # symbols with weights of their own
 
 KEEP = 0.8  # of the recent cost, from one character to the next
-STRAINS = [0.02, 0.07, 0.2, 0.5, 1, 1.7, 2.5]  # recent cost in nats per character: the bounds of its levels
+STRAINS = (0.02, 0.07, 0.2, 0.5, 1.0, 1.7, 2.5)  # recent cost in nats per character: the bounds of its levels
 N_STRAIN = len(STRAINS) + 1
 
 # Sets of weights, and the least rate at which each learns. The set is chosen by the match and whether the long match
@@ -77,9 +121,55 @@ WEIGHTS = [
     (STAGES * N_STRAIN, 0.001),
     (STAGES * CANDIDATES, 0.003),
 ]
+SETS = [sets for sets, _ in WEIGHTS]
 
-_CONTEXT = np.arange(CONTEXTS)
-_FIRST_STATE = _CONTEXT * STAGES * STATES
+# What is learned, whatever the vocabulary.
+LEARNER = np.dtype(
+    [
+        ("size", np.int64),  # symbols so far
+        ("known", np.int64),  # of them, symbols of the vocabulary
+        ("memory", MEMORY),
+        ("trail", TRAIL),
+        ("place", PLACE),
+        ("matches", MATCH, (MATCHES,)),
+        ("all_ones", np.float64),  # the sum of `ones` of all symbols
+        ("trust", np.float64, (ORDERS + 1,)),  # share of the blend beside the transformer, by the longest known order
+        ("cost", np.float64),  # nats per character, recently
+        ("strain", np.int64),  # its level
+        ("context_rates", rates(CONTEXTS * STAGES * STATES)),
+        ("match_rates", rates(MATCHES * STAGES * MATCH_STATES)),
+        ("correction", curves(STAGES)),
+        ("final", curves(STAGES * N_STRAIN)),
+        ("final_by_match", curves(STAGES * MATCH_CASES)),
+        ("mixer", mixer(SETS, INPUTS)),
+        # about the current character
+        ("order", np.int64),  # the longest known
+        ("scales", np.float64, (ORDERS,)),  # of the orders in the blend
+        ("left", np.float64),  # probability that is not ruled out yet, of the transformer
+        ("left_of_blend", np.float64),
+        ("others", np.int64, (CONTEXTS,)),  # how often each context was followed by what is not ruled out yet
+        ("matched", np.int64, (MATCHES,)),  # predicted symbols; -1: none
+        ("match_places", np.int64, (MATCHES,)),  # the state of each, but for what it predicts
+        ("context_states", np.int64, (CONTEXTS,)),  # of the current question; -1: nothing is known
+        ("match_states", np.int64, (MATCHES,)),
+    ],
+    align=True,
+)
+
+# What is known of each symbol.
+SYMBOL = np.dtype(
+    [
+        ("code", np.int64),  # its code point, where the vocabulary does not have it
+        ("kind", np.int64),
+        ("ones", np.float64),  # how often it came recently
+        ("all_pairs", np.float64),  # how often any symbol came after it
+        # about the current character
+        ("fixed", np.float64),  # probability by the transformer
+        ("blend", np.float64),  # probability by the counts of all orders
+        ("rank", np.float64),  # candidates are asked for in the order of their rank
+    ],
+    align=True,
+)
 
 
 def context_prior() -> Floats:
@@ -99,11 +189,23 @@ def start_weights() -> Floats:
     return start
 
 
-def match_level(length: int) -> int:
-    """The level, from 0 to 31, of the length of a match."""
-    if length < 16:
-        return length
-    return 16 + ((length - 16) >> 2) if length < 32 else 20 + min(11, (length - 32) >> 4)
+def start_learner(known: int) -> Array:
+    """A learner that has read nothing, of a vocabulary of `known` symbols. -> [1]"""
+    learners = np.zeros(1, LEARNER)
+    learner = learners[0]
+    learner["size"] = learner["known"] = known
+    start_place(learner["place"])
+    for match, shortest in zip(learner["matches"], SHORTEST_MATCHES, strict=True):
+        start_match(match, shortest)
+    learner["trust"] = 0.4
+    learner["cost"], learner["strain"] = 1.0, 4
+    learner["context_rates"]["p"] = np.tile(context_prior().ravel(), CONTEXTS * STAGES)
+    learner["match_rates"]["p"] = np.tile([0.05, 0.9], MATCHES * STAGES * MATCH_STATES // 2)
+    learner["context_rates"]["n"] = learner["match_rates"]["n"] = 2
+    for name, rows in (("correction", 1), ("final", N_STRAIN), ("final_by_match", MATCH_CASES)):
+        learner[name]["p"] = np.tile(start_curve(), STAGES * rows)
+    start_mixer(learner["mixer"], SETS, [rate for _, rate in WEIGHTS], start_weights())
+    return learners
 
 
 class Adaptive:
@@ -111,251 +213,389 @@ class Adaptive:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self.met: dict[int, int] = {}  # symbols of characters that the vocabulary does not have
-        self.most = vocabulary.size + NEW_CHARACTERS
-        self.size = vocabulary.size  # symbols so far
-        self.place = Place()
-        self.memory = Memory()
-        self.trail = Trail()
-        self.matches = [Match(shortest) for shortest in SHORTEST_MATCHES]
+        most = vocabulary.size + NEW_CHARACTERS
+        self.learner = start_learner(vocabulary.size)
+        self.symbols = np.zeros(most, SYMBOL)
+        self.symbols["kind"][: vocabulary.size] = [kind_of(ord(c)) for c in REPLACEMENT + "\n" + vocabulary.characters]
+        self.pairs = np.zeros((most, most))  # how often each symbol came after each other one, recently
 
-        self.ones = np.zeros(self.most)  # how often each symbol came recently
-        self.all_ones = 0.0
-        self.pairs = np.zeros((self.most, self.most))  # the same after each symbol
-        self.all_pairs = [0.0] * self.most
-        self.trust = [0.4] * (ORDERS + 1)  # share of the blend beside the transformer, by the longest known order
+    @property
+    def size(self) -> int:
+        """How many symbols there are so far: those of the vocabulary, and the new characters of the text."""
+        return int(self.learner[0]["size"])
 
-        self.context_rates = Rates(np.tile(context_prior().ravel(), CONTEXTS * STAGES))
-        self.match_rates = Rates(np.tile([0.05, 0.9], len(SHORTEST_MATCHES) * STAGES * MATCH_STATES // 2))
-        self.correction = Curves(STAGES)
-        self.final = Curves(STAGES * N_STRAIN)
-        self.final_by_match = Curves(STAGES * MATCH_CASES)
-        self.mixer = Mixer(WEIGHTS, start_weights())
-        self.kinds = [kind_of(ord(character)) for character in REPLACEMENT + "\n" + vocabulary.characters]  # of symbols
-        self.cost = 1.0  # nats per character, recently
-        self.strain = 4  # its level
-        self.inputs = np.zeros(INPUTS)
-        self._recall()
+    def read(self, logits: Floats | None, text: str) -> Floats:
+        """The bits of each character of a text, given the transformer's logits before each. [n, V], str of n -> [n]
 
-    def read(self, logits: Floats, text: str) -> Floats:
-        """The bits of each character of a text, given the transformer's logits before each. [n, V], str of n -> [n]"""
-        codes = code_points(text)
-        ids = self.vocabulary.encode(text).tolist()
-        bits = np.zeros(len(ids))
-        for i, (row, code) in enumerate(zip(softmax(logits), codes.tolist(), strict=True)):
-            symbol = ids[i] if ids[i] != ESCAPE else self.met.get(code, ESCAPE)
-            nats = self._charge(row, symbol)
-            bits[i] = nats / LN2
-            if symbol == ESCAPE:
-                bits[i] += escape_bits(codes[i : i + 1])[0]
-            self.cost = self.cost * KEEP + nats * (1 - KEEP)
-            self.strain = bisect_left(STRAINS, self.cost)
-            self._learn(symbol, code)
+        Without logits, the symbols so far are equally likely by the transformer. Raises ValueError where the logits do
+        not fit the text and the vocabulary.
+        """
+        codes = code_points(text).astype(np.int64)
+        symbols = self.vocabulary.encode(text).astype(np.int64)
+        rows = np.zeros((len(codes), 0)) if logits is None else self._probabilities(logits, len(codes))
+        nats = np.zeros(len(codes))
+        for start in range(0, len(codes), PART):
+            part = slice(start, start + PART)
+            compiled_reading()(*self._arrays(), rows[part], symbols[part], codes[part], nats[part])
+        bits = nats / LN2
+        escaped = symbols == ESCAPE
+        bits[escaped] += escape_bits(codes[escaped].astype(np.uint32))
         return bits
 
-    def _charge(self, row: Floats, symbol: int) -> float:
-        """The nats of a symbol; learns from the questions that were needed."""
-        fixed = self._fixed(row)
-        blend, order = self._blend()
-        trust = self.trust[order]
-        question = _Question(self, fixed, blend, order, trust)
-        fixed_share, blend_share = float(fixed[symbol]) * (1 - trust), float(blend[symbol]) * trust
-        nats = -ln(question.ask(symbol))
-        share = blend_share / (blend_share + fixed_share)
-        self.trust[order] = min(0.98, max(0.02, trust + (share - trust) * 0.02))
-        return nats
+    def _probabilities(self, logits: Floats, n: int) -> Floats:
+        expected = (n, self.vocabulary.size)
+        if logits.shape != expected:
+            raise ValueError(f"Logits must have the shape {expected}: a row a character. These have {logits.shape}.")
+        if not np.isfinite(logits).all():
+            raise ValueError("Logits must be finite numbers; some of these are not.")
+        return np.ascontiguousarray(softmax(logits), dtype=np.float64)
 
-    def _fixed(self, row: Floats) -> Floats:
-        """The transformer's probabilities of all symbols so far. [V] -> [size]
+    def _arrays(self) -> tuple[Array, Array, Array]:
+        return self.learner, self.symbols, self.pairs
 
-        Half of the escape's probability goes to the new characters of this text.
-        """
-        fixed = row * (1 - LEAST) + LEAST / self.size
-        if self.size == len(row):
-            return fixed
-        fixed[ESCAPE] *= 0.5
-        met = self.size - len(row)
-        return np.concatenate([fixed, np.full(met, fixed[ESCAPE] / met)])
+    def copy(self) -> Adaptive:
+        """Another learner that knows the same."""
+        return copy.deepcopy(self)
 
-    def _blend(self) -> tuple[Floats, int]:
-        """A prediction from counts, and the longest order whose context is known. -> [size], order
+    def save(self) -> bytes:
+        """All that was learned, as about 25 MB, whatever was read. `load` takes it."""
+        body = b"".join(array.tobytes() for array in self._arrays())
+        return b"".join([FORMAT, digest(self.vocabulary.characters.encode()), digest(body), body])
 
-        It begins with the counts of single symbols and pairs; each longer order is mixed in by how much it has seen.
-        """
-        size, last = self.size, self.place.last
-        seen = self.memory.seen
-        totals, ways = seen[:ORDERS].sum(axis=1).tolist(), (seen[:ORDERS] > 0).sum(axis=1).tolist()
-        order = 1 if ways[0] else 0
-        left = 1.0  # for the orders below
-        scales = [0.0] * ORDERS
-        for i in range(ORDERS - 1, 0, -1):
-            if ways[i]:
-                scales[i] = left / (totals[i] + ways[i])
-                left = ways[i] * scales[i]
-                order = max(order, i + 1)
-        pair_scale = left / (self.all_pairs[last] + 2)
-        scale = 2 * pair_scale / (self.all_ones + 8)
-        blend: Floats = (self.ones[:size] + 8 / size) * scale + self.pairs[last, :size] * pair_scale
-        for i in range(1, ORDERS):
-            if ways[i]:
-                blend[self.memory.followers[i, : ways[i]]] += seen[i, : ways[i]] * scales[i]
-        return blend, order
-
-    def _learn(self, symbol: int, code: int) -> None:
-        if symbol == ESCAPE and self.size < self.most:
-            symbol = self.size
-            self.size += 1
-            self.met[code] = symbol
-            self.kinds.append(kind_of(code))
-        self._count(symbol)
-        self.memory.learn(symbol)
-        self.trail.add(symbol)
-        self.place.read(symbol, code)
-        for match in self.matches:
-            match.advance(self.trail, self.place.template)
-        self._recall()
-
-    def _count(self, symbol: int) -> None:
-        last, size = self.place.last, self.size
-        self.ones[symbol] += 1
-        self.all_ones += 1
-        if self.all_ones > 8192:
-            self.all_ones = halved(self.ones[:size])
-        self.pairs[last, symbol] += 1
-        self.all_pairs[last] += 1
-        if self.all_pairs[last] > 1024:
-            self.all_pairs[last] = halved(self.pairs[last, :size])
-
-    def _recall(self) -> None:
-        self.memory.recall(self.place.contexts())
+    @classmethod
+    def load(cls, vocabulary: Vocabulary, saved: bytes) -> Adaptive:
+        """The learner that `save` gave; it reads on as the saved one would. Raises ValueError for anything else."""
+        learner = cls(vocabulary)
+        begin = len(FORMAT)
+        of_vocabulary, of_body, body = saved[begin : begin + 32], saved[begin + 32 : begin + 64], saved[begin + 64 :]
+        if not saved.startswith(FORMAT):
+            raise ValueError(f"This is not a saved learner of this version: it begins with {bytes(saved[:32])!r}.")
+        if of_vocabulary != digest(vocabulary.characters.encode()):
+            raise ValueError("The saved learner is for another vocabulary, or damaged.")
+        if len(body) != sum(array.nbytes for array in learner._arrays()) or of_body != digest(body):
+            raise ValueError("The saved learner is damaged.")
+        begin = 0
+        for array in learner._arrays():
+            array.ravel()[:] = np.frombuffer(body, array.dtype, array.size, begin)
+            begin += array.nbytes
+        return learner
 
 
-def halved(counts: Floats) -> float:
-    """Halve some counts in place, and return their sum."""
-    counts *= 0.5
-    return float(np.cumsum(counts)[-1])
+def digest(content: bytes) -> bytes:
+    """32 bytes that tell whether the content is the same."""
+    return hashlib.blake2b(content, digest_size=32).digest()
 
 
-class _Question:
-    """The questions about one character."""
+@cache
+def compiled_reading() -> Callable[[Array, Array, Array, Floats, Array, Array, Floats], None]:
+    """`read_characters`, compiled when it is first needed."""
+    nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
+    example = (np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1)), np.zeros((0, 0)), none, none, nothing)
+    modules = [sys.modules[__name__], memory, mixing, compiled_module]
+    return compiled_on_disk(read_characters, modules, example)
 
-    def __init__(self, model: Adaptive, fixed: Floats, blend: Floats, order: int, trust: float) -> None:
-        self.model = model
-        self.fixed, self.blend, self.order, self.trust = fixed, blend, order, trust
-        self.left = self.left_of_blend = 1.0  # probability that is not ruled out yet, in both predictions
-        self.followers = model.memory.followers
-        self.seen = model.memory.seen
-        self.others = self.seen.sum(axis=1)  # how often each context was followed by what is not ruled out yet
-        self.matched = [match.predicted(model.trail) for match in model.matches]  # -1: no prediction
-        self.match_places = [(match_level(match.length) << RECENT) + match.misses for match in model.matches]
-        self.rank = self._ranked()
 
-    def _ranked(self) -> Floats:
-        """The score by which candidates are ordered: both predictions, and votes of contexts and matches. -> [size]"""
-        model = self.model
-        pairs = LEVEL[self.seen] * N_LEVEL + LEVEL[np.minimum(self.others[:, None] - self.seen, MOST)]
-        states = _FIRST_STATE[:, None] + pairs * 2
-        states[:, 0] += 1
-        p = model.context_rates.p[states]
-        votes = np.where(self.seen > 0, 0.3 * p * p, 0.0)
-        summed = np.bincount(self.followers.ravel(), votes.ravel(), model.size).astype(np.float64)
-        rank: Floats = summed + (self.fixed * (1 - self.trust) + self.blend * self.trust)
-        for i, (symbol, place) in enumerate(zip(self.matched, self.match_places, strict=True)):
-            if symbol >= 0:
-                sure = float(model.match_rates.p[i * STAGES * MATCH_STATES + place * 2 + 1])
-                rank[symbol] += sure * sure
-        return rank
+def read_characters(
+    learners: Any, symbols: Any, pairs: Floats, rows: Floats, found: Array, codes: Array, nats: Floats
+) -> None:
+    """Charge each character of a text, then learn it.
 
-    def ask(self, symbol: int) -> float:
-        """The probability of a symbol, by asking for one candidate after the other and learning from each answer."""
-        probability = 1.0
-        for question in range(self.model.size - 1):
-            if question == LAST_QUESTION:
-                return probability * self._remainder(symbol)
-            candidate = int(self.rank.argmax())
-            yes = self._answer(candidate, min(question, STAGES - 1), candidate == symbol)
-            if candidate == symbol:
-                return probability * yes
-            probability *= 1 - yes
-            self._rule_out(candidate)
-        return probability
+    `rows`: probabilities by the transformer before each, [n, V], or [n, 0] without it; `found`: the symbol of each by
+    the vocabulary, [n], where new characters' own symbols are put; `nats`: where the cost is put, [n].
+    """
+    learner = learners[0]
+    for i in range(len(codes)):
+        symbol = symbol_of(learner, symbols, found[i], codes[i])
+        find_contexts(learner.place)
+        recall(learner.memory, learner.place.contexts)
+        predict_fixed(learner, symbols, rows[i])
+        predict_blend(learner, symbols, pairs)
+        found[i] = symbol
+        nats[i] = charge(learner, symbols, symbol)
+        learn(learner, symbols, pairs, symbol, codes[i])
 
-    def _rule_out(self, candidate: int) -> None:
-        self.left -= float(self.fixed[candidate])
-        self.left_of_blend -= float(self.blend[candidate])
-        self.fixed[candidate] = self.blend[candidate] = 0.0
-        self.rank[candidate] = -1.0
-        self.matched = [-1 if symbol == candidate else symbol for symbol in self.matched]
 
-    def _remainder(self, symbol: int) -> float:
-        fixed = float(self.fixed[symbol] / np.cumsum(self.fixed)[-1])
-        blend = float(self.blend[symbol] / np.cumsum(self.blend)[-1])
-        return fixed * (1 - self.trust) + blend * self.trust
+@compiled
+def symbol_of(learner: Any, symbols: Any, found: int, code: int) -> int:
+    """The symbol of a character: the vocabulary's, its own since it was first seen, or the escape."""
+    if found == ESCAPE:
+        for symbol in range(learner.known, learner.size):
+            if symbols[symbol].code == code:
+                return symbol
+    return found
 
-    def _answer(self, candidate: int, stage: int, truth: int) -> float:
-        """The probability that the next symbol is the candidate, given what is ruled out; then learn the truth."""
-        model = self.model
-        inputs, mixer = model.inputs, model.mixer
-        static = stretch(float(self.fixed[candidate]) / self.left)
-        inputs[STATIC] = static
-        inputs[CORRECTED] = stretch(model.correction.refine(stage, static))
-        inputs[BLEND] = stretch(float(self.blend[candidate]) / self.left_of_blend)
-        context_states = self._ask_contexts(candidate, stage)
-        match_states, expected = self._ask_matches(candidate, stage)
-        inputs[CONSTANT] = 0.3
-        chosen = self._chosen(candidate, stage, expected, static)
-        x = mixer.mix(inputs, stage, chosen)
-        refined = model.final.refine(stage * N_STRAIN + model.strain, x)
-        refined_by_match = model.final_by_match.refine(chosen[0], x)
-        mixed = squash(x) * 0.4 + refined * 0.3 + refined_by_match * 0.3
-        p = min(max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER)
-        mixer.learn(inputs, truth)
-        model.correction.learn(truth)
-        model.final.learn(truth)
-        model.final_by_match.learn(truth)
-        model.context_rates.learn(context_states, truth)
-        if match_states:
-            model.match_rates.learn(np.array(match_states), truth)
-        return p
 
-    def _ask_contexts(self, candidate: int, stage: int) -> NDArray[np.int64]:
-        """Set the inputs of the contexts. -> the states of the contexts that have seen anything"""
-        model = self.model
-        hit = (self.followers == candidate) & (self.seen > 0)
-        seen = (self.seen * hit).sum(axis=1)
-        pairs = LEVEL[seen] * N_LEVEL + LEVEL[np.minimum(self.others - seen, MOST)]
-        states = _FIRST_STATE + (stage * STATES) + pairs * 2 + hit[:, 0]
-        known = self.others > 0
-        answers = STRETCHED[(model.context_rates.p[states] * STRETCH_STEPS).astype(np.int64)]
-        model.inputs[FIRST_CONTEXT:FIRST_MATCH] = np.where(known, answers, 0.0)
-        self.others = self.others - seen
-        found: NDArray[np.int64] = states[known]
-        return found
+@compiled
+def predict_fixed(learner: Any, symbols: Any, row: Floats) -> None:
+    """Set the transformer's probabilities of all symbols so far, from those of the vocabulary. [V]
 
-    def _ask_matches(self, candidate: int, stage: int) -> tuple[list[int], bool]:
-        """Set the inputs of the matches. -> the states of those that predict; whether one predicts the candidate"""
-        model, states = self.model, []
-        for i, (symbol, place) in enumerate(zip(self.matched, self.match_places, strict=True)):
-            answer = 0.0
-            if symbol >= 0:
-                states.append((i * STAGES + stage) * MATCH_STATES + place * 2 + (symbol == candidate))
-                answer = float(STRETCHED[int(model.match_rates.p[states[-1]] * STRETCH_STEPS)])
-            model.inputs[FIRST_MATCH + i] = answer
-        return states, candidate in self.matched
+    Half of the escape's probability goes to the new characters of this text.
+    """
+    known, size = len(row), learner.size
+    if known == 0:
+        for i in range(size):
+            symbols[i].fixed = 1.0 / size
+        return
+    floor = LEAST / size
+    for i in range(known):
+        symbols[i].fixed = row[i] * (1 - LEAST) + floor
+    if size == known:
+        return
+    symbols[ESCAPE].fixed *= 0.5
+    each = symbols[ESCAPE].fixed / (size - known)
+    for i in range(known, size):
+        symbols[i].fixed = each
 
-    def _chosen(self, candidate: int, stage: int, expected: bool, static: float) -> tuple[int, ...]:
-        """Which set of weights is used, of each kind in WEIGHTS."""
-        short, long, _ = self.matched
-        model, place = self.model, self.model.place
-        length = 0 if short < 0 else 1 + int(LEVEL[min(MOST, model.matches[0].length)])
-        agreement = 0 if long < 0 else 1 if long == short else 2
-        certainty = min(CERTAINTIES - 1, max(0, math.floor(static + 3)))
-        kinds = place.kind * KINDS + model.kinds[candidate]
-        return (
-            stage * MATCH_CASES + length * 3 + agreement,
-            stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.line.field),
-            (stage * (ORDERS + 1) + self.order) * CERTAINTIES + certainty,
-            (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds,
-            stage * N_STRAIN + model.strain,
-            stage * CANDIDATES + min(CANDIDATES - 1, candidate),
-        )
+
+@compiled
+def predict_blend(learner: Any, symbols: Any, pairs: Floats) -> None:
+    """Set a prediction from counts, and the longest order whose context is known.
+
+    It begins with the counts of single symbols and pairs; each longer order is mixed in by how much it has seen.
+    """
+    memory, scales, size, last = learner.memory, learner.scales, learner.size, learner.place.last
+    learner.order = 1 if memory.known[0] else 0
+    left = 1.0  # for the orders below
+    for i in range(ORDERS - 1, 0, -1):
+        if memory.known[i]:
+            counts = memory.counts[i, memory.slots[i]]
+            ways = ways_of(counts)
+            scales[i] = left / (seen_in(counts) + ways)
+            left = ways * scales[i]
+            learner.order = max(learner.order, i + 1)
+    pair_scale = left / (symbols[last].all_pairs + 2)
+    scale = 2 * pair_scale / (learner.all_ones + 8)
+    unseen = 8 / size
+    for i in range(size):
+        symbols[i].blend = (symbols[i].ones + unseen) * scale + pairs[last, i] * pair_scale
+    for i in range(1, ORDERS):
+        if memory.known[i]:
+            followers, counts = memory.symbols[i, memory.slots[i]], memory.counts[i, memory.slots[i]]
+            for way in range(ways_of(counts)):
+                symbols[followers[way]].blend += counts[way] * scales[i]
+
+
+@compiled
+def charge(learner: Any, symbols: Any, symbol: int) -> float:
+    """The nats of a symbol; learns from the questions that were needed."""
+    trust = learner.trust[learner.order]
+    rank_symbols(learner, symbols, trust)
+    fixed_share, blend_share = symbols[symbol].fixed * (1 - trust), symbols[symbol].blend * trust
+    nats = -ln(ask(learner, symbols, symbol, trust))
+    share = blend_share / (blend_share + fixed_share)
+    learner.trust[learner.order] = min(0.98, max(0.02, trust + (share - trust) * 0.02))
+    learner.cost = learner.cost * KEEP + nats * (1 - KEEP)
+    learner.strain = 0
+    for bound in STRAINS:
+        if bound < learner.cost:
+            learner.strain += 1
+    return nats
+
+
+@compiled
+def rank_symbols(learner: Any, symbols: Any, trust: float) -> None:
+    """Rank the candidates by both predictions, and by votes of contexts and matches."""
+    memory, others = learner.memory, learner.others
+    for i in range(learner.size):
+        symbols[i].rank = 0.0
+    for i in range(CONTEXTS):
+        followers, counts = memory.symbols[i, memory.slots[i]], memory.counts[i, memory.slots[i]]
+        others[i] = seen_in(counts) if memory.known[i] else 0
+        if others[i]:
+            for way in range(ways_of(counts)):
+                p = learner.context_rates.p[context_state(i, 0, counts[way], others[i], way == 0)]
+                symbols[followers[way]].rank += 0.3 * p * p
+    for i in range(learner.size):
+        symbols[i].rank += symbols[i].fixed * (1 - trust) + symbols[i].blend * trust
+    for i in range(MATCHES):
+        match = learner.matches[i]
+        learner.matched[i] = predicted(match, learner.trail)
+        learner.match_places[i] = (match_level(match.length) << RECENT) + match.misses
+        if learner.matched[i] >= 0:
+            sure = learner.match_rates.p[i * STAGES * MATCH_STATES + learner.match_places[i] * 2 + 1]
+            symbols[learner.matched[i]].rank += sure * sure
+
+
+@compiled
+def context_state(i: int, stage: int, seen: int, others: int, latest: bool) -> int:
+    """The state of a context that was followed so often by the candidate, and by `others`, it included."""
+    pair = int(LEVEL[seen] * N_LEVEL + LEVEL[min(MOST, others - seen)])
+    return (i * STAGES + stage) * STATES + pair * 2 + (1 if latest else 0)
+
+
+@compiled
+def match_level(length: int) -> int:
+    """The level, from 0 to 31, of the length of a match."""
+    if length < 16:
+        return length
+    return 16 + ((length - 16) >> 2) if length < 32 else 20 + min(11, (length - 32) >> 4)
+
+
+@compiled
+def ask(learner: Any, symbols: Any, symbol: int, trust: float) -> float:
+    """The probability of a symbol, by asking for one candidate after the other and learning from each answer."""
+    probability = 1.0
+    learner.left = learner.left_of_blend = 1.0
+    for question in range(learner.size - 1):
+        if question == LAST_QUESTION:
+            return probability * remainder(learner.size, symbols, symbol, trust)
+        candidate = likeliest(learner.size, symbols)
+        yes = answer(learner, symbols, candidate, min(question, STAGES - 1), 1 if candidate == symbol else 0)
+        if candidate == symbol:
+            return probability * yes
+        probability *= 1 - yes
+        rule_out(learner, symbols, candidate)
+    return probability
+
+
+@compiled
+def likeliest(size: int, symbols: Any) -> int:
+    """The symbol with the highest rank."""
+    best = 0
+    for i in range(1, size):
+        if symbols[i].rank > symbols[best].rank:
+            best = i
+    return best
+
+
+@compiled
+def rule_out(learner: Any, symbols: Any, candidate: int) -> None:
+    """Ask for a candidate no more: the character is another one."""
+    ruled_out = symbols[candidate]
+    learner.left -= ruled_out.fixed
+    learner.left_of_blend -= ruled_out.blend
+    ruled_out.fixed = ruled_out.blend = 0.0
+    ruled_out.rank = -1.0
+    for i in range(MATCHES):
+        if learner.matched[i] == candidate:
+            learner.matched[i] = -1
+
+
+@compiled
+def remainder(size: int, symbols: Any, symbol: int, trust: float) -> float:
+    """The share of a symbol among all that are not ruled out."""
+    left = left_of_blend = 0.0
+    for i in range(size):
+        left += symbols[i].fixed
+        left_of_blend += symbols[i].blend
+    return float(symbols[symbol].fixed / left * (1 - trust) + symbols[symbol].blend / left_of_blend * trust)
+
+
+@compiled
+def answer(learner: Any, symbols: Any, candidate: int, stage: int, truth: int) -> float:
+    """The probability that the next symbol is the candidate, given what is ruled out; then learn the truth."""
+    mixer, inputs = learner.mixer, learner.mixer.inputs
+    inputs[STATIC] = stretch(symbols[candidate].fixed / learner.left)
+    inputs[CORRECTED] = stretch(refine(learner.correction, stage, inputs[STATIC]))
+    inputs[BLEND] = stretch(symbols[candidate].blend / learner.left_of_blend)
+    ask_contexts(learner, candidate, stage)
+    expected = ask_matches(learner, candidate, stage)
+    inputs[CONSTANT] = 0.3
+    case = choose_weights(learner, symbols, candidate, stage, expected)
+    x = mix(mixer, stage)
+    refined = refine(learner.final, stage * N_STRAIN + learner.strain, x)
+    refined_by_match = refine(learner.final_by_match, case, x)
+    mixed = compiled_squash(x) * 0.4 + refined * 0.3 + refined_by_match * 0.3
+    learn_mixing(mixer, truth)
+    learn_curve(learner.correction, truth)
+    learn_curve(learner.final, truth)
+    learn_curve(learner.final_by_match, truth)
+    for i in range(CONTEXTS):
+        if learner.context_states[i] >= 0:
+            learn_rate(learner.context_rates, learner.context_states[i], truth)
+    for i in range(MATCHES):
+        if learner.match_states[i] >= 0:
+            learn_rate(learner.match_rates, learner.match_states[i], truth)
+    return min(max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER)
+
+
+@compiled
+def ask_contexts(learner: Any, candidate: int, stage: int) -> None:
+    """Set the inputs of the contexts, and the states of those that have seen anything."""
+    memory, others, inputs = learner.memory, learner.others, learner.mixer.inputs
+    for i in range(CONTEXTS):
+        learner.context_states[i] = -1
+        inputs[FIRST_CONTEXT + i] = 0.0
+        if others[i]:
+            followers, counts = memory.symbols[i, memory.slots[i]], memory.counts[i, memory.slots[i]]
+            way = 0
+            while way < WAYS and counts[way] and followers[way] != candidate:
+                way += 1
+            seen = int(counts[way]) if way < WAYS else 0
+            state = context_state(i, stage, seen, others[i], way == 0)
+            learner.context_states[i] = state
+            inputs[FIRST_CONTEXT + i] = STRETCHED[int(learner.context_rates.p[state] * STRETCH_STEPS)]
+            others[i] -= seen
+
+
+@compiled
+def ask_matches(learner: Any, candidate: int, stage: int) -> bool:
+    """Set the inputs of the matches, and the states of those that predict. -> whether one predicts the candidate"""
+    inputs, expected = learner.mixer.inputs, False
+    for i in range(MATCHES):
+        learner.match_states[i] = -1
+        inputs[FIRST_MATCH + i] = 0.0
+        if learner.matched[i] >= 0:
+            hit = learner.matched[i] == candidate
+            state = (i * STAGES + stage) * MATCH_STATES + learner.match_places[i] * 2 + (1 if hit else 0)
+            learner.match_states[i] = state
+            inputs[FIRST_MATCH + i] = STRETCHED[int(learner.match_rates.p[state] * STRETCH_STEPS)]
+            expected = expected or hit
+    return expected
+
+
+@compiled
+def choose_weights(learner: Any, symbols: Any, candidate: int, stage: int, expected: bool) -> int:
+    """Choose the set of weights of each kind in WEIGHTS. -> the case of the match, which the first kind goes by"""
+    short, long = learner.matched[0], learner.matched[1]
+    mixer, place = learner.mixer, learner.place
+    length = 0 if short < 0 else 1 + LEVEL[min(MOST, learner.matches[0].length)]
+    agreement = 0 if long < 0 else 1 if long == short else 2
+    case = stage * MATCH_CASES + length * 3 + agreement
+    certainty = min(CERTAINTIES - 1, max(0, math.floor(mixer.inputs[STATIC] + 3)))
+    kinds = place.kind * KINDS + symbols[candidate].kind
+    mixer.chosen[0] = case
+    mixer.chosen[1] = stage * MOST_FIELDS + min(MOST_FIELDS - 1, place.lines[place.current].field)
+    mixer.chosen[2] = (stage * (ORDERS + 1) + learner.order) * CERTAINTIES + certainty
+    mixer.chosen[3] = (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds
+    mixer.chosen[4] = stage * N_STRAIN + learner.strain
+    mixer.chosen[5] = stage * CANDIDATES + min(CANDIDATES - 1, candidate)
+    for kind in range(len(mixer.chosen)):
+        mixer.chosen[kind] += mixer.first[kind]
+    return int(case)
+
+
+@compiled
+def learn(learner: Any, symbols: Any, pairs: Floats, symbol: int, code: int) -> None:
+    """Learn that a symbol came. A new character gets a symbol of its own."""
+    if symbol == ESCAPE and learner.size < len(symbols):
+        symbol = learner.size
+        symbols[symbol].code = code
+        symbols[symbol].kind = compiled_kind_of(code)
+        learner.size += 1
+    count(learner, symbols, pairs, symbol)
+    learn_follower(learner.memory, symbol)
+    add_to_trail(learner.trail, symbol)
+    advance_place(learner.place, symbol, code)
+    for i in range(MATCHES):
+        advance_match(learner.matches[i], learner.trail, learner.place.template)
+
+
+@compiled
+def count(learner: Any, symbols: Any, pairs: Floats, symbol: int) -> None:
+    """Count a symbol, and that it came after the last one; halve counts that get large."""
+    last, size = learner.place.last, learner.size
+    symbols[symbol].ones += 1
+    learner.all_ones += 1
+    if learner.all_ones > 8192:
+        learner.all_ones = 0.0
+        for i in range(size):
+            symbols[i].ones *= 0.5
+            learner.all_ones += symbols[i].ones
+    pairs[last, symbol] += 1
+    symbols[last].all_pairs += 1
+    if symbols[last].all_pairs > 1024:
+        symbols[last].all_pairs = 0.0
+        for i in range(size):
+            pairs[last, i] *= 0.5
+            symbols[last].all_pairs += pairs[last, i]

@@ -1,16 +1,17 @@
 """What the learner remembers of a text: which symbols followed which contexts, and where the text was like now.
 
 The contents are those of the page's memory.js, bit for bit. Tables have a fixed size; when one is full, the entry that
-was seen least is overwritten.
+was seen least is overwritten. Each dtype below says what is remembered; the compiled functions after it use one record
+of it.
 """
 
 from __future__ import annotations
 
-from array import array
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .compiled import compiled
 from .vocabulary import NEWLINE
 
 ORDERS = 6  # the first contexts are the last 1 … 6 symbols
@@ -19,13 +20,18 @@ LONGEST_LINE = 4096  # symbols of a line that can be seen from the line below
 NOTHING = 0
 WORD = 0xFFFFFFFF
 
+# Without a sign, because numba lets the compiler assume that signed numbers never overflow.
+FIRST, SECOND, THIRD, OFFSET = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x7F4A7C15], dtype=np.uint64)
+LOW, FIFTEEN, THIRTEEN = np.array([WORD, 15, 13], dtype=np.uint64)
 
+
+@compiled
 def hashed(a: int, b: int) -> int:
-    """One 32-bit hash of two numbers."""
-    x = (a * 0x9E3779B1 & WORD) ^ ((b + 0x7F4A7C15) * 0x85EBCA6B & WORD)
-    x ^= x >> 15
-    x = x * 0xC2B2AE35 & WORD
-    return x ^ (x >> 13)
+    """One 32-bit hash of two numbers from 0 to 2^32."""
+    x = (np.uint64(a) * FIRST ^ (np.uint64(b) + OFFSET) * SECOND) & LOW
+    x ^= x >> FIFTEEN
+    x = (x * THIRD) & LOW
+    return int(np.int64(x ^ (x >> THIRTEEN)))
 
 
 DIGIT, LETTER, LINE_END, OTHER = range(4)
@@ -41,177 +47,247 @@ def kind_of(code: int) -> int:
     return LINE_END if code == 10 else OTHER
 
 
-class Line:
-    """A line as far as it was read: its symbols, and its fields, which end at a space or a tab."""
+compiled_kind_of = compiled(kind_of)
 
-    def __init__(self) -> None:
-        self.symbols: list[int] = []
-        self.begins = [0]  # column of each field
-        self.tokens: list[int] = []  # hash of each field that has ended
-        self.token = 0  # hash of the field so far
-        self.shape = 0  # hash of the fields before, without their digits
-        self.token_shape = 0
-
-    def add(self, symbol: int, code: int) -> None:
-        """Read one more symbol."""
-        if len(self.symbols) == LONGEST_LINE:
-            return
-        self.symbols.append(symbol)
-        if code in (32, 9):
-            self.end_field()
-            self.begins.append(len(self.symbols))
-            return
-        self.token = hashed(self.token, symbol)
-        if kind_of(code) != DIGIT:
-            self.token_shape = hashed(self.token_shape, symbol)
-
-    def end_field(self) -> None:
-        """End the current field."""
-        self.tokens.append(self.token)
-        self.shape = hashed(self.shape, self.token_shape)
-        self.token = self.token_shape = 0
-
-    @property
-    def field(self) -> int:
-        """The number of the current field, from 0."""
-        return len(self.tokens)
-
-    def at(self, column: int) -> int:
-        """The symbol in a column, or NOTHING beyond the end."""
-        return self.symbols[column] if column < len(self.symbols) else NOTHING
+# A line as far as it was read: its symbols, and its fields, which end at a space or a tab.
+LINE = np.dtype(
+    [
+        ("symbols", np.uint16, (LONGEST_LINE,)),
+        ("begins", np.int64, (LONGEST_LINE + 1,)),  # column of each field
+        ("tokens", np.int64, (LONGEST_LINE + 1,)),  # hash of each field that has ended
+        ("length", np.int64),  # of `symbols`
+        ("field", np.int64),  # the number of the current field, from 0: so many have ended
+        ("token", np.int64),  # hash of the field so far
+        ("shape", np.int64),  # hash of the fields before, without their digits
+        ("token_shape", np.int64),
+    ],
+    align=True,
+)
 
 
-class Place:
-    """Where the next symbol stands in the text: what its contexts are made of."""
+@compiled
+def begin_line(line: Any) -> None:
+    """Forget a line, for another in its place."""
+    line.length = line.field = line.token = line.shape = line.token_shape = 0
 
-    def __init__(self) -> None:
-        self.orders = [0] * (ORDERS + 1)  # hashes of the last 0 … 6 symbols
-        self.last = self.before_last = NEWLINE
-        self.kind = LINE_END  # of the last symbol
-        self.word = 0
-        self.template = 0  # hash of the line so far, each number as one digit
-        self.above, self.line = Line(), Line()
 
-    def read(self, symbol: int, code: int) -> None:
-        """Read one more symbol."""
-        kind = kind_of(code)
-        for i in range(ORDERS, 0, -1):
-            self.orders[i] = hashed(self.orders[i - 1], symbol)
-        self.word = hashed(self.word if kind <= LETTER else 0, symbol)
-        if kind != DIGIT or self.kind != DIGIT:
-            self.template = hashed(self.template, 0 if kind == DIGIT else symbol + 1)
-        self.before_last, self.last, self.kind = self.last, symbol, kind
-        if kind == LINE_END:
-            self.line.end_field()
-            self.above, self.line = self.line, Line()
-            self.template = 0
-        else:
-            self.line.add(symbol, code)
+@compiled
+def end_field(line: Any) -> None:
+    """End the current field."""
+    line.tokens[line.field] = line.token
+    line.shape = hashed(line.shape, line.token_shape)
+    line.token = line.token_shape = 0
+    line.field += 1
 
-    def contexts(self) -> list[int]:
-        """The hash of each context. -> [CONTEXTS]"""
-        above, line, last = self.above, self.line, self.last
-        field, token, column = line.field, line.token, len(line.symbols)
-        in_field = column - line.begins[field]
-        token_before = line.tokens[-1] if line.tokens else 0
-        same_field = next_in_field = token_above = NOTHING
-        if field < len(above.begins):
-            at = above.begins[field] + in_field
-            same_field, next_in_field = above.at(at), above.at(at + 1)
-        if field < len(above.tokens):
-            token_above = above.tokens[field]
-        over, over_next = above.at(column), above.at(column + 1)
-        return [
-            *self.orders[1:],
-            hashed(self.word, 1),
-            hashed(hashed(field, token_before), token),
-            hashed(hashed(same_field, last), field),
-            hashed(hashed(hashed(same_field, next_in_field), hashed(last, self.before_last)), field),
-            hashed(hashed(over, over_next), last),
-            hashed(line.shape, token),
-            hashed(hashed(field, in_field), last),
-            hashed(hashed(field, token_above), token),
-            hashed(field, 2),
-        ]
+
+@compiled
+def add_to_line(line: Any, symbol: int, code: int) -> None:
+    """Read one more symbol of a line."""
+    if line.length == LONGEST_LINE:
+        return
+    line.symbols[line.length] = symbol
+    line.length += 1
+    if code == 32 or code == 9:
+        end_field(line)
+        line.begins[line.field] = line.length
+        return
+    line.token = hashed(line.token, symbol)
+    if compiled_kind_of(code) != DIGIT:
+        line.token_shape = hashed(line.token_shape, symbol)
+
+
+@compiled
+def symbol_at(line: Any, column: int) -> int:
+    """The symbol in a column, or NOTHING beyond the end."""
+    return int(line.symbols[column]) if column < line.length else NOTHING
+
+
+# Where the next symbol stands in the text: what its contexts are made of.
+PLACE = np.dtype(
+    [
+        ("orders", np.int64, (ORDERS + 1,)),  # hashes of the last 0 … 6 symbols
+        ("last", np.int64),
+        ("before_last", np.int64),
+        ("kind", np.int64),  # of the last symbol
+        ("word", np.int64),
+        ("template", np.int64),  # hash of the line so far, each number as one digit
+        ("lines", LINE, (2,)),  # this line and the one above
+        ("current", np.int64),  # which of them is this line
+        ("contexts", np.int64, (CONTEXTS,)),  # hash of each context
+    ],
+    align=True,
+)
+
+
+def start_place(place: Any) -> None:
+    """Set a record of zeros to the beginning of a text."""
+    place["last"] = place["before_last"] = NEWLINE
+    place["kind"] = LINE_END
+
+
+@compiled
+def advance_place(place: Any, symbol: int, code: int) -> None:
+    """Go on by one symbol."""
+    kind = compiled_kind_of(code)
+    for i in range(ORDERS, 0, -1):
+        place.orders[i] = hashed(place.orders[i - 1], symbol)
+    place.word = hashed(place.word if kind <= LETTER else 0, symbol)
+    if kind != DIGIT or place.kind != DIGIT:
+        place.template = hashed(place.template, 0 if kind == DIGIT else symbol + 1)
+    place.before_last = place.last
+    place.last = symbol
+    place.kind = kind
+    line = place.lines[place.current]
+    if kind == LINE_END:
+        end_field(line)
+        place.current = 1 - place.current
+        begin_line(place.lines[place.current])
+        place.template = 0
+    else:
+        add_to_line(line, symbol, code)
+
+
+@compiled
+def find_contexts(place: Any) -> None:
+    """Set `contexts`."""
+    line, above = place.lines[place.current], place.lines[1 - place.current]
+    last, field, token, column = place.last, line.field, line.token, line.length
+    in_field = column - line.begins[field]
+    token_before = line.tokens[field - 1] if field else 0
+    same_field = next_in_field = token_above = NOTHING
+    if field < above.field:
+        at = above.begins[field] + in_field
+        same_field, next_in_field = symbol_at(above, at), symbol_at(above, at + 1)
+        token_above = above.tokens[field]
+    over, over_next = symbol_at(above, column), symbol_at(above, column + 1)
+    out = place.contexts
+    for i in range(ORDERS):
+        out[i] = place.orders[i + 1]
+    out[6] = hashed(place.word, 1)
+    out[7] = hashed(hashed(field, token_before), token)
+    out[8] = hashed(hashed(same_field, last), field)
+    out[9] = hashed(hashed(hashed(same_field, next_in_field), hashed(last, place.before_last)), field)
+    out[10] = hashed(hashed(over, over_next), last)
+    out[11] = hashed(line.shape, token)
+    out[12] = hashed(hashed(field, in_field), last)
+    out[13] = hashed(hashed(field, token_above), token)
+    out[14] = hashed(field, 2)
 
 
 SLOT_BITS = 16
 SLOTS = 1 << SLOT_BITS  # of each context
-PROBES = np.arange(4)  # slots in which one hash may lie
+PROBES = 4  # slots in which one hash may lie
 WAYS = 6  # symbols that a slot remembers
 MOST_SEEN = 255
-PATIENT = [0, 1, 12, 14]  # contexts that forget nothing when another symbol comes
+PATIENT = (0, 1, 12, 14)  # contexts that forget nothing when another symbol comes
 
-_CONTEXT = np.arange(CONTEXTS)
-_WAY = np.arange(WAYS)
-_BEFORE = np.maximum(_WAY - 1, 0)
+# For each context, slots with the symbols that followed it and how often, the most recent first.
+MEMORY = np.dtype(
+    [
+        ("symbols", np.uint16, (CONTEXTS, SLOTS, WAYS)),
+        ("counts", np.uint8, (CONTEXTS, SLOTS, WAYS)),
+        ("checks", np.uint16, (CONTEXTS, SLOTS)),  # 0: empty
+        ("wanted", np.uint16, (CONTEXTS,)),
+        ("slots", np.int64, (CONTEXTS,)),  # of the current contexts
+        ("known", np.uint8, (CONTEXTS,)),  # whether the slot is that context's, not one that will be overwritten
+    ],
+    align=True,
+)
 
 
-class Memory:
-    """For each context, which symbols followed it and how often, the most recent first."""
+@compiled
+def seen_in(counts: Any) -> int:
+    """How often any symbol was seen in a slot. [WAYS]"""
+    sum_ = 0
+    for way in range(WAYS):
+        sum_ += counts[way]
+    return sum_
 
-    def __init__(self) -> None:
-        self.symbols = np.zeros((CONTEXTS * SLOTS, WAYS), dtype=np.uint16)
-        self.counts = np.zeros((CONTEXTS * SLOTS, WAYS), dtype=np.uint8)
-        self.checks = np.zeros(CONTEXTS * SLOTS, dtype=np.uint16)  # 0: empty
-        self.impatient = ~np.isin(_CONTEXT, PATIENT)[:, None]
-        self.wanted = np.zeros(CONTEXTS, dtype=np.uint16)
-        self.slots = np.zeros(CONTEXTS, dtype=np.int64)  # of the current contexts
-        self.followers: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # symbols that followed them
-        self.seen: NDArray[np.int64] = np.zeros((CONTEXTS, WAYS), dtype=np.int64)  # how often; 0: no such symbol
 
-    def recall(self, hashes: list[int]) -> None:
-        """Find the slots of the contexts with these hashes, or the slots that will be overwritten. [CONTEXTS]"""
-        wide = np.array(hashes, dtype=np.int64)
-        check = wide & 0xFFFF
-        self.wanted = np.where(check == 0, 1, check)
-        homes = ((wide >> (32 - SLOT_BITS)) + _CONTEXT * SLOTS)[:, None] ^ PROBES
-        found = self.checks[homes] == self.wanted[:, None]
-        known = found.any(axis=1)
-        best = found.argmax(axis=1)
-        if not known.all():
-            best = np.where(known, best, self.counts[homes].sum(axis=2, dtype=np.int64).argmin(axis=1))
-        self.slots = homes[_CONTEXT, best]
-        self.followers = self.symbols[self.slots].astype(np.int64)
-        self.seen = self.counts[self.slots] * known[:, None].astype(np.int64)
+@compiled
+def ways_of(counts: Any) -> int:
+    """How many symbols a slot remembers. [WAYS]"""
+    ways = 0
+    while ways < WAYS and counts[ways]:
+        ways += 1
+    return ways
 
-    def learn(self, symbol: int) -> None:
-        """Count the symbol that followed, move it to the front of each slot, and reduce the counts of the others."""
-        hit = (self.followers == symbol) & (self.seen > 0)
-        at = np.where(hit, _WAY, WAYS - 1).min(axis=1)
-        free = np.where(self.seen == 0, _WAY, WAYS - 1).min(axis=1)
-        at = np.minimum(at, free)[:, None]
-        front = (self.seen * hit).sum(axis=1) + 1
-        moved = at >= _WAY
-        symbols = np.where(moved, self.followers[:, _BEFORE], self.followers)
-        counts = np.where(moved, self.seen[:, _BEFORE], self.seen)
-        counts = np.where(self.impatient & (counts > 2), (counts * 3 + 1) >> 2, counts)
-        full = front == MOST_SEEN
-        if full.any():
-            counts = np.where(full[:, None], (counts + 1) >> 1, counts)
-            front = np.where(full, (front + 1) >> 1, front)
-        symbols[:, 0] = symbol
-        counts[:, 0] = front
-        self.checks[self.slots] = self.wanted
-        self.symbols[self.slots] = symbols
-        self.counts[self.slots] = counts
+
+@compiled
+def recall(memory: Any, contexts: Any) -> None:
+    """Find the slots of the contexts with these hashes, or the slots that will be overwritten. [CONTEXTS]"""
+    for i in range(CONTEXTS):
+        check = max(1, contexts[i] & 0xFFFF)
+        home = contexts[i] >> (32 - SLOT_BITS)
+        memory.wanted[i] = check
+        memory.known[i] = 0
+        fewest = WAYS * MOST_SEEN + 1
+        for probe in range(PROBES):
+            slot = home ^ probe
+            if memory.checks[i, slot] == check:
+                memory.slots[i] = slot
+                memory.known[i] = 1
+                break
+            seen = seen_in(memory.counts[i, slot])
+            if seen < fewest:
+                fewest = seen
+                memory.slots[i] = slot
+
+
+@compiled
+def learn_follower(memory: Any, symbol: int) -> None:
+    """Count the symbol that followed the current contexts."""
+    for i in range(CONTEXTS):
+        slot = memory.slots[i]
+        counts = memory.counts[i, slot]
+        if not memory.known[i]:
+            memory.checks[i, slot] = memory.wanted[i]
+            for way in range(WAYS):
+                counts[way] = 0
+        count_follower(memory.symbols[i, slot], counts, symbol, i in PATIENT)
+
+
+@compiled
+def count_follower(symbols: Any, counts: Any, symbol: int, patient: bool) -> None:
+    """Move a symbol to the front of a slot, count it, and reduce the counts of the others."""
+    at = 0
+    while at < WAYS - 1 and counts[at] and symbols[at] != symbol:
+        at += 1
+    seen = 1
+    if counts[at] and symbols[at] == symbol:
+        seen += counts[at]
+    for way in range(at, 0, -1):
+        symbols[way] = symbols[way - 1]
+        counts[way] = counts[way - 1]
+    full = seen == MOST_SEEN
+    if full:
+        seen = (seen + 1) >> 1
+    for way in range(1, WAYS):
+        if not patient and counts[way] > 2:
+            counts[way] = (counts[way] * 3 + 1) >> 2
+        if full:
+            counts[way] = (counts[way] + 1) >> 1
+    symbols[0] = symbol
+    counts[0] = seen
 
 
 HISTORY = 1 << 20  # symbols that a match can reach back
-MASK = HISTORY - 1
+
+# The last HISTORY symbols of the text.
+TRAIL = np.dtype([("symbols", np.uint16, (HISTORY,)), ("length", np.int64)], align=True)  # `length` of the text
 
 
-class Trail:
-    """The last HISTORY symbols of the text."""
+@compiled
+def trail_at(trail: Any, position: int) -> int:
+    """The symbol at a position in the text."""
+    return int(trail.symbols[position & (HISTORY - 1)])
 
-    def __init__(self) -> None:
-        self.symbols = array("H", bytes(2 * HISTORY))
-        self.length = 0  # of the text
 
-    def add(self, symbol: int) -> None:
-        """Add the next symbol."""
-        self.symbols[self.length & MASK] = symbol
-        self.length += 1
+@compiled
+def add_to_trail(trail: Any, symbol: int) -> None:
+    """Add the next symbol."""
+    trail.symbols[trail.length & (HISTORY - 1)] = symbol
+    trail.length += 1
 
 
 PLACES = 1 << 16  # in the table of a match
@@ -219,61 +295,80 @@ VERIFIED = 32  # symbols that are compared
 FACTOR = 0x2C1B3C6D
 RECENT = 4  # predictions whose success is remembered
 
+# An earlier place where the text was like now. It is followed until a better one is found.
+MATCH = np.dtype(
+    [
+        ("places", np.int64, (PLACES,)),  # by hash: index of the symbol that followed, 0: none
+        ("shortest", np.int64),  # how many symbols must be equal; 0: the line so far must be, whatever its digits
+        ("oldest", np.int64),  # FACTOR to the power of `shortest`
+        ("place", np.int64),
+        ("length", np.int64),  # equal symbols before it
+        ("misses", np.int64),  # one bit for each of the last predictions; 1: it was wrong
+        ("hash", np.int64),
+    ],
+    align=True,
+)
 
-class Match:
-    """An earlier place where the text was like now. It is followed until a better one is found."""
 
-    def __init__(self, shortest: int) -> None:
-        """`shortest`: how many symbols must be equal; 0: the line so far must be, whatever its digits."""
-        self.shortest = shortest
-        self.places = array("q", bytes(8 * PLACES))  # by hash: index of the symbol that followed, 0: none
-        self.place = 0
-        self.length = 0  # equal symbols before it
-        self.misses = 0  # one bit for each of the last predictions; 1: it was wrong
-        self.hash = 0
-        self.oldest = pow(FACTOR, shortest, 1 << 32)
+def start_match(match: Any, shortest: int) -> None:
+    """Set a record of zeros to a match of at least so many symbols."""
+    match["shortest"], match["oldest"] = shortest, pow(FACTOR, shortest, 1 << 32)
 
-    def predicted(self, trail: Trail) -> int:
-        """The symbol that followed at the matching place, or -1."""
-        if self.place and trail.length - self.place < HISTORY:
-            return trail.symbols[self.place & MASK]
-        return -1
 
-    def advance(self, trail: Trail, template: int) -> None:
-        """Go on by one symbol, which is already in `trail`. `template` is the hash of the line so far (see Place)."""
-        length, symbols = trail.length, trail.symbols
-        if self.place:
-            right = symbols[self.place & MASK] == symbols[(length - 1) & MASK]
-            self.length = min(self.length + 1, 65535) if right else 0
-            self.misses = (self.misses << 1 | (not right)) & ((1 << RECENT) - 1)
-            self.place += 1
-        key = (self._rolled(trail) if self.shortest else template) >> 16
-        found, self.places[key] = self.places[key], length
-        if not found or not self._lost(template) or length - found >= HISTORY:
-            return
-        alike = self._alike(trail, found)
-        if self.shortest and (alike < self.shortest or alike <= self.length):
-            return
-        self.place, self.length = found, alike
-        if self.shortest:
-            self.misses = 0
+@compiled
+def predicted(match: Any, trail: Any) -> int:
+    """The symbol that followed at the matching place, or -1."""
+    if match.place and trail.length - match.place < HISTORY:
+        return trail_at(trail, match.place)
+    return -1
 
-    def _lost(self, template: int) -> bool:
-        if not self.place:
-            return True
-        return self.length < self.shortest if self.shortest else bool(self.misses & 1) or template == 0
 
-    def _rolled(self, trail: Trail) -> int:
-        length, symbols = trail.length, trail.symbols
-        gone = symbols[(length - 1 - self.shortest) & MASK] + 1 if length > self.shortest else 0
-        self.hash = (self.hash * FACTOR + symbols[(length - 1) & MASK] + 1 - gone * self.oldest) & WORD
-        return hashed(self.hash, 3)
+@compiled
+def advance_match(match: Any, trail: Any, template: int) -> None:
+    """Go on by one symbol, which is already in `trail`. `template` is the hash of the line so far (see PLACE)."""
+    length = trail.length
+    if match.place:
+        right = trail_at(trail, match.place) == trail_at(trail, length - 1)
+        match.length = min(match.length + 1, 65535) if right else 0
+        match.misses = (match.misses << 1 | (0 if right else 1)) & ((1 << RECENT) - 1)
+        match.place += 1
+    key = (rolled(match, trail) if match.shortest else template) >> 16
+    found = match.places[key]
+    match.places[key] = length
+    if not found or not is_lost(match, template) or length - found >= HISTORY:
+        return
+    alike = alike_before(trail, found)
+    if match.shortest and (alike < match.shortest or alike <= match.length):
+        return
+    match.place, match.length = found, alike
+    if match.shortest:
+        match.misses = 0
 
-    def _alike(self, trail: Trail, place: int) -> int:
-        """How many symbols before a place equal those before now."""
-        symbols, length = trail.symbols, trail.length
-        most = min(VERIFIED, place)
-        n = 0
-        while n < most and symbols[(place - 1 - n) & MASK] == symbols[(length - 1 - n) & MASK]:
-            n += 1
-        return n
+
+@compiled
+def is_lost(match: Any, template: int) -> bool:
+    """Whether another place is to be looked for."""
+    if not match.place:
+        return True
+    if match.shortest:
+        return bool(match.length < match.shortest)
+    return bool(match.misses & 1) or template == 0
+
+
+@compiled
+def rolled(match: Any, trail: Any) -> int:
+    """The hash of the last `shortest` symbols."""
+    length, shortest = trail.length, match.shortest
+    gone = trail_at(trail, length - 1 - shortest) + 1 if length > shortest else 0
+    match.hash = (match.hash * FACTOR + trail_at(trail, length - 1) + 1 - gone * match.oldest) & WORD
+    return hashed(match.hash, 3)
+
+
+@compiled
+def alike_before(trail: Any, place: int) -> int:
+    """How many symbols before a place equal those before now."""
+    most = min(VERIFIED, place)
+    n = 0
+    while n < most and trail_at(trail, place - 1 - n) == trail_at(trail, trail.length - 1 - n):
+        n += 1
+    return n

@@ -8,16 +8,18 @@ the same mathematics as one long window. Learning from the text while it is read
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .adaptive import Adaptive
 from .array_types import Floats
 from .positions import columns_and_lines
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
 from .vocabulary import ESCAPE, code_points, escape_bits
+
+if TYPE_CHECKING:
+    from .adaptive import Adaptive
 
 CHUNK = 128  # tokens scored at once
 WORST_SHARE = 0.1  # of a line's characters, of which `surprise` is the mean
@@ -64,6 +66,8 @@ def score_lines(
     reader = _Reader(model)
     reader.read("\n")
     if adapt:
+        from .adaptive import Adaptive  # here, because numba takes a while to import and not every machine has it
+
         reader.adaptive = Adaptive(model.vocabulary)
     for _, batch in _numbered_chunks(context):
         reader.read("".join(line + "\n" for line in batch))

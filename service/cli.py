@@ -76,6 +76,11 @@ def main() -> None:
     except Interrupted:
         err.print("stopped")
         sys.exit(1)
+    except ImportError as error:  # by what learns from a log (model/compiled.py)
+        if error.name != "numba":
+            raise
+        err.print(f"logling: {describe_error(error)}. Everything else works without it.")
+        sys.exit(1)
     except (LoglingError, OSError, ValueError, sqlite3.Error) as error:
         if isinstance(error, ValueError) and not is_about_weights(error):
             raise

@@ -1,11 +1,14 @@
-import copy
+import hashlib
+import itertools
+import re
+import signal
 
 import numpy as np
 import pytest
 
 from model import adaptive, scoring
-from model.adaptive import Adaptive
-from model.memory import LONGEST_LINE
+from model.adaptive import FORMAT, LAST_QUESTION, Adaptive
+from model.memory import HISTORY, hashed
 from model.scoring import score_lines
 from model.vocabulary import RESERVED, Vocabulary, escape_bits
 
@@ -30,19 +33,28 @@ def having_read(text):
     return model
 
 
+def shares(model, logits, read_so_far):
+    """The probability of each symbol of the next character; all characters not met so far are one symbol, the last."""
+    met = sorted(set(read_so_far + "\n" + model.vocabulary.characters))
+    bits = [model.copy().read(logits, character)[0] for character in met]
+    escape = escape_bits(np.array([ord("Ж")], dtype=np.uint32))[0]
+    return [2**-cost for cost in [*bits, model.copy().read(logits, "Ж")[0] - escape]]
+
+
 @pytest.mark.parametrize(
     "text", ["", LINE * 3, LINE + "Ä§Ä 7Ä\n" + LINE[:4], "aaaaaaaaab" * 9], ids=["begin", "known", "unknown", "sure"]
 )
-def test_the_probabilities_of_all_symbols_sum_to_one(text):
-    model = having_read(text)
-    row = np.exp(made_up_logits(1, seed=9)[0])
-    shares = [np.exp(-copy.deepcopy(model)._charge(row / row.sum(), symbol)) for symbol in range(model.size)]
-    assert sum(shares) == pytest.approx(1, abs=1e-12)
+@pytest.mark.parametrize("scale", [None, 0.0, 2.0], ids=["no transformer", "flat", "opinionated"])
+def test_the_probabilities_of_all_symbols_sum_to_one(text, scale):
+    logits = None if scale is None else made_up_logits(1, seed=9, scale=scale)
+    assert sum(shares(having_read(text), logits, text)) == pytest.approx(1, abs=1e-12)
 
 
-def test_with_few_questions_they_still_sum_to_one(monkeypatch):
-    monkeypatch.setattr(adaptive, "LAST_QUESTION", 2)
-    test_the_probabilities_of_all_symbols_sum_to_one(LINE * 2)
+def test_with_more_symbols_than_questions_they_still_sum_to_one():
+    model = Adaptive(Vocabulary("".join(chr(code) for code in range(32, 127))))
+    assert model.size > 2 * LAST_QUESTION
+    model.read(None, LINE * 2)
+    assert sum(shares(model, None, LINE)) == pytest.approx(1, abs=1e-12)
 
 
 def test_a_character_is_charged_before_it_is_learned():
@@ -118,12 +130,143 @@ def test_no_text_has_no_bits():
     assert read("").shape == (0,)
 
 
-def test_a_long_line_is_kept_only_as_far_as_the_line_below_can_see_it(monkeypatch):
-    monkeypatch.setattr("model.memory.LONGEST_LINE", 50)
-    model = Adaptive(VOCABULARY)
-    bits = read("a b" * 200, None, model)
-    assert len(model.place.line.symbols) == 50 < LONGEST_LINE
-    assert np.isfinite(bits).all()
+def test_no_more_of_a_long_line_is_seen_than_the_line_below_can_see():
+    bits = [read(line + "\n" + line, None)[-50:] for line in ("a b" * 1400, "a b" * 1400 + " z" * 300)]
+    assert all(np.isfinite(bits_of_line).all() for bits_of_line in bits)
+
+
+def test_logits_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"shape \(3, 30\).* have \(2, 30\)"):
+        Adaptive(VOCABULARY).read(made_up_logits(2), "123")
+    with pytest.raises(ValueError, match=r"shape \(2, 30\).* have \(2, 31\)"):
+        Adaptive(VOCABULARY).read(np.zeros((2, 31)), "12")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_logits_that_are_no_numbers_are_refused(wrong):
+    logits = made_up_logits(2)
+    logits[1, 3] = wrong
+    with pytest.raises(ValueError, match="finite"):
+        Adaptive(VOCABULARY).read(logits, "12")
+
+
+@pytest.mark.parametrize(
+    "arranged", [np.asfortranarray, lambda x: np.repeat(x, 2, axis=1)[:, ::2]], ids=["columns first", "with gaps"]
+)
+def test_nothing_is_compiled_again_for_logits_arranged_otherwise(arranged):
+    logits = made_up_logits(len(LINE))
+    assert np.array_equal(read(LINE, arranged(logits)), read(LINE, logits))
+    assert len(adaptive.compiled_reading().signatures) == 1
+
+
+def test_reading_a_long_text_can_be_interrupted():
+    class Alarm(Exception):
+        pass
+
+    def ring(*_):
+        raise Alarm
+
+    model, text = Adaptive(VOCABULARY), LINE * 60_000
+    read(LINE, None, model)
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Alarm):
+            model.read(None, text)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert model.learner[0]["trail"]["length"] < len(text)
+
+
+def test_no_hash_relies_on_the_overflow_of_signed_numbers():
+    """The compiler may take for granted that these do not overflow."""
+    for numbers in itertools.product((0, 1, 2**31, 2**32 - 1), repeat=2):
+        hashed(*numbers)
+    assert not [code for code in hashed.inspect_llvm().values() if re.search(r"mul[a-z ]* nsw", code)]
+
+
+def test_without_logits_all_symbols_so_far_are_equally_likely_at_first():
+    (bits,) = Adaptive(VOCABULARY).read(None, "a")
+    assert bits == pytest.approx(np.log2(VOCABULARY.size), abs=0.5)
+
+
+def test_without_logits_or_vocabulary_a_text_is_learned():
+    bits = Adaptive(Vocabulary("")).read(None, LINE * 20)
+    assert bits[-len(LINE) :].mean() < 0.1
+
+
+# ---- saved, loaded and copied
+
+STRANGE = LINE + "Ä§Ä 7Ä\n" + "".join(chr(code) for code in range(400, 690)) + "\ud800\n" + LINE[:7]
+
+
+@pytest.mark.parametrize("text", ["", LINE * 40, STRANGE], ids=["nothing", "lines", "new characters"])
+def test_a_loaded_learner_reads_on_as_the_saved_one(text):
+    model = having_read(text)
+    loaded = Adaptive.load(VOCABULARY, model.save())
+    logits = made_up_logits(len(STRANGE), seed=3)
+    assert read(STRANGE, logits, loaded).tobytes() == read(STRANGE, logits, model).tobytes()
+    assert loaded.save() == model.save()
+
+
+def test_a_copy_and_its_original_learn_apart():
+    model = having_read(LINE)
+    other, saved = model.copy(), model.save()
+    read(STRANGE, None, other)
+    assert model.save() == saved != other.save()
+
+
+def test_what_is_saved_does_not_grow_with_the_text():
+    assert len(having_read(STRANGE * 9).save()) == len(having_read("").save()) < 25e6
+
+
+def test_what_was_read_beyond_all_memory_is_saved_in_the_same_size():
+    model = Adaptive(Vocabulary("ab"))
+    model.read(None, "ab\n" * (HISTORY // 3 + 5))
+    saved = model.save()
+    more = Adaptive.load(Vocabulary("ab"), saved).read(None, "ab\nba\n" * 9)
+    assert more.tobytes() == model.read(None, "ab\nba\n" * 9).tobytes()
+
+
+@pytest.fixture(scope="module")
+def saved():
+    return having_read(LINE).save()
+
+
+def flipped(saved, place):
+    return saved[:place] + bytes([saved[place] ^ 1]) + saved[place + 1 :]
+
+
+WRONG = {
+    "nothing": (lambda saved: b"", "not a saved learner"),
+    "another file": (lambda saved: b"const LOGLING_WEIGHTS = 0;", "not a saved learner"),
+    "another version": (lambda saved: saved.replace(b"learner 1", b"learner 2", 1), "this version.*learner 2"),
+    "no more than the first line": (lambda saved: FORMAT, "another vocabulary, or damaged"),
+    "a bit of the digest": (lambda saved: flipped(saved, len(FORMAT) + 40), "is damaged"),
+    "a bit inside": (lambda saved: flipped(saved, 1_000_000), "is damaged"),
+    "the last bit": (lambda saved: flipped(saved, len(saved) - 1), "is damaged"),
+    "a byte less": (lambda saved: saved[:-1], "is damaged"),
+    "a byte more": (lambda saved: saved + b"\0", "is damaged"),
+    "half of it": (lambda saved: saved[: len(saved) // 2], "is damaged"),
+}
+
+
+@pytest.mark.parametrize(("change", "words"), WRONG.values(), ids=WRONG.keys())
+def test_what_no_learner_saved_is_refused_in_a_sentence(saved, change, words):
+    with pytest.raises(ValueError, match=words):
+        Adaptive.load(VOCABULARY, change(saved))
+
+
+@pytest.mark.parametrize("characters", ["", CHARACTERS[::-1], CHARACTERS + "x"])
+def test_a_learner_of_another_vocabulary_is_refused(saved, characters):
+    with pytest.raises(ValueError, match="another vocabulary"):
+        Adaptive.load(Vocabulary(characters), saved)
+
+
+def test_another_way_of_learning_has_another_format_number():
+    """Where this fails, raise the number in FORMAT, and put the new digest here."""
+    learned = hashlib.sha256(having_read(STRANGE + LINE * 9).save()).hexdigest()
+    assert (FORMAT, learned[:16]) == (b"Logling learner 1\n", "1dbb575a015fca02")
 
 
 LINES = ["12:00 pump 3 on", "12:01 pump 3 on", "", "12:02 pümp 3 on"] * 6

@@ -134,7 +134,9 @@ const answers = {
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
   adapted: ({ characters, logits, text }) => {
     const adaptive = new Adaptive(new Vocabulary(characters));
-    return Array.from(codePoints(text), (code, i) => adaptive.charge(Float64Array.from(logits[i]), code));
+    return Array.from(codePoints(text), (code, i) =>
+      adaptive.charge(logits ? Float64Array.from(logits[i]) : undefined, code),
+    );
   },
   growth: ({ characters, text, times }) => {
     const adaptive = new Adaptive(new Vocabulary(characters));

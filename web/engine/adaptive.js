@@ -123,7 +123,7 @@ class Adaptive {
 
   /**
    * The bits of a character, given what was read before and the transformer's logits; then learn from it.
-   * @param {Float64Array} logits [V]
+   * @param {Float64Array | undefined} logits [V]; without them all symbols so far are equally likely by the transformer
    * @param {number} code
    */
   charge(logits, code) {
@@ -151,10 +151,14 @@ class Adaptive {
 
   /**
    * What the transformer says. Half of its escape is for characters that were met before.
-   * @param {Float64Array} logits
+   * @param {Float64Array | undefined} logits
    */
   predictFixed(logits) {
     const { fixed, size } = this;
+    if (!logits) {
+      fixed.fill(1 / size, 0, size);
+      return;
+    }
     const known = logits.length;
     let top = logits[0];
     for (let i = 1; i < known; i++) if (logits[i] > top) top = logits[i];

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,32 @@ def test_score_that_adapts_reports_both_figures(reader: Any, log: Path) -> None:
     assert "static_bits_per_char" not in alone
     prose = reader.logling("score", "--adapt", log).stdout
     assert f"{told['static_bits_per_char']:.4f} bits per character static, {told['bits_per_char']:.4f} after" in prose
+
+
+@pytest.mark.parametrize("adapt", [False, True])
+def test_score_imports_numba_only_to_adapt(
+    reader: Any, log: Path, adapt: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    loaded = reader.logling("score", log, *["--adapt"] * adapt).stderr
+    assert "model.scoring" in loaded
+    assert ("numba" in loaded) == adapt
+
+
+@pytest.mark.parametrize("missing", ["numba", "llvmlite"])
+def test_score_that_adapts_says_which_package_is_missing(reader: Any, log: Path, missing: str) -> None:
+    done = without(missing, "score", "--adapt", log, "--home", reader.home.path)
+    assert is_sentence(done, "package numba", "pip install numba", "Everything else works without it")
+    assert without(missing, "score", log, "--home", reader.home.path).returncode == 0
+
+
+def without(package: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command where a package is not installed."""
+    program = (
+        f"import sys; sys.modules[{package!r}] = None; sys.argv = ['logling', *sys.argv[1:]]; "
+        "from service.cli import main; main()"
+    )
+    return subprocess.run([sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True)
 
 
 def test_score_that_adapts_learns_from_the_whole_context(reader: Any, tmp_path: Path) -> None:

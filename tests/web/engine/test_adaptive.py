@@ -20,10 +20,13 @@ def logits_for(text, vocabulary, seed=0):
 
 
 def assert_alike(in_node, text, seed=0):
-    vocabulary = Vocabulary(CHARACTERS)
-    logits = logits_for(text, vocabulary, seed)
-    answer = in_node("adapted", "", characters=CHARACTERS, logits=logits.tolist(), text=text)
-    expected = Adaptive(vocabulary).read(logits, text)
+    assert_bits(in_node, text, logits_for(text, Vocabulary(CHARACTERS), seed))
+
+
+def assert_bits(in_node, text, logits, characters=CHARACTERS):
+    given = None if logits is None else logits.tolist()
+    answer = in_node("adapted", "", characters=characters, logits=given, text=text)
+    expected = Adaptive(Vocabulary(characters)).read(logits, text)
     assert np.array(answer).tobytes() == expected.tobytes()
 
 
@@ -37,6 +40,23 @@ def test_the_bits_are_pythons_on_what_no_model_knows(in_node):
 
 def test_the_bits_are_pythons_where_one_line_comes_again_and_again(in_node):
     assert_alike(in_node, "12:00 bed1 air 20.0°C ok\n" * 70, seed=2)
+
+
+def test_the_bits_are_pythons_without_a_transformer(in_node):
+    assert_bits(in_node, "\n".join(made_up_log(70)) + STRANGE, None)
+
+
+def test_the_bits_are_pythons_without_a_transformer_or_vocabulary(in_node):
+    assert_bits(in_node, "\n".join(made_up_log(20)) + STRANGE, None, characters="")
+
+
+def test_the_bits_are_pythons_in_lines_longer_than_memory(in_node):
+    line = "a1 bc: " * 700  # 4,900 symbols; 4,096 can be seen from the line below
+    assert_bits(in_node, f"{line}\n{line}x\n{line}\n", None)
+
+
+def test_the_bits_are_pythons_where_counts_are_halved(in_node):
+    assert_bits(in_node, "\n".join(made_up_log(900)), None)
 
 
 def test_adapted_scores_are_pythons(in_node, trained):
