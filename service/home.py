@@ -55,6 +55,11 @@ class Home:
         """The git repository that clients pull."""
         return self.path / "site"
 
+    @property
+    def normal_rules(self) -> Path:
+        """What a person has called normal: templates of lines."""
+        return self.path / "normal.txt"
+
     def settings(self) -> Settings:
         """Read and check the settings. Raises SettingsError."""
         return load(self.settings_file)

@@ -81,19 +81,26 @@ def learn(logs: Sequence[Sequence[str]], same_job: bool = False) -> Profile:
 class Table:
     """The words of normal logs as numbers, from which profiles are learned."""
 
-    def __init__(self, logs: Sequence[Sequence[str]]) -> None:
-        lines = [line for log in logs for line in log]
-        if len(logs) > 1:
-            folds = np.repeat(np.arange(len(logs)), [len(log) for log in logs])
-        else:
-            folds = np.arange(len(lines)) * FOLDS // max(1, len(lines))
+    def __init__(self, logs: Sequence[Sequence[str]], stretches: bool = False) -> None:
+        """Each log is a fold; with `stretches`, or where there is one, each is divided into FOLDS."""
+        pieces = [(fold, log) for fold, log in enumerate(logs) if log]
+        if stretches or len(logs) == 1:
+            pieces = [
+                (fold, log[len(log) * fold // FOLDS : len(log) * (fold + 1) // FOLDS])
+                for fold in range(FOLDS)
+                for log in logs
+            ]
+        lines = [line for _, piece in pieces for line in piece]
         self.lines = len(lines)
         if not lines:
             return
+        numbers = np.array([len(piece) for _, piece in pieces])
+        folds = np.unique(np.repeat([fold for fold, _ in pieces], numbers), return_inverse=True)[1]
         self.words = table = _tabulate(lines, folds)
+        self.breaks = set(np.cumsum(numbers).tolist()) if len(logs) > 1 else set()
         self.literal = _literal_places(table)
         self.sequences = np.where(np.isin(table.places, list(self.literal)), table.values, table.words)
-        self.clock = _clock(table)
+        self.clock = _clock(table, self.breaks)
         self.values, self.values_tail = _values(table, self.literal)
 
     def learn(self, fewest_lines: int, same_job: bool = False) -> Profile:
@@ -442,20 +449,21 @@ class _Clock(NamedTuple):
     ticks: Ints  # [lines] seconds since the first line; the number of the line where few lines have a time
 
 
-def _clock(table: _Table) -> _Clock:
+def _clock(table: _Table, breaks: set[int]) -> _Clock:
+    """`breaks`: lines that do not follow the one before."""
     k = int(table.folds.max()) + 1
     pauses, backs = [0] * k, [0] * k
     last: Moment | None = None
-    timed, steps = 0, [0] * len(table.folds)
+    timed, broken, steps = 0, False, [0] * len(table.folds)
     for i, (fold, now) in enumerate(zip(table.folds.tolist(), table.moments, strict=True)):
+        broken = broken or i in breaks
         if now is None:
             continue
         timed += 1
-        if last is not None:
+        if last is not None and not broken:
             steps[i] = step = seconds_between(last, now)
-            if i == 0 or table.folds[i - 1] == fold:
-                pauses[fold], backs[fold] = max(pauses[fold], step), max(backs[fold], -step)
-        last = now
+            pauses[fold], backs[fold] = max(pauses[fold], step), max(backs[fold], -step)
+        last, broken = now, False
     if timed < FEWEST_NUMBERS:
         return _Clock(0, 0, None, np.arange(len(table.folds)))
     scores = []

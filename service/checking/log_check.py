@@ -38,6 +38,7 @@ class _Arrivals:
     last_index: int = -1
     last_number: int = 1
     last_text: str = ""
+    last_template: str = ""
 
 
 class LogCheck:
@@ -169,7 +170,7 @@ class LogCheck:
             self._missed(gram, arrivals, self._tick)
             arrivals.indexes.append(index)
             arrivals.last, arrivals.last_index, arrivals.last_number = self._tick, index, number
-            arrivals.last_text = judgement.text
+            arrivals.last_text, arrivals.last_template = judgement.text, judgement.template
             while arrivals.indexes[0] <= index - self.profile.windows[-1] if self.profile.windows else False:
                 arrivals.indexes.popleft()
             for window, most in zip(self.profile.windows, rate.most, strict=True):
@@ -201,7 +202,7 @@ class LogCheck:
             return
         gap = tick - arrivals.last
         strangeness = self.profile.one_in("fewer", fewer_score(gap, rate.gap, share))
-        if strangeness < self.profile.stand_out:
+        if strangeness < self.profile.stand_out or self.rules.cover(arrivals.last_template):
             return
         key = f"fewer {arrivals.last_index}"
         group = self.groups.get(key)
@@ -216,7 +217,14 @@ class LogCheck:
             why = f"a kind of line that came at least every {usual} does not come in {away}"
         else:
             why = f"such lines stay away for {away} from here on; at most {usual} were usual"
-        finding = Finding("fewer", arrivals.last_number, arrivals.last_text[:KEPT_CHARACTERS], strangeness, why, "")
+        finding = Finding(
+            "fewer",
+            arrivals.last_number,
+            arrivals.last_text[:KEPT_CHARACTERS],
+            strangeness,
+            why,
+            arrivals.last_template,
+        )
         finding.span = (arrivals.last_index, self.lines)
         finding.add(arrivals.last_number)
         self.groups[key] = finding
@@ -268,7 +276,8 @@ class LogCheck:
         for gram, arrivals in self._arrivals.items():
             self._missed(gram, arrivals, self._tick + 1)
         missing = self.expected.missing(self._seen) if self.expected else []
-        ordered = strangest_first([*self.groups.values(), *missing])
+        wanted = [finding for finding in missing if not self.rules.cover(finding.template)]
+        ordered = strangest_first([*self.groups.values(), *wanted])
         self.groups = known
         standing: list[Finding] = []
         familiar: list[Finding] = []

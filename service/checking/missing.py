@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from .findings import Finding
 from .judge import Judge
 from .profile import Profile
+from .words import template, words_of
 
 SINGULAR = 0.25  # of the lines of a log that tells of one job, at least, are of different kinds
 NEAR = 3  # lines apart in the good log, at most: then they are missing together
@@ -45,7 +46,14 @@ class ExpectedLines:
         text = self.lines[stretch[0]][:KEPT_CHARACTERS]
         number = len(stretch)
         why = "this line" if number == 1 else f"{number:,} lines from this one on"
-        finding = Finding("fewer", 1, text, float(self.stand_out), f"{why} of the good log did not come", "")
+        finding = Finding(
+            "fewer",
+            1,
+            text,
+            float(self.stand_out),
+            f"{why} of the good log did not come",
+            template(text, words_of(text)),
+        )
         finding.count = number
         finding.after = [self.lines[i][:KEPT_CHARACTERS] for i in stretch[1:10]]
         return finding

@@ -13,8 +13,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import LoglingError
+from ..storage.atomic_write import write_durably
 
 REMARK = "//"
+HEAD = """\
+// Lines that are normal, one template a line.
+// # is a number or an identifier, * is any text.
+"""
 LONGEST = 8192  # characters of a rule
 MOST = 10_000  # rules
 
@@ -66,3 +71,15 @@ def _has_parts(template: str, parts: list[str]) -> bool:
             return False
         at = found + len(part)
     return True
+
+
+def add_rules(file: Path, rules: Iterable[str]) -> int:
+    """Add rules that a file does not have yet; it is made where it is missing. -> how many were added. Raises OSError."""
+    known = read_rules(file).rules
+    new = [rule for rule in dict.fromkeys(rules) if rule and rule not in known]
+    if new:
+        head = "" if file.exists() else HEAD
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        between = "" if not text or text.endswith("\n") else "\n"
+        write_durably(file, (head + text + between + "".join(rule + "\n" for rule in new)).encode())
+    return len(new)

@@ -32,21 +32,18 @@ def pack(profile: Profile) -> bytes:
     return _packed(profile, _merged(profile))
 
 
-def learn_within(lines: Sequence[str], largest: int) -> tuple[Profile, bytes]:
-    """The profile of one log, as a reader of its bytes has it, and these bytes, at most `largest`.
+def learn_within(logs: Sequence[Sequence[str]], largest: int) -> tuple[Profile, bytes]:
+    """The profile of the logs of a home, and its bytes, at most `largest`.
 
     Only what stood in several lines is kept; in as many as it takes for the bytes to be few enough.
     """
-    table = Table([lines])
+    table = Table(logs, stretches=True)
     for fewest in FEWEST_LINES:
         profile = table.learn(fewest)
-        data = pack(profile)
-        if len(data) <= largest:
-            break
-    else:
-        profile = Profile(lines=len(lines))
-        data = pack(profile)
-    return unpack(as_card(profile), data), data
+        if len(data := pack(profile)) <= largest:
+            return profile, data
+    profile = Profile(lines=table.lines)
+    return profile, pack(profile)
 
 
 Entry = tuple[Gram, Rate | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from .grams import MASK, ROOT, contexts_of, grams_of, mix
@@ -78,6 +78,10 @@ class Profile:
     timed: bool = False
     tails: Mapping[str, Tail] = field(default_factory=dict)
     stand_out: int = STAND_OUT  # a line stands out when at most one normal line in so many looks as strange
+
+    def with_surprise(self, tail: Tail) -> Profile:
+        """The same profile, which also says how rare a surprise of the model is."""
+        return replace(self, tails={**self.tails, "surprise": tail})
 
     def sequence(self, words: Sequence[Word], line: str) -> list[str]:
         """The words of a line as they count: identifiers of literal places as they stand."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +10,16 @@ from model import weights_file
 from model.sampling import continue_log
 from model.transformer import Model
 
+from ..checking.packing import as_card, learn_within
+from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
 from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
+PROFILE_FACTS = 1500  # bytes of the card for what it says of the profile
+LEAST_PROFILE, MOST_PROFILE = 2000, 12_000  # bytes
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -36,15 +40,18 @@ def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
     return text
 
 
-def encode_within_limit(model: Model, facts: dict[str, Any]) -> bytes:
-    """The weights file with this card.
+def encode_within_limit(
+    model: Model, facts: dict[str, Any], logs: Sequence[Sequence[str]] = (), surprise: Tail | None = None
+) -> bytes:
+    """The weights file with this card, and with a profile of normal `logs` in what room is left.
 
     Where the file would be too large, the last lines of the sample are left out, then the oldest scores of the history.
     Raises TooLarge when that is not enough.
     """
     while True:
         try:
-            return weights_file.encode(model, facts, GOLDEN_TEXT)
+            room = room_for_profile(model, facts)
+            break
         except weights_file.TooLarge:
             if facts["sample"]:
                 facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}
@@ -52,6 +59,17 @@ def encode_within_limit(model: Model, facts: dict[str, Any]) -> bytes:
                 facts = {**facts, "history": facts["history"][max(1, len(facts["history"]) // 8) :]}
             else:
                 raise
+    profile, data = learn_within(logs, room)
+    if surprise:
+        profile = profile.with_surprise(surprise)
+    return weights_file.encode(model, {**facts, "profile": as_card(profile)}, GOLDEN_TEXT, data)
+
+
+def room_for_profile(model: Model, facts: Mapping[str, Any]) -> int:
+    """The bytes that a profile may have. Raises TooLarge when there is no room."""
+    file = weights_file.encode(model, {**facts, "profile": "?" * PROFILE_FACTS}, GOLDEN_TEXT, bytes(LEAST_PROFILE))
+    left = (weights_file.LARGEST_FILE - len(file)) * 3 // 4 + LEAST_PROFILE - 8
+    return min(left, MOST_PROFILE)
 
 
 def describe(
