@@ -10,19 +10,16 @@ from pair import Fault, Job, pair
 DAEMONS = {
     "syslogd": "syslogd -n -O /data/messages",
     "klogd": "klogd -n",
-    "crond": "crond -f -d 8",
-    "ntpd": "ntpd -n -l -I lo -p 127.0.0.1",
+    "crond": "crond -f -l 8 -c /data/crontabs",
     "httpd": "httpd -f -v -p 80 -h /data/www",
+    "docs": "httpd -f -v -p 81 -h /data/docs",
     "telnetd": "telnetd -F -p 23 -l /bin/true",
-    "ftpd": "tcpsvd -v 0 21 ftpd /data/www",
-    "tftpd": "udpsvd -v 0 69 tftpd /data/www",
-    "inetd": "inetd -f /data/inetd.conf",
-    "dnsd": "dnsd -v -c /data/dnsd.conf",
+    "console": "telnetd -F -p 24 -l /bin/true",
     "udhcpd": "udhcpd -f /data/udhcpd.conf",
-    "acpid": "acpid -f -c /data/acpi",
     "watchdog": "watchdog -F -t 5 /dev/null",
     "uevent": "uevent true",
-    "nc-echo": "nc -lk -p 7 -e cat",
+    "echo": "nc -ll -p 7 -e cat",
+    "daytime": "nc -ll -p 13 -e date",
 }
 
 INIT = """#!/bin/busybox sh
@@ -50,15 +47,14 @@ BOOT = """
         kernel/crypto kernel/arch kernel/net/core kernel/net/netfilter $OLDPWD/root/lib/modules/$version/
     cd - >/dev/null; cp init root/init; chmod +x root/init
     (cd root; find . | cpio --quiet -o -H newc | gzip -1) >initrd
-    mkdir -p data/www data/acpi; echo hello >data/www/index.html; echo 'ship.example 192.0.2.7' >data/dnsd.conf
-    echo '9 stream tcp nowait root /bin/cat cat' >data/inetd.conf
+    mkdir -p data/www data/docs data/crontabs; echo hello >data/www/index.html
     printf 'start 192.0.2.20\\nend 192.0.2.40\\ninterface lo\\npidfile /run/udhcpd\\n' >data/udhcpd.conf
     {before}
     mke2fs -q -t ext4 -d data disk.img 64M
     {damage}
-    qemu-system-x86_64 -accel kvm -accel tcg -smp 2 -m {memory} -nographic -no-reboot -kernel $kernel -initrd initrd \\
+    qemu-system-x86_64 -accel tcg -smp 2 -m {memory} -nographic -no-reboot -kernel $kernel -initrd initrd \\
         -append "console=ttyS0 panic=-1" -drive file=disk.img,if=virtio,format=raw -nic user,model=virtio 2>&1 |
-        sed 's/\\x1b[^a-zA-Z]*[a-zA-Z]//g' | grep -av '^.c\\?$'
+        sed -u 's/\\x1b[^a-zA-Z]*[a-zA-Z]//g' | grep --line-buffered -av '^.c\\?$'
 """
 
 
@@ -80,7 +76,7 @@ def boot(job: Job, damage: str = "", before: str = "", memory: int = 512, last: 
         r"EXT4-fs \(vda\): .*(checksum|corrupt|failed|bad|not)|EXT4-fs error|VFS: Can't find ext4",
     ),
     Fault("not mounted", r"^could not mount /data|^mount: mounting /dev/vda on /data failed"),
-    Fault("services without their files", r"rc: (httpd|inetd|udhcpd|dnsd|tftpd|ftpd) did not stay"),
+    Fault("services without their files", r"rc: (httpd|docs|udhcpd|crond) did not stay"),
     goods=2,
 )
 def boot_damaged_disk(job: Job) -> None:
@@ -96,7 +92,7 @@ def boot_damaged_disk(job: Job) -> None:
     goods=2,
 )
 def boot_failing_service(job: Job) -> None:
-    """Linux boots fifteen services; the settings of one name an interface that is not there."""
+    """Linux boots twelve services; the settings of one name an interface that is not there."""
     boot(job, before="sed -i 's/interface lo/interface eth7/' data/udhcpd.conf" if job.failing else "")
 
 

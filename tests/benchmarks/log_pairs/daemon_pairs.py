@@ -132,7 +132,7 @@ POSTGRES = """
 def store(job: Job, middle: str, extra: str = "") -> None:
     """Keep stock in PostgreSQL; `middle` happens half way."""
     job.on_machine(
-        f"{WAIT}{POSTGRES.replace('EXTRA', extra)}\nwork 25\n{middle}\nwork 25\nkill -INT $server; wait $server"
+        f"{WAIT}{POSTGRES.replace('EXTRA', extra)}\nwork 25\n{middle}\nwork 25\nkill -INT $(head -n 1 data/postmaster.pid); wait $server"
     )
 
 
