@@ -70,7 +70,7 @@ def shown(figure: float | None) -> str:
     """A whole number as such, else three digits after the point."""
     if figure is None:
         return ""
-    return f"{figure:.0f}" if figure == int(figure) and abs(figure) != 1 or figure > 10 else f"{figure:.3f}"
+    return f"{figure:.0f}" if (figure == int(figure) and abs(figure) != 1) or figure > 10 else f"{figure:.3f}"
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ def alerts(way: Way, place: Place) -> dict[str, float]:
 def blocks(way: Way, place: Place) -> dict[str, float]:
     """AUC over blocks."""
     wrong = set(lines_of(place.folder / "HDFS.anomalous-blocks.txt"))
-    lines = lzma.open(place.folder / "HDFS.log.xz").read().decode().split("\n")[:-1]
+    with lzma.open(place.folder / "HDFS.log.xz", "rt") as log:
+        lines = [line.rstrip("\n") for line in log]
     found = [BLOCK.findall(line) for line in lines]
     normal = [block for block in dict.fromkeys(blocks[0] for blocks in found if blocks) if block not in wrong]
     chosen = np.random.default_rng(0).permutation(len(normal))[: KNOWN_BLOCKS + JUDGED_BLOCKS].tolist()

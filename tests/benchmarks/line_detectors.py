@@ -15,6 +15,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 import zstandard
@@ -47,7 +48,7 @@ def folding_key(line: str) -> str:
 def bigrams(line: str) -> list[tuple[str, str]]:
     """Neighbouring words, with the line's beginning and end."""
     padded = ("", *words(line), "")
-    return list(zip(padded, padded[1:], strict=False))
+    return list(pairwise(padded))
 
 
 def new_bigrams(train: list[str], lines: list[str]) -> Scores:

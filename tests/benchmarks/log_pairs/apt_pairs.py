@@ -21,7 +21,20 @@ GROUPS = [
     "rsync unison",
     "colordiff wdiff",
 ]
-MADE_UP = "anchor binnacle capstan deadeye forestay galley halyard jibsheet keelson lanyard mizzen oarlock".split()
+MADE_UP = [
+    "anchor",
+    "binnacle",
+    "capstan",
+    "deadeye",
+    "forestay",
+    "galley",
+    "halyard",
+    "jibsheet",
+    "keelson",
+    "lanyard",
+    "mizzen",
+    "oarlock",
+]
 
 POSTINST = """#!/bin/sh
 set -e
@@ -77,7 +90,7 @@ def repository(job: Job, versions: dict[str, str], depends: dict[str, str], extr
         script = POSTINST.replace("NAME", name).replace("EXTRA", extra.get(name, "true"))
         job.write(f"build/{name}/DEBIAN/postinst", script).chmod(0o755)
         job.write(f"build/{name}/usr/share/{name}/data.txt", f"{name}\n" * 500)
-    return f"""
+    return """
         mkdir mirror
         for name in build/*; do dpkg-deb --root-owner-group --build $name mirror/ >/dev/null; done
         cd mirror; dpkg-scanpackages . >Packages 2>/dev/null; cd ..

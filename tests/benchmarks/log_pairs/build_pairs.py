@@ -4,11 +4,48 @@ from __future__ import annotations
 
 from pair import Fault, Job, pair
 
-PARTS = (
-    "abacus beacon canyon dagger eclair falcon garnet hammer indigo jacket kettle ladder magnet napkin oyster paddle "
-    "quartz rocket saddle tunnel umbra velvet walrus xylem yonder zephyr acorn bobbin cactus dinghy ember fiddle goblet "
-    "hinge icicle jigger kernel lagoon mosaic nutmeg"
-).split()
+PARTS = [
+    "abacus",
+    "beacon",
+    "canyon",
+    "dagger",
+    "eclair",
+    "falcon",
+    "garnet",
+    "hammer",
+    "indigo",
+    "jacket",
+    "kettle",
+    "ladder",
+    "magnet",
+    "napkin",
+    "oyster",
+    "paddle",
+    "quartz",
+    "rocket",
+    "saddle",
+    "tunnel",
+    "umbra",
+    "velvet",
+    "walrus",
+    "xylem",
+    "yonder",
+    "zephyr",
+    "acorn",
+    "bobbin",
+    "cactus",
+    "dinghy",
+    "ember",
+    "fiddle",
+    "goblet",
+    "hinge",
+    "icicle",
+    "jigger",
+    "kernel",
+    "lagoon",
+    "mosaic",
+    "nutmeg",
+]
 
 MAKEFILE = """CFLAGS = -O1 -g -Wall -Wextra -Iinclude
 PARTS = {parts}
@@ -128,7 +165,8 @@ def cmake(job: Job, changed: dict[str, str]) -> None:
     sources = " ".join(f"src/{part}.c" for part in PARTS)
     job.write("CMakeLists.txt", CMAKE.format(sources=sources, parts=" ".join(PARTS)))
     job.shell(
-        "cmake -S . -B out -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1; cmake --build out -- -k VERBOSE=1; cd out && ctest"
+        "cmake -S . -B out -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-O1\n"
+        "cmake --build out -- -k VERBOSE=1; cd out && ctest"
     )
 
 
@@ -174,7 +212,8 @@ def cxx_one_definition(job: Job) -> None:
     job.write(
         "main.cpp",
         "struct Hull { int width; int depth; virtual int load() const; virtual ~Hull(); };\nHull::~Hull() {}\n"
-        f"int Hull::load() const {{ return depth; }}\n{externs}int main() {{ Hull hull; hull.width = 1; hull.depth = 2; "
+        f"int Hull::load() const {{ return depth; }}\n{externs}"
+        "int main() { Hull hull; hull.width = 1; hull.depth = 2; "
         f"return ({calls}) > 9 ? 0 : 1; }}\n",
     )
     compiles = "\n".join(

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from pair import Fault, Job, pair
 
-NAMES = (
-    "avocado barley celery daikon endive fennel ginger horseradish iceberg jicama kale leek marrow navet okra parsnip "
-    "quinoa radish spinach tomato"
-).split()
+NAMES = [
+    "avocado",
+    "barley",
+    "celery",
+    "daikon",
+    "endive",
+    "fennel",
+    "ginger",
+    "horseradish",
+    "iceberg",
+    "jicama",
+    "kale",
+    "leek",
+    "marrow",
+    "navet",
+    "okra",
+    "parsnip",
+    "quinoa",
+    "radish",
+    "spinach",
+    "tomato",
+]
 
 SETUP = """
     export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=Nobody GIT_AUTHOR_EMAIL=nobody@example.org
@@ -76,7 +94,9 @@ def git_rejected_push(job: Job) -> None:
         {other if job.failing else ""}
         for name in NAMES; do
             cd copies/$name
-            for step in 1 2 3; do echo "step $step of $RANDOM" >>$name.txt; git commit -am "Step $step in the $name"; done
+            for step in 1 2 3; do
+                echo "step $step of $RANDOM" >>$name.txt; git commit -am "Step $step in the $name"
+            done
             git push --progress 2>&1 | tr '\\r' '\\n'
             cd ../..
         done

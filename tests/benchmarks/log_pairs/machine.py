@@ -10,10 +10,21 @@ import os
 import subprocess
 from pathlib import Path
 
-PACKAGES = (
-    "nginx-light openssh-server redis-server rsyslog dnsmasq-base runit busybox-static cron "
-    "qemu-system-x86 linux-image-cloud-amd64 cpio e2fsprogs iproute2"
-).split()
+PACKAGES = [
+    "nginx-light",
+    "openssh-server",
+    "redis-server",
+    "rsyslog",
+    "dnsmasq-base",
+    "runit",
+    "busybox-static",
+    "cron",
+    "qemu-system-x86",
+    "linux-image-cloud-amd64",
+    "cpio",
+    "e2fsprogs",
+    "iproute2",
+]
 
 ENTER = r"""
 set -e

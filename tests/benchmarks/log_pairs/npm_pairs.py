@@ -7,7 +7,20 @@ import re
 
 from pair import Fault, Job, pair
 
-PACKAGES = "amber basalt cobalt dolomite emerald feldspar garnet hematite iolite jasper kyanite lapis".split()
+PACKAGES = [
+    "amber",
+    "basalt",
+    "cobalt",
+    "dolomite",
+    "emerald",
+    "feldspar",
+    "garnet",
+    "hematite",
+    "iolite",
+    "jasper",
+    "kyanite",
+    "lapis",
+]
 WANTED = {
     "chalk": "4.1.2",
     "commander": "11.1.0",

@@ -1,4 +1,4 @@
-"""A pair of logs of one job: what the job does, runs of it that were fine and one with a fault, and the known faults."""
+"""A pair of logs of one job, which ran well and with a fault, and what is known to be wrong in the latter."""
 
 from __future__ import annotations
 

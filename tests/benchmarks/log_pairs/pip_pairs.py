@@ -8,8 +8,30 @@ import sys
 from pair import Fault, Job, pair
 
 PIP = [sys.executable, "-m", "pip", "--no-input", "--no-color", "--disable-pip-version-check"]
-WANTED = "requests==2.32.3 urllib3==2.2.3 idna==3.10 certifi click==8.1.7 rich==13.9.4 jinja2==3.1.4 attrs".split()
-MADE_UP = "adze bradawl chisel drawknife froe gimlet hacksaw jigsaw mallet planer rasp spokeshave".split()
+WANTED = [
+    "requests==2.32.3",
+    "urllib3==2.2.3",
+    "idna==3.10",
+    "certifi",
+    "click==8.1.7",
+    "rich==13.9.4",
+    "jinja2==3.1.4",
+    "attrs",
+]
+MADE_UP = [
+    "adze",
+    "bradawl",
+    "chisel",
+    "drawknife",
+    "froe",
+    "gimlet",
+    "hacksaw",
+    "jigsaw",
+    "mallet",
+    "planer",
+    "rasp",
+    "spokeshave",
+]
 
 
 def install(job: Job, *arguments: str) -> None:
@@ -17,12 +39,12 @@ def install(job: Job, *arguments: str) -> None:
     job.run([*PIP, "install", "-v", "--progress-bar=off", "--target=installed", "--no-cache-dir", *arguments])
 
 
-def project(job: Job, name: str, needs: str = "", python: str = ">=3.9") -> str:
+def project(job: Job, name: str, python: str = ">=3.9") -> str:
     """The path of a made-up package's source."""
     job.write(
         f"{name}/pyproject.toml",
         '[build-system]\nrequires = ["setuptools==75.6.0"]\nbuild-backend = "setuptools.build_meta"\n'
-        f'[project]\nname = "made-up-{name}"\nversion = "1.4.0"\nrequires-python = "{python}"\ndependencies = [{needs}]\n',
+        f'[project]\nname = "made-up-{name}"\nversion = "1.4.0"\nrequires-python = "{python}"\n',
     )
     job.write(f"{name}/made_up_{name}/__init__.py", f"NAME = '{name}'\n")
     return f"./{name}"

@@ -6,11 +6,38 @@ import sys
 
 from pair import Fault, Job, pair
 
-PARTS = (
-    "accounts baskets catalogue coupons delivery exports invoices ledger mailing orders payments prices refunds "
-    "search stock taxes"
-).split()
-VERBS = "adds clears copies counts finds keeps merges orders renames rounds saves totals".split()
+PARTS = [
+    "accounts",
+    "baskets",
+    "catalogue",
+    "coupons",
+    "delivery",
+    "exports",
+    "invoices",
+    "ledger",
+    "mailing",
+    "orders",
+    "payments",
+    "prices",
+    "refunds",
+    "search",
+    "stock",
+    "taxes",
+]
+VERBS = [
+    "adds",
+    "clears",
+    "copies",
+    "counts",
+    "finds",
+    "keeps",
+    "merges",
+    "orders",
+    "renames",
+    "rounds",
+    "saves",
+    "totals",
+]
 
 
 def run_tests(job: Job, conftest: str = "", changed: dict[str, str] | None = None, left_out: str = "") -> None:
@@ -35,7 +62,19 @@ def run_tests(job: Job, conftest: str = "", changed: dict[str, str] | None = Non
             tests.append(f"def test_{part}_{verb}(shelf):\n    {body}\n")
         if part != left_out:
             job.write(f"tests/test_{part}.py", (changed or {}).get(part, head) + "\n\n".join(tests))
-    command = "-m pytest -v -p no:cacheprovider -p no:xdist --durations=15 --durations-min=0.001 -c /dev/null".split()
+    command = [
+        "-m",
+        "pytest",
+        "-v",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "--durations=15",
+        "--durations-min=0.001",
+        "-c",
+        "/dev/null",
+    ]
     job.run([sys.executable, *command, "--rootdir=.", "tests"], PYTHONPATH=str(job.folder), PYTHONDONTWRITEBYTECODE="1")
 
 
@@ -119,7 +158,8 @@ def pytest_segfault(job: Job) -> None:
 @pair(Fault("skipped instead of passed", r"test_taxes_\w+ SKIPPED"), goods=2, stamped=True)
 def pytest_skipped(job: Job) -> None:
     """The tests of one file are skipped, an ordinary word in a new place, and the run is green."""
-    head = "import time, warnings\nimport pytest\nfrom shop import taxes\npytestmark = pytest.mark.skip('needs the network')\n\n"
+    head = "import time, warnings\nimport pytest\nfrom shop import taxes\n"
+    head += "pytestmark = pytest.mark.skip('needs the network')\n\n"
     run_tests(job, changed={"taxes": head} if job.failing else None)
 
 
