@@ -60,7 +60,7 @@ BOOT = """
 """
 
 
-def boot(job: Job, damage: str = "", before: str = "", memory: int = 512, last: str = "") -> None:
+def boot(job: Job, damage: str = "", before: str = "", memory: int = 512, last: str = "", without: str = "") -> None:
     """Boot a kernel, start the daemons one after the other, say what runs, and switch off."""
     steps = [
         f"{command} >/run/{name}.out 2>&1 & pid=$!; echo $pid >/run/{name}.pid; usleep 150000\n"
@@ -68,6 +68,7 @@ def boot(job: Job, damage: str = "", before: str = "", memory: int = 512, last: 
         f'else echo "rc: {name} did not stay"; fi\n'
         f'sed "s/^/{name}: /" /run/{name}.out'
         for name, command in DAEMONS.items()
+        if name != without
     ]
     job.write("init", INIT.replace("STEPS", "\n".join([*steps, last])))
     job.on_machine(BOOT.format(before=before, damage=damage, memory=memory))
@@ -106,15 +107,7 @@ def boot_failing_service(job: Job) -> None:
 )
 def boot_forgotten_service(job: Job) -> None:
     """Linux boots; one service is not started and nothing says so."""
-    crond = DAEMONS.pop("crond") if job.failing else ""
-    kept = dict(DAEMONS)
-    boot(job)
-    if crond:
-        DAEMONS.clear()
-        for name, command in kept.items():
-            DAEMONS[name] = command
-            if name == "klogd":
-                DAEMONS["crond"] = crond
+    boot(job, without="crond" if job.failing else "")
 
 
 @pair(
@@ -156,21 +149,24 @@ REAL = {
 }
 
 
+def worker(name: str) -> str:
+    """A script that waits for redis, does five steps, and then waits for ever."""
+    return (
+        f"echo {name}: starting as $$\n"
+        "until : 2>/dev/null >/dev/tcp/127.0.0.1/6379; do sleep 0.2; done\n"
+        f"echo {name}: connected to redis\n"
+        f"for step in 1 2 3 4 5; do sleep 1.{len(name)}\n"
+        f"echo {name}: step $step, $RANDOM items in $((RANDOM % 90 + 10)) ms; done\n"
+        f"echo {name}: waiting; exec sleep 1000"
+    )
+
+
 def supervise(job: Job, changed: dict[str, str]) -> None:
     """Let runit start four real daemons and sixteen workers that wait for them, for a while, and stop them.
 
     `changed`: services that run something else in the run that fails; an empty script leaves one out.
     """
-    services = dict(REAL)
-    for place, name in enumerate(SERVICES):
-        services[name] = (
-            f"echo {name}: starting as $$\n"
-            "until : 2>/dev/null >/dev/tcp/127.0.0.1/6379; do sleep 0.2; done\n"
-            f"echo {name}: connected to redis\n"
-            f"for step in 1 2 3 4 5; do sleep 1.{place:02}\n"
-            f"echo {name}: step $step, $RANDOM items in $((RANDOM % 90 + 10)) ms; done\n"
-            f"echo {name}: waiting; exec sleep 1000"
-        )
+    services = REAL | {name: worker(name) for name in SERVICES}
     for name, text in (services | (changed if job.failing else {})).items():
         if text:
             job.write(f"services/{name}/run", f"#!/bin/bash\nexec 2>&1\n{text}\n").chmod(0o755)
@@ -201,11 +197,26 @@ def runit_lost_service(job: Job) -> None:
 @pair(Fault("takes long", r"orders: step \d+, \d+ items in \d{4,} ms", "value"), goods=2)
 def runit_slow_service(job: Job) -> None:
     """Of twenty services one says that its steps take a hundred times as long."""
-    text = (
-        "echo orders: starting as $$\nuntil : 2>/dev/null >/dev/tcp/127.0.0.1/6379; do sleep 0.2; done\n"
-        "echo orders: connected to redis\n"
-        "for step in 1 2 3 4 5; do sleep 1.1\n"
-        "echo orders: step $step, $RANDOM items in $((RANDOM % 9000 + 1000)) ms; done\n"
-        "echo orders: waiting; exec sleep 1000"
+    slow = worker("orders").replace("RANDOM % 90 + 10", "RANDOM % 9000 + 1000")
+    supervise(job, {"orders": slow})
+
+
+@pair(
+    Fault("cannot read", r"gauge: cannot open /var/lib/gauge/today"),
+    Fault("no work", r"gauge: step", "fewer"),
+    goods=2,
+)
+def runit_another_release(job: Job) -> None:
+    """Services were renamed and added, which is as it should be; one cannot read its file and waits."""
+    supervise(
+        job,
+        {
+            "digest": "",
+            "summary": worker("summary"),
+            "login": "",
+            "sessions": worker("sessions"),
+            "telemetry": worker("telemetry"),
+            "gauge": "echo gauge: starting as $$; echo gauge: connected to redis; sleep 1\n"
+            "echo gauge: cannot open /var/lib/gauge/today, waiting; exec sleep 1000",
+        },
     )
-    supervise(job, {"orders": text})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pair import Fault, Job, pair
 
 PARTS = [
@@ -71,15 +73,15 @@ check: $(PARTS:%=build/test_%)
 """
 
 
-def write_program(job: Job, changed: dict[str, str] | None = None) -> None:
+def write_program(job: Job, changed: dict[str, str] | None = None, parts: Sequence[str] = PARTS) -> None:
     """Write the program. `changed`: what a file, as `src/NAME.c`, has instead."""
-    files = {"Makefile": MAKEFILE.format(parts=" ".join(PARTS))}
-    files["include/ship.h"] = "".join(f"int {part}(int load);\n" for part in PARTS)
-    calls = "".join(f'    printf("{part} %d\\n", {part}(3));\n' for part in PARTS)
+    files = {"Makefile": MAKEFILE.format(parts=" ".join(parts))}
+    files["include/ship.h"] = "".join(f"int {part}(int load);\n" for part in parts)
+    calls = "".join(f'    printf("{part} %d\\n", {part}(3));\n' for part in parts)
     files["src/main.c"] = f'#include <stdio.h>\n#include "ship.h"\n\nint main(void)\n{{\n{calls}    return 0;\n}}\n'
-    for place, part in enumerate(PARTS):
+    for place, part in enumerate(parts):
         unused = "    int spare = load;\n" if place % 9 == 4 else ""
-        below = PARTS[place - 1] + "(load - 1) + " if place else ""
+        below = parts[place - 1] + "(load - 1) + " if place else ""
         files[f"src/{part}.c"] = (
             f'#include "ship.h"\n\nint {part}(int load)\n{{\n{unused}    if (load < 1)\n        return {place};\n'
             f"    return {below}load * {place + 2};\n}}\n"
@@ -221,3 +223,20 @@ def cxx_one_definition(job: Job) -> None:
     )
     rest = "\n".join(f"g++ -O1 -flto -c {part}.cpp -o {part}.o" for part in PARTS[24:])
     job.shell(f"{compiles}\nset -x\n{rest}\ng++ -O1 -flto -Wodr main.cpp *.o -o ship\n./ship")
+
+
+@pair(
+    Fault("undefined reference", r"undefined reference to `rocket'"),
+    Fault("linker failed", r"^collect2: error: ld returned 1 exit status"),
+    Fault("make gave up", r"^make: \*\*\* |^make: Target .* not remade"),
+    goods=2,
+)
+def make_another_commit(job: Job) -> None:
+    """The program has grown and is compiled with other flags, which is as it should be; a function has a wrong name."""
+    grown = [*PARTS, "osprey", "pelican", "quiver", "ribbon", "sextant", "trellis", "urchin", "vessel"]
+    changed = {
+        "src/rocket.c": "int racket(int load)\n{\n    return load;\n}\n",
+        "Makefile": MAKEFILE.format(parts=" ".join(grown)).replace("-g -Wall", "-g3 -fno-common -Wall -Wshadow"),
+    }
+    write_program(job, changed if job.failing else None, grown if job.failing else PARTS)
+    job.shell("rm -rf build; make -k all")

@@ -37,11 +37,7 @@ http.server.ThreadingHTTPServer(('127.0.0.1', 8000), Handler).serve_forever()
 """
 
 
-def serve(job: Job, kind: str, middle: str = "") -> None:
-    """Serve some hundred requests through nginx; `middle` happens half way."""
-    job.write("nginx.conf", NGINX)
-    job.write("upstream.py", UPSTREAM)
-    ask = """
+ASKED = """
         for i in $(seq 160); do
             case $((RANDOM % 5)) in
                 0) path=/ ;; 1) path=/api/orders/$RANDOM ;; 2) path=/api/report/$((RANDOM % 40)) ;;
@@ -49,7 +45,13 @@ def serve(job: Job, kind: str, middle: str = "") -> None:
             esac
             curl -s -o /dev/null -A "shop/1.$((RANDOM % 3))" "http://127.0.0.1:8080$path"
         done
-    """
+"""
+
+
+def serve(job: Job, kind: str, middle: str = "", ask: str = ASKED) -> None:
+    """Serve some hundred requests through nginx; `middle` happens half way."""
+    job.write("nginx.conf", NGINX)
+    job.write("upstream.py", UPSTREAM)
     job.on_machine(f"""{WAIT}
         python3 upstream.py {kind} & upstream=$!
         nginx -p $PWD -c nginx.conf & nginx=$!
@@ -86,6 +88,22 @@ def nginx_burst(job: Job) -> None:
     burst = 'for i in $(seq 300); do curl -s -o /dev/null -A shop/1.1 "http://127.0.0.1:8080/api/orders/7"; done'
     once = 'curl -s -o /dev/null -A shop/1.1 "http://127.0.0.1:8080/api/orders/7"'
     serve(job, "usual", burst if job.failing else once)
+
+
+@pair(
+    Fault("passwords asked for", r"\"GET /(\.env|\.git/config|wp-login\.php)"),
+    Fault("path out of the folder", r"\"GET /api/\.\./\.\./"),
+    goods=2,
+)
+def nginx_another_week(job: Job) -> None:
+    """The shop has new paths and clients, which is as it should be; among them somebody looks for holes."""
+    look = """
+        for path in .env .git/config wp-login.php api/../../etc/passwd; do
+            curl -s -o /dev/null --path-as-is -A shop/1.1 "http://127.0.0.1:8080/$path"
+        done
+    """
+    grown = ASKED.replace("/api/search?q=item", "/api/wishlist/share?by=").replace("shop/1", "shop-mobile/2")
+    serve(job, "usual", *((look, grown) if job.failing else ()))
 
 
 SSHD = """

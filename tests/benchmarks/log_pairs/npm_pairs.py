@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from pair import Fault, Job, pair
 
@@ -32,11 +33,16 @@ WANTED = {
 NPM = "npm --no-audit --no-fund --no-update-notifier --cache=cache --loglevel="
 
 
-def workspace(job: Job, scripts: dict[str, dict[str, str]] | None = None, wanted: dict[str, str] | None = None) -> None:
+def workspace(
+    job: Job,
+    scripts: dict[str, dict[str, str]] | None = None,
+    wanted: dict[str, str] | None = None,
+    packages: Sequence[str] = PACKAGES,
+) -> None:
     """Write twelve packages, each with a build, a test and a script after installation."""
     root = {"name": "made-up-stones", "version": "1.0.0", "private": True, "workspaces": ["packages/*"]}
     job.write("package.json", json.dumps(root | {"dependencies": wanted or {}}, indent=2))
-    for place, name in enumerate(PACKAGES):
+    for place, name in enumerate(packages):
         usual = {
             "postinstall": f"node -e \"console.log('{name}: cutting', process.pid)\"",
             "build": "node build.js",
@@ -114,3 +120,21 @@ def npm_integrity(job: Job) -> None:
         f"rm -rf cache; {NPM}http ci; {NPM}notice run build --workspaces; {NPM}notice test --workspaces\n"
         "node -e \"console.log('semver', require('semver').valid('1.2.3'))\""
     )
+
+
+@pair(
+    Fault("the test that fails", r"^not ok 5 - jasper holds"),
+    Fault("exit status", r"npm (ERR!|error) code 4|Lifecycle script `test` failed"),
+    Fault("in which package", r"npm (ERR!|error) .*(workspace|location|path).*jasper"),
+)
+def npm_another_commit(job: Job) -> None:
+    """Dependencies are newer and packages were added, which is as it should be; a test of one fails."""
+    test = (
+        "node -e \"for (let i = 1; i < 9; i++) console.log(i === 5 ? 'not ok' : 'ok', i, '- jasper holds'); "
+        'process.exit(4)"'
+    )
+    failing = {"jasper": {"build": "node build.js", "test": test}}
+    newer = WANTED | {"chalk": "5.3.0", "commander": "12.1.0", "glob": "11.0.0", "picocolors": "1.1.1"}
+    grown = [*PACKAGES, "malachite", "nephrite", "onyx"]
+    workspace(job, *((failing, newer, grown) if job.failing else (None, WANTED)))
+    job.shell(f"{NPM}http install; {NPM}notice run build --workspaces; {NPM}notice test --workspaces")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from pair import Fault, Job, pair
 
@@ -40,13 +41,19 @@ VERBS = [
 ]
 
 
-def run_tests(job: Job, conftest: str = "", changed: dict[str, str] | None = None, left_out: str = "") -> None:
+def run_tests(
+    job: Job,
+    conftest: str = "",
+    changed: dict[str, str] | None = None,
+    left_out: str = "",
+    parts: Sequence[str] = PARTS,
+) -> None:
     """Write the project and run its tests. `changed`: the body of a test, as `part.verb`, that is unusual."""
     job.write("shop/__init__.py", "")
     job.write(
         "tests/conftest.py", "import pytest\n\n@pytest.fixture\ndef shelf():\n    return list(range(20))\n" + conftest
     )
-    for place, part in enumerate(PARTS):
+    for place, part in enumerate(parts):
         job.write(
             f"shop/{part}.py", f"NAME = '{part}'\n\ndef amount(values, extra=0):\n    return sum(values) + extra\n"
         )
@@ -167,3 +174,16 @@ def pytest_skipped(job: Job) -> None:
 def pytest_lost_file(job: Job) -> None:
     """A test file is gone, and the run is green."""
     run_tests(job, left_out="stock" if job.failing else "")
+
+
+@pair(
+    Fault("the test that fails", r"test_vouchers_rounds FAILED"),
+    Fault("what was compared", r"^E +assert 200 == 199|^E +\+ +where 200"),
+    Fault("the summary", r"^FAILED tests/test_vouchers|1 failed,"),
+    goods=2,
+)
+def pytest_another_commit(job: Job) -> None:
+    """The project has grown and a part of it has another name, which is as it should be; a test of a new part fails."""
+    grown = ["carts" if part == "baskets" else part for part in PARTS] + ["vouchers", "wishes", "zones"]
+    body = "assert vouchers.amount(shelf, 10) == 199"
+    run_tests(job, changed={"vouchers.rounds": body}, parts=grown if job.failing else PARTS)
