@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from anomaly_sets import rank_of_fault
 from findings import NEVER, Finding, auc, folded, judged_by_finding, rank_of
 from line_detectors import DETECTORS, WordTrigrams, is_here
-from model_ways import finding_of
+from model_ways import check_with_good, finding_of
 
 LINES = ["bed 1 is dry", "pump 7f3a starts", "bed 2 is dry", "pump 9c stops", "pump 0b1 starts"]
 
@@ -74,3 +77,36 @@ def test_a_new_kind_of_line_is_strangest(name: str) -> None:
     known = [f"bed {number} is dry" for number in range(50)] + ["pump starts"] * 50
     scores = DETECTORS[name](known, ["bed 7 is dry", "valve burst beside greenhouse wall", "pump starts"])
     assert scores.argmax() == 1
+
+
+CHECK = """#!/bin/sh
+for last; do :; done
+cat >{folder}/judged <"$last"
+echo "$@" >{folder}/asked
+echo '{{"lines": 3, "stand_out": 1, "findings": [{{"line": 2, "lines": [2], "count": 1, "text": "pump broke", \
+"strangeness": 700, "kind": "new", "why": "never seen"}}]}}'
+"""
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a `logling` that always says the same, and what it was asked."""
+    command = tmp_path / "logling"
+    command.write_text(CHECK.format(folder=tmp_path))
+    command.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    return tmp_path
+
+
+def test_check_is_asked_beside_each_good_log(asked: Path) -> None:
+    check_with_good([["a"], ["b"]], ["a", "c"])
+    assert (asked / "asked").read_text().count("--good") == 2
+
+
+def test_check_judges_the_lines_as_they_are(asked: Path) -> None:
+    check_with_good([["a"]], ["a", "pump broke", "b"])
+    assert (asked / "judged").read_text() == "a\npump broke\nb\n"
+
+
+def test_what_check_finds_gives_scores(asked: Path) -> None:
+    assert check_with_good([["a"]], ["a", "pump broke", "b"]).scores.tolist() == [0, 700, 0]

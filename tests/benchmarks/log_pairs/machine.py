@@ -74,9 +74,13 @@ def layer(scratch: Path) -> Path:
 
 
 def enter(command: list[str], network: bool) -> list[str]:
-    """The command line that runs a command in a copy; without `network` it has a loopback of its own alone."""
+    """The command line that runs a command in a copy, which ends when its parent does.
+
+    Without `network` it has a loopback of its own alone.
+    """
     spaces = ["--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts"] + ([] if network else ["--net"])
-    return ["unshare", *spaces, "sh", "-c", ENTER, "machine", *command]
+    with_its_parent = ["setpriv", "--pdeathsig", "KILL"]
+    return [*with_its_parent, "unshare", *spaces, "sh", "-c", ENTER, "machine", *command]
 
 
 def environment(
