@@ -46,17 +46,13 @@ def page_alarm(scratch: Path, preset: str, alone: bool = False) -> Any:
 
     def judge(goods: list[list[str]], lines: list[str]) -> Judgement:
         weights = home_of(goods, scratch, preset).weights
-        told = page_says(weights, [] if alone else goods[-1][-LINES_BEFORE:], lines, alone)
-        return judged_by_line(np.array([line["alarm"] for line in told]), lines)
+        before = [] if alone else goods[-1][-LINES_BEFORE:]
+        asked = {"weights": str(weights), "before": before, "lines": lines, "alone": alone}
+        return judged_by_line(np.array(ask_engine(RANKER, request=asked)), lines)
+
+    return judged_by_line(np.array([line["alarm"] for line in told]), lines)
 
     return judge
-
-
-def page_says(weights: Path, before: list[str], lines: list[str], alone: bool = False) -> list[dict[str, float]]:
-    """What the page makes of each line."""
-    asked = {"weights": str(weights), "before": before, "lines": lines, "learns": False, "alone": alone}
-    answer: list[dict[str, float]] = ask_engine(RANKER, request=asked)
-    return answer
 
 
 def check_is_here() -> bool:
