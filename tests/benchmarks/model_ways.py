@@ -50,8 +50,6 @@ def page_alarm(scratch: Path, preset: str, alone: bool = False) -> Any:
         asked = {"weights": str(weights), "before": before, "lines": lines, "alone": alone}
         return judged_by_line(np.array(ask_engine(RANKER, request=asked)), lines)
 
-    return judged_by_line(np.array([line["alarm"] for line in told]), lines)
-
     return judge
 
 
