@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -12,7 +12,6 @@ import typer
 from rich.text import Text
 
 from model import weights_file
-from model.scoring import score_lines
 from model.transformer import Model
 from model.weights_file import WeightsFileError
 
@@ -24,14 +23,14 @@ from ..checking.normal_rules import NormalRules, add_rules, read_rules
 from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of
-from ..checking.surprise import weighted_surprise
 from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
-from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
+from ..reading.whole_file import Chooser, log_lines, read_log
 from ..site.champion import committed_weights
 from .reading_choice import RawOption, ReadingOption, choose_reading
+from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
 STANDS_OUT_STATUS = 3
@@ -131,28 +130,12 @@ def by_good_logs(files: Sequence[Path], home: Path | None, raw: bool = False, re
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
     """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
     check = LogCheck(known.profile, rules, known.expected)
-    for line, surprise in _with_surprise(log_lines(file, known.choose), known.model):
+    lines = log_lines(file, known.choose)
+    for line, surprise in with_surprise(known.model, lines) if known.model else ((line, None) for line in lines):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
     return check.findings()
-
-
-def _with_surprise(lines: Iterator[LogLine], model: Model | None) -> Iterator[tuple[LogLine, float | None]]:
-    """Each line with how surprised the model is, where there is one."""
-    if model is None:
-        yield from ((line, None) for line in lines)
-        return
-    waiting: list[LogLine] = []
-
-    def texts() -> Iterator[str]:
-        for line in lines:
-            waiting.append(line)
-            yield line.text
-
-    for score in score_lines(model, texts()):
-        line = waiting.pop(0)
-        yield line, weighted_surprise(line.text, score.by_character)
 
 
 def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:
