@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -27,7 +27,7 @@ from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
-from ..reading.whole_file import Chooser, log_lines, read_log
+from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
 from .reading_choice import RawOption, ReadingOption, choose_reading
 from .surprises import with_surprise
@@ -130,12 +130,20 @@ def by_good_logs(files: Sequence[Path], home: Path | None, raw: bool = False, re
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
     """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
     check = LogCheck(known.profile, rules, known.expected)
-    lines = log_lines(file, known.choose)
-    for line, surprise in with_surprise(known.model, lines) if known.model else ((line, None) for line in lines):
+    for line, surprise in lines_with_surprise(file, known):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
     return check.findings()
+
+
+def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+    """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
+    lines = log_lines(file, known.choose)
+    if known.model:
+        yield from with_surprise(known.model, lines)
+    else:
+        yield from ((line, None) for line in lines)
 
 
 def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:
