@@ -27,13 +27,14 @@ class Followers:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.words: dict[tuple[str, str], dict[str, None]] = {}
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[int] = set()  # hashes of sequences
 
     def add(self, sequence: tuple[str, ...]) -> None:
         """Remember the words of a line."""
-        if sequence in self._seen or len(self._seen) >= MOST_CONTEXTS:
+        key = hash(sequence)
+        if key in self._seen or len(self._seen) >= MOST_CONTEXTS:
             return
-        self._seen.add(sequence)
+        self._seen.add(key)
         padded = (BEGIN, BEGIN, *sequence)
         for i in range(2, len(padded)):
             context = padded[i - 2], padded[i - 1]

@@ -83,7 +83,8 @@ class Table:
 
     def __init__(self, logs: Sequence[Sequence[str]], stretches: bool = False) -> None:
         """Each log is a fold; with `stretches`, or where there is one, each is divided into FOLDS."""
-        pieces = [(fold, log) for fold, log in enumerate(logs) if log]
+        logs = [log for log in logs if log]
+        pieces = list(enumerate(logs))
         if stretches or len(logs) == 1:
             pieces = [
                 (fold, log[len(log) * fold // FOLDS : len(log) * (fold + 1) // FOLDS])

@@ -118,7 +118,7 @@ def _with_digits(name: str) -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def word_hash(text: str) -> int:
     """32 bits of a word: the CRC-32 of its UTF-8 bytes."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
