@@ -6,6 +6,7 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from .learning import FEWEST_TO_MISS
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
 from .profile import REGULAR, WINDOWS, Profile, fewer_score, more_score, pause_score
+from .words import quoted
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -112,15 +114,27 @@ class LogCheck:
         self._keep(key, finding, number)
 
     def _why_words(self, judgement: Judgement) -> str:
+        """What is said of the word that costs most."""
+        if not judgement.words:
+            return "it has no words"
         costs = [cost.bits for cost in judgement.facts.bits]
-        dearest = max(range(len(costs)), key=lambda i: (costs[i], -i))
-        names = [judgement.text[word.begin : word.end] for word in judgement.words] + ["the end of the line"]
-        expected = self.followers.likeliest(judgement.sequence, dearest)
-        name = f"`{names[dearest]}`" if dearest < len(judgement.words) else names[dearest]
-        if expected:
-            return f"{name} where `{expected.word}` stands in {100 * expected.share:.1f} % of lines"
-        after = f"`{names[dearest - 1]}`" if dearest else "the beginning of a line"
-        return f"{name} after {after}" + (" was never seen" if not judgement.facts.bits[dearest].seen else " is rare")
+        at = max(range(len(costs)), key=lambda i: (costs[i], -i))
+        names = [quoted(judgement.text[word.begin : word.end]) for word in judgement.words]
+        ends = at == len(names)
+        if expected := self.followers.likeliest(judgement.sequence, at):
+            percent = min(99, math.floor(100 * expected.share + 0.5))
+            if at == 0:
+                return f"{names[0]} where {percent} % of lines begin with {quoted(expected.word)}"
+            word = "the line ends" if ends else names[at]
+            return f"{word} where {percent} % of such lines have {quoted(expected.word)}"
+        seen = judgement.facts.bits[at].seen
+        if ends:
+            return f"{'few lines end' if seen else 'no known line ends'} after {names[-1]}"
+        if not self.profile.knows(judgement.sequence[at]):
+            return f"{names[at]} is not known"
+        if at == 0:
+            return f"{'few lines begin' if seen else 'no known line begins'} with {names[0]}"
+        return f"{names[at]} is {'rare' if seen else 'not known'} after {names[at - 1]}"
 
     def _by_value(self, number: int, judgement: Judgement) -> None:
         if judgement.value is None:
@@ -151,9 +165,9 @@ class LogCheck:
         if strangeness < self.profile.stand_out:
             return
         if step > 0:
-            why = f"comes {describe_seconds(step)} after the line before; at most {describe_seconds(usual)} were usual"
+            why = f"comes {describe_seconds(step)} after the line before; at most {describe_seconds(usual)} was usual"
         else:
-            before = f"; at most {describe_seconds(usual)} were usual" if usual else "; it never did before"
+            before = f"; at most {describe_seconds(usual)} was usual" if usual else "; it never did before"
             why = f"the clock goes back by {describe_seconds(-step)}{before}"
         self._keep(f"clock {judgement.template}", self._found("value", number, judgement, strangeness, why, []), number)
 
@@ -189,7 +203,7 @@ class LogCheck:
             return
         strangeness, gram, count, window = best
         most = self.profile.rates[gram].most[self.profile.windows.index(window)]
-        why = f"{count} such lines among {min(window, index + 1):,}; at most {most} were usual"
+        why = f"{count:,} such lines within {min(window, index + 1):,} lines, where at most {most:,} came before"
         key = f"more {gram}"
         known = self.groups.get(key)
         self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
@@ -202,7 +216,7 @@ class LogCheck:
     def _missed(
         self, groups: dict[str, Finding], gram: int, tick: int, arrived: tuple[int, Judgement] | None = None
     ) -> None:
-        """Tell of something regular that stayed away too long until this tick, at which it `arrived` or the log ends."""
+        """Tell of something regular that stayed away too long, up to a tick at which it `arrived` or the log ends."""
         rate, arrivals = self.profile.rates[gram], self._arrivals[gram]
         share = rate.count / self.profile.duration
         if rate.count < FEWEST_TO_MISS or rate.gap * share > REGULAR:
@@ -218,10 +232,10 @@ class LogCheck:
         )
         if arrivals.last_index >= 0:
             number, text, template = arrivals.last_number, arrivals.last_text, arrivals.last_template
-            why = f"such lines stay away for {away} from here on; at most {usual} were usual"
+            why = f"such lines stay away for {away} from here on; at most {usual} was usual"
         elif arrived:
             number, text, template = arrived[0], arrived[1].text, arrived[1].template
-            why = f"such lines come only after {away}; at most {usual} were usual"
+            why = f"the first such line comes only after {away}; at most {usual} was usual"
         else:
             number, text, template = 1, "", ""
             why = f"a kind of line that came at least every {usual} does not come in {away}"

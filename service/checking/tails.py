@@ -72,7 +72,7 @@ class Tail:
             raise ValueError("a tail of the profile is not made of lines and scores")
         if len(scores) > MOST_RANKS or not all(map(_is_positive, scores)) or scores != sorted(scores, reverse=True):
             raise ValueError("the scores of a tail of the profile are not at most 64 falling numbers")
-        if type(scale) not in (int, float) or not 0 < scale < MOST_SCALE:
+        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < MOST_SCALE:
             raise ValueError("the scale of a tail of the profile is no small positive number")
         return cls(lines, tuple(map(float, scores)), float(scale))
 
