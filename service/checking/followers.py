@@ -51,11 +51,12 @@ class Followers:
         """The word that stands most often where the word `at` does, if it stands there mostly."""
         padded = (BEGIN, BEGIN, *sequence, END)
         context = padded[at], padded[at + 1]
+        near = sequence[max(0, at - 2) : at]
         best: Expected | None = None
         for word in self.words.get(context, {}):
             if word == padded[at + 2] or word in (IDENTIFIER, TIME):
                 continue
-            share = 2.0 ** -self.profile.bits([*sequence[:at], word])[at].bits
+            share = 2.0 ** -self.profile.bits([*near, word])[len(near)].bits
             if share >= LEAST_SHARE and (best is None or share > best.share):
                 best = Expected(word, share)
         return best

@@ -115,11 +115,11 @@ def as_card(profile: Profile) -> dict[str, Any]:
     """What the card says of a profile, beside its bytes."""
     return {
         "lines": profile.lines,
-        "duration": profile.duration,
+        "duration": min(profile.duration, MOST_COUNT - 1),  # dates of the year 9999 among others make it long
         "words": [profile.root.count, profile.root.types],
         "windows": list(profile.windows),
-        "pause": profile.longest_pause,
-        "back": profile.farthest_back,
+        "pause": min(profile.longest_pause, MOST_COUNT - 1),
+        "back": min(profile.farthest_back, MOST_COUNT - 1),
         "timed": profile.timed,
         "tails": {name: tail.as_card() for name, tail in profile.tails.items()},
     }
