@@ -33,15 +33,15 @@ def pack(profile: Profile) -> bytes:
     return _packed(profile, _merged(profile))
 
 
-def learn_within(logs: Sequence[Sequence[str]], largest: int) -> tuple[Profile, bytes]:
+def learn_within(logs: Sequence[Sequence[str]], largest: int, least: int = FEWEST_LINES[0]) -> tuple[Profile, bytes]:
     """The profile of the logs of a home, and its bytes, at most `largest`.
 
-    Only what stood in several lines is kept; in as many as it takes for the bytes to be few enough.
+    Only what stood in `least` lines or more is kept; in as many as it takes for the bytes to be few enough.
     """
     table = Table(logs, stretches=True)
-    for fewest in FEWEST_LINES:
+    for fewest in (least, *(number for number in FEWEST_LINES if number > least)):
         profile = table.learn(fewest)
-        if len(data := pack(profile)) <= largest:
+        if len(profile.grams) <= MOST_ENTRIES and len(data := pack(profile)) <= largest:
             return profile, data
     profile = Profile(lines=table.lines)
     return profile, pack(profile)

@@ -79,9 +79,9 @@ class Profile:
     tails: Mapping[str, Tail] = field(default_factory=dict)
     stand_out: int = STAND_OUT  # a line stands out when at most one normal line in so many looks as strange
 
-    def with_surprise(self, tail: Tail) -> Profile:
-        """The same profile, which also says how rare a surprise of the model is."""
-        return replace(self, tails={**self.tails, "surprise": tail})
+    def with_surprise(self, tail: Tail | None) -> Profile:
+        """The same profile, which also says how rare a surprise of the model is, where that is known."""
+        return replace(self, tails={**self.tails, "surprise": tail}) if tail else self
 
     def sequence(self, words: Sequence[Word], line: str) -> list[str]:
         """The words of a line as they count: identifiers of literal places as they stand."""

@@ -16,6 +16,7 @@ from model import weights_file
 from model.transformer import Model
 from model.weights_file import WeightsFileError
 
+from ..checking.corpus_profile import profile_of
 from ..checking.findings import Finding, Findings
 from ..checking.learning import learn
 from ..checking.log_check import LogCheck
@@ -30,6 +31,7 @@ from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
 from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
+from ..storage.corpus import Corpus
 from .reading_choice import RawOption, ReadingOption, choose_reading
 from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
@@ -70,6 +72,9 @@ def check_command(
     rules: Annotated[
         Path | None, typer.Option("--rules", help="The file of what is called normal; else the home's normal.txt.")
     ] = None,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Compare with all lines that the home keeps, also those that came once.")
+    ] = False,
     raw: RawOption = False,
     reading: ReadingOption = None,
     home: HomeOption = None,
@@ -80,7 +85,11 @@ def check_command(
     By the model of a home, or with --good by logs that were fine: then no home is needed.
     """
     rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
-    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading)
+    if good and corpus:
+        raise typer.BadParameter(
+            "the lines of a home are what a log is compared with unless --good is given: leave one out"
+        )
+    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading, corpus)
     findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
     if normal:
         call_normal(findings, normal, rules_file)
@@ -97,8 +106,8 @@ def check_command(
         raise typer.Exit(STANDS_OUT_STATUS)
 
 
-def by_model(home: Home, raw: bool = False, reading: str | None = None) -> Knowledge:
-    """What the committed weights of a home know. Raises LoglingError."""
+def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
+    """What the committed weights of a home know, and with `corpus` the lines it keeps. Raises LoglingError."""
     file = committed_weights(home)
     model, card = weights_file.decode(file)
     if "profile" not in card:
@@ -107,6 +116,9 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None) -> Knowl
         profile = unpack(card["profile"], weights_file.profile_bytes(file))
     except ValueError as error:
         raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
+    if corpus:
+        with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
+            profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
 
 
