@@ -1,7 +1,7 @@
-"""The profile of a home's corpus, which knows what stood in one line too: kept in the home's state, and never sent out.
+"""The profile of a home's corpus, which knows what stood in one line too; it stays in the home's state.
 
-The page has the profile in the weights, of what stood in several lines when they were trained. On the operator's machine
-`check --corpus` uses this one; each pull brings it up to date.
+The page has the profile in the weights, of what stood in several lines when they were trained. On the operator's
+machine `check --corpus` uses this one; each pull brings it up to date.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..storage.atomic_write import write_durably
 from ..storage.corpus import Corpus
-from .packing import as_card, learn_within, unpack
+from .packing import as_card, learn_fitting, unpack
 from .profile import Profile
 
 LARGEST = 64_000  # bytes
@@ -26,7 +26,8 @@ def profile_of(corpus: Corpus, kept: Path) -> Profile:
     owner = {"corpus": corpus.identity(), "newest": corpus.newest_id()}
     profile = _read(kept, owner)
     if profile is None:
-        profile, data = learn_within([document.lines for document in corpus.documents()], LARGEST, FEWEST_LINES)
+        logs = [document.lines for document in corpus.documents()]
+        profile, data = learn_fitting(logs, lambda _, data: len(data) <= LARGEST, FEWEST_LINES)
         head = json.dumps({**owner, "profile": as_card(profile)})
         write_durably(kept, head.encode() + b"\n" + data)
         profile = unpack(as_card(profile), data)
