@@ -18,7 +18,7 @@ from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
-PROFILE_FACTS = 1500  # bytes of the card for what it says of the profile
+PROFILE_FACTS = 2000  # bytes of the card for what it says of the profile: above all of its tails
 LEAST_PROFILE, MOST_PROFILE = 2000, 12_000  # bytes
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600

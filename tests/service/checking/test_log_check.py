@@ -117,10 +117,10 @@ def test_what_never_comes_stands_out_without_a_line(known: Profile) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     {
-        "fan is stuck": "`stuck` where 99 % of such lines have `on`",
-        "pump is on": "`pump` where 99 % of lines begin with `fan`",
-        "fan is": "the line ends where 99 % of such lines have `on`",
-        "`": "a backtick where 99 % of lines begin with `fan`",
+        "fan is stuck": "`stuck` where most such lines have `on`",
+        "pump is on": "`pump` where most lines begin with `fan`",
+        "fan is": "the line ends where most such lines have `on`",
+        "`": "a backtick where most lines begin with `fan`",
         "fan is on is": "`is` is not known after `on`",
         "low pump stuck": "`stuck` is not known",
         "low pump " + "x" * 900: f"`{'x' * 60}…` is not known",
@@ -133,9 +133,8 @@ def test_why_words_are_strange(line: str, why: str) -> None:
 
 
 def test_a_line_that_ends_early_is_said_to_end() -> None:
-    good = [f"cut here {letter}" for letter in "abcdefghij"] * 20
-    (finding,) = check(["cut here"], good, stand_out=1).findings
-    assert finding.why == "no known line ends after `here`"
+    good = [f"cut here {letter}" for letter in "abcdefghij"] * 30
+    assert check(["cut here"], good, stand_out=1).findings[0].why == "no known line ends after `here`"
 
 
 def test_lines_that_are_strange_for_one_reason_are_one_finding(known: Profile) -> None:

@@ -71,7 +71,7 @@ def test_where_there_is_no_file_there_are_no_rules(file: Path) -> None:
 )
 def test_a_broken_file_is_named_with_what_is_wrong(file: Path, data: bytes, said: str) -> None:
     file.write_bytes(data)
-    with pytest.raises(LoglingError, match="normal.txt") as error:
+    with pytest.raises(LoglingError, match=r"normal\.txt") as error:
         read_rules(file)
     assert said in str(error.value)
 
