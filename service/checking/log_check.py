@@ -6,7 +6,6 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -125,11 +124,10 @@ class LogCheck:
         names = [quoted(judgement.text[word.begin : word.end]) for word in judgement.words]
         ends = at == len(names)
         if expected := self.followers.likeliest(judgement.sequence, at):
-            percent = min(99, math.floor(100 * expected.share + 0.5))
             if at == 0:
-                return f"{names[0]} where {percent} % of lines begin with {quoted(expected.word)}"
+                return f"{names[0]} where most lines begin with {quoted(expected)}"
             word = "the line ends" if ends else names[at]
-            return f"{word} where {percent} % of such lines have {quoted(expected.word)}"
+            return f"{word} where most such lines have {quoted(expected)}"
         seen = judgement.facts.bits[at].seen
         if ends:
             return f"{'few lines end' if seen else 'no known line ends'} after {names[-1]}"
