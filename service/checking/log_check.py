@@ -7,19 +7,19 @@ come, and its time. Lines of one template that are strange for the same reason a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
 from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
 from .judge import Judge, Judgement, shaded_words
-from .learning import FEWEST_TO_MISS
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
-from .profile import REGULAR, Profile, fewer_score, more_score, pause_score
+from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -56,12 +56,15 @@ class LogCheck:
         self.normal = 0
         self.groups: dict[str, Finding] = {}
         self.followers = Followers(profile)
+        self._window = max(profile.windows, default=1)
         self._arrivals: dict[int, _Arrivals] = {gram: _Arrivals() for gram in profile.rates}
         self._before: deque[str] = deque(maxlen=LINES_AROUND)
         self._waiting: list[Finding] = []
         self._last: Moment | None = None
         self._tick = -1 if profile.timed else 0
-        self._numbers: list[int] = []
+        self._numbers: deque[int] = deque(maxlen=WINDOWS[-1])
+        self._changed: dict[str, None] = {}  # keys of groups that stand out
+        self._absences: Absences | None = None
         self._seen: set[tuple[str, ...]] = set()
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
@@ -95,7 +98,7 @@ class LogCheck:
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
         if group and group.strangeness >= strangeness:
-            group.add(number)
+            self._count(key, group, number)
             return
         unseen = [cost for cost in judgement.facts.bits if not cost.seen]
         finding = self._found(
@@ -171,7 +174,7 @@ class LogCheck:
             arrivals.indexes.append(index)
             arrivals.last, arrivals.last_index, arrivals.last_number = self._tick, index, number
             arrivals.last_text, arrivals.last_template = judgement.text, judgement.template
-            while arrivals.indexes[0] <= index - self.profile.windows[-1] if self.profile.windows else False:
+            while arrivals.indexes[0] <= index - self._window:
                 arrivals.indexes.popleft()
             for window, most in zip(self.profile.windows, rate.most, strict=True):
                 count = _since(arrivals.indexes, index - window)
@@ -191,15 +194,15 @@ class LogCheck:
         if known is None:  # the burst began before it was one
             indexes = self._arrivals[gram].indexes
             for earlier in list(indexes)[len(indexes) - count : -1]:
-                self.groups[key].add(self._numbers[earlier])
+                self.groups[key].add(self._numbers[earlier - index - 1])
             self.groups[key].lines.sort()
 
     def _missed(self, gram: int, arrivals: _Arrivals, tick: int) -> None:
         """Tell of something regular that stayed away too long, up to this tick."""
         rate = self.profile.rates[gram]
-        share = rate.count / self.profile.duration
-        if rate.count < FEWEST_TO_MISS or rate.gap * share > REGULAR:
+        if not is_regular(rate, self.profile.duration):
             return
+        share = rate.count / self.profile.duration
         gap = tick - arrivals.last
         strangeness = self.profile.one_in("fewer", fewer_score(gap, rate.gap, share))
         if strangeness < self.profile.stand_out or self.rules.cover(arrivals.last_template):
@@ -226,8 +229,8 @@ class LogCheck:
             arrivals.last_template,
         )
         finding.span = (arrivals.last_index, self.lines)
-        finding.add(arrivals.last_number)
         self.groups[key] = finding
+        self._count(key, finding, arrivals.last_number)
 
     def _found(
         self,
@@ -261,14 +264,40 @@ class LogCheck:
                 finding.lines, finding.count = group.lines, group.count
             self.groups[key] = finding
             group = finding
-        group.add(number)
+        self._count(key, group, number)
         if len(self.groups) > MOST_GROUPS:
             self._forget()
+
+    def _count(self, key: str, group: Finding, number: int) -> None:
+        group.add(number)
+        if group.strangeness >= self.profile.stand_out:
+            self._changed[key] = None
 
     def _forget(self) -> None:
         """Keep the strangest half of the groups."""
         kept = sorted(self.groups.items(), key=lambda item: -item[1].strangeness)[: MOST_GROUPS // 2]
         self.groups = dict(kept)
+        self._changed = {key: None for key in self._changed if key in self.groups}
+
+    def changed(self) -> dict[str, Finding]:
+        """The groups that stand out and got a line since the last call, by key, and what is missed by now.
+
+        It costs what came since, not what is known: for a log that is followed.
+        """
+        self._absences = self._absences or Absences(self.profile)
+        for gram in self._absences.overdue(self._tick + 1, lambda gram: self._arrivals[gram].last):
+            arrivals = self._arrivals[gram]
+            self._missed(gram, arrivals, self._tick + 1)
+            if group := self.groups.get(f"fewer {arrivals.last_index}"):
+                group.span = (group.span[0], self.lines)
+        changed = {key: self.groups[key] for key in self._changed if key in self.groups}
+        self._changed = {}
+        return changed
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop groups: lines like theirs are found anew."""
+        for key in list(keys):
+            self.groups.pop(key, None)
 
     def findings(self) -> Findings:
         """What was found up to now, as if the log ended here."""
@@ -287,13 +316,13 @@ class LogCheck:
             if finding.strangeness < self.profile.stand_out:
                 if len(familiar) < MOST_FAMILIAR:
                     familiar.append(finding)
-            elif finding.kind == "more" and _share(finding.lines, covered) >= SHARE_COVERED:
+            elif finding.kind == "more" and share_of(finding.lines, covered) >= SHARE_COVERED:
                 continue
-            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if _alike(f, finding)), None)):
+            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if alike(f, finding)), None)):
                 kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
                 kin.count += finding.count
                 covered.update(finding.lines)
-            elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
+            elif finding.kind == "fewer" and finding.lines and overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
             elif len(standing) < MOST_FINDINGS:
                 standing.append(finding)
@@ -324,7 +353,7 @@ def _since(indexes: deque[int], before: int) -> int:
     return len(indexes) - low
 
 
-def _alike(one: Finding, other: Finding) -> bool:
+def alike(one: Finding, other: Finding) -> bool:
     """Whether two findings are of one kind: most of their words are the same, in the same places."""
     if one.kind not in ("new", "rare") or len(one.sequence) != len(other.sequence):
         return False
@@ -332,11 +361,11 @@ def _alike(one: Finding, other: Finding) -> bool:
     return same >= 3 and same >= ALIKE * len(one.sequence)
 
 
-def _overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
+def overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
     """The largest share of a span of lines that another span covers."""
     length = span[1] - span[0]
     return max((min(span[1], other[1]) - max(span[0], other[0]) for other in others), default=0) / length
 
 
-def _share(lines: Sequence[int], covered: set[int]) -> float:
+def share_of(lines: Sequence[int], covered: set[int]) -> float:
     return sum(line in covered for line in lines) / len(lines)
