@@ -25,20 +25,20 @@ class Told(NamedTuple):
     """A finding that stands out for the first time."""
 
     finding: Finding
-    count: int
+    lines: int
 
 
 class Grown(NamedTuple):
     """A finding that was told has many more lines now."""
 
     finding: Finding
-    count: int
+    lines: int
 
 
 class HeldBack(NamedTuple):
     """What stood out and was not told, because the budget was spent."""
 
-    count: int
+    findings: int
     strangest: Finding
 
 
@@ -124,7 +124,7 @@ class Watch:
             self._counted[key] = finding.count
             if case.state == "held":
                 case.state, case.since = "waiting", now
-            if case.state == "waiting" and finding.strangeness >= case.finding.strangeness:
+            if case.state == "waiting" and finding.strangeness > case.finding.strangeness:
                 case.finding = finding
         self._forget(now)
 
@@ -181,11 +181,10 @@ def _belongs(finding: Finding, case: _Case) -> bool:
     if finding.kind == "fewer":
         return False
     if finding.kind == case.finding.kind == "more":
-        return overlap((finding.lines[0], finding.line + 1), [(case.finding.lines[0], case.latest)]) >= SHARE_COVERED
+        return finding.lines[0] <= case.latest  # one burst, of which several kinds of words are counted
     return alike(case.finding, finding) or case.finding.line <= finding.line <= case.end + LINES_AROUND
 
 
 def _is_whole(case: _Case, now: float) -> bool:
     """Whether the lines behind a finding are there, or do not come."""
     return len(case.finding.after) >= LINES_AROUND or case.finding.kind == "fewer" or now >= case.since + PATIENCE
-
