@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 
 DAY = 86_400
+UNTOLD_YEAR = 2000  # stands for one that is not told
+LEAP_DAY = 11_016 * DAY  # 29 February of it
 MONTHS = {
     name: i
     for i, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
@@ -46,7 +48,7 @@ def moment(text: str) -> Moment | None:
         day, year = DAY_OF_MONTH.search(text), YEAR.search(text)
         if not day:
             return None
-        date = days(int(year[0]) if year else 2000, MONTHS[month[0]], int(day[0]))
+        date = days(int(year[0]) if year else UNTOLD_YEAR, MONTHS[month[0]], int(day[0]))
         return Moment(date * DAY + seconds, 0 if year else 366 * DAY)
     return Moment(seconds, DAY) if clock.start() == 0 else None
 
@@ -61,11 +63,16 @@ def days(year: int, month: int, day: int) -> int:
 
 
 def seconds_between(earlier: Moment, later: Moment) -> int:
-    """Seconds from one moment to the next; negative where the clock went back."""
+    """Seconds from one moment to the next; negative where the clock went back.
+
+    Where no year is told, 29 February is left out of a step over it: most years have none.
+    """
     difference = later.seconds - earlier.seconds
     turn = later.round if later.round == earlier.round else 0
     if turn and difference < -turn // 2:
         difference += turn
     elif turn and difference > turn // 2:
         difference -= turn
+    if turn > DAY and difference >= DAY and earlier.seconds < LEAP_DAY <= later.seconds - DAY:
+        difference -= DAY
     return difference

@@ -27,13 +27,14 @@ class Followers:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.words: dict[tuple[str, str], dict[str, None]] = {}
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[int] = set()  # hashes of sequences
 
     def add(self, sequence: tuple[str, ...]) -> None:
         """Remember the words of a line."""
-        if sequence in self._seen or len(self._seen) >= MOST_CONTEXTS:
+        key = hash(sequence)
+        if key in self._seen or len(self._seen) >= MOST_CONTEXTS:
             return
-        self._seen.add(sequence)
+        self._seen.add(key)
         padded = (BEGIN, BEGIN, *sequence)
         for i in range(2, len(padded)):
             context = padded[i - 2], padded[i - 1]
@@ -50,11 +51,12 @@ class Followers:
         """The word that stands most often where the word `at` does, if it stands there mostly."""
         padded = (BEGIN, BEGIN, *sequence, END)
         context = padded[at], padded[at + 1]
+        near = sequence[max(0, at - 2) : at]
         best: Expected | None = None
         for word in self.words.get(context, {}):
             if word == padded[at + 2] or word in (IDENTIFIER, TIME):
                 continue
-            share = 2.0 ** -self.profile.bits([*sequence[:at], word])[at].bits
+            share = 2.0 ** -self.profile.bits([*near, word])[len(near)].bits
             if share >= LEAST_SHARE and (best is None or share > best.share):
                 best = Expected(word, share)
         return best

@@ -45,13 +45,17 @@ class ExpectedLines:
     def _finding(self, stretch: list[int]) -> Finding:
         text = self.lines[stretch[0]][:KEPT_CHARACTERS]
         number = len(stretch)
-        why = "this line" if number == 1 else f"{number:,} lines from this one on"
+        why = (
+            "this line of the good log is missing here"
+            if number == 1
+            else f"{number:,} lines of the good log, from this one on, are missing here"
+        )
         finding = Finding(
             "fewer",
             1,
             text,
             float(self.stand_out),
-            f"{why} of the good log did not come",
+            why,
             template(text, words_of(text)),
         )
         finding.count = number

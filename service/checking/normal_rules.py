@@ -21,6 +21,7 @@ HEAD = """\
 // # is a number or an identifier, * is any text.
 """
 LONGEST = 8192  # characters of a rule
+LONGEST_WRITTEN = 1000  # characters of a rule that is made of a line
 MOST = 10_000  # rules
 
 
@@ -40,7 +41,7 @@ class NormalRules:
 def read_rules(file: Path) -> NormalRules:
     """The rules of a file; none where there is no such file. Raises LoglingError, OSError."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return NormalRules()
     except UnicodeDecodeError:
@@ -50,13 +51,20 @@ def read_rules(file: Path) -> NormalRules:
 
 def rules_in(text: str, name: str) -> list[str]:
     """The rules of a text. Raises LoglingError for too long a rule, or too many."""
-    rules = [line for line in text.splitlines() if line.strip() and not line.startswith(REMARK)]
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.split("\n")
+    rules = [line for line in lines if line.strip() and not line.startswith(REMARK)]
+    for number, line in enumerate(lines, 1):
         if len(line) > LONGEST:
             raise LoglingError(f"{name}, line {number}: a rule has at most {LONGEST:,} characters, not {len(line):,}")
     if len(rules) > MOST:
         raise LoglingError(f"{name} has {len(rules):,} rules, at most {MOST:,} are read")
     return rules
+
+
+def rule_of(template: str) -> str:
+    """The rule that covers lines of a template, as a line of a file: it is no remark, and not too long."""
+    rule = "*" + template[1:] if template.startswith(REMARK) else template
+    return rule if len(rule) <= LONGEST_WRITTEN else rule[:LONGEST_WRITTEN] + "*"
 
 
 def _has_parts(template: str, parts: list[str]) -> bool:
@@ -74,7 +82,10 @@ def _has_parts(template: str, parts: list[str]) -> bool:
 
 
 def add_rules(file: Path, rules: Iterable[str]) -> int:
-    """Add rules that a file does not have yet; it is made where it is missing. -> how many were added. Raises OSError."""
+    """Add rules that a file does not have yet; it is made where it is missing. -> how many were added.
+
+    Raises LoglingError, OSError.
+    """
     known = read_rules(file).rules
     new = [rule for rule in dict.fromkeys(rules) if rule and rule not in known]
     if new:

@@ -19,6 +19,7 @@ SHIFT = 32 - HASH_BITS
 COUNT_STEPS = TYPES_STEPS = 2  # levels of a count that is doubled
 RATE_STEPS = 4
 COUNT_BITS, TYPES_BITS, GAP_BITS, VALUE_BITS = 5, 5, 8, 11
+MOST_RATE_LEVEL = 63
 VALUE_STEPS = 32  # of one doubling of a number
 MOST_ENTRIES = 20_000
 MOST_PLACES = 100
@@ -89,7 +90,7 @@ def _packed(profile: Profile, entries: Mapping[int, Entry]) -> bytes:
 def _pack_rate(bits: _Writer, profile: Profile, rate: Rate) -> None:
     level = 0
     for most in rate.most:
-        higher = max(level, min(_level_above(most), 63))
+        higher = max(level, min(_level_above(most), MOST_RATE_LEVEL))
         bits.unary(higher - level)
         level = higher
     regular = rate.gap * rate.count <= REGULAR * profile.duration
@@ -114,11 +115,11 @@ def as_card(profile: Profile) -> dict[str, Any]:
     """What the card says of a profile, beside its bytes."""
     return {
         "lines": profile.lines,
-        "duration": profile.duration,
+        "duration": min(profile.duration, MOST_COUNT - 1),  # dates of the year 9999 among others make it long
         "words": [profile.root.count, profile.root.types],
         "windows": list(profile.windows),
-        "pause": profile.longest_pause,
-        "back": profile.farthest_back,
+        "pause": min(profile.longest_pause, MOST_COUNT - 1),
+        "back": min(profile.farthest_back, MOST_COUNT - 1),
         "timed": profile.timed,
         "tails": {name: tail.as_card() for name, tail in profile.tails.items()},
     }
@@ -130,7 +131,9 @@ def unpack(card: object, data: bytes) -> Profile:
         raise ValueError("the profile is no object")
     windows = card.get("windows")
     if not isinstance(windows, list) or windows != list(WINDOWS[: len(windows)]):
-        raise ValueError(f"the profile's windows are {windows!r}")
+        raise ValueError(f"the profile's windows are {_shown(windows)}, not the first of {list(WINDOWS)}")
+    if type(card.get("timed")) is not bool:
+        raise ValueError(f"the profile's 'timed' is {_shown(card.get('timed'))}, not true or false")
     words = card.get("words")
     if not isinstance(words, list) or len(words) != 2:
         raise ValueError("the profile does not say how many words there were")
@@ -163,10 +166,10 @@ def unpack(card: object, data: bytes) -> Profile:
         rates=rates,
         literal=literal,
         values=values,
-        windows=tuple(windows),
+        windows=WINDOWS[: len(windows)],
         longest_pause=_whole(card, "pause"),
         farthest_back=_whole(card, "back"),
-        timed=card.get("timed") is True,
+        timed=card["timed"],
         tails={name: Tail.from_card(tail) for name, tail in tails.items()},
     )
 
@@ -175,6 +178,8 @@ def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:
     level, most = 0, []
     for _ in range(windows):
         level += bits.unary()
+        if level > MOST_RATE_LEVEL:
+            raise ValueError("the profile holds a rate that is too high")
         most.append(_of_level(level, RATE_STEPS))
     gap = _of_level(bits.number(GAP_BITS), RATE_STEPS) if bits.number(1) else NEVER
     return Rate(count, tuple(most), gap)
@@ -183,8 +188,14 @@ def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:
 def _whole(holder: Any, key: str | int) -> int:
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     if type(value) is not int or not 0 <= value < MOST_COUNT:
-        raise ValueError(f"the profile's {key!r} is {value!r}, not a whole number")
+        raise ValueError(f"the profile's {key!r} is {_shown(value)}, not a whole number below {MOST_COUNT:,}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A wrong value, as much of it as a message has room for."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 class _Writer:
@@ -218,21 +229,23 @@ class _Reader:
     """What a _Writer wrote."""
 
     def __init__(self, data: bytes) -> None:
-        self.bits = int.from_bytes(data, "big")
-        self.left = 8 * len(data)
+        self.bits = "".join(f"{byte:08b}" for byte in data)
+        self.at = 0
 
     def number(self, width: int) -> int:
         """The next number. Raises ValueError where the data ends before."""
-        if width > self.left:
+        begin, self.at = self.at, self.at + width
+        if self.at > len(self.bits):
             raise ValueError("the profile's bytes end too early")
-        self.left -= width
-        return self.bits >> self.left & ((1 << width) - 1)
+        return int(self.bits[begin : self.at], 2) if width else 0
 
     def unary(self) -> int:
-        value = 0
-        while self.number(1):
-            value += 1
-        return value
+        begin = self.at
+        end = self.bits.find("0", begin)
+        if end < 0:
+            raise ValueError("the profile's bytes end too early")
+        self.at = end + 1
+        return end - begin
 
     def sorted_numbers(self) -> list[int]:
         size = self.number(16)
