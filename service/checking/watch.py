@@ -124,7 +124,8 @@ class Watch:
             self._counted[key] = finding.count
             if case.state == "held":
                 case.state, case.since = "waiting", now
-            if case.state == "waiting" and finding.strangeness > case.finding.strangeness:
+            is_stranger = case.state == "waiting" and finding.strangeness > case.finding.strangeness
+            if is_stranger or finding.kind == "fewer":  # which reaches further now
                 case.finding = finding
         self._forget(now)
 
