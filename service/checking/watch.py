@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .durations import describe_seconds
 from .findings import MOST_FINDINGS, Finding
-from .log_check import LINES_AROUND, SHARE_COVERED, LogCheck, alike, overlap, share_of
+from .log_check import KEPT_CHARACTERS, LINES_AROUND, SHARE_COVERED, LogCheck, alike, overlap, share_of
 from .normal_rules import NormalRules
-from .profile import Profile
+from .profile import Profile, pause_score
 from .watch_budget import DAY, Allowance, Budget, LineRate
 
 PATIENCE = 2.0  # seconds for the lines behind a finding to come
 GREW = 10  # times as many lines are worth another word
 FORGOTTEN_AFTER = 7 * DAY  # without a further line; then it is told anew
+SILENCE = "silence"  # key of the case of a log in which nothing comes
 MOST_COUNTED = 4000  # groups whose lines are counted
 
 
@@ -69,6 +71,9 @@ class Watch:
         self._allowance = Allowance(budget)
         self._rate = LineRate(profile, now)
         self._number = 0
+        self._last_text = ""
+        self._last_came = now
+        self._silence_ended_at = 0  # number of the line
         self._cases: dict[str, _Case] = {}
         self._kin: dict[str, str] = {}  # key of a group -> key of its case
         self._counted: dict[str, int] = {}  # lines of each group that are counted in its case
@@ -80,12 +85,16 @@ class Watch:
         """Lines that came before, each with its surprise. Nothing is told of them."""
         for number, (text, surprise) in enumerate(lines, 1 - len(lines)):
             self.check.add(number, text, surprise)
+            self._last_text = text
         self.check.changed()
         self.check.forget(self.check.groups)
 
     def add(self, text: str, surprise: float | None, now: float) -> None:
         """The next line. Its number is counted from the beginning of the watch, from 1."""
         self._number += 1
+        if self._cases.pop(SILENCE, None):
+            self._silence_ended_at = self._number
+        self._last_text, self._last_came = text, now
         self._rate.count(now)
         self.check.add(self._number, text, surprise)
 
@@ -127,13 +136,26 @@ class Watch:
             is_stranger = case.state == "waiting" and finding.strangeness > case.finding.strangeness
             if is_stranger or finding.kind == "fewer":  # which reaches further now
                 case.finding = finding
+        self._notice_silence(now)
         self._forget(now)
+
+    def _notice_silence(self, now: float) -> None:
+        """Begin a case when no line at all comes for much longer than ever."""
+        seconds, usual = int(now - self._last_came), self.profile.longest_pause
+        strangeness = self.profile.one_in("clock", pause_score(seconds, usual))
+        if not self.profile.timed or SILENCE in self._cases or strangeness < self.threshold(now):
+            return
+        why = f"nothing has come for {describe_seconds(seconds)}; at most {describe_seconds(usual)} was usual"
+        finding = Finding("fewer", self._number, self._last_text[:KEPT_CHARACTERS], strangeness, why, "")
+        self._cases[SILENCE] = _Case(finding, now, now, count=1)
 
     def _case_of(self, key: str, finding: Finding, now: float) -> str | None:
         """The case that a group belongs to, a new one if need be; None where it is not strange enough."""
         name = self._kin.get(key)
         if name in self._cases:
             return name
+        if key.startswith("clock ") and finding.line == self._silence_ended_at:
+            return None  # the silence before it was told
         if finding.strangeness < self.threshold(now) or self._is_covered(finding):
             return None
         name = next((other for other, case in self._cases.items() if _belongs(finding, case)), key)
@@ -183,7 +205,8 @@ def _belongs(finding: Finding, case: _Case) -> bool:
         return False
     if finding.kind == case.finding.kind == "more":
         return finding.lines[0] <= case.latest  # one burst, of which several kinds of words are counted
-    return alike(case.finding, finding) or case.finding.line <= finding.line <= case.end + LINES_AROUND
+    comes_with_it = case.end > 0 and case.finding.line <= finding.line <= case.end + LINES_AROUND
+    return alike(case.finding, finding) or comes_with_it
 
 
 def _is_whole(case: _Case, now: float) -> bool:

@@ -131,6 +131,13 @@ def test_what_comes_later_beside_other_lines_is_another_finding(watched: Garden)
     assert watched.told() == ["ERROR valve burst", "pump on fire"]
 
 
+def test_what_comes_right_after_something_was_missed_is_told(timed_garden: Profile) -> None:
+    watched = a_silence(timed_garden, 7200)
+    watched.add("pump on fire")
+    watched.tell(last=True)
+    assert watched.told()[1:] == ["pump on fire"]
+
+
 def test_findings_of_one_kind_are_told_once(watched: Garden) -> None:
     for name in WORDS:
         watched.add(f"valve of the old greenhouse burst near {name}")
@@ -215,3 +222,52 @@ def test_a_watch_does_not_grow_with_its_lines(watched: Garden) -> None:
         watched.add(" ".join(WORDS[n >> bit & 7] for bit in range(0, 12, 3)), "odd " * (n % 50))
     assert len(watched.watch._cases) <= 400
     assert len(watched.watch._kin) <= 5000
+
+
+def clock(seconds: float) -> str:
+    return f"2026-11-01 {int(seconds) // 3600:02d}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
+
+
+@pytest.fixture(scope="module")
+def timed_garden() -> Profile:
+    """Of a garden that says something every 20 seconds, at most 40 apart."""
+    return learn([[f"{clock(20 * n + n % 3 * 10)} {line}" for n, line in enumerate(usual(3000))]])
+
+
+def a_silence(profile: Profile, seconds: float) -> Garden:
+    """A garden of which nothing came for so many seconds."""
+    watched = Garden(profile)
+    for line in usual(30, seed=1):
+        watched.add(f"{clock(watched.now)} {line}")
+        watched.now += 20
+    watched.now += seconds
+    watched.tell()
+    return watched
+
+
+def test_a_pause_as_usual_is_not_told(timed_garden: Profile) -> None:
+    assert a_silence(timed_garden, 20).news == []
+
+
+def test_a_log_in_which_nothing_comes_any_more_is_told_once(timed_garden: Profile) -> None:
+    watched = a_silence(timed_garden, 7200)
+    watched.now += 7200
+    watched.tell()
+    (news,) = watched.news
+    assert isinstance(news, Told)
+    assert "nothing has come for 2 hours" in news.finding.why
+
+
+def test_the_end_of_a_silence_that_was_told_is_no_finding(timed_garden: Profile) -> None:
+    watched = a_silence(timed_garden, 7200)
+    watched.add(f"{clock(watched.now)} bed 1 is dry by alpha")
+    watched.tell(last=True)
+    assert len(watched.told()) == 1
+
+
+def test_a_second_silence_is_told_too(timed_garden: Profile) -> None:
+    watched = a_silence(timed_garden, 7200)
+    watched.add(f"{clock(watched.now)} bed 1 is dry by alpha")
+    watched.now += 7200
+    watched.tell()
+    assert len(watched.told()) == 2
