@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import deque
@@ -169,7 +170,8 @@ def as_text(news: News, when: datetime) -> Text:
     """The same for people."""
     text = Text(f"{when.astimezone():%Y-%m-%d %H:%M:%S}  ", style="dim")
     if isinstance(news, Told):
-        text.append(f"{facts_of(news.finding)}: {news.finding.why}", style="bold")
+        why = re.sub("`([^`]*)`", r"“\1”", news.finding.why)
+        text.append(f"{facts_of(news.finding)}: {why}", style="bold")
         return text.append(_around(news.finding))
     if isinstance(news, Grown):
         return text.append(f"{news.lines:,} lines by now: {news.finding.text}")
