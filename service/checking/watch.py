@@ -20,7 +20,7 @@ PATIENCE = 2.0  # seconds for the lines behind a finding to come
 GREW = 10  # times as many lines are worth another word
 FORGOTTEN_AFTER = 7 * DAY  # without a further line; then it is told anew
 SILENCE = "silence"  # key of the case of a log in which nothing comes
-MOST_COUNTED = 4000  # groups whose lines are counted
+MOST_COUNTED = 4000  # groups whose lines are counted, and findings that are held back
 
 
 class Told(NamedTuple):
@@ -77,8 +77,7 @@ class Watch:
         self._cases: dict[str, _Case] = {}
         self._kin: dict[str, str] = {}  # key of a group -> key of its case
         self._counted: dict[str, int] = {}  # lines of each group that are counted in its case
-        self._held: list[Finding] = []  # the strangest that was held back since that was said
-        self._held_count = 0
+        self._held: dict[str, Finding] = {}  # by key of the case, since that was said
         self._held_since = now
 
     def read_before(self, lines: Sequence[tuple[str, float | None]]) -> None:
@@ -106,19 +105,20 @@ class Watch:
         """What is to be said now. `last`: all that is left, because the watch ends."""
         self._take_in(now)
         news: list[News] = []
-        for case in self._cases.values():
+        for name, case in self._cases.items():
             if case.state == "waiting" and (last or _is_whole(case, now)):
                 if self._allowance.spend(now):
                     case.state, case.said = "told", case.count
+                    self._held.pop(name, None)
                     news.append(Told(case.finding, case.count))
                 else:
-                    self._hold(case, now)
+                    self._hold(name, case, now)
             elif case.state == "told" and case.count >= GREW * case.said:
                 case.said = case.count
                 news.append(Grown(case.finding, case.count))
-        if self._held_count and (last or now >= self._held_since + DAY):
-            news.append(HeldBack(self._held_count, self._held[0]))
-            self._held, self._held_count = [], 0
+        if self._held and (last or now >= self._held_since + DAY):
+            news.append(HeldBack(len(self._held), max(self._held.values(), key=lambda finding: finding.strangeness)))
+            self._held = {}
         return news
 
     def _take_in(self, now: float) -> None:
@@ -175,12 +175,12 @@ class Watch:
             return overlap(finding.span, [other.span for other in others if other.kind == "fewer"]) >= SHARE_COVERED
         return False
 
-    def _hold(self, case: _Case, now: float) -> None:
-        if not self._held_count:
-            self._held_since = now
+    def _hold(self, name: str, case: _Case, now: float) -> None:
         case.state = "held"
-        self._held_count += 1
-        self._held = sorted([*self._held, case.finding], key=lambda finding: -finding.strangeness)[:1]
+        if not self._held:
+            self._held_since = now
+        if name in self._held or len(self._held) < MOST_COUNTED:
+            self._held[name] = case.finding
 
     def _forget(self, now: float) -> None:
         """Drop cases of which nothing came for long, and the oldest where they are too many."""

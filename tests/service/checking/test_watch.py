@@ -175,6 +175,31 @@ def test_what_was_held_back_is_counted_and_said_a_day_later(garden: Profile) -> 
     assert [news.findings for news in held] == [2]
 
 
+def test_what_is_held_back_again_and_again_counts_once(garden: Profile) -> None:
+    watched = Garden(garden, "1 a day")
+    watched.add("pump on fire")
+    for _ in range(30):
+        watched.now += 60
+        watched.add_usual()
+        watched.add("the roof has blown away")
+    watched.tell(last=True)
+    assert [news.findings for news in watched.news if isinstance(news, HeldBack)] == [1]
+
+
+def test_what_was_held_back_and_is_told_after_all_is_not_counted(garden: Profile) -> None:
+    watched = Garden(garden, "1 a day")
+    watched.add("pump on fire")
+    watched.add_usual()
+    watched.now += DAY / 2
+    for _ in range(2):
+        watched.add_usual(20)
+        watched.add("the roof has blown away")
+        watched.add_usual(20)
+        watched.now += DAY / 2
+    watched.tell(last=True)
+    assert [type(news) for news in watched.news] == [Told, Told]
+
+
 def test_what_was_held_back_is_said_when_the_watch_ends(garden: Profile) -> None:
     watched = Garden(garden, "1 a day")
     for line in ("pump on fire", "valve burst beside the greenhouse wall"):
