@@ -24,7 +24,8 @@ from .log_file import RefusedFile, log_file, printable
 
 LINES_BEFORE = 200
 BYTES_BEFORE = 64 * 1024  # that are looked through for them; a multiple of the bytes of a character
-TAIL_BYTES = 256  # before the position, by which a file is known to be the same
+TAIL_BYTES = 1024  # before the position, by which a file is known to be the same; fewer may be a banner
+MOST_LATER = 8  # files that are open while nothing is in them
 
 
 class FollowedFile:
@@ -42,6 +43,7 @@ class FollowedFile:
             self._descriptor = _open(path)
         except RefusedFile as error:
             raise LoglingError(str(error)) from None
+        self._later: list[int] = []  # files that were at the path after it, in their order
         self._position, self._tail = 0, b""
         self.before = self._lines_before()
 
@@ -59,8 +61,9 @@ class FollowedFile:
         return lines
 
     def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
+        """Close what is open."""
+        for descriptor in (self._descriptor, *self._later):
+            os.close(descriptor)
 
     def _lines_before(self) -> list[str]:
         size = os.fstat(self._descriptor).st_size
@@ -101,24 +104,40 @@ class FollowedFile:
         return data
 
     def _was_emptied(self) -> bool:
+        """Whether what was read last is no longer before the position."""
         start = self._position - len(self._tail)
         return os.pread(self._descriptor, len(self._tail), start) != self._tail
 
     def _went_on_to_another(self) -> bool:
-        """Whether another file is at the path, with something in it; then that one is open."""
+        """Whether a later file has something in it; then that one is open, at its start.
+
+        A copy of the one that was read, as an editor leaves it behind, is read on from the same position.
+        """
+        self._open_what_is_there()
+        written = next((place for place, later in enumerate(self._later) if os.fstat(later).st_size), None)
+        if written is None:
+            return False
+        for passed in (self._descriptor, *self._later[:written]):
+            os.close(passed)
+        self._descriptor = self._later[written]
+        self._later = self._later[written + 1 :]
+        if len(self._tail) == TAIL_BYTES and not self._was_emptied():
+            return False
+        self._position, self._tail = 0, b""
+        return True
+
+    def _open_what_is_there(self) -> None:
+        """Open the file at the path, if it is not open."""
         self.trouble = ""
-        ours = os.fstat(self._descriptor)
         try:
             there = self.path.stat()
-            if (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino) or not there.st_size:
-                return False
-            new = _open(self.path)
+            if any(os.path.samestat(there, os.fstat(known)) for known in (self._descriptor, *self._later)):
+                return
+            self._later.append(_open(self.path))
         except (OSError, RefusedFile) as error:
             self.trouble = describe_error(error)
-            return False
-        os.close(self._descriptor)
-        self._descriptor, self._position, self._tail = new, 0, b""
-        return True
+        if len(self._later) > MOST_LATER:
+            os.close(self._later.pop(0))
 
     def _end(self) -> list[str]:
         lines = self._reader.finish() if self._reader else []

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service.errors import LoglingError
 from service.reading.reading import RAW, Reading
@@ -130,6 +133,47 @@ def test_a_link_that_leads_to_another_file_is_followed_there(log: Log) -> None:
     log.append("new\n", "other.log")
     link.symlink_to(log.path.with_name("other.log"))
     assert [line for _ in range(3) for line in followed.read(0)] == ["new"]
+
+
+def test_a_new_file_that_begins_with_the_same_few_lines_is_read_from_its_start(log: Log) -> None:
+    log.read()
+    log.path.rename(log.path.with_name("app.log.1"))
+    log.append("old 1\nold 2\n")
+    assert log.read() == ["old 1", "old 2"]
+
+
+def test_a_file_that_an_editor_wrote_anew_is_read_on(log: Log) -> None:
+    log.append("".join(f"old {n}\n" for n in range(300)))
+    log.read()
+    log.path.with_name("new").write_text(log.path.read_text() + "new\n")
+    log.path.with_name("new").rename(log.path)
+    assert log.read() == ["new"]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["line", "line", "read", "rename", "remove", "empty"]), max_size=40))
+def test_through_any_rotations_each_line_is_read_once_in_its_order(tmp_path: Path, events: list[str]) -> None:
+    log = Log(Path(tempfile.mkdtemp(dir=tmp_path)))
+    read = log.read()
+    written = 0
+    for number, event in enumerate(events):
+        if event == "line":
+            log.append(f"line {written}\n")
+            written += 1
+        elif event == "read" or not log.path.exists():
+            read += log.read()
+        else:  # of two rotations between two looks, the file in between would be missed
+            read += log.read()
+            if event == "empty":
+                os.truncate(log.path, 0)
+            else:
+                log.path.rename(log.path.with_name(f"app.log.{number}"))
+                log.append(f"line {written}\n", f"app.log.{number}")  # by who has it open still
+                written += 1
+            if event == "rename":
+                log.path.touch()
+    log.append("last\n")
+    assert [*read, *log.read()] == [*(f"line {number}" for number in range(written)), "last"]
 
 
 def test_a_record_that_can_go_on_is_read_when_nothing_comes(log: Log) -> None:
