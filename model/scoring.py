@@ -7,7 +7,7 @@ the same mathematics as one long window. Learning from the text while it is read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -85,6 +85,21 @@ def score_lines(
             yield LineScore(
                 number, float(by_character.sum()), len(line) + 1, by_character, float(static[begin:end].sum())
             )
+
+
+class LineScorer:
+    """Scores lines as they arrive, each call after the lines of those before, and waits for no more of them."""
+
+    def __init__(self, model: Model) -> None:
+        self._reader = _Reader(model)
+        self._reader.read("\n")
+
+    def score(self, lines: Sequence[str]) -> list[Floats]:
+        """The bits of each character of some lines, newlines included; the same as those of `score_lines`."""
+        if not lines:
+            return []
+        bits, _ = self._reader.read("".join(line + "\n" for line in lines))
+        return np.split(bits, np.cumsum([len(line) + 1 for line in lines])[:-1])
 
 
 def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:

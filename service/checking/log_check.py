@@ -7,19 +7,19 @@ come, and its time. Lines of one template that are strange for the same reason a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
 from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
 from .judge import Judge, Judgement, shaded_words
-from .learning import FEWEST_TO_MISS
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
-from .profile import REGULAR, WINDOWS, Profile, fewer_score, more_score, pause_score
+from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
 from .words import quoted
 
 LINES_AROUND = 3
@@ -66,6 +66,8 @@ class LogCheck:
         self._numbers: deque[int] = deque(maxlen=WINDOWS[-1])  # of the last lines
         self._seen: set[tuple[str, ...]] = set()  # of the expected lines
         self._forgotten = 0  # lines of groups that stand out
+        self._changed: dict[str, None] = {}  # keys of groups that stand out
+        self._absences: Absences | None = None
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
         """The next line, its number in the file, and how surprised the model was: bits of its worst characters.
@@ -102,7 +104,7 @@ class LogCheck:
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
         if group and group.strangeness >= strangeness:
-            group.add(number)
+            self._count(key, group, number)
             return
         unseen = [cost for cost in judgement.facts.bits if not cost.seen]
         finding = self._found(
@@ -221,9 +223,9 @@ class LogCheck:
     ) -> None:
         """Tell of something regular that stayed away too long, up to a tick at which it `arrived` or the log ends."""
         rate, arrivals = self.profile.rates[gram], self._arrivals[gram]
-        share = rate.count / self.profile.duration
-        if rate.count < FEWEST_TO_MISS or rate.gap * share > REGULAR:
+        if not is_regular(rate, self.profile.duration):
             return
+        share = rate.count / self.profile.duration
         gap = tick - arrivals.last
         strangeness = self.profile.one_in("fewer", fewer_score(gap, rate.gap, share))
         if strangeness < self.profile.stand_out:
@@ -251,6 +253,7 @@ class LogCheck:
         if text:
             finding.add(number)
         groups[key] = finding
+        self._changed[key] = None
 
     def _found(
         self,
@@ -284,7 +287,12 @@ class LogCheck:
                 finding.lines, finding.count = group.lines, group.count
             self.groups[key] = finding
             group = finding
+        self._count(key, group, number)
+
+    def _count(self, key: str, group: Finding, number: int) -> None:
         group.add(number)
+        if group.strangeness >= self.profile.stand_out:
+            self._changed[key] = None
 
     def _forget(self) -> None:
         """Keep the strangest half of the groups, and how many lines of the others stand out."""
@@ -293,6 +301,24 @@ class LogCheck:
         for _, group in ordered[MOST_GROUPS // 2 :]:
             if group.strangeness >= self.profile.stand_out:
                 self._forgotten += group.count
+        self._changed = {key: None for key in self._changed if key in self.groups}
+
+    def changed(self) -> dict[str, Finding]:
+        """The groups that stand out and got a line since the last call, by key, and what is missed by now.
+
+        It costs what came since, not what is known: for a log that is followed.
+        """
+        self._absences = self._absences or Absences(self.profile)
+        for gram in self._absences.overdue(self._tick + 1, lambda gram: self._arrivals[gram].last):
+            self._missed(self.groups, gram, self._tick + 1)
+        changed = {key: self.groups[key] for key in self._changed if key in self.groups}
+        self._changed = {}
+        return changed
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop groups: lines like theirs are found anew."""
+        for key in list(keys):
+            self.groups.pop(key, None)
 
     def findings(self) -> Findings:
         """What was found up to now, as if the log ended here."""
@@ -311,14 +337,14 @@ class LogCheck:
             if finding.strangeness < self.profile.stand_out:
                 if len(familiar) < MOST_FAMILIAR:
                     familiar.append(finding)
-            elif finding.kind == "more" and _share(finding.lines, covered) >= SHARE_COVERED:
+            elif finding.kind == "more" and share_of(finding.lines, covered) >= SHARE_COVERED:
                 continue
-            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if _alike(f, finding)), None)):
+            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if alike(f, finding)), None)):
                 kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
                 kin.count += finding.count
                 covered.update(finding.lines)
                 beyond += finding.count - len(finding.lines)
-            elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
+            elif finding.kind == "fewer" and finding.lines and overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
             else:
                 if len(standing) < MOST_FINDINGS:
@@ -352,7 +378,7 @@ def _since(indexes: deque[int], before: int) -> int:
     return len(indexes) - low
 
 
-def _alike(one: Finding, other: Finding) -> bool:
+def alike(one: Finding, other: Finding) -> bool:
     """Whether two findings are of one kind: most of their words are the same, in the same places."""
     if one.kind not in ("new", "rare") or len(one.sequence) != len(other.sequence):
         return False
@@ -360,11 +386,12 @@ def _alike(one: Finding, other: Finding) -> bool:
     return same >= 3 and same >= ALIKE * len(one.sequence)
 
 
-def _overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
+def overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
     """The largest share of a span of lines that another span covers."""
     length = span[1] - span[0]
     return max((min(span[1], other[1]) - max(span[0], other[0]) for other in others), default=0) / length
 
 
-def _share(lines: Sequence[int], covered: set[int]) -> float:
+def share_of(lines: Sequence[int], covered: set[int]) -> float:
+    """The share of some lines that is among others."""
     return sum(line in covered for line in lines) / len(lines)

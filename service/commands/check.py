@@ -122,8 +122,13 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: 
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
 
 
-def by_good_logs(files: Sequence[Path], home: Path | None, raw: bool = False, reading: str | None = None) -> Knowledge:
-    """What logs that were fine say. They are read as the model of a home reads, where one is named."""
+def by_good_logs(
+    files: Sequence[Path], home: Path | None, raw: bool = False, reading: str | None = None, same_job: bool = True
+) -> Knowledge:
+    """What logs that were fine say. They are read as the model of a home reads, where one is named.
+
+    `same_job`: they, and the one to check, may each tell of one whole job, so that lines can be missing.
+    """
     if home is not None:
         choose = choose_reading(*weights_file.decode(committed_weights(find_home(home))), reading, raw).choose
     elif reading is not None:
@@ -135,9 +140,9 @@ def by_good_logs(files: Sequence[Path], home: Path | None, raw: bool = False, re
             return own
 
     logs = [[line.text for line in read_log(file, choose)] for file in files]
-    profile = learn(logs, same_job=True)
+    profile = learn(logs, same_job)
     profile.stand_out = max(FEWEST_GOOD, min(STAND_OUT, profile.lines))
-    return Knowledge(profile, choose, expected=ExpectedLines(logs, profile))
+    return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if same_job else None)
 
 
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
