@@ -91,7 +91,7 @@ class LineScorer:
     """Scores lines as they arrive, each call after the lines of those before, and waits for no more of them."""
 
     def __init__(self, model: Model) -> None:
-        self._reader = _Reader(model)
+        self._reader = _Reader(model, np.float64)
         self._reader.read("\n")
 
     def score(self, lines: Sequence[str]) -> list[Floats]:
