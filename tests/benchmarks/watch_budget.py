@@ -49,14 +49,14 @@ def incidents(folder: Path) -> Iterator[Incidents]:
 
 
 def timed(lines: Sequence[str]) -> Iterator[tuple[float, str]]:
-    """Each line with the seconds since the first; a line without a time comes with the one before."""
+    """Each line with the seconds since the first; one without a time, or an earlier one, comes with the one before."""
     now, last = 0.0, None
     for line in lines:
         time = next((word for word in words_of(line) if word.text == TIME), None)
         found = moment(line[time.begin : time.end]) if time else None
-        if found and last:
-            now += max(0, seconds_between(last, found))
-        last = found or last
+        passed = seconds_between(last, found) if found and last else 0
+        if found and passed >= 0:
+            now, last = now + passed, found
         yield now, line
 
 
