@@ -13,10 +13,11 @@ MONTHS = {
     for i, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
 }
 EPOCH = re.compile("1[0-9]{9}")
-CLOCK = re.compile("([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?(?:[.,][0-9]+)?")
+CLOCK = re.compile("(?<![0-9])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+DOTTED_CLOCK = re.compile("([0-9]{2})[.]([0-9]{2})(?:[.]([0-9]{2}))?")  # after a numeric date
 NUMERIC_DATE = re.compile("([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})[-T t_]*")
 NAMED_MONTH = re.compile("|".join(MONTHS))
-YEAR = re.compile("(?<![0-9])[12][0-9]{3}(?![0-9])")
+YEAR = re.compile("(?<![0-9+])(?<![0-9 ]-)[12][0-9]{3}(?![0-9])")  # no zone, as +1000 is one
 DAY_OF_MONTH = re.compile("(?<![0-9:])[0-9]{1,2}(?![0-9:])")
 
 
@@ -39,6 +40,8 @@ def moment(text: str) -> Moment | None:
         return Moment(int(text[:10]), 0)
     numeric, month = NUMERIC_DATE.match(text), NAMED_MONTH.search(text)
     clock = CLOCK.search(text, numeric.end() if numeric else 0)
+    if numeric and not clock:
+        clock = DOTTED_CLOCK.match(text, numeric.end())
     if not clock:
         return None
     seconds = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)

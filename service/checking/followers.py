@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from .grams import BEGIN, END
 from .profile import Profile
@@ -12,13 +11,6 @@ from .words import IDENTIFIER, TIME
 MOST_CONTEXTS = 20_000
 MOST_WORDS = 8  # of a context
 LEAST_SHARE = 0.5  # of the lines; a word that stands there more rarely is not what was expected
-
-
-class Expected(NamedTuple):
-    """A word that stands in a place."""
-
-    word: str
-    share: float
 
 
 class Followers:
@@ -47,16 +39,16 @@ class Followers:
             if len(known) < MOST_WORDS:
                 known[padded[i]] = None
 
-    def likeliest(self, sequence: Sequence[str], at: int) -> Expected | None:
+    def likeliest(self, sequence: Sequence[str], at: int) -> str | None:
         """The word that stands most often where the word `at` does, if it stands there mostly."""
         padded = (BEGIN, BEGIN, *sequence, END)
         context = padded[at], padded[at + 1]
         near = sequence[max(0, at - 2) : at]
-        best: Expected | None = None
+        best, most = None, 0.0
         for word in self.words.get(context, {}):
             if word == padded[at + 2] or word in (IDENTIFIER, TIME):
                 continue
             share = 2.0 ** -self.profile.bits([*near, word])[len(near)].bits
-            if share >= LEAST_SHARE and (best is None or share > best.share):
-                best = Expected(word, share)
+            if share >= LEAST_SHARE and share > most:
+                best, most = word, share
         return best

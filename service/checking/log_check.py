@@ -6,7 +6,6 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -56,6 +55,7 @@ class LogCheck:
         self.judge = Judge(profile)
         self.lines = 0
         self.normal = 0
+        self.strangeness = 1.0
         self.groups: dict[str, Finding] = {}
         self.followers = Followers(profile)
         self._arrivals: dict[int, _Arrivals] = {gram: _Arrivals() for gram in profile.rates}
@@ -70,7 +70,11 @@ class LogCheck:
         self._absences: Absences | None = None
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
-        """The next line, its number in the file, and how surprised the model was: bits of its worst characters."""
+        """The next line, its number in the file, and how surprised the model was: bits of its worst characters.
+
+        `strangeness` says afterwards how rare such a line is by itself: one in so many normal lines.
+        """
+        self.strangeness = 1.0
         judgement = self.judge.judge(line)
         index = self.lines
         self.lines += 1
@@ -94,11 +98,9 @@ class LogCheck:
             self._forget()
 
     def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
-        words = max(
-            self.profile.one_in("words", judgement.facts.score), self.profile.one_in("word", judgement.facts.worst)
-        )
+        words = self.profile.one_in("words", judgement.facts.score)
         characters = self.profile.one_in("surprise", surprise) if surprise is not None else 1.0
-        strangeness = max(words, characters)
+        self.strangeness = strangeness = max(words, characters)
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
         if group and group.strangeness >= strangeness:
@@ -124,11 +126,10 @@ class LogCheck:
         names = [quoted(judgement.text[word.begin : word.end]) for word in judgement.words]
         ends = at == len(names)
         if expected := self.followers.likeliest(judgement.sequence, at):
-            percent = min(99, math.floor(100 * expected.share + 0.5))
             if at == 0:
-                return f"{names[0]} where {percent} % of lines begin with {quoted(expected.word)}"
+                return f"{names[0]} where most lines begin with {quoted(expected)}"
             word = "the line ends" if ends else names[at]
-            return f"{word} where {percent} % of such lines have {quoted(expected.word)}"
+            return f"{word} where most such lines have {quoted(expected)}"
         seen = judgement.facts.bits[at].seen
         if ends:
             return f"{'few lines end' if seen else 'no known line ends'} after {names[-1]}"
@@ -143,6 +144,7 @@ class LogCheck:
             return
         score, word = judgement.value
         strangeness = self.profile.one_in("values", score)
+        self.strangeness = max(self.strangeness, strangeness)
         if strangeness < self.profile.stand_out:
             return
         self._keep(
@@ -204,6 +206,7 @@ class LogCheck:
         if best is None or self.rules.cover(judgement.template):
             return
         strangeness, gram, count, window = best
+        self.strangeness = max(self.strangeness, strangeness)
         most = self.profile.rates[gram].most[self.profile.windows.index(window)]
         why = f"{count:,} such lines within {min(window, index + 1):,} lines, where at most {most:,} came before"
         key = f"more {gram}"

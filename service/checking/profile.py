@@ -24,7 +24,7 @@ NUMBER = re.compile("[0-9]{1,17}(?:[.][0-9]{1,17})?")
 LONGEST_NUMBER = 18
 DOUBT = 8  # of the most that was seen in a window, as many times as the window's share of all lines
 REGULAR = 6.0  # a gram that never stayed away for more than so many times its mean distance can be missed
-DETECTORS = ("words", "word", "values", "more", "fewer", "clock", "surprise")
+DETECTORS = ("words", "values", "more", "fewer", "clock", "surprise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Profile:
     tails: Mapping[str, Tail] = field(default_factory=dict)
     stand_out: int = STAND_OUT  # a line stands out when at most one normal line in so many looks as strange
 
-    def with_surprise(self, tail: Tail) -> Profile:
-        """The same profile, which also says how rare a surprise of the model is."""
-        return replace(self, tails={**self.tails, "surprise": tail})
+    def with_surprise(self, tail: Tail | None) -> Profile:
+        """The same profile, which also says how rare a surprise of the model is, where that is known."""
+        return replace(self, tails={**self.tails, "surprise": tail}) if tail else self
 
     def sequence(self, words: Sequence[Word], line: str) -> list[str]:
         """The words of a line as they count: identifiers of literal places as they stand."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-STEPS = 1000  # of a bit or nat: the precision of a score that is kept
-LEAST_RANK = 1e-12
+STEPS = 100  # of a bit or nat: the precision of a score that is kept
+LEAST_RANK = 1e-250
 MOST_RANKS = 64
 MOST_LINES = 1 << 40
 MOST_SCALE = 1000

@@ -13,10 +13,10 @@ import typer
 from rich.text import Text
 
 from model import weights_file
-from model.scoring import score_lines
 from model.transformer import Model
 from model.weights_file import WeightsFileError
 
+from ..checking.corpus_profile import profile_of
 from ..checking.findings import Finding, Findings
 from ..checking.learning import learn
 from ..checking.log_check import LogCheck
@@ -25,14 +25,15 @@ from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
 from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of, missing_lines
-from ..checking.surprise import weighted_surprise
 from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
 from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
+from ..storage.corpus import Corpus
 from .reading_choice import RawOption, ReadingOption, choose_reading
+from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
 STANDS_OUT_STATUS = 3
@@ -71,6 +72,9 @@ def check_command(
     rules: Annotated[
         Path | None, typer.Option("--rules", help="The file of what is called normal; else the home's normal.txt.")
     ] = None,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Compare with all lines that the home keeps, also those that came once.")
+    ] = False,
     raw: RawOption = False,
     reading: ReadingOption = None,
     home: HomeOption = None,
@@ -81,7 +85,11 @@ def check_command(
     By the model of a home, or with --good by logs that were fine: then no home is needed.
     """
     rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
-    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading)
+    if good and corpus:
+        raise typer.BadParameter(
+            "the lines of a home are what a log is compared with unless --good is given: leave one out"
+        )
+    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading, corpus)
     findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
     if normal:
         call_normal(findings, normal, rules_file)
@@ -98,8 +106,8 @@ def check_command(
         raise typer.Exit(STANDS_OUT_STATUS)
 
 
-def by_model(home: Home, raw: bool = False, reading: str | None = None) -> Knowledge:
-    """What the committed weights of a home know. Raises LoglingError."""
+def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
+    """What the committed weights of a home know, and with `corpus` the lines it keeps. Raises LoglingError."""
     file = committed_weights(home)
     model, card = weights_file.decode(file)
     if "profile" not in card:
@@ -108,6 +116,9 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None) -> Knowl
         profile = unpack(card["profile"], weights_file.profile_bytes(file))
     except ValueError as error:
         raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
+    if corpus:
+        with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
+            profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
 
 
@@ -137,28 +148,20 @@ def by_good_logs(
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
     """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
     check = LogCheck(known.profile, rules, known.expected)
-    for line, surprise in _with_surprise(log_lines(file, known.choose), known.model):
+    for line, surprise in lines_with_surprise(file, known):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
     return check.findings()
 
 
-def _with_surprise(lines: Iterator[LogLine], model: Model | None) -> Iterator[tuple[LogLine, float | None]]:
-    """Each line with how surprised the model is, where there is one."""
-    if model is None:
+def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+    """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
+    lines = log_lines(file, known.choose)
+    if known.model:
+        yield from with_surprise(known.model, lines)
+    else:
         yield from ((line, None) for line in lines)
-        return
-    waiting: list[LogLine] = []
-
-    def texts() -> Iterator[str]:
-        for line in lines:
-            waiting.append(line)
-            yield line.text
-
-    for score in score_lines(model, texts()):
-        line = waiting.pop(0)
-        yield line, weighted_surprise(line.text, score.by_character)
 
 
 def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:
