@@ -90,8 +90,8 @@ def score_lines(
 class LineScorer:
     """Scores lines as they arrive, each call after the lines of those before, and waits for no more of them."""
 
-    def __init__(self, model: Model) -> None:
-        self._reader = _Reader(model, np.float64)
+    def __init__(self, model: Model, dtype: type[np.floating[Any]] = np.float64) -> None:
+        self._reader = _Reader(model, dtype)
         self._reader.read("\n")
 
     def score(self, lines: Sequence[str]) -> list[Floats]:

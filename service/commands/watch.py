@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
+import numpy as np
 import typer
 from rich.text import Text
 
@@ -111,7 +112,7 @@ class Watching:
 
     def __init__(self, watch: Watch, model: Model | None, as_json: bool) -> None:
         self.watch = watch
-        self._scorer = LineScorer(model) if model else None
+        self._scorer = LineScorer(model, np.float32) if model else None
         self._as_json = as_json
         self._unsaid: deque[News] = deque()  # what was found and is not printed yet, also when a signal comes
 

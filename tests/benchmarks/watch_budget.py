@@ -49,14 +49,14 @@ def incidents(folder: Path) -> Iterator[Incidents]:
 
 
 def timed(lines: Sequence[str]) -> Iterator[tuple[float, str]]:
-    """Each line with the seconds since the first; a line without a time comes with the one before."""
+    """Each line with the seconds since the first; one without a time, or an earlier one, comes with the one before."""
     now, last = 0.0, None
     for line in lines:
         time = next((word for word in words_of(line) if word.text == TIME), None)
         found = moment(line[time.begin : time.end]) if time else None
-        if found and last:
-            now += max(0, seconds_between(last, found))
-        last = found or last
+        passed = seconds_between(last, found) if found and last else 0
+        if found and passed >= 0:
+            now, last = now + passed, found
         yield now, line
 
 
@@ -97,9 +97,13 @@ def normal_days(tellings: Sequence[Telling], seconds: float, budget: Budget) -> 
 def delays(tellings: Sequence[Telling], labels: Mapping[str, list[int]], before: int) -> dict[str, int | None]:
     """After how many lines from its first each incident was told; None where it never was."""
     found: dict[str, int | None] = {}
+    labelled = {before + place for places in labels.values() for place in places}
     for name, places in labels.items():
-        numbers = {before + place for place in places} | set(range(before + places[0] - NEAR, before + places[0]))
-        telling = next((one for one in tellings if numbers & one.lines), None)
+        first = before + places[0]
+        numbers, near = {before + place for place in places}, set(range(first - NEAR, first))
+        telling = next(
+            (one for one in tellings if numbers & one.lines or (near & one.lines and not labelled & one.lines)), None
+        )
         found[name] = None if telling is None else telling.after - before - places[0]
     return found
 
