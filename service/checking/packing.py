@@ -6,6 +6,7 @@ upwards. The page's packing.js reads the same bytes.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,17 +35,22 @@ def pack(profile: Profile) -> bytes:
 
 
 def learn_within(logs: Sequence[Sequence[str]], largest: int) -> tuple[Profile, bytes]:
-    """The profile of the logs of a home, and its bytes, at most `largest`.
+    """The profile of the logs of a home, and its bytes: at most `largest` together with what the card says of it.
 
     Only what stood in several lines is kept; in as many as it takes for the bytes to be few enough.
     """
     table = Table(logs, stretches=True)
     for fewest in FEWEST_LINES:
         profile = table.learn(fewest)
-        if len(data := pack(profile)) <= largest:
+        if len(data := pack(profile)) + _bytes_in_card(profile) <= largest:
             return profile, data
     profile = Profile(lines=table.lines)
     return profile, pack(profile)
+
+
+def _bytes_in_card(profile: Profile) -> int:
+    """The bytes of what the card says of a profile: JSON in a string of JSON."""
+    return len(json.dumps(json.dumps(as_card(profile), separators=(",", ":"))))
 
 
 Entry = tuple[Gram, Rate | None]

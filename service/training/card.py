@@ -18,8 +18,8 @@ from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
-PROFILE_FACTS = 2000  # bytes of the card for what it says of the profile: above all of its tails
-LEAST_PROFILE, MOST_PROFILE = 2000, 12_000  # bytes
+LEAST_PROFILE, MOST_PROFILE = 2200, 13_000  # bytes, with what the card says of it
+SURPRISE_FACTS = 300  # bytes of the card for the tail of surprises
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -66,8 +66,8 @@ def encode_within_limit(
 
 
 def room_for_profile(model: Model, facts: Mapping[str, Any]) -> int:
-    """The bytes that a profile may have. Raises TooLarge when there is no room."""
-    file = weights_file.encode(model, {**facts, "profile": "?" * PROFILE_FACTS}, GOLDEN_TEXT, bytes(LEAST_PROFILE))
+    """The bytes that a profile may have, with what the card says of it. Raises TooLarge when there is no room."""
+    file = weights_file.encode(model, {**facts, "profile": "?" * SURPRISE_FACTS}, GOLDEN_TEXT, bytes(LEAST_PROFILE))
     left = (weights_file.LARGEST_FILE - len(file)) * 3 // 4 + LEAST_PROFILE - 8
     return min(left, MOST_PROFILE)
 
