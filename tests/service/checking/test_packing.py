@@ -1,6 +1,7 @@
 """A profile as bytes."""
 
 import contextlib
+import json
 import random
 import timeit
 from typing import Any
@@ -42,18 +43,18 @@ def test_what_is_rounded_makes_less_stand_out(packed: tuple[dict[str, Any], byte
         assert (known_values.low <= usual.low, known_values.high >= usual.high) == (True, True)
 
 
-@pytest.mark.parametrize("largest", [300, 1000, 4000])
+@pytest.mark.parametrize("largest", [500, 1500, 4000])
 def test_a_profile_has_no_more_bytes_than_it_may(largest: int) -> None:
     chance = random.Random(0)
     words = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(300)]
     logs = [[" ".join(chance.choices(words, k=5)) for _ in range(3000)] for _ in range(2)]
     profile, data = learn_within(logs, largest)
-    assert len(data) <= largest
+    assert len(data) + len(json.dumps(json.dumps(as_card(profile), separators=(",", ":")))) <= largest
     assert unpack(as_card(profile), data).lines == 6000
 
 
 def test_what_stood_in_fewer_lines_is_left_out_first() -> None:
-    small, large = learn_within([USUAL], 180)[0], learn_within([USUAL], PLENTY)[0]
+    small, large = learn_within([USUAL], 1100)[0], learn_within([USUAL], PLENTY)[0]
     assert set(small.grams) < set(large.grams)
 
 
