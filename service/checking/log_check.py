@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
@@ -19,7 +19,7 @@ from .judge import Judge, Judgement, shaded_words
 from .learning import FEWEST_TO_MISS
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
-from .profile import REGULAR, Profile, fewer_score, more_score, pause_score
+from .profile import NEARLY, REGULAR, Profile, fewer_score, more_score, pause_score
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -61,7 +61,8 @@ class LogCheck:
         self._waiting: list[Finding] = []
         self._last: Moment | None = None
         self._tick = -1 if profile.timed else 0
-        self._numbers: list[int] = []
+        self._reach = profile.windows[-1] if profile.windows else 0  # lines
+        self._numbers: deque[int] = deque(maxlen=self._reach)
         self._seen: set[tuple[str, ...]] = set()
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
@@ -115,7 +116,7 @@ class LogCheck:
         expected = self.followers.likeliest(judgement.sequence, dearest)
         name = f"`{names[dearest]}`" if dearest < len(judgement.words) else names[dearest]
         if expected:
-            return f"{name} where `{expected.word}` stands in {100 * expected.share:.1f} % of lines"
+            return f"{name} where `{expected.word}` stands in {100 * expected.share + NEARLY:.1f} % of lines"
         after = f"`{names[dearest - 1]}`" if dearest else "the beginning of a line"
         return f"{name} after {after}" + (" was never seen" if not judgement.facts.bits[dearest].seen else " is rare")
 
@@ -168,11 +169,12 @@ class LogCheck:
         for gram in judgement.facts.pairs:
             arrivals, rate = self._arrivals[gram], self.profile.rates[gram]
             self._missed(gram, arrivals, self._tick)
-            arrivals.indexes.append(index)
+            if self._reach:
+                arrivals.indexes.append(index)
+                while arrivals.indexes[0] <= index - self._reach:
+                    arrivals.indexes.popleft()
             arrivals.last, arrivals.last_index, arrivals.last_number = self._tick, index, number
             arrivals.last_text, arrivals.last_template = judgement.text, judgement.template
-            while arrivals.indexes[0] <= index - self.profile.windows[-1] if self.profile.windows else False:
-                arrivals.indexes.popleft()
             for window, most in zip(self.profile.windows, rate.most, strict=True):
                 count = _since(arrivals.indexes, index - window)
                 if count <= most:
@@ -186,13 +188,13 @@ class LogCheck:
         most = self.profile.rates[gram].most[self.profile.windows.index(window)]
         why = f"{count} such lines among {min(window, index + 1):,}; at most {most} were usual"
         key = f"more {gram}"
-        known = self.groups.get(key)
-        self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
-        if known is None:  # the burst began before it was one
+        is_known = key in self.groups
+        group = self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
+        if not is_known:  # the burst began before it was one
             indexes = self._arrivals[gram].indexes
             for earlier in list(indexes)[len(indexes) - count : -1]:
-                self.groups[key].add(self._numbers[earlier])
-            self.groups[key].lines.sort()
+                group.add(self._numbers[earlier - self.lines])
+            group.lines.sort()
 
     def _missed(self, gram: int, arrivals: _Arrivals, tick: int) -> None:
         """Tell of something regular that stayed away too long, up to this tick."""
@@ -252,8 +254,8 @@ class LogCheck:
             sequence=judgement.sequence,
         )
 
-    def _keep(self, key: str, finding: Finding, number: int) -> None:
-        """Add a line to its group; the strangest line stands for it."""
+    def _keep(self, key: str, finding: Finding, number: int) -> Finding:
+        """Add a line to its group, and return the group; the strangest line stands for it."""
         group = self.groups.get(key)
         if group is None or finding.strangeness > group.strangeness:
             self._waiting.append(finding)
@@ -264,6 +266,7 @@ class LogCheck:
         group.add(number)
         if len(self.groups) > MOST_GROUPS:
             self._forget()
+        return group
 
     def _forget(self) -> None:
         """Keep the strangest half of the groups."""
@@ -296,7 +299,7 @@ class LogCheck:
             elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
             elif len(standing) < MOST_FINDINGS:
-                standing.append(finding)
+                standing.append(replace(finding))  # so that kin changes no group
                 if finding.kind == "fewer" and finding.lines:
                     absences.append(finding.span)
                 covered.update(finding.lines)

@@ -9,6 +9,7 @@ and service share such files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +21,12 @@ HEAD = """\
 // Lines that are normal, one template a line.
 // # is a number or an identifier, * is any text.
 """
+DATE = re.compile(  # in a template
+    "(?:\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? +)?(?:# +)?"
+    "\\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? +#(?:,? +#)*"
+    "|\\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +#",
+    re.ASCII,
+)
 LONGEST = 8192  # characters of a rule
 MOST = 10_000  # rules
 
@@ -73,8 +80,18 @@ def _has_parts(template: str, parts: list[str]) -> bool:
     return True
 
 
+def rule_of(template: str) -> str:
+    """The rule for lines of a template: without dates, so that it holds next month as well.
+
+    >>> rule_of("# certificate expires Nov # # soon")
+    '# certificate expires * soon'
+    """
+    rule = DATE.sub("*", template)
+    return f"*{rule[1:]}" if rule.startswith(REMARK) else rule
+
+
 def add_rules(file: Path, rules: Iterable[str]) -> int:
-    """Add rules that a file does not have yet; it is made where it is missing. -> how many were added. Raises OSError."""
+    """Add rules that a file does not have yet; made where there is none. -> how many were added. Raises OSError."""
     known = read_rules(file).rules
     new = [rule for rule in dict.fromkeys(rules) if rule and rule not in known]
     if new:

@@ -20,7 +20,7 @@ from ..checking.findings import Finding, Findings
 from ..checking.learning import learn
 from ..checking.log_check import LogCheck
 from ..checking.missing import ExpectedLines
-from ..checking.normal_rules import NormalRules, add_rules, read_rules
+from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
 from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of
@@ -162,7 +162,7 @@ def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> 
     for rank in ranks:
         if rank > len(findings.findings):
             raise LoglingError(f"there is no finding {rank}: {len(findings.findings)} stand out")
-    added = add_rules(file, [findings.findings[rank - 1].template for rank in ranks])
+    added = add_rules(file, [rule_of(findings.findings[rank - 1].template) for rank in ranks])
     err.print(f"{file}: {added} rule{'' if added == 1 else 's'} added")
 
 
