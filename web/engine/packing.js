@@ -1,0 +1,125 @@
+// The profile of a weights file: hashes of 20 bits, sorted and written as differences, and rounded counts. Written by
+// service/checking/packing.py.
+
+const HASH_BITS = 20;
+const COUNT_STEPS = 2; // levels of a count that is doubled
+const RATE_STEPS = 4;
+const COUNT_BITS = 5;
+const GAP_BITS = 8;
+const VALUE_BITS = 11;
+const VALUE_STEPS = 32; // of one doubling of a number
+const MOST_ENTRIES = 20_000;
+const MOST_COUNT = 2 ** 40;
+const NEVER = 2 ** 40; // a gap that is not known
+
+/**
+ * The profile of a card's `profile` and its bytes. Throws WeightsFileError, saying what is wrong.
+ * @param {any} card
+ * @param {DataView} data
+ */
+function unpackProfile(card, data) {
+  if (!isObject(card)) throw damaged('the profile is no object');
+  const { windows, words, tails } = card;
+  if (!Array.isArray(windows) || windows.some((window, i) => window !== WINDOWS[i]))
+    throw damaged('the windows of the profile are not those that are counted');
+  if (!Array.isArray(words) || words.length !== 2)
+    throw damaged('the profile does not say how many words there were');
+  if (!isObject(tails) || !Object.keys(tails).every((name) => DETECTORS.includes(name)))
+    throw damaged('the tails of the profile are not those of known detectors');
+  const bits = new BitReader(data);
+  const profile = new Profile();
+  profile.shift = 32 - HASH_BITS;
+  profile.literal = new Set(bits.sortedNumbers());
+  for (const key of bits.sortedNumbers()) {
+    const count = ofLevel(bits.number(COUNT_BITS), COUNT_STEPS);
+    const types = bits.number(1) ? ofLevel(bits.number(COUNT_BITS), COUNT_STEPS) : 0;
+    profile.grams.set(key, { count, types });
+    if (bits.number(1)) profile.rates.set(key, unpackRate(bits, count, windows));
+  }
+  for (const place of bits.sortedNumbers()) {
+    const [low, high, lowScale, highScale] = [0, 0, 1, 1].map(
+      (least) => Math.max(least, bits.number(VALUE_BITS)) / VALUE_STEPS,
+    );
+    profile.values.set(place, { low, high, lowScale, highScale });
+  }
+  profile.lines = wholeOf(card, 'lines');
+  profile.duration = Math.max(1, wholeOf(card, 'duration'));
+  profile.root = { count: wholeOf(words, 0), types: wholeOf(words, 1) };
+  profile.windows = windows;
+  profile.longestPause = wholeOf(card, 'pause');
+  profile.farthestBack = wholeOf(card, 'back');
+  profile.timed = card.timed === true;
+  for (const name of Object.keys(tails)) profile.tails[name] = tailOfCard(tails[name]);
+  return profile;
+}
+
+/**
+ * @param {BitReader} bits
+ * @param {number} count
+ * @param {number[]} windows
+ * @returns {Rate}
+ */
+function unpackRate(bits, count, windows) {
+  if (count < FEWEST_TO_MISS) return { count, most: windows.map(() => count), gap: NEVER };
+  let level = 0;
+  const most = windows.map(() => ofLevel((level += bits.unary()), RATE_STEPS));
+  return { count, most, gap: bits.number(1) ? ofLevel(bits.number(GAP_BITS), RATE_STEPS) : NEVER };
+}
+
+/**
+ * @param {number} level
+ * @param {number} steps
+ */
+function ofLevel(level, steps) {
+  return Math.floor(2 ** (level / steps) + 0.5);
+}
+
+/**
+ * @param {any} holder
+ * @param {string | number} key
+ * @returns {number}
+ */
+function wholeOf(holder, key) {
+  const value = holder[key];
+  if (!Number.isInteger(value) || value < 0 || value >= MOST_COUNT)
+    throw damaged(`the profile's ${quoted(key)} is ${quoted(value)}, not a whole number`);
+  return value;
+}
+
+/** Reads numbers of which the highest bit comes first. */
+class BitReader {
+  /** @param {DataView} data */
+  constructor(data) {
+    this.data = data;
+    this.at = 0; // bits
+  }
+
+  /** @param {number} width */
+  number(width) {
+    if (this.at + width > 8 * this.data.byteLength) throw damaged('the profile ends too early');
+    let value = 0;
+    for (const end = this.at + width; this.at < end; this.at++)
+      value = 2 * value + ((this.data.getUint8(this.at >> 3) >> (7 - (this.at & 7))) & 1);
+    return value;
+  }
+
+  unary() {
+    let value = 0;
+    while (this.number(1)) value++;
+    return value;
+  }
+
+  /** Rising numbers of HASH_BITS, written as their differences (Rice's code). */
+  sortedNumbers() {
+    const size = this.number(16);
+    if (size > MOST_ENTRIES)
+      throw damaged(
+        `the profile has ${formatCount(size)} entries, at most ${formatCount(MOST_ENTRIES)} are read`,
+      );
+    const low = Math.max(0, HASH_BITS - Math.max(1, size).toString(2).length);
+    let before = 0;
+    const found = Array.from({ length: size }, () => (before += this.unary() * 2 ** low + this.number(low)));
+    if (before >= 2 ** HASH_BITS) throw damaged('the profile holds hashes that are too large');
+    return found;
+  }
+}
