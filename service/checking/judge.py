@@ -22,7 +22,6 @@ class SequenceFacts(NamedTuple):
 
     bits: list[WordBits]  # of each word and of the end
     score: float  # of its worst words
-    worst: float  # bits of the worst of all
     pairs: list[int]  # grams of two words whose rate is known, each once
 
 
@@ -69,9 +68,7 @@ class Judge:
             if gram in self.profile.rates:
                 pairs[gram] = None
             last = this
-        return SequenceFacts(
-            bits, line_score([cost.bits for cost in bits]), max(cost.bits for cost in bits), list(pairs)
-        )
+        return SequenceFacts(bits, line_score([cost.bits for cost in bits]), list(pairs))
 
 
 def shaded_words(judgement: Judgement) -> list[StrangeWord]:

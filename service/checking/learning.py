@@ -44,7 +44,6 @@ LEAST_SCALE = 0.05
 FEWEST_TO_MISS = 20  # times that a gram came, before it can be missed
 SCALES = {
     "words": 1 / math.log(2),
-    "word": 1 / math.log(2),
     "values": 1.0,
     "more": 1.0,
     "fewer": 1.0,
@@ -112,8 +111,7 @@ class Table:
         known = same_job and self.lines <= FEW_LINES
         counts = _count(self.words, self.sequences, fewest_lines)
         windows = tuple(window for window in WINDOWS if window * FOLDS <= self.lines)
-        tails = _words_tails(self.words, kinds, counts, known)
-        tails["values"] = self.values_tail
+        tails = {"words": _words_tail(self.words, kinds, counts, known), "values": self.values_tail}
         rates, tails["more"], tails["fewer"] = _rates(self.words, counts, windows, self.clock.ticks)
         if self.clock.tail:
             tails["clock"] = self.clock.tail
@@ -273,11 +271,8 @@ def _by_fold(index: Ints, fold: Ints, size: int, folds: int) -> Ints:
     return np.bincount((index * folds + fold).ravel(), minlength=size * folds).reshape(-1, folds)
 
 
-def _words_tails(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: bool) -> dict[str, Tail]:
-    """The tails of the lines' worst words, and of their worst word.
-
-    Each line is scored by what the other folds know; where `known`, by what all know.
-    """
+def _words_tail(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: bool) -> Tail:
+    """The tail of the lines' scores, each line by what the other folds know; where `known`, by what all know."""
     line = table.line[counts.at]
     fold = table.folds[line]
     left_out = 0 if known else 1
@@ -300,10 +295,7 @@ def _words_tails(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: 
         sums[line[rank == i]] += bits[rank == i]
     number = np.minimum(np.bincount(line, minlength=len(table.folds)), WORST_WORDS)
     n = len(table.folds)
-    return {
-        "words": Tail.of(_strongest(sums / number, kinds, table.folds), n, SCALES["words"]),
-        "word": Tail.of(_strongest(bits[first], kinds, table.folds), n, SCALES["words"]),
-    }
+    return Tail.of(_strongest(sums / number, kinds, table.folds), n, SCALES["words"])
 
 
 def _kinds(table: _Table, sequences: Ints) -> list[bytes]:

@@ -54,6 +54,7 @@ class LogCheck:
         self.judge = Judge(profile)
         self.lines = 0
         self.normal = 0
+        self.strangeness = 1.0
         self.groups: dict[str, Finding] = {}
         self.followers = Followers(profile)
         self._arrivals: dict[int, _Arrivals] = {gram: _Arrivals() for gram in profile.rates}
@@ -66,7 +67,11 @@ class LogCheck:
         self._seen: set[tuple[str, ...]] = set()
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
-        """The next line, its number in the file, and how surprised the model was: bits of its worst characters."""
+        """The next line, its number in the file, and how surprised the model was: bits of its worst characters.
+
+        `strangeness` says afterwards how rare such a line is by itself: one in so many normal lines.
+        """
+        self.strangeness = 1.0
         judgement = self.judge.judge(line)
         index = self.lines
         self.lines += 1
@@ -88,11 +93,9 @@ class LogCheck:
         self._before.append(line[:KEPT_AROUND])
 
     def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
-        words = max(
-            self.profile.one_in("words", judgement.facts.score), self.profile.one_in("word", judgement.facts.worst)
-        )
+        words = self.profile.one_in("words", judgement.facts.score)
         characters = self.profile.one_in("surprise", surprise) if surprise is not None else 1.0
-        strangeness = max(words, characters)
+        self.strangeness = strangeness = max(words, characters)
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
         if group and group.strangeness >= strangeness:
@@ -125,6 +128,7 @@ class LogCheck:
             return
         score, word = judgement.value
         strangeness = self.profile.one_in("values", score)
+        self.strangeness = max(self.strangeness, strangeness)
         if strangeness < self.profile.stand_out:
             return
         self._keep(
@@ -146,6 +150,7 @@ class LogCheck:
         step = seconds_between(self._last, judgement.moment)
         usual = self.profile.longest_pause if step > 0 else self.profile.farthest_back
         strangeness = self.profile.one_in("clock", pause_score(abs(step), usual))
+        self.strangeness = max(self.strangeness, strangeness)
         if strangeness < self.profile.stand_out:
             return
         if step > 0:
@@ -185,6 +190,7 @@ class LogCheck:
         if best is None or self.rules.cover(judgement.template):
             return
         strangeness, gram, count, window = best
+        self.strangeness = max(self.strangeness, strangeness)
         most = self.profile.rates[gram].most[self.profile.windows.index(window)]
         why = f"{count} such lines among {min(window, index + 1):,}; at most {most} were usual"
         key = f"more {gram}"
@@ -299,7 +305,7 @@ class LogCheck:
             elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
             elif len(standing) < MOST_FINDINGS:
-                standing.append(replace(finding))  # so that kin changes no group
+                standing.append(replace(finding, lines=[*finding.lines]))
                 if finding.kind == "fewer" and finding.lines:
                     absences.append(finding.span)
                 covered.update(finding.lines)

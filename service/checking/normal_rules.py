@@ -91,7 +91,7 @@ def rule_of(template: str) -> str:
 
 
 def add_rules(file: Path, rules: Iterable[str]) -> int:
-    """Add rules that a file does not have yet; made where there is none. -> how many were added. Raises OSError."""
+    """Add rules that a file, made where it is missing, does not have yet. -> how many were added. Raises OSError."""
     known = read_rules(file).rules
     new = [rule for rule in dict.fromkeys(rules) if rule and rule not in known]
     if new:

@@ -25,7 +25,7 @@ LONGEST_NUMBER = 18
 DOUBT = 8  # of the most that was seen in a window, as many times as the window's share of all lines
 REGULAR = 6.0  # a gram that never stayed away for more than so many times its mean distance can be missed
 NEARLY = 1e-9  # what is added before rounding, so that halves are rounded alike in all languages
-DETECTORS = ("words", "word", "values", "more", "fewer", "clock", "surprise")
+DETECTORS = ("words", "values", "more", "fewer", "clock", "surprise")
 
 
 @dataclass(frozen=True, slots=True)

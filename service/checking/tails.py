@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 STEPS = 1000  # of a bit or nat: the precision of a score that is kept
-LEAST_RANK = 1e-12
+LEAST_RANK = 1e-250
 MOST_RANKS = 64
 MOST_SCALE = 1000
 STEEP = 4  # ranks 1 to 2^STEEP tell how fast the tail falls

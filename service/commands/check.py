@@ -12,7 +12,6 @@ import typer
 from rich.text import Text
 
 from model import weights_file
-from model.scoring import score_lines
 from model.transformer import Model
 from model.weights_file import WeightsFileError
 
@@ -24,7 +23,6 @@ from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
 from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of
-from ..checking.surprise import weighted_surprise
 from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
@@ -32,6 +30,7 @@ from ..reading.reading import RAW, Reading
 from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
 from .reading_choice import RawOption, ReadingOption, choose_reading
+from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
 STANDS_OUT_STATUS = 3
@@ -131,28 +130,20 @@ def by_good_logs(files: Sequence[Path], home: Path | None, raw: bool = False, re
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
     """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
     check = LogCheck(known.profile, rules, known.expected)
-    for line, surprise in _with_surprise(log_lines(file, known.choose), known.model):
+    for line, surprise in lines_with_surprise(file, known):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
     return check.findings()
 
 
-def _with_surprise(lines: Iterator[LogLine], model: Model | None) -> Iterator[tuple[LogLine, float | None]]:
-    """Each line with how surprised the model is, where there is one."""
-    if model is None:
+def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+    """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
+    lines = log_lines(file, known.choose)
+    if known.model:
+        yield from with_surprise(known.model, lines)
+    else:
         yield from ((line, None) for line in lines)
-        return
-    waiting: list[LogLine] = []
-
-    def texts() -> Iterator[str]:
-        for line in lines:
-            waiting.append(line)
-            yield line.text
-
-    for score in score_lines(model, texts()):
-        line = waiting.pop(0)
-        yield line, weighted_surprise(line.text, score.by_character)
 
 
 def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:

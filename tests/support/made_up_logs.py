@@ -6,7 +6,22 @@ import random
 
 WORDS = ["door", "pump", "fan", "lamp", "valve", "relay", "tank", "naïve", "温度", "🌱", "x_y", "a-b", "no", "ok"]
 SIGNS = ["", ":", " -", " =", "…", "[", "]:", " (", ")", ",", " *", "//"]
-ODD = ["", " ", "\t", "#", "##", "@@", "^", "$", "`quoted`", "x" * 2500, "é" * 450, "::1", "fe80::1 up", "a\u00a0b 🌱1🌱2"]
+ODD = [
+    "",
+    " ",
+    "\t",
+    "#",
+    "##",
+    "@@",
+    "^",
+    "$",
+    "`quoted`",
+    "x" * 2500,
+    "é" * 450,
+    "::1",
+    "fe80::1 up",
+    "a\u00a0b 🌱1🌱2",
+]
 
 
 def kinds_of(rng: random.Random, count: int) -> list[str]:

@@ -147,11 +147,16 @@ const answers = {
       };
     }),
   check: ({ base64, good, lines, rules = [], surprises }) => {
-    let { profile, expected } = base64 ? decodeWeights(base64) : { profile: new Profile(), expected: undefined };
+    let { profile, expected } = base64
+      ? decodeWeights(base64)
+      : { profile: new Profile(), expected: undefined };
     if (good) {
       const table = new Table();
       for (const log of good) table.add(log, true);
-      ({ profile, expected } = learnFrom(table, good.find((/** @type {string[]} */ log) => log.length) ?? []));
+      ({ profile, expected } = learnFrom(
+        table,
+        good.find((/** @type {string[]} */ log) => log.length) ?? [],
+      ));
     }
     const check = new LogCheck(profile, new NormalRules(rules), expected);
     lines.forEach((/** @type {string} */ line, /** @type {number} */ i) =>
@@ -231,7 +236,13 @@ function profileAsJson(profile) {
     grams: Array.from(grams, ([key, { count, types }]) => [key, count, types]),
     rates: Array.from(rates, ([key, { count, most, gap }]) => [key, count, most, gap]),
     literal: Array.from(literal),
-    values: Array.from(values, ([key, usual]) => [key, usual.low, usual.high, usual.lowScale, usual.highScale]),
+    values: Array.from(values, ([key, usual]) => [
+      key,
+      usual.low,
+      usual.high,
+      usual.lowScale,
+      usual.highScale,
+    ]),
   };
 }
 

@@ -88,22 +88,18 @@ class GramCounts {
   }
 
   /**
-   * The tails of the lines' worst words, and of their worst word. Each line is scored by what the other folds know; where
-   * `known`, by what all know.
+   * The tail of the lines' scores, each line by what the other folds know; where `known`, by what all know.
    * @param {number} lines
    * @param {boolean} known
-   * @returns {Record<string, Tail>}
    */
-  tails(lines, known) {
-    const [scores, worst] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
+  tail(lines, known) {
+    const scores = [];
     for (const kind of this.kinds.values()) {
       for (const fold of kind.folds.keys()) {
-        const bits = this.bits(kind, fold, known ? 0 : 1);
-        scores.push(lineScore(bits));
-        worst.push(Math.max(...bits));
+        scores.push(lineScore(this.bits(kind, fold, known ? 0 : 1)));
       }
     }
-    return { words: tailOf(scores, lines, SCALE_OF_BITS), word: tailOf(worst, lines, SCALE_OF_BITS) };
+    return tailOf(scores, lines, SCALE_OF_BITS);
   }
 
   /**

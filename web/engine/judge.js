@@ -21,7 +21,6 @@ const MOST_SEQUENCES = 20_000; // of words that are remembered
  * @property {string[]} sequence the words
  * @property {WordBits[]} bits of each word and of the end
  * @property {number} score of its worst words
- * @property {number} worst bits of the worst of all
  * @property {number[]} pairs grams of two words whose rate is known, each once
  * @property {string} unseen the pairs of words that were never seen, one a line
  */
@@ -72,15 +71,13 @@ class Judge {
   factsOf(sequence) {
     const { rates, shift } = this.profile;
     const bits = this.profile.bits(sequence);
-    const costs = bits.map((cost) => cost.bits);
     const pairs = new Set(gramsOf(sequence).map(([, pair]) => pair >>> shift));
     const words = [BEGIN, ...sequence, END];
     const unseen = bits.flatMap(({ seen }, i) => (seen ? [] : [`${words[i]} ${words[i + 1]}`]));
     return {
       sequence,
       bits,
-      score: lineScore(costs),
-      worst: Math.max(...costs),
+      score: lineScore(bits.map((cost) => cost.bits)),
       pairs: Array.from(pairs).filter((pair) => rates.has(pair)),
       unseen: unseen.join('\n'),
     };

@@ -109,7 +109,7 @@ class Table {
     profile.grams = grams.entries();
     profile.windows = WINDOWS.filter((window) => window * FOLDS <= this.lines);
     profile.literal = new Set(Array.from(literal, (place) => wordHash(this.names[place])));
-    profile.tails = grams.tails(this.lines, sameJob && this.lines <= FEW_LINES);
+    profile.tails.words = grams.tail(this.lines, sameJob && this.lines <= FEW_LINES);
     this.addValues(profile, literal, foldOf);
     addRates(profile, grams, folds, clock.ticks);
     if (clock.tail) {

@@ -65,6 +65,7 @@ class LogCheck {
     this.judge = new Judge(profile);
     this.lines = 0;
     this.normal = 0;
+    this.strangeness = 0; // of the newest line by itself: one in so many normal lines; 0 where it is called normal
     /** @type {Map<string, Finding>} */
     this.groups = new Map();
     this.followers = new Followers(profile);
@@ -101,16 +102,16 @@ class LogCheck {
     this.followers.add(line.key, facts.sequence);
     if (this.expected) this.seen.add(line.key);
     const isNormal = this.rules.cover(line.template);
-    if (isNormal) {
-      this.normal++;
-      this.stretches.add(number, 0);
-    } else {
-      this.stretches.add(number, this.addByItself(line, facts));
+    this.strangeness = isNormal ? 0 : 1;
+    if (isNormal) this.normal++;
+    else {
+      this.addByItself(line, facts);
       this.addByValue(line);
       this.addByClock(line);
     }
     this.advance(line.moment);
     this.addByArrivals(index, line, facts, isNormal);
+    this.stretches.add(number, this.strangeness);
     this.before = [...this.before.slice(-LINES_AROUND + 1), shown];
   }
 
@@ -119,15 +120,15 @@ class LogCheck {
    * @param {SequenceFacts} facts
    */
   addByItself(line, facts) {
-    const words = Math.max(this.profile.oneIn('words', facts.score), this.profile.oneIn('word', facts.worst));
+    const words = this.profile.oneIn('words', facts.score);
     const { surprise } = line.figures;
     const characters = surprise === undefined ? 1 : this.profile.oneIn('surprise', surprise);
-    const strangeness = Math.max(words, characters);
+    const strangeness = (this.strangeness = Math.max(words, characters));
     const key = `line ${facts.unseen || line.template}`;
     const group = this.groups.get(key);
     if (group && group.strangeness >= strangeness) {
       group.add(line.number);
-      return strangeness;
+      return;
     }
     const isOfWords = words >= characters;
     const finding = this.found(isOfWords && facts.unseen ? 'new' : 'rare', key, line, strangeness);
@@ -136,7 +137,6 @@ class LogCheck {
       ({ end }) => end <= finding.text.length,
     );
     this.keep(finding);
-    return strangeness;
   }
 
   /**
@@ -161,6 +161,7 @@ class LogCheck {
   addByValue(line) {
     if (!line.value) return;
     const strangeness = this.profile.oneIn('values', line.value);
+    this.strangeness = Math.max(this.strangeness, strangeness);
     if (strangeness < this.profile.standOut) return;
     const word = this.judge.judge(line.text).strangest;
     if (!word) return;
@@ -177,6 +178,7 @@ class LogCheck {
     const step = secondsBetween(this.last, line.moment);
     const usual = step > 0 ? this.profile.longestPause : this.profile.farthestBack;
     const strangeness = this.profile.oneIn('clock', pauseScore(Math.abs(step), usual));
+    this.strangeness = Math.max(this.strangeness, strangeness);
     if (strangeness < this.profile.standOut) return;
     const finding = this.found('value', `clock ${line.template}`, line, strangeness);
     const most = `; at most ${describeSeconds(usual)} were usual`;
@@ -226,6 +228,7 @@ class LogCheck {
       }
     }
     if (!best || isNormal) return;
+    this.strangeness = Math.max(this.strangeness, best.strangeness);
     const key = `more ${best.gram}`;
     const isKnown = this.groups.has(key);
     const finding = this.found('more', key, line, best.strangeness);

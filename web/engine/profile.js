@@ -9,7 +9,7 @@ const NUMBER = /^[0-9]{1,17}(?:[.][0-9]{1,17})?$/;
 const LONGEST_NUMBER = 18;
 const DOUBT = 8; // of the most that was seen in a window, as many times as the window's share of all lines
 const REGULAR = 6; // a gram that never stayed away for more than so many times its mean distance can be missed
-const DETECTORS = ['words', 'word', 'values', 'more', 'fewer', 'clock', 'surprise'];
+const DETECTORS = ['words', 'values', 'more', 'fewer', 'clock', 'surprise'];
 
 /** @typedef {{ count: number, types: number }} Gram how often it came, and how many different words came next */
 /** @typedef {{ count: number, most: number[], gap: number }} Rate of two words: in each window and from one to the next, at most */

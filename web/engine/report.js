@@ -7,6 +7,7 @@
  * @property {number} lines
  * @property {number} standOut lines that stand out
  * @property {number} ignored lines that are called normal
+ * @property {number} [standing] findings that stand out, also of lines that did not come
  * @property {boolean} complete whether the log was read to its end
  * @property {string[]} good names of the logs that were fine
  */

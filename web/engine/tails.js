@@ -2,7 +2,7 @@
 // service/checking/tails.py.
 
 const SCORE_STEPS = 1000; // of a bit or nat: the precision of a score that is kept
-const LEAST_RANK = 1e-12;
+const LEAST_RANK = 1e-250;
 const MOST_RANKS = 64;
 const MOST_SCALE = 1000;
 const STEEP = 4; // ranks 1 to 2^STEEP tell how fast the tail falls

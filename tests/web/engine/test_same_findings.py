@@ -63,7 +63,7 @@ def test_by_good_logs_the_page_finds_what_python_finds(in_node, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_learns_what_python_learns(in_node, seed):
-    good, lines = made_up(seed)
+    good, _lines = made_up(seed)
     profile, _ = by_good(good)
     told = in_node("check", "", good=good, lines=[])["profile"]
     assert sorted(told["grams"]) == sorted([key, gram.count, gram.types] for key, gram in profile.grams.items())
