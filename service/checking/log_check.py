@@ -234,7 +234,8 @@ class LogCheck:
             arrivals.last_template,
         )
         finding.span = (arrivals.last_index, self.lines)
-        finding.add(arrivals.last_number)
+        if arrivals.last_index >= 0:
+            finding.add(arrivals.last_number)
         self.groups[key] = finding
 
     def _found(
@@ -302,11 +303,11 @@ class LogCheck:
                 kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
                 kin.count += finding.count
                 covered.update(finding.lines)
-            elif finding.kind == "fewer" and finding.lines and _overlap(finding.span, absences) >= SHARE_COVERED:
+            elif finding.kind == "fewer" and finding.span[1] and _overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
             elif len(standing) < MOST_FINDINGS:
                 standing.append(replace(finding, lines=[*finding.lines]))
-                if finding.kind == "fewer" and finding.lines:
+                if finding.kind == "fewer" and finding.span[1]:
                     absences.append(finding.span)
                 covered.update(finding.lines)
         return Findings(self.lines, len(covered), self.normal, standing, familiar)

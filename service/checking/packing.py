@@ -130,7 +130,7 @@ def unpack(card: object, data: bytes) -> Profile:
         raise ValueError("the profile is no object")
     windows = card.get("windows")
     if not isinstance(windows, list) or windows != list(WINDOWS[: len(windows)]):
-        raise ValueError(f"the profile's windows are {windows!r}")
+        raise ValueError("the profile's windows are not those that are counted")
     words = card.get("words")
     if not isinstance(words, list) or len(words) != 2:
         raise ValueError("the profile does not say how many words there were")
@@ -183,7 +183,7 @@ def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:
 def _whole(holder: Any, key: str | int) -> int:
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     if type(value) is not int or not 0 <= value < MOST_COUNT:
-        raise ValueError(f"the profile's {key!r} is {value!r}, not a whole number")
+        raise ValueError(f"the profile's {key!r} is no whole number")
     return value
 
 

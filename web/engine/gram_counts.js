@@ -152,10 +152,10 @@ function addRates(profile, grams, folds, ticks) {
   /** @type {number[]} */
   const fewer = [];
   for (const { key, lines } of grams.linesOfPairs()) {
-    const most = profile.windows.map((window) => {
-      const [all, byFold] = mostInWindow(lines, folds, grams.count, window);
+    const most = profile.windows.map((width) => {
+      const [all, byFold] = mostInWindow(lines, folds, grams.count, width);
       const [highest, second] = highestTwo(byFold);
-      if (second > 0 && highest > second) more.push(moreScore(highest, second, window, folds.length));
+      if (second > 0 && highest > second) more.push(moreScore(highest, second, width, folds.length));
       return all;
     });
     const at = lines.map((line) => ticks[line]);
@@ -179,15 +179,15 @@ function addRates(profile, grams, folds, ticks) {
  * @param {number[]} lines
  * @param {Int32Array} folds
  * @param {number} count of the folds
- * @param {number} window
+ * @param {number} width
  * @returns {[all: number, byFold: number[]]}
  */
-function mostInWindow(lines, folds, count, window) {
+function mostInWindow(lines, folds, count, width) {
   const byFold = new Array(count).fill(0);
   let [all, begin, foldBegin] = [0, 0, 0];
   for (let i = 0; i < lines.length; i++) {
     const fold = folds[lines[i]];
-    while (lines[begin] <= lines[i] - window) begin++;
+    while (lines[begin] <= lines[i] - width) begin++;
     while (folds[lines[foldBegin]] < fold) foldBegin++;
     all = Math.max(all, i - begin + 1);
     byFold[fold] = Math.max(byFold[fold], i - Math.max(begin, foldBegin) + 1);

@@ -107,7 +107,7 @@ class Table {
     profile.lines = this.lines;
     profile.root = grams.root;
     profile.grams = grams.entries();
-    profile.windows = WINDOWS.filter((window) => window * FOLDS <= this.lines);
+    profile.windows = WINDOWS.filter((width) => width * FOLDS <= this.lines);
     profile.literal = new Set(Array.from(literal, (place) => wordHash(this.names[place])));
     profile.tails.words = grams.tail(this.lines, sameJob && this.lines <= FEW_LINES);
     this.addValues(profile, literal, foldOf);

@@ -32,7 +32,7 @@ class Arrivals {
   add(index, reach) {
     if (!reach) return;
     this.indexes.push(index);
-    // What left the window is dropped now and then: that is cheaper than each time.
+    // What left the windows is dropped now and then: that is cheaper than each time.
     if (this.indexes[0] <= index - 2 * reach) this.indexes = this.indexes.slice(-this.since(index - reach));
   }
 
@@ -224,7 +224,7 @@ class LogCheck {
         if (count <= most[i]) continue;
         const strangeness = this.profile.oneIn('more', moreScore(count, most[i], windows[i], lines));
         if (strangeness >= standOut && (!best || strangeness > best.strangeness))
-          best = { strangeness, gram, count, window: windows[i], most: most[i] };
+          best = { strangeness, gram, count, width: windows[i], most: most[i] };
       }
     }
     if (!best || isNormal) return;
@@ -232,7 +232,7 @@ class LogCheck {
     const key = `more ${best.gram}`;
     const isKnown = this.groups.has(key);
     const finding = this.found('more', key, line, best.strangeness);
-    const among = formatCount(Math.min(best.window, index + 1));
+    const among = formatCount(Math.min(best.width, index + 1));
     finding.why = `${best.count} such lines among ${among}; at most ${best.most} were usual`;
     const group = this.keep(finding);
     if (isKnown) return;
@@ -269,7 +269,7 @@ class LogCheck {
         : `such lines stay away for ${say(gap)} from here on; at most ${say(rate.gap)} were usual`;
     finding.template = arrivals.template;
     finding.span = [arrivals.index, this.lines];
-    finding.add(arrivals.number);
+    if (arrivals.index >= 0) finding.add(arrivals.number);
     this.groups.set(key, finding);
   }
 
@@ -323,7 +323,7 @@ class LogCheck {
     for (const finding of this.ordered()) {
       const { kind, lines } = finding;
       const isOfLine = kind === 'new' || kind === 'rare';
-      const isAbsence = kind === 'fewer' && lines.length > 0;
+      const isAbsence = kind === 'fewer' && finding.span[1] > 0;
       if (finding.strangeness < standOut) {
         if (familiar.length < MOST_FAMILIAR) familiar.push(finding);
         continue;

@@ -20,12 +20,12 @@ const NEVER = 2 ** 40; // a gap that is not known
 function unpackProfile(card, data) {
   if (!isObject(card)) throw damaged('the profile is no object');
   const { windows, words, tails } = card;
-  if (!Array.isArray(windows) || windows.some((window, i) => window !== WINDOWS[i]))
-    throw damaged('the windows of the profile are not those that are counted');
+  if (!Array.isArray(windows) || windows.some((width, i) => width !== WINDOWS[i]))
+    throw damaged("the profile's windows are not those that are counted");
   if (!Array.isArray(words) || words.length !== 2)
     throw damaged('the profile does not say how many words there were');
   if (!isObject(tails) || !Object.keys(tails).every((name) => DETECTORS.includes(name)))
-    throw damaged('the tails of the profile are not those of known detectors');
+    throw damaged("the profile's tails are not those of known detectors");
   const bits = new BitReader(data);
   const profile = new Profile();
   profile.shift = 32 - HASH_BITS;
@@ -82,7 +82,7 @@ function ofLevel(level, steps) {
 function wholeOf(holder, key) {
   const value = holder[key];
   if (!Number.isInteger(value) || value < 0 || value >= MOST_COUNT)
-    throw damaged(`the profile's ${quoted(key)} is ${quoted(value)}, not a whole number`);
+    throw damaged(`the profile's ${quoted(key)} is no whole number`);
   return value;
 }
 
@@ -96,7 +96,7 @@ class BitReader {
 
   /** @param {number} width */
   number(width) {
-    if (this.at + width > 8 * this.data.byteLength) throw damaged('the profile ends too early');
+    if (this.at + width > 8 * this.data.byteLength) throw damaged("the profile's bytes end too early");
     let value = 0;
     for (const end = this.at + width; this.at < end; this.at++)
       value = 2 * value + ((this.data.getUint8(this.at >> 3) >> (7 - (this.at & 7))) & 1);

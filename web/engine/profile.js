@@ -163,11 +163,11 @@ function isPlainNumber(text) {
  * into few lines, so that the most that was seen in them says less.
  * @param {number} count
  * @param {number} most
- * @param {number} window
+ * @param {number} width
  * @param {number} lines
  */
-function moreScore(count, most, window, lines) {
-  const usual = Math.max(most, 1) * (1 + (DOUBT * window) / lines);
+function moreScore(count, most, width, lines) {
+  const usual = Math.max(most, 1) * (1 + (DOUBT * width) / lines);
   return count > usual ? count * Math.log(count / usual) - (count - usual) : 0;
 }
 

@@ -176,7 +176,7 @@ class CheckView {
     if (this.run !== run) return;
     this.setRunning(false);
     this.draw();
-    byId('notes').textContent = notesOf(run, this.isOlder());
+    byId('notes').textContent = remarksOn(run, this.isOlder());
   }
 
   /**
@@ -235,7 +235,10 @@ class CheckView {
     const findings = this.run?.findings;
     if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0, standing: 0 };
     const rules = new NormalRules(this.rules.rules);
-    const [strange, normal] = [/** @type {Set<number>} */ (new Set()), /** @type {Set<number>} */ (new Set())];
+    const [strange, normal] = [
+      /** @type {Set<number>} */ (new Set()),
+      /** @type {Set<number>} */ (new Set()),
+    ];
     let familiar = 0; // lines of what is familiar, and called normal
     const list = findings.list.filter(({ template, count, lines, standsOut }) => {
       const isNormal = rules.cover(template);
@@ -408,7 +411,7 @@ function rulesOf({ normal }) {
  * @param {FileCheck} run
  * @param {boolean} isOlder whether the model was made by an older version
  */
-function notesOf({ stopped, findings, file, reader }, isOlder) {
+function remarksOn({ stopped, findings, file, reader }, isOlder) {
   const notes = stopped ? [`Stopped after ${formatQuantity(findings.lines, 'line')} of ${file.name}.`] : [];
   if (isOlder) {
     notes.push(

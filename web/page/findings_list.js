@@ -23,10 +23,9 @@ class FindingsList {
     /** @type {Map<string, FindingRow>} */
     const rows = new Map();
     for (const finding of findings) {
-      const name = nameOf(finding);
-      const row = this.rows.get(name) ?? new FindingRow(this.actions);
+      const row = this.rows.get(finding.key) ?? new FindingRow(this.actions);
       row.show(finding);
-      rows.set(name, row);
+      rows.set(finding.key, row);
     }
     this.rows = rows;
     arrange(
@@ -40,17 +39,8 @@ class FindingsList {
    * @param {Finding | undefined} finding undefined for none
    */
   choose(finding) {
-    const chosen = finding && nameOf(finding);
-    for (const [name, row] of this.rows) row.choose(name === chosen);
+    for (const [key, row] of this.rows) row.choose(key === finding?.key);
   }
-}
-
-/**
- * What a finding is, however far the check has come.
- * @param {Finding} finding
- */
-function nameOf({ key }) {
-  return key;
 }
 
 let rowsMade = 0;
