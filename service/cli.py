@@ -32,6 +32,7 @@ COMMANDS = (
         "resume",
         "verify",
         "check",
+        "watch",
         "score",
         "predict",
         "redact",

@@ -46,6 +46,11 @@ class Home:
         return self.state / "corpus.db"
 
     @property
+    def profile(self) -> Path:
+        """What is known of the lines in the corpus."""
+        return self.state / "profile"
+
+    @property
     def unpushed(self) -> Path:
         """A file that exists while commits wait to be pushed. Its time says since when, its text why."""
         return self.state / "unpushed"

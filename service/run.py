@@ -18,6 +18,7 @@ from model import weights_file
 from model.transformer import Model
 
 from .active_run import ActiveRun
+from .checking.corpus_profile import keep_profile
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -57,6 +58,7 @@ def retrain(
                 site = Site(home.site, settings.git)
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now)
                 push(run, home, site, ledger)
+                run.record.problems += keep_profile(corpus, home.profile)
                 refuse_to_skip_lost_sources(run.record, sources)
         except (KeyboardInterrupt, Interrupted):
             run.cut_short("interrupted", "it was asked to stop")

@@ -9,15 +9,18 @@ from typing import NamedTuple
 from .words import TIME, Word
 
 DAY = 86_400
+UNTOLD_YEAR = 2000  # stands for one that is not told
+LEAP_DAY = 11_016 * DAY  # 29 February of it
 MONTHS = {
     name: i
     for i, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
 }
 EPOCH = re.compile("1[0-9]{9}")
-CLOCK = re.compile("([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2}))?(?:[.,][0-9]+)?")
+CLOCK = re.compile("(?<![0-9])([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+DOTTED_CLOCK = re.compile("([0-9]{2})[.]([0-9]{2})(?:[.]([0-9]{2}))?")  # after a numeric date
 NUMERIC_DATE = re.compile("([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})[-T t_]*")
 NAMED_MONTH = re.compile("|".join(MONTHS))
-YEAR = re.compile("(?<![0-9])[12][0-9]{3}(?![0-9])")
+YEAR = re.compile("(?<![0-9+])(?<![0-9 ]-)[12][0-9]{3}(?![0-9])")  # no zone, as +1000 is one
 DAY_OF_MONTH = re.compile("(?<![0-9:])[0-9]{1,2}(?![0-9:])")
 
 
@@ -40,6 +43,8 @@ def moment(text: str) -> Moment | None:
         return Moment(int(text[:10]), 0)
     numeric, month = NUMERIC_DATE.match(text), NAMED_MONTH.search(text)
     clock = CLOCK.search(text, numeric.end() if numeric else 0)
+    if numeric and not clock:
+        clock = DOTTED_CLOCK.match(text, numeric.end())
     if not clock:
         return None
     seconds = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
@@ -49,7 +54,7 @@ def moment(text: str) -> Moment | None:
         day, year = DAY_OF_MONTH.search(text), YEAR.search(text)
         if not day:
             return None
-        date = days(int(year[0]) if year else 2000, MONTHS[month[0]], int(day[0]))
+        date = days(int(year[0]) if year else UNTOLD_YEAR, MONTHS[month[0]], int(day[0]))
         return Moment(date * DAY + seconds, 0 if year else 366 * DAY)
     return Moment(seconds, DAY) if clock.start() == 0 else None
 
@@ -70,11 +75,16 @@ def days(year: int, month: int, day: int) -> int:
 
 
 def seconds_between(earlier: Moment, later: Moment) -> int:
-    """Seconds from one moment to the next; negative where the clock went back."""
+    """Seconds from one moment to the next; negative where the clock went back.
+
+    Where no year is told, 29 February is left out of a step over it: most years have none.
+    """
     difference = later.seconds - earlier.seconds
     turn = later.round if later.round == earlier.round else 0
     if turn and difference < -turn // 2:
         difference += turn
     elif turn and difference > turn // 2:
         difference -= turn
+    if turn > DAY and difference >= DAY and earlier.seconds < LEAP_DAY <= later.seconds - DAY:
+        difference -= DAY
     return difference

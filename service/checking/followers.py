@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from .grams import BEGIN, END
 from .profile import Profile
@@ -14,26 +13,20 @@ MOST_WORDS = 8  # of a context
 LEAST_SHARE = 0.5  # of the lines; a word that stands there more rarely is not what was expected
 
 
-class Expected(NamedTuple):
-    """A word that stands in a place."""
-
-    word: str
-    share: float
-
-
 class Followers:
     """Which words came after two others in this log."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.words: dict[tuple[str, str], dict[str, None]] = {}
-        self._seen: set[tuple[str, ...]] = set()
+        self._seen: set[int] = set()  # hashes of sequences
 
     def add(self, sequence: tuple[str, ...]) -> None:
         """Remember the words of a line."""
-        if sequence in self._seen or len(self._seen) >= MOST_CONTEXTS:
+        key = hash(sequence)
+        if key in self._seen or len(self._seen) >= MOST_CONTEXTS:
             return
-        self._seen.add(sequence)
+        self._seen.add(key)
         padded = (BEGIN, BEGIN, *sequence)
         for i in range(2, len(padded)):
             context = padded[i - 2], padded[i - 1]
@@ -46,15 +39,16 @@ class Followers:
             if len(known) < MOST_WORDS:
                 known[padded[i]] = None
 
-    def likeliest(self, sequence: Sequence[str], at: int) -> Expected | None:
+    def likeliest(self, sequence: Sequence[str], at: int) -> str | None:
         """The word that stands most often where the word `at` does, if it stands there mostly."""
         padded = (BEGIN, BEGIN, *sequence, END)
         context = padded[at], padded[at + 1]
-        best: Expected | None = None
+        near = sequence[max(0, at - 2) : at]
+        best, most = None, 0.0
         for word in self.words.get(context, {}):
             if word == padded[at + 2] or word in (IDENTIFIER, TIME):
                 continue
-            share = 2.0 ** -self.profile.bits([*sequence[:at], word])[at].bits
-            if share >= LEAST_SHARE and (best is None or share > best.share):
-                best = Expected(word, share)
+            share = 2.0 ** -self.profile.bits([*near, word])[len(near)].bits
+            if share >= LEAST_SHARE and share > most:
+                best, most = word, share
         return best

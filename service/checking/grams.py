@@ -15,7 +15,7 @@ from .words import word_hash
 UInt32s = NDArray[np.uint32]
 
 ROOT = 0  # the context of single words
-BEGIN, END = "^", "$"  # stand before and behind the words of a line
+BEGIN, END = "^^", "$$"  # stand before and behind the words of a line; no word is like these
 ORDERS = 3
 MASK = 0xFFFFFFFF
 

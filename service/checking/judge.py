@@ -14,7 +14,7 @@ from .words import IDENTIFIER, Word, template, word_hash, words_of
 
 CHEAP, DEAR = 8.0, 24.0  # bits of a word from which on it is shaded, and at which it is shaded most
 MOST_SHADED = 6  # words of a line
-MOST_SEQUENCES = 20_000  # of words that are remembered
+MOST_SEQUENCES = 4000  # of words that are remembered
 
 
 class SequenceFacts(NamedTuple):

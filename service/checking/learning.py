@@ -39,6 +39,7 @@ FEWEST_IN_PLACE = 20  # identifiers, before a place can be literal
 MOST_LITERAL = 64  # different identifiers of a literal place
 LONE_SHARE = 0.005  # of the identifiers of a literal place, that stood in one fold alone
 FEWEST_NUMBERS = 50  # of a place whose values are judged
+COUNTERS = 50  # a number that changes so often in one direction for once in the other is a counter
 OUTLIERS = 50  # one in so many numbers tells how far the extreme ones lie from each other
 LEAST_SCALE = 0.05
 FEWEST_TO_MISS = 20  # times that a gram came, before it can be missed
@@ -384,6 +385,7 @@ def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
     whole = np.array(["." not in name for name in table.names])
     at = np.flatnonzero((table.places >= 0) & ~np.isin(table.places, list(literal)))
     at = at[numbers[table.values[at]] >= 0]
+    at = at[~np.isin(table.places[at], _counters(table.places[at], numbers[table.values[at]]))]
     place, y = table.places[at], np.log2(1 + numbers[table.values[at]])
     fold = table.folds[table.line[at]]
     order = np.lexsort((y, place))
@@ -399,6 +401,18 @@ def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
             found[name] = usual
             scores += cross
     return found, Tail.of(scores, len(table.folds), SCALES["values"])
+
+
+def _counters(place: Ints, numbers: Floats) -> Ints:
+    """The places whose numbers only rise from line to line, or only fall: a clock, a counter."""
+    order = np.argsort(place, kind="stable")
+    ordered, step = place[order], np.diff(numbers[order])
+    inside = ordered[1:] == ordered[:-1]
+    size = int(place.max(initial=0)) + 1
+    rises = np.bincount(ordered[1:][inside & (step > 0)], minlength=size)
+    falls = np.bincount(ordered[1:][inside & (step < 0)], minlength=size)
+    often, seldom = np.maximum(rises, falls), np.minimum(rises, falls)
+    return np.flatnonzero((2 * often >= FEWEST_NUMBERS) & (seldom * COUNTERS <= often))
 
 
 def _step_below(y: float) -> float:

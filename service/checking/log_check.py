@@ -7,19 +7,20 @@ come, and its time. Lines of one template that are strange for the same reason a
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
 from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
 from .judge import Judge, Judgement, shaded_words
-from .learning import FEWEST_TO_MISS
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
-from .profile import NEARLY, REGULAR, Profile, fewer_score, more_score, pause_score
+from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
+from .words import quoted
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -62,9 +63,11 @@ class LogCheck:
         self._waiting: list[Finding] = []
         self._last: Moment | None = None
         self._tick = -1 if profile.timed else 0
-        self._reach = profile.windows[-1] if profile.windows else 0  # lines
-        self._numbers: deque[int] = deque(maxlen=self._reach)
-        self._seen: set[tuple[str, ...]] = set()
+        self._numbers: deque[int] = deque(maxlen=WINDOWS[-1])  # of the last lines
+        self._seen: set[tuple[str, ...]] = set()  # of the expected lines
+        self._forgotten = 0  # lines of groups that stand out
+        self._changed: dict[str, None] = {}  # keys of groups that stand out
+        self._absences: Absences | None = None
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
         """The next line, its number in the file, and how surprised the model was: bits of its worst characters.
@@ -80,7 +83,7 @@ class LogCheck:
             finding.after.append(line[:KEPT_AROUND])
         self._waiting = [finding for finding in self._waiting if len(finding.after) < LINES_AROUND]
         self.followers.add(judgement.sequence)
-        if self.expected:
+        if self.expected and judgement.sequence in self.expected.always:
             self._seen.add(judgement.sequence)
         if self.rules.cover(judgement.template):
             self.normal += 1
@@ -91,6 +94,8 @@ class LogCheck:
         self._advance(judgement.moment)
         self._by_arrivals(index, number, judgement)
         self._before.append(line[:KEPT_AROUND])
+        if len(self.groups) > MOST_GROUPS:
+            self._forget()
 
     def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
         words = self.profile.one_in("words", judgement.facts.score)
@@ -99,7 +104,7 @@ class LogCheck:
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
         if group and group.strangeness >= strangeness:
-            group.add(number)
+            self._count(key, group, number)
             return
         unseen = [cost for cost in judgement.facts.bits if not cost.seen]
         finding = self._found(
@@ -113,15 +118,26 @@ class LogCheck:
         self._keep(key, finding, number)
 
     def _why_words(self, judgement: Judgement) -> str:
+        """What is said of the word that costs most."""
+        if not judgement.words:
+            return "it has no words"
         costs = [cost.bits for cost in judgement.facts.bits]
-        dearest = max(range(len(costs)), key=lambda i: (costs[i], -i))
-        names = [judgement.text[word.begin : word.end] for word in judgement.words] + ["the end of the line"]
-        expected = self.followers.likeliest(judgement.sequence, dearest)
-        name = f"`{names[dearest]}`" if dearest < len(judgement.words) else names[dearest]
-        if expected:
-            return f"{name} where `{expected.word}` stands in {100 * expected.share + NEARLY:.1f} % of lines"
-        after = f"`{names[dearest - 1]}`" if dearest else "the beginning of a line"
-        return f"{name} after {after}" + (" was never seen" if not judgement.facts.bits[dearest].seen else " is rare")
+        at = max(range(len(costs)), key=lambda i: (costs[i], -i))
+        names = [quoted(judgement.text[word.begin : word.end]) for word in judgement.words]
+        ends = at == len(names)
+        if expected := self.followers.likeliest(judgement.sequence, at):
+            if at == 0:
+                return f"{names[0]} where most lines begin with {quoted(expected)}"
+            word = "the line ends" if ends else names[at]
+            return f"{word} where most such lines have {quoted(expected)}"
+        seen = judgement.facts.bits[at].seen
+        if ends:
+            return f"{'few lines end' if seen else 'no known line ends'} after {names[-1]}"
+        if not self.profile.knows(judgement.sequence[at]):
+            return f"{names[at]} is not known"
+        if at == 0:
+            return f"{'few lines begin' if seen else 'no known line begins'} with {names[0]}"
+        return f"{names[at]} is {'rare' if seen else 'not known'} after {names[at - 1]}"
 
     def _by_value(self, number: int, judgement: Judgement) -> None:
         if judgement.value is None:
@@ -154,9 +170,9 @@ class LogCheck:
         if strangeness < self.profile.stand_out:
             return
         if step > 0:
-            why = f"comes {describe_seconds(step)} after the line before; at most {describe_seconds(usual)} were usual"
+            why = f"comes {describe_seconds(step)} after the line before; at most {describe_seconds(usual)} was usual"
         else:
-            before = f"; at most {describe_seconds(usual)} were usual" if usual else "; it never did before"
+            before = f"; at most {describe_seconds(usual)} was usual" if usual else "; it never did before"
             why = f"the clock goes back by {describe_seconds(-step)}{before}"
         self._keep(f"clock {judgement.template}", self._found("value", number, judgement, strangeness, why, []), number)
 
@@ -173,13 +189,14 @@ class LogCheck:
         best: tuple[float, int, int, int] | None = None
         for gram in judgement.facts.pairs:
             arrivals, rate = self._arrivals[gram], self.profile.rates[gram]
-            self._missed(gram, arrivals, self._tick)
-            if self._reach:
-                arrivals.indexes.append(index)
-                while arrivals.indexes[0] <= index - self._reach:
-                    arrivals.indexes.popleft()
+            self._missed(self.groups, gram, self._tick, (number, judgement))
             arrivals.last, arrivals.last_index, arrivals.last_number = self._tick, index, number
             arrivals.last_text, arrivals.last_template = judgement.text, judgement.template
+            if not self.profile.windows:
+                continue
+            arrivals.indexes.append(index)
+            while arrivals.indexes[0] <= index - self.profile.windows[-1]:
+                arrivals.indexes.popleft()
             for window, most in zip(self.profile.windows, rate.most, strict=True):
                 count = _since(arrivals.indexes, index - window)
                 if count <= most:
@@ -192,51 +209,52 @@ class LogCheck:
         strangeness, gram, count, window = best
         self.strangeness = max(self.strangeness, strangeness)
         most = self.profile.rates[gram].most[self.profile.windows.index(window)]
-        why = f"{count} such lines among {min(window, index + 1):,}; at most {most} were usual"
+        why = f"{count:,} such lines within {min(window, index + 1):,} lines, where at most {most:,} came before"
         key = f"more {gram}"
-        is_known = key in self.groups
-        group = self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
-        if not is_known:  # the burst began before it was one
+        known = self.groups.get(key)
+        self._keep(key, self._found("more", number, judgement, strangeness, why, []), number)
+        if known is None:  # the burst began before it was one
             indexes = self._arrivals[gram].indexes
             for earlier in list(indexes)[len(indexes) - count : -1]:
-                group.add(self._numbers[earlier - self.lines])
-            group.lines.sort()
+                self.groups[key].add(self._numbers[earlier - index - 1])
+            self.groups[key].lines.sort()
 
-    def _missed(self, gram: int, arrivals: _Arrivals, tick: int) -> None:
-        """Tell of something regular that stayed away too long, up to this tick."""
-        rate = self.profile.rates[gram]
-        share = rate.count / self.profile.duration
-        if rate.count < FEWEST_TO_MISS or rate.gap * share > REGULAR:
+    def _missed(
+        self, groups: dict[str, Finding], gram: int, tick: int, arrived: tuple[int, Judgement] | None = None
+    ) -> None:
+        """Tell of something regular that stayed away too long, up to a tick at which it `arrived` or the log ends."""
+        rate, arrivals = self.profile.rates[gram], self._arrivals[gram]
+        if not is_regular(rate, self.profile.duration):
             return
+        share = rate.count / self.profile.duration
         gap = tick - arrivals.last
         strangeness = self.profile.one_in("fewer", fewer_score(gap, rate.gap, share))
-        if strangeness < self.profile.stand_out or self.rules.cover(arrivals.last_template):
-            return
-        key = f"fewer {arrivals.last_index}"
-        group = self.groups.get(key)
-        if group and group.strangeness >= strangeness:
+        if strangeness < self.profile.stand_out:
             return
         away, usual = (
             (describe_seconds(gap), describe_seconds(rate.gap))
             if self.profile.timed
             else (f"{gap:,} lines", f"{rate.gap:,} lines")
         )
-        if arrivals.last_index < 0:
-            why = f"a kind of line that came at least every {usual} does not come in {away}"
-        else:
-            why = f"such lines stay away for {away} from here on; at most {usual} were usual"
-        finding = Finding(
-            "fewer",
-            arrivals.last_number,
-            arrivals.last_text[:KEPT_CHARACTERS],
-            strangeness,
-            why,
-            arrivals.last_template,
-        )
-        finding.span = (arrivals.last_index, self.lines)
         if arrivals.last_index >= 0:
-            finding.add(arrivals.last_number)
-        self.groups[key] = finding
+            number, text, template = arrivals.last_number, arrivals.last_text, arrivals.last_template
+            why = f"such lines stay away for {away} from here on; at most {usual} was usual"
+        elif arrived:
+            number, text, template = arrived[0], arrived[1].text, arrived[1].template
+            why = f"the first such line comes only after {away}; at most {usual} was usual"
+        else:
+            number, text, template = 1, "", ""
+            why = f"a kind of line that came at least every {usual} does not come in {away}"
+        key = f"fewer {arrivals.last_index} {number}"
+        group = groups.get(key)
+        if self.rules.cover(template) or (group and group.strangeness >= strangeness):
+            return
+        finding = Finding("fewer", number, text[:KEPT_CHARACTERS], strangeness, why, template)
+        finding.span = (arrivals.last_index, self.lines)
+        if text:
+            finding.add(number)
+        groups[key] = finding
+        self._changed[key] = None
 
     def _found(
         self,
@@ -261,8 +279,8 @@ class LogCheck:
             sequence=judgement.sequence,
         )
 
-    def _keep(self, key: str, finding: Finding, number: int) -> Finding:
-        """Add a line to its group, and return the group; the strangest line stands for it."""
+    def _keep(self, key: str, finding: Finding, number: int) -> None:
+        """Add a line to its group; the strangest line stands for it."""
         group = self.groups.get(key)
         if group is None or finding.strangeness > group.strangeness:
             self._waiting.append(finding)
@@ -270,47 +288,74 @@ class LogCheck:
                 finding.lines, finding.count = group.lines, group.count
             self.groups[key] = finding
             group = finding
+        self._count(key, group, number)
+
+    def _count(self, key: str, group: Finding, number: int) -> None:
         group.add(number)
-        if len(self.groups) > MOST_GROUPS:
-            self._forget()
-        return group
+        if group.strangeness >= self.profile.stand_out:
+            self._changed[key] = None
 
     def _forget(self) -> None:
-        """Keep the strangest half of the groups."""
-        kept = sorted(self.groups.items(), key=lambda item: -item[1].strangeness)[: MOST_GROUPS // 2]
-        self.groups = dict(kept)
+        """Keep the strangest half of the groups, and how many lines of the others stand out."""
+        ordered = sorted(self.groups.items(), key=lambda item: -item[1].strangeness)
+        self.groups = dict(ordered[: MOST_GROUPS // 2])
+        for _, group in ordered[MOST_GROUPS // 2 :]:
+            if group.strangeness >= self.profile.stand_out:
+                self._forgotten += group.count
+        self._changed = {key: None for key in self._changed if key in self.groups}
+
+    def changed(self) -> dict[str, Finding]:
+        """The groups that stand out and got a line since the last call, by key, and what is missed by now.
+
+        It costs what came since, not what is known: for a log that is followed.
+        """
+        self._absences = self._absences or Absences(self.profile)
+        for gram in self._absences.overdue(self._tick + 1, lambda gram: self._arrivals[gram].last):
+            self._missed(self.groups, gram, self._tick + 1)
+        changed = {key: self.groups[key] for key in self._changed if key in self.groups}
+        self._changed = {}
+        return changed
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop groups: lines like theirs are found anew."""
+        for key in list(keys):
+            self.groups.pop(key, None)
 
     def findings(self) -> Findings:
         """What was found up to now, as if the log ended here."""
-        known = dict(self.groups)
-        for gram, arrivals in self._arrivals.items():
-            self._missed(gram, arrivals, self._tick + 1)
+        groups = dict(self.groups)
+        for gram in self._arrivals:
+            self._missed(groups, gram, self._tick + 1)
         missing = self.expected.missing(self._seen) if self.expected else []
         wanted = [finding for finding in missing if not self.rules.cover(finding.template)]
-        ordered = strangest_first([*self.groups.values(), *wanted])
-        self.groups = known
+        ordered = strangest_first([*groups.values(), *wanted])
         standing: list[Finding] = []
         familiar: list[Finding] = []
         covered: set[int] = set()
+        beyond = self._forgotten  # lines that stand out, whose numbers are not kept
         absences: list[tuple[int, int]] = []
         for finding in ordered:
             if finding.strangeness < self.profile.stand_out:
                 if len(familiar) < MOST_FAMILIAR:
                     familiar.append(finding)
-            elif finding.kind == "more" and _share(finding.lines, covered) >= SHARE_COVERED:
+            elif finding.kind == "more" and share_of(finding.lines, covered) >= SHARE_COVERED:
                 continue
-            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if _alike(f, finding)), None)):
+            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if alike(f, finding)), None)):
                 kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
                 kin.count += finding.count
                 covered.update(finding.lines)
-            elif finding.kind == "fewer" and finding.span[1] and _overlap(finding.span, absences) >= SHARE_COVERED:
+                beyond += finding.count - len(finding.lines)
+            elif finding.kind == "fewer" and finding.lines and overlap(finding.span, absences) >= SHARE_COVERED:
                 continue
-            elif len(standing) < MOST_FINDINGS:
-                standing.append(replace(finding, lines=[*finding.lines]))
-                if finding.kind == "fewer" and finding.span[1]:
+            else:
+                if len(standing) < MOST_FINDINGS:
+                    standing.append(replace(finding, lines=list(finding.lines)))
+                if finding.kind == "fewer" and finding.lines:
                     absences.append(finding.span)
                 covered.update(finding.lines)
-        return Findings(self.lines, len(covered), self.normal, standing, familiar)
+                beyond += finding.count - len(finding.lines) if finding.lines else 0
+        stand_out = min(len(covered) + beyond, self.lines - self.normal)
+        return Findings(self.lines, stand_out, self.normal, standing, familiar)
 
 
 def _reason(judgement: Judgement) -> str:
@@ -334,7 +379,7 @@ def _since(indexes: deque[int], before: int) -> int:
     return len(indexes) - low
 
 
-def _alike(one: Finding, other: Finding) -> bool:
+def alike(one: Finding, other: Finding) -> bool:
     """Whether two findings are of one kind: most of their words are the same, in the same places."""
     if one.kind not in ("new", "rare") or len(one.sequence) != len(other.sequence):
         return False
@@ -342,11 +387,12 @@ def _alike(one: Finding, other: Finding) -> bool:
     return same >= 3 and same >= ALIKE * len(one.sequence)
 
 
-def _overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
+def overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:
     """The largest share of a span of lines that another span covers."""
     length = span[1] - span[0]
     return max((min(span[1], other[1]) - max(span[0], other[0]) for other in others), default=0) / length
 
 
-def _share(lines: Sequence[int], covered: set[int]) -> float:
+def share_of(lines: Sequence[int], covered: set[int]) -> float:
+    """The share of some lines that is among others."""
     return sum(line in covered for line in lines) / len(lines)

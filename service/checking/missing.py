@@ -45,13 +45,17 @@ class ExpectedLines:
     def _finding(self, stretch: list[int]) -> Finding:
         line = self.lines[stretch[0]]
         number = len(stretch)
-        why = "this line" if number == 1 else f"{number:,} lines from this one on"
+        why = (
+            "this line of the good log is missing here"
+            if number == 1
+            else f"{number:,} lines of the good log, from this one on, are missing here"
+        )
         finding = Finding(
             "fewer",
             1,
             line[:KEPT_CHARACTERS],
             float(self.stand_out),
-            f"{why} of the good log did not come",
+            why,
             template(line, words_of(line)),
         )
         finding.count = number

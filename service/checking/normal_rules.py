@@ -28,6 +28,7 @@ DATE = re.compile(  # in a template
     re.ASCII,
 )
 LONGEST = 8192  # characters of a rule
+LONGEST_WRITTEN = 1000  # characters of a rule that is made of a line
 MOST = 10_000  # rules
 
 
@@ -47,7 +48,7 @@ class NormalRules:
 def read_rules(file: Path) -> NormalRules:
     """The rules of a file; none where there is no such file. Raises LoglingError, OSError."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return NormalRules()
     except UnicodeDecodeError:
@@ -57,13 +58,25 @@ def read_rules(file: Path) -> NormalRules:
 
 def rules_in(text: str, name: str) -> list[str]:
     """The rules of a text. Raises LoglingError for too long a rule, or too many."""
-    rules = [line for line in text.splitlines() if line.strip() and not line.startswith(REMARK)]
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.split("\n")
+    rules = [line for line in lines if line.strip() and not line.startswith(REMARK)]
+    for number, line in enumerate(lines, 1):
         if len(line) > LONGEST:
             raise LoglingError(f"{name}, line {number}: a rule has at most {LONGEST:,} characters, not {len(line):,}")
     if len(rules) > MOST:
         raise LoglingError(f"{name} has {len(rules):,} rules, at most {MOST:,} are read")
     return rules
+
+
+def rule_of(template: str) -> str:
+    """The rule for lines of a template: without dates, so that it holds next month as well, and not too long.
+
+    >>> rule_of("# certificate expires Nov # # soon")
+    '# certificate expires * soon'
+    """
+    rule = DATE.sub("*", template)
+    rule = f"*{rule[1:]}" if rule.startswith(REMARK) else rule
+    return rule if len(rule) <= LONGEST_WRITTEN else rule[:LONGEST_WRITTEN] + "*"
 
 
 def _has_parts(template: str, parts: list[str]) -> bool:
@@ -80,18 +93,11 @@ def _has_parts(template: str, parts: list[str]) -> bool:
     return True
 
 
-def rule_of(template: str) -> str:
-    """The rule for lines of a template: without dates, so that it holds next month as well.
-
-    >>> rule_of("# certificate expires Nov # # soon")
-    '# certificate expires * soon'
-    """
-    rule = DATE.sub("*", template)
-    return f"*{rule[1:]}" if rule.startswith(REMARK) else rule
-
-
 def add_rules(file: Path, rules: Iterable[str]) -> int:
-    """Add rules that a file, made where it is missing, does not have yet. -> how many were added. Raises OSError."""
+    """Add rules that a file does not have yet; it is made where it is missing. -> how many were added.
+
+    Raises LoglingError, OSError.
+    """
     known = read_rules(file).rules
     new = [rule for rule in dict.fromkeys(rules) if rule and rule not in known]
     if new:

@@ -1,4 +1,4 @@
-"""A profile as a few kilobytes: hashes of 20 bits, sorted and written as differences, and rounded counts.
+"""A profile as a few kilobytes: hashes of 19 bits, sorted and written as differences, and rounded counts.
 
 Words themselves are not in it. What is rounded is rounded so that less stands out: highest counts and longest gaps
 upwards. The page's packing.js reads the same bytes.
@@ -7,18 +7,20 @@ upwards. The page's packing.js reads the same bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .learning import FEWEST_TO_MISS, Table
 from .profile import DETECTORS, REGULAR, WINDOWS, Gram, Profile, Rate, Values
 from .tails import Tail
 
-HASH_BITS = 20
+HASH_BITS = 19
 SHIFT = 32 - HASH_BITS
 COUNT_STEPS = TYPES_STEPS = 2  # levels of a count that is doubled
 RATE_STEPS = 4
-COUNT_BITS, TYPES_BITS, GAP_BITS, VALUE_BITS = 5, 5, 8, 11
+COUNT_BITS, GAP_BITS, VALUE_BITS = 5, 8, 11
+RATE_BITS, RISE_BITS = 5, 4  # of the level in the first window, and of its rise from window to window
+MOST_TYPES_LEVEL = 31
 VALUE_STEPS = 32  # of one doubling of a number
 MOST_ENTRIES = 20_000
 MOST_PLACES = 100
@@ -32,15 +34,17 @@ def pack(profile: Profile) -> bytes:
     return _packed(profile, _merged(profile))
 
 
-def learn_within(logs: Sequence[Sequence[str]], largest: int) -> tuple[Profile, bytes]:
-    """The profile of the logs of a home, and its bytes, at most `largest`.
+def learn_fitting(
+    logs: Sequence[Sequence[str]], fits: Callable[[Profile, bytes], bool], least: int = FEWEST_LINES[0]
+) -> tuple[Profile, bytes]:
+    """The profile of the logs of a home, and its bytes.
 
-    Only what stood in several lines is kept; in as many as it takes for the bytes to be few enough.
+    Only what stood in `least` lines or more is kept; in as many as it takes for it to fit.
     """
     table = Table(logs, stretches=True)
-    for fewest in FEWEST_LINES:
+    for fewest in (least, *(number for number in FEWEST_LINES if number > least)):
         profile = table.learn(fewest)
-        if len(data := pack(profile)) <= largest:
+        if len(profile.grams) <= MOST_ENTRIES and fits(profile, data := pack(profile)):
             return profile, data
     profile = Profile(lines=table.lines)
     return profile, pack(profile)
@@ -68,9 +72,7 @@ def _packed(profile: Profile, entries: Mapping[int, Entry]) -> bytes:
         gram, rate = entries[key]
         level = min(_level(gram.count, COUNT_STEPS), 31)
         bits.number(level, COUNT_BITS)
-        bits.number(1 if gram.types else 0, 1)
-        if gram.types:
-            bits.number(min(_level(gram.types, TYPES_STEPS), 31), TYPES_BITS)
+        bits.gamma(min(_level(gram.types, TYPES_STEPS), MOST_TYPES_LEVEL) + 2 if gram.types else 1)
         bits.number(1 if rate else 0, 1)
         if rate and _of_level(level, COUNT_STEPS) >= FEWEST_TO_MISS:
             _pack_rate(bits, profile, rate)
@@ -88,10 +90,11 @@ def _packed(profile: Profile, entries: Mapping[int, Entry]) -> bytes:
 
 def _pack_rate(bits: _Writer, profile: Profile, rate: Rate) -> None:
     level = 0
-    for most in rate.most:
-        higher = max(level, min(_level_above(most), 63))
-        bits.unary(higher - level)
-        level = higher
+    for i, most in enumerate(rate.most):
+        width = RISE_BITS if i else RATE_BITS
+        rise = min(max(0, _level_above(most) - level), (1 << width) - 1)
+        bits.number(rise, width)
+        level += rise
     regular = rate.gap * rate.count <= REGULAR * profile.duration
     bits.number(1 if regular else 0, 1)
     if regular:
@@ -114,11 +117,11 @@ def as_card(profile: Profile) -> dict[str, Any]:
     """What the card says of a profile, beside its bytes."""
     return {
         "lines": profile.lines,
-        "duration": profile.duration,
+        "duration": min(profile.duration, MOST_COUNT - 1),  # dates of the year 9999 among others make it long
         "words": [profile.root.count, profile.root.types],
         "windows": list(profile.windows),
-        "pause": profile.longest_pause,
-        "back": profile.farthest_back,
+        "pause": min(profile.longest_pause, MOST_COUNT - 1),
+        "back": min(profile.farthest_back, MOST_COUNT - 1),
         "timed": profile.timed,
         "tails": {name: tail.as_card() for name, tail in profile.tails.items()},
     }
@@ -130,7 +133,9 @@ def unpack(card: object, data: bytes) -> Profile:
         raise ValueError("the profile is no object")
     windows = card.get("windows")
     if not isinstance(windows, list) or windows != list(WINDOWS[: len(windows)]):
-        raise ValueError("the profile's windows are not those that are counted")
+        raise ValueError(f"the profile's windows are {_shown(windows)}, not the first of {list(WINDOWS)}")
+    if type(card.get("timed")) is not bool:
+        raise ValueError(f"the profile's 'timed' is {_shown(card.get('timed'))}, not true or false")
     words = card.get("words")
     if not isinstance(words, list) or len(words) != 2:
         raise ValueError("the profile does not say how many words there were")
@@ -143,7 +148,10 @@ def unpack(card: object, data: bytes) -> Profile:
     rates: dict[int, Rate] = {}
     for key in bits.sorted_numbers():
         count = _of_level(bits.number(COUNT_BITS), COUNT_STEPS)
-        types = _of_level(bits.number(TYPES_BITS), TYPES_STEPS) if bits.number(1) else 0
+        level = bits.gamma() - 2
+        if level > MOST_TYPES_LEVEL:
+            raise ValueError("the profile holds a context with too many words")
+        types = 0 if level < 0 else _of_level(level, TYPES_STEPS)
         grams[key] = Gram(count, types)
         if bits.number(1):
             often = count >= FEWEST_TO_MISS
@@ -163,18 +171,18 @@ def unpack(card: object, data: bytes) -> Profile:
         rates=rates,
         literal=literal,
         values=values,
-        windows=tuple(windows),
+        windows=WINDOWS[: len(windows)],
         longest_pause=_whole(card, "pause"),
         farthest_back=_whole(card, "back"),
-        timed=card.get("timed") is True,
+        timed=card["timed"],
         tails={name: Tail.from_card(tail) for name, tail in tails.items()},
     )
 
 
 def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:
     level, most = 0, []
-    for _ in range(windows):
-        level += bits.unary()
+    for i in range(windows):
+        level += bits.number(RISE_BITS if i else RATE_BITS)
         most.append(_of_level(level, RATE_STEPS))
     gap = _of_level(bits.number(GAP_BITS), RATE_STEPS) if bits.number(1) else NEVER
     return Rate(count, tuple(most), gap)
@@ -183,8 +191,14 @@ def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:
 def _whole(holder: Any, key: str | int) -> int:
     value = holder.get(key) if isinstance(holder, dict) else holder[key]
     if type(value) is not int or not 0 <= value < MOST_COUNT:
-        raise ValueError(f"the profile's {key!r} is no whole number")
+        raise ValueError(f"the profile's {key!r} is {_shown(value)}, not a whole number below {MOST_COUNT:,}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A wrong value, as much of it as a message has room for."""
+    text = repr(value)
+    return text if len(text) <= 40 else text[:40] + "…"
 
 
 class _Writer:
@@ -198,6 +212,12 @@ class _Writer:
 
     def unary(self, value: int) -> None:
         self.bits += [1] * value + [0]
+
+    def gamma(self, value: int) -> None:
+        """A number from 1 on (Elias's code)."""
+        low = value.bit_length() - 1
+        self.unary(low)
+        self.number(value - (1 << low), low)
 
     def sorted_numbers(self, numbers: list[int]) -> None:
         """Rising numbers of HASH_BITS, as their differences (Rice's code)."""
@@ -218,21 +238,27 @@ class _Reader:
     """What a _Writer wrote."""
 
     def __init__(self, data: bytes) -> None:
-        self.bits = int.from_bytes(data, "big")
-        self.left = 8 * len(data)
+        self.bits = "".join(f"{byte:08b}" for byte in data)
+        self.at = 0
 
     def number(self, width: int) -> int:
         """The next number. Raises ValueError where the data ends before."""
-        if width > self.left:
+        begin, self.at = self.at, self.at + width
+        if self.at > len(self.bits):
             raise ValueError("the profile's bytes end too early")
-        self.left -= width
-        return self.bits >> self.left & ((1 << width) - 1)
+        return int(self.bits[begin : self.at], 2) if width else 0
 
     def unary(self) -> int:
-        value = 0
-        while self.number(1):
-            value += 1
-        return value
+        begin = self.at
+        end = self.bits.find("0", begin)
+        if end < 0:
+            raise ValueError("the profile's bytes end too early")
+        self.at = end + 1
+        return end - begin
+
+    def gamma(self) -> int:
+        low = min(self.unary(), HASH_BITS)
+        return (1 << low) + self.number(low)
 
     def sorted_numbers(self) -> list[int]:
         size = self.number(16)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from .grams import MASK, ROOT, contexts_of, grams_of, mix
 from .tails import Tail
-from .words import IDENTIFIER, Word, word_hash
+from .words import IDENTIFIER, TIME, Word, quoted, word_hash
 
 WINDOWS = (32, 256, 2048)  # lines in which it is counted how often something comes
 STAND_OUT = 10_000
@@ -80,9 +80,9 @@ class Profile:
     tails: Mapping[str, Tail] = field(default_factory=dict)
     stand_out: int = STAND_OUT  # a line stands out when at most one normal line in so many looks as strange
 
-    def with_surprise(self, tail: Tail) -> Profile:
-        """The same profile, which also says how rare a surprise of the model is."""
-        return replace(self, tails={**self.tails, "surprise": tail})
+    def with_surprise(self, tail: Tail | None) -> Profile:
+        """The same profile, which also says how rare a surprise of the model is, where that is known."""
+        return replace(self, tails={**self.tails, "surprise": tail}) if tail else self
 
     def sequence(self, words: Sequence[Word], line: str) -> list[str]:
         """The words of a line as they count: identifiers of literal places as they stand."""
@@ -94,6 +94,10 @@ class Profile:
     def is_literal(self, place: str) -> bool:
         """Whether the identifiers of a place belong to the language of the log, as the status of a request does."""
         return word_hash(place) >> self.shift in self.literal
+
+    def knows(self, word: str) -> bool:
+        """Whether a word stood in normal lines, wherever."""
+        return mix(1, word_hash(word)) >> self.shift in self.grams
 
     def bits(self, sequence: Sequence[str]) -> list[WordBits]:
         """The bits of each word, and of the end, each after the two before it.
@@ -128,9 +132,11 @@ class Profile:
     def describe_value(self, place: str, text: str) -> str:
         """Why a number is strange."""
         usual = self.values[word_hash(place) >> self.shift]
+        name = place.removeprefix("^").replace(IDENTIFIER, "#").replace(TIME, "#")
+        where = f"after {quoted(name)}" if name else "at the beginning of the line"
         if math.log2(1 + float(text)) > usual.high:
-            return f"{text} where at most {_number(2**usual.high - 1)} was usual"
-        return f"{text} where at least {_number(2**usual.low - 1)} was usual"
+            return f"{quoted(text)} {where}: at most {_number(2**usual.high - 1)} was usual"
+        return f"{quoted(text)} {where}: at least {_number(2**usual.low - 1)} was usual"
 
     def one_in(self, detector: str, score: float) -> float:
         """Of how many normal lines one looks at least this strange, as the rarest of all detectors goes."""

@@ -27,6 +27,10 @@ def as_html(name: str, findings: Findings, good: Sequence[str] = ()) -> str:
 
 
 def _finding_as_html(parts: dict[str, str], rank: int, finding: Finding) -> str:
+    facts = {"rank": str(rank), "facts": _escaped(facts_of(finding)), "why": _why_as_html(finding.why)}
+    if not finding.lines:
+        lines = [_filled(parts["line"], number="", text=_escaped(text)) for text in missing_lines(finding)]
+        return _filled(parts["missing"], lines="".join(lines), **facts)
     lines = [
         _filled(parts["line"], number=f"{finding.line - len(finding.before) + i:,}", text=_escaped(text))
         for i, text in enumerate(finding.before)
@@ -36,14 +40,11 @@ def _finding_as_html(parts: dict[str, str], rank: int, finding: Finding) -> str:
         _filled(parts["line"], number=f"{finding.line + 1 + i:,}", text=_escaped(text))
         for i, text in enumerate(finding.after)
     ]
-    return _filled(
-        parts["finding"],
-        rank=str(rank),
-        line=f"{finding.line:,}",
-        facts=_escaped(facts_of(finding)),
-        why=re.sub("`([^`]*)`", r"<code>\1</code>", _escaped(finding.why)),
-        lines="".join(lines),
-    )
+    return _filled(parts["finding"], line=f"{finding.line:,}", lines="".join(lines), **facts)
+
+
+def _why_as_html(why: str) -> str:
+    return re.sub("`([^`]*)`", r"<code>\1</code>", _escaped(why))
 
 
 def _words_as_html(parts: dict[str, str], finding: Finding) -> str:
@@ -66,22 +67,29 @@ def as_markdown(name: str, findings: Findings, good: Sequence[str] = ()) -> str:
 
 def _finding_as_markdown(rank: int, finding: Finding) -> list[str]:
     width = len(str(finding.line + len(finding.after)))
-    lines = []
-    for i, text in enumerate([*finding.before, finding.text, *finding.after]):
+    lines = [] if finding.lines else [f"- {text}" for text in missing_lines(finding)]
+    for i, text in enumerate([*finding.before, finding.text, *finding.after] if finding.lines else []):
         number = finding.line - len(finding.before) + i
         lines.append(f"{'>' if number == finding.line else ' '} {number:>{width}}  {text}")
     longest = max([2, *(len(ticks) for line in lines for ticks in re.findall("`+", line))])
     fence = "`" * (longest + 1)
     why = f": {_escaped_markdown(finding.why)}" if finding.why else ""
-    return [f"**{rank}. Line {finding.line:,}**: {facts_of(finding)}{why}", "", f"{fence}text", *lines, fence, ""]
+    place = f" Line {finding.line:,}" if finding.lines else ""
+    return [f"**{rank}.{place}**: {facts_of(finding)}{why}", "", f"{fence}text", *lines, fence, ""]
 
 
 def facts_of(finding: Finding) -> str:
     """What a finding is: its kind, its strangeness and how many lines it has."""
-    facts = [KIND_WORDS[finding.kind], describe_strangeness(finding.strangeness)]
-    if finding.count > 1:
+    kind = KIND_WORDS[finding.kind] if finding.lines else "missing"
+    facts = [kind, describe_strangeness(finding.strangeness)]
+    if finding.lines and finding.count > 1:
         facts.append(f"{finding.count:,} lines like it")
     return ", ".join(facts)
+
+
+def missing_lines(finding: Finding) -> list[str]:
+    """The lines that did not come, of a finding without lines; none where they are not known."""
+    return [finding.text, *finding.after] if finding.text else []
 
 
 def _notes(good: Sequence[str]) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-STEPS = 1000  # of a bit or nat: the precision of a score that is kept
+STEPS = 100  # of a bit or nat: the precision of a score that is kept
 LEAST_RANK = 1e-250
 MOST_RANKS = 64
+MOST_LINES = 1 << 40
 MOST_SCALE = 1000
 STEEP = 4  # ranks 1 to 2^STEEP tell how fast the tail falls
 
@@ -67,11 +68,11 @@ class Tail:
         if not isinstance(card, dict):
             raise ValueError("a tail of the profile is no object")
         lines, scores, scale = card.get("lines"), card.get("scores"), card.get("scale")
-        if type(lines) is not int or lines < 0 or not isinstance(scores, list):
+        if type(lines) is not int or not 0 <= lines < MOST_LINES or not isinstance(scores, list):
             raise ValueError("a tail of the profile is not made of lines and scores")
         if len(scores) > MOST_RANKS or not all(map(_is_positive, scores)) or scores != sorted(scores, reverse=True):
             raise ValueError("the scores of a tail of the profile are not at most 64 falling numbers")
-        if not isinstance(scale, (int, float)) or not 0 < scale < MOST_SCALE:
+        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < MOST_SCALE:
             raise ValueError("the scale of a tail of the profile is no small positive number")
         return cls(lines, tuple(map(float, scores)), float(scale))
 

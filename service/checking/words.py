@@ -25,6 +25,7 @@ ADDRESS = re.compile(  # IPv6, hardware addresses, UUIDs
     "(?:[0-9a-fA-F]{0,4}:){2,}[0-9a-fA-F]{0,4}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
 TIMES = "(?<![A-Za-z0-9_.:-])TIMES(?![A-Za-z0-9_])"
+MOST_QUOTED = 60  # characters
 MOST_WORDS = 400  # of a line; what comes behind them is not looked at
 
 
@@ -118,7 +119,19 @@ def _with_digits(name: str) -> list[tuple[int, int]]:
     return found
 
 
-@lru_cache(maxsize=1 << 16)
+def quoted(text: str) -> str:
+    """Words of a log in a sentence.
+
+    >>> quoted("fan")
+    '`fan`'
+    """
+    if text == "`":
+        return "a backtick"
+    text = text.replace("`", "'")
+    return f"`{text if len(text) <= MOST_QUOTED else text[:MOST_QUOTED] + '…'}`"
+
+
+@lru_cache(maxsize=1 << 14)
 def word_hash(text: str) -> int:
     """32 bits of a word: the CRC-32 of its UTF-8 bytes."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 
+import numpy as np
+
 from model.context import last_lines, reach
 from model.scoring import score_lines
 from model.transformer import Model
@@ -45,7 +47,7 @@ def with_surprise(model: Model, lines: Iterable[LogLine]) -> Iterator[tuple[LogL
 
 def block_surprises(model: Model, lines: Sequence[str], before: Sequence[str]) -> list[float]:
     """The surprises of some lines, read after others."""
-    scores = score_lines(model, lines, before)
+    scores = score_lines(model, lines, before, dtype=np.float32)
     return [weighted_surprise(line, score.by_character) for line, score in zip(lines, scores, strict=True)]
 
 

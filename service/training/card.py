@@ -10,7 +10,8 @@ from model import weights_file
 from model.sampling import continue_log
 from model.transformer import Model
 
-from ..checking.packing import as_card, learn_within
+from ..checking.packing import as_card, learn_fitting
+from ..checking.profile import Profile
 from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
@@ -18,8 +19,7 @@ from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
-PROFILE_FACTS = 1500  # bytes of the card for what it says of the profile
-LEAST_PROFILE, MOST_PROFILE = 2000, 12_000  # bytes
+ROOM_FOR_PROFILE = 4000  # bytes, before a sample and all of the history have any
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -48,10 +48,27 @@ def encode_within_limit(
     Where the file would be too large, the last lines of the sample are left out, then the oldest scores of the history.
     Raises TooLarge when that is not enough.
     """
+    facts = with_room(model, facts)
+
+    def encode(profile: Profile, data: bytes) -> bytes:
+        told = {**facts, "profile": as_card(profile.with_surprise(surprise))}
+        return weights_file.encode(model, told, GOLDEN_TEXT, data)
+
+    def fits(profile: Profile, data: bytes) -> bool:
+        try:
+            return bool(encode(profile, data))
+        except weights_file.TooLarge:
+            return False
+
+    return encode(*learn_fitting(logs, fits))
+
+
+def with_room(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a card, cut so that a small profile has room beside them. Raises TooLarge where nothing is left."""
     while True:
         try:
-            room = room_for_profile(model, facts)
-            break
+            weights_file.encode(model, facts, GOLDEN_TEXT, bytes(ROOM_FOR_PROFILE))
+            return facts
         except weights_file.TooLarge:
             if facts["sample"]:
                 facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}
@@ -59,17 +76,6 @@ def encode_within_limit(
                 facts = {**facts, "history": facts["history"][max(1, len(facts["history"]) // 8) :]}
             else:
                 raise
-    profile, data = learn_within(logs, room)
-    if surprise:
-        profile = profile.with_surprise(surprise)
-    return weights_file.encode(model, {**facts, "profile": as_card(profile)}, GOLDEN_TEXT, data)
-
-
-def room_for_profile(model: Model, facts: Mapping[str, Any]) -> int:
-    """The bytes that a profile may have. Raises TooLarge when there is no room."""
-    file = weights_file.encode(model, {**facts, "profile": "?" * PROFILE_FACTS}, GOLDEN_TEXT, bytes(LEAST_PROFILE))
-    left = (weights_file.LARGEST_FILE - len(file)) * 3 // 4 + LEAST_PROFILE - 8
-    return min(left, MOST_PROFILE)
 
 
 def describe(

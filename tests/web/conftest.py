@@ -26,7 +26,7 @@ from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
 from service.checking.learning import SCALES
-from service.checking.packing import as_card, learn_within
+from service.checking.packing import as_card, learn_fitting
 from service.checking.surprise import weighted_surprise
 from service.checking.tails import Tail
 from service.installation import page_folder
@@ -75,7 +75,7 @@ def trained() -> Weights:
         "sample": "\n".join(made_up_log(6, seed=9)),
     }
     model = Model(config, vocabulary, training.best)
-    profile, data = learn_within([lines], 4000)
+    profile, data = learn_fitting([lines], lambda _, data: len(data) <= 4000)
     surprises = [
         weighted_surprise(line, score.by_character)
         for line, score in zip(lines[800:], score_lines(model, lines[800:]), strict=True)

@@ -37,17 +37,18 @@ class Followers {
   }
 
   /**
-   * The word that stands most often where the word `at` does, if it stands there mostly.
+   * The word that stands most often where the word `at` does, if it stands there mostly; else ''.
    * @param {string[]} sequence
    * @param {number} at
    */
   likeliest(sequence, at) {
     const padded = [BEGIN, BEGIN, ...sequence, END];
-    let best;
+    const near = sequence.slice(Math.max(0, at - 2), at);
+    let [best, most] = ['', 0];
     for (const word of this.words.get(`${padded[at]} ${padded[at + 1]}`) ?? []) {
       if (word === padded[at + 2] || word === IDENTIFIER || word === TIME_WORD) continue;
-      const share = 2 ** -this.profile.bits([...sequence.slice(0, at), word])[at].bits;
-      if (share >= LEAST_SHARE && (!best || share > best.share)) best = { word, share };
+      const share = 2 ** -this.profile.bits([...near, word])[near.length].bits;
+      if (share >= LEAST_SHARE && share > most) [best, most] = [word, share];
     }
     return best;
   }

@@ -2,8 +2,8 @@
 // context is the same without its last word. `hash` is the one of memory.js.
 
 const ROOT = 0; // the context of single words
-const BEGIN = '^';
-const END = '$'; // stand before and behind the words of a line
+const BEGIN = '^^';
+const END = '$$'; // stand before and behind the words of a line; no word is like these
 
 /** @typedef {[one: number, two: number, three: number]} Grams */
 

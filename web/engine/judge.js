@@ -4,7 +4,7 @@
 const CHEAP = 8; // bits of a word from which on it is shaded
 const DEAR = 24; // bits at which it is shaded most
 const MOST_SHADED = 6; // words of a line
-const MOST_SEQUENCES = 20_000; // of words that are remembered
+const MOST_SEQUENCES = 4000; // of words that are remembered
 
 /**
  * What a line says.

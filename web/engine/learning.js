@@ -10,6 +10,7 @@ const FEWEST_IN_PLACE = 20; // identifiers, before a place can be literal
 const MOST_LITERAL = 64; // different identifiers of a literal place
 const LONE_SHARE = 0.005; // of the identifiers of a literal place, that stood in one fold alone
 const FEWEST_NUMBERS = 50; // of a place whose values are judged
+const COUNTERS = 50; // a number that changes so often in one direction for once in the other is a counter
 const OUTLIERS = 50; // one in so many numbers tells how far the extreme ones lie from each other
 const LEAST_STEP = 0.05;
 const FEWEST_TO_MISS = 20; // times that a gram came, before it can be missed
@@ -221,19 +222,19 @@ class Table {
    * @param {(identifier: number) => number} foldOf
    */
   addValues(profile, literal, foldOf) {
-    /** @type {Map<number, { y: number, fold: number, isWhole: boolean }[]>} */
+    /** @type {Map<number, { x: number, y: number, fold: number, isWhole: boolean }[]>} */
     const numbers = new Map();
     for (let i = 0; i < this.places.length; i++) {
       const name = this.names[this.values[i]];
       if (literal.has(this.places[i]) || !isPlainNumber(name)) continue;
-      const isWhole = !name.includes('.');
-      const number = { y: Math.log2(1 + Number(name)), fold: foldOf(i), isWhole };
+      const x = Number(name);
+      const number = { x, y: Math.log2(1 + x), fold: foldOf(i), isWhole: !name.includes('.') };
       entryOf(numbers, this.places[i], () => /** @type {(typeof number)[]} */ ([])).push(number);
     }
     /** @type {number[]} */
     const scores = [];
     for (const [place, found] of numbers) {
-      if (found.length < FEWEST_NUMBERS) continue;
+      if (found.length < FEWEST_NUMBERS || isCounter(found.map(({ x }) => x))) continue;
       found.sort((a, b) => a.y - b.y);
       const { usual, cross } = usualNumbers(found);
       if (!usual) continue;
@@ -242,6 +243,20 @@ class Table {
     }
     profile.tails.values = tailOf(scores, this.lines, 1);
   }
+}
+
+/**
+ * Whether numbers only rise from line to line, or only fall: a clock, a counter.
+ * @param {number[]} numbers
+ */
+function isCounter(numbers) {
+  let [rises, falls] = [0, 0];
+  for (let i = 1; i < numbers.length; i++) {
+    if (numbers[i] > numbers[i - 1]) rises++;
+    if (numbers[i] < numbers[i - 1]) falls++;
+  }
+  const often = Math.max(rises, falls);
+  return 2 * often >= FEWEST_NUMBERS && Math.min(rises, falls) * COUNTERS <= often;
 }
 
 /**

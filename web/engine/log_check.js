@@ -81,7 +81,8 @@ class LogCheck {
     this.tick = profile.timed ? -1 : 0;
     this.numbers = new Int32Array(Math.max(1, this.reach)); // of the last lines, by their index
     /** @type {Set<string>} */
-    this.seen = new Set();
+    this.seen = new Set(); // of the expected lines
+    this.forgotten = 0; // lines of groups that stand out
   }
 
   /**
@@ -100,7 +101,7 @@ class LogCheck {
     for (const finding of this.waiting) finding.after.push(shown);
     this.waiting = this.waiting.filter(({ after }) => after.length < LINES_AROUND);
     this.followers.add(line.key, facts.sequence);
-    if (this.expected) this.seen.add(line.key);
+    if (this.expected?.always.has(line.key)) this.seen.add(line.key);
     const isNormal = this.rules.cover(line.template);
     this.strangeness = isNormal ? 0 : 1;
     if (isNormal) this.normal++;
@@ -113,6 +114,7 @@ class LogCheck {
     this.addByArrivals(index, line, facts, isNormal);
     this.stretches.add(number, this.strangeness);
     this.before = [...this.before.slice(-LINES_AROUND + 1), shown];
+    if (this.groups.size > MOST_GROUPS) this.forget();
   }
 
   /**
@@ -140,21 +142,24 @@ class LogCheck {
   }
 
   /**
+   * What is said of the word that costs most.
    * @param {string} text
    * @param {SequenceFacts} facts
    */
   whyWords(text, { bits, sequence }) {
-    const words = wordsOf(text);
-    const dearest = bits.reduce((best, cost, i) => (cost.bits > bits[best].bits ? i : best), 0);
-    const nameAt = (/** @type {number} */ i) => `\`${text.slice(words[i].begin, words[i].end)}\``;
-    const name = dearest < words.length ? nameAt(dearest) : 'the end of the line';
-    const expected = this.followers.likeliest(sequence, dearest);
-    if (expected) {
-      const share = (100 * expected.share + NEARLY).toFixed(1);
-      return `${name} where \`${expected.word}\` stands in ${share} % of lines`;
-    }
-    const after = dearest ? nameAt(dearest - 1) : 'the beginning of a line';
-    return `${name} after ${after} ${bits[dearest].seen ? 'is rare' : 'was never seen'}`;
+    const names = wordsOf(text).map(({ begin, end }) => quotedWords(text.slice(begin, end)));
+    if (!names.length) return 'it has no words';
+    const at = bits.reduce((best, cost, i) => (cost.bits > bits[best].bits ? i : best), 0);
+    const { seen } = bits[at];
+    const isEnd = at === names.length;
+    const expected = this.followers.likeliest(sequence, at);
+    if (expected && !at) return `${names[0]} where most lines begin with ${quotedWords(expected)}`;
+    if (expected)
+      return `${isEnd ? 'the line ends' : names[at]} where most such lines have ${quotedWords(expected)}`;
+    if (isEnd) return `${seen ? 'few lines end' : 'no known line ends'} after ${names[at - 1]}`;
+    if (!this.profile.knows(sequence[at])) return `${names[at]} is not known`;
+    if (!at) return `${seen ? 'few lines begin' : 'no known line begins'} with ${names[0]}`;
+    return `${names[at]} is ${seen ? 'rare' : 'not known'} after ${names[at - 1]}`;
   }
 
   /** @param {JudgedLine} line */
@@ -181,7 +186,7 @@ class LogCheck {
     this.strangeness = Math.max(this.strangeness, strangeness);
     if (strangeness < this.profile.standOut) return;
     const finding = this.found('value', `clock ${line.template}`, line, strangeness);
-    const most = `; at most ${describeSeconds(usual)} were usual`;
+    const most = `; at most ${describeSeconds(usual)} was usual`;
     finding.why =
       step > 0
         ? `comes ${describeSeconds(step)} after the line before${most}`
@@ -215,7 +220,7 @@ class LogCheck {
     for (const gram of pairs) {
       const arrivals = /** @type {Arrivals} */ (this.arrivals.get(gram));
       const { most } = /** @type {Rate} */ (rates.get(gram));
-      this.noteMissed(gram, arrivals, this.tick);
+      this.noteMissed(this.groups, gram, this.tick, line);
       arrivals.add(index, this.reach);
       const { number, text, template } = line;
       Object.assign(arrivals, { tick: this.tick, index, number, text, template });
@@ -233,7 +238,7 @@ class LogCheck {
     const isKnown = this.groups.has(key);
     const finding = this.found('more', key, line, best.strangeness);
     const among = formatCount(Math.min(best.width, index + 1));
-    finding.why = `${best.count} such lines among ${among}; at most ${best.most} were usual`;
+    finding.why = `${formatCount(best.count)} such lines within ${among} lines, where at most ${formatCount(best.most)} came before`;
     const group = this.keep(finding);
     if (isKnown) return;
     // The burst began before it was one.
@@ -244,33 +249,38 @@ class LogCheck {
   }
 
   /**
-   * Tell of something regular that stayed away too long, up to this tick.
+   * Tell of something regular that stayed away too long, up to a tick at which it arrives or the log ends.
+   * @param {Map<string, Finding>} groups
    * @param {number} gram
-   * @param {Arrivals} arrivals
    * @param {number} tick
+   * @param {JudgedLine} [arrived]
    */
-  noteMissed(gram, arrivals, tick) {
-    const rate = /** @type {Rate} */ (this.profile.rates.get(gram));
-    const share = rate.count / this.profile.duration;
-    if (rate.count < FEWEST_TO_MISS || rate.gap * share > REGULAR) return;
+  noteMissed(groups, gram, tick, arrived) {
+    const { rates, duration, timed, standOut } = this.profile;
+    const rate = /** @type {Rate} */ (rates.get(gram));
+    const arrivals = /** @type {Arrivals} */ (this.arrivals.get(gram));
+    const share = rate.count / duration;
     const gap = tick - arrivals.tick;
-    if (gap <= rate.gap) return;
+    if (gap <= rate.gap || rate.count < FEWEST_TO_MISS || rate.gap * share > REGULAR) return;
     const strangeness = this.profile.oneIn('fewer', fewerScore(gap, rate.gap, share));
-    if (strangeness < this.profile.standOut || this.rules.cover(arrivals.template)) return;
-    const key = `fewer ${arrivals.index}`;
-    const group = this.groups.get(key);
-    if (group && group.strangeness >= strangeness) return;
-    const say = (/** @type {number} */ ticks) =>
-      this.profile.timed ? describeSeconds(ticks) : `${formatCount(ticks)} lines`;
-    const finding = new Finding('fewer', key, arrivals.number, arrivals.text, strangeness);
-    finding.why =
-      arrivals.index < 0
-        ? `a kind of line that came at least every ${say(rate.gap)} does not come in ${say(gap)}`
-        : `such lines stay away for ${say(gap)} from here on; at most ${say(rate.gap)} were usual`;
-    finding.template = arrivals.template;
+    if (strangeness < standOut) return;
+    const isFirst = arrivals.index < 0;
+    const { number, text, template } = (isFirst && arrived) || arrivals;
+    const key = `fewer ${arrivals.index} ${number}`;
+    const group = groups.get(key);
+    if (this.rules.cover(template) || (group && group.strangeness >= strangeness)) return;
+    const [away, usual] = [gap, rate.gap].map((ticks) =>
+      timed ? describeSeconds(ticks) : `${formatCount(ticks)} lines`,
+    );
+    const finding = new Finding('fewer', key, number, text, strangeness);
+    if (!isFirst) finding.why = `such lines stay away for ${away} from here on; at most ${usual} was usual`;
+    else if (arrived)
+      finding.why = `the first such line comes only after ${away}; at most ${usual} was usual`;
+    else finding.why = `a kind of line that came at least every ${usual} does not come in ${away}`;
+    finding.template = template;
     finding.span = [arrivals.index, this.lines];
-    if (arrivals.index >= 0) finding.add(arrivals.number);
-    this.groups.set(key, finding);
+    if (text) finding.add(number);
+    groups.set(key, finding);
   }
 
   /**
@@ -301,14 +311,15 @@ class LogCheck {
       group = finding;
     }
     group.add(finding.line);
-    if (this.groups.size > MOST_GROUPS) this.forget();
     return group;
   }
 
-  /** Keep the strangest half of the groups. */
+  /** Keep the strangest half of the groups, and how many lines of the others stand out. */
   forget() {
     const strangest = Array.from(this.groups).sort(([, a], [, b]) => b.strangeness - a.strangeness);
     this.groups = new Map(strangest.slice(0, MOST_GROUPS / 2));
+    for (const [, group] of strangest.slice(MOST_GROUPS / 2))
+      if (group.strangeness >= this.profile.standOut) this.forgotten += group.count;
   }
 
   /** What was found up to now, as if the log ended here. */
@@ -318,12 +329,13 @@ class LogCheck {
     const { standing, familiar } = findings;
     /** @type {Set<number>} */
     const covered = new Set();
+    let beyond = this.forgotten; // lines that stand out, whose numbers are not kept
     /** @type {number[][]} */
     const absences = [];
     for (const finding of this.ordered()) {
       const { kind, lines } = finding;
       const isOfLine = kind === 'new' || kind === 'rare';
-      const isAbsence = kind === 'fewer' && finding.span[1] > 0;
+      const isAbsence = kind === 'fewer' && lines.length > 0;
       if (finding.strangeness < standOut) {
         if (familiar.length < MOST_FAMILIAR) familiar.push(finding);
         continue;
@@ -338,25 +350,24 @@ class LogCheck {
         kin.count += finding.count;
       } else if (standing.length < MOST_FINDINGS) {
         standing.push(Object.assign(finding.copy(), { standsOut: true }));
-        if (isAbsence) absences.push(finding.span);
-      } else continue;
+      }
+      if (isAbsence) absences.push(finding.span);
       for (const line of lines) covered.add(line);
+      if (lines.length) beyond += finding.count - lines.length;
     }
+    const lineCount = Math.min(covered.size + beyond, this.lines - this.normal);
     const stretches = this.stretches.with(standing);
     const { lines, normal } = this;
-    return Object.assign(findings, { lines, normal, standOut: covered.size, stretches });
+    return Object.assign(findings, { lines, normal, standOut: lineCount, stretches });
   }
 
   /** All groups, and what has not come up to now, strangest first. */
   ordered() {
-    const known = this.groups;
-    this.groups = new Map(known);
-    for (const [gram, arrivals] of this.arrivals) this.noteMissed(gram, arrivals, this.tick + 1);
+    const groups = new Map(this.groups);
+    for (const gram of this.arrivals.keys()) this.noteMissed(groups, gram, this.tick + 1);
     const missing = this.expected ? missingLines(this.expected, this.seen) : [];
     const wanted = missing.filter(({ template }) => !this.rules.cover(template));
-    const all = strangestFirst([...this.groups.values(), ...wanted]);
-    this.groups = known;
-    return all;
+    return strangestFirst([...groups.values(), ...wanted]);
   }
 }
 

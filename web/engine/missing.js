@@ -61,9 +61,11 @@ function missingLines({ lines, keys, always, standOut }, seen) {
  */
 function missingFinding([line, ...others], at, standOut) {
   const count = 1 + others.length;
-  const what = count === 1 ? 'this line' : `${formatCount(count)} lines from this one on`;
   const finding = new Finding('fewer', `missing ${at}`, 1, line, standOut);
-  finding.why = `${what} of the good log did not come`;
+  finding.why =
+    count === 1
+      ? 'this line of the good log is missing here'
+      : `${formatCount(count)} lines of the good log, from this one on, are missing here`;
   finding.template = templateOf(line, wordsOf(line));
   finding.count = count;
   finding.after = others.slice(0, MOST_AFTER).map((other) => firstCharacters(other, KEPT_CHARACTERS));

@@ -2,16 +2,19 @@
 // text. See service/checking/normal_rules.py.
 
 const COMMENT = '//';
+const LONGEST_WRITTEN = 1000; // characters of a rule that is made of a line
 const DATE_IN_TEMPLATE =
   /(?:\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? +)?(?:# +)?\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? +#(?:,? +#)*|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +#/g;
 
 /**
- * The rule for lines of a template: without dates, so that it holds next month as well.
+ * The rule for lines of a template: without dates, so that it holds next month as well, and not too long.
  * @param {string} template
  */
 function ruleOf(template) {
-  const rule = template.replace(DATE_IN_TEMPLATE, '*');
-  return rule.startsWith(COMMENT) ? `*${rule.slice(1)}` : rule;
+  const dateless = template.replace(DATE_IN_TEMPLATE, '*');
+  const rule = dateless.startsWith(COMMENT) ? `*${dateless.slice(1)}` : dateless;
+  const kept = firstCharacters(rule, LONGEST_WRITTEN);
+  return kept === rule ? rule : `${kept}*`;
 }
 
 /** Templates to compare lines with. */

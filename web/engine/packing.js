@@ -1,11 +1,14 @@
-// The profile of a weights file: hashes of 20 bits, sorted and written as differences, and rounded counts. Written by
+// The profile of a weights file: hashes of 19 bits, sorted and written as differences, and rounded counts. Written by
 // service/checking/packing.py.
 
-const HASH_BITS = 20;
+const HASH_BITS = 19;
 const COUNT_STEPS = 2; // levels of a count that is doubled
 const RATE_STEPS = 4;
 const COUNT_BITS = 5;
 const GAP_BITS = 8;
+const RATE_BITS = 5; // of the level in the first window
+const RISE_BITS = 4; // of its rise from window to window
+const MOST_TYPES_LEVEL = 31;
 const VALUE_BITS = 11;
 const VALUE_STEPS = 32; // of one doubling of a number
 const MOST_ENTRIES = 20_000;
@@ -19,9 +22,11 @@ const NEVER = 2 ** 40; // a gap that is not known
  */
 function unpackProfile(card, data) {
   if (!isObject(card)) throw damaged('the profile is no object');
-  const { windows, words, tails } = card;
+  const { windows, timed, words, tails } = card;
   if (!Array.isArray(windows) || windows.some((width, i) => width !== WINDOWS[i]))
-    throw damaged("the profile's windows are not those that are counted");
+    throw damaged(`the profile's windows are ${shown(windows)}, not the first of [${WINDOWS.join(', ')}]`);
+  if (typeof timed !== 'boolean')
+    throw damaged(`the profile's 'timed' is ${shown(timed)}, not true or false`);
   if (!Array.isArray(words) || words.length !== 2)
     throw damaged('the profile does not say how many words there were');
   if (!isObject(tails) || !Object.keys(tails).every((name) => DETECTORS.includes(name)))
@@ -32,8 +37,9 @@ function unpackProfile(card, data) {
   profile.literal = new Set(bits.sortedNumbers());
   for (const key of bits.sortedNumbers()) {
     const count = ofLevel(bits.number(COUNT_BITS), COUNT_STEPS);
-    const types = bits.number(1) ? ofLevel(bits.number(COUNT_BITS), COUNT_STEPS) : 0;
-    profile.grams.set(key, { count, types });
+    const level = bits.gamma() - 2;
+    if (level > MOST_TYPES_LEVEL) throw damaged('the profile holds a context with too many words');
+    profile.grams.set(key, { count, types: level < 0 ? 0 : ofLevel(level, COUNT_STEPS) });
     if (bits.number(1)) profile.rates.set(key, unpackRate(bits, count, windows));
   }
   for (const place of bits.sortedNumbers()) {
@@ -48,7 +54,7 @@ function unpackProfile(card, data) {
   profile.windows = windows;
   profile.longestPause = wholeOf(card, 'pause');
   profile.farthestBack = wholeOf(card, 'back');
-  profile.timed = card.timed === true;
+  profile.timed = timed;
   for (const name of Object.keys(tails)) profile.tails[name] = tailOfCard(tails[name]);
   return profile;
 }
@@ -62,7 +68,7 @@ function unpackProfile(card, data) {
 function unpackRate(bits, count, windows) {
   if (count < FEWEST_TO_MISS) return { count, most: windows.map(() => count), gap: NEVER };
   let level = 0;
-  const most = windows.map(() => ofLevel((level += bits.unary()), RATE_STEPS));
+  const most = windows.map((_, i) => ofLevel((level += bits.number(i ? RISE_BITS : RATE_BITS)), RATE_STEPS));
   return { count, most, gap: bits.number(1) ? ofLevel(bits.number(GAP_BITS), RATE_STEPS) : NEVER };
 }
 
@@ -82,8 +88,26 @@ function ofLevel(level, steps) {
 function wholeOf(holder, key) {
   const value = holder[key];
   if (!Number.isInteger(value) || value < 0 || value >= MOST_COUNT)
-    throw damaged(`the profile's ${quoted(key)} is no whole number`);
+    throw damaged(
+      `the profile's ${quoted(key)} is ${shown(value)}, not a whole number below ${formatCount(MOST_COUNT)}`,
+    );
   return value;
+}
+
+/**
+ * A wrong value, as much of it as a message has room for, nearly as Python writes it.
+ * @param {unknown} value
+ */
+function shown(value) {
+  const names = new Map([
+    [null, 'None'],
+    [undefined, 'None'],
+    [true, 'True'],
+    [false, 'False'],
+  ]);
+  const text =
+    names.get(/** @type {any} */ (value)) ?? JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ');
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 /** Reads numbers of which the highest bit comes first. */
@@ -107,6 +131,12 @@ class BitReader {
     let value = 0;
     while (this.number(1)) value++;
     return value;
+  }
+
+  /** A number from 1 on (Elias's code). */
+  gamma() {
+    const low = Math.min(this.unary(), HASH_BITS);
+    return 2 ** low + this.number(low);
   }
 
   /** Rising numbers of HASH_BITS, written as their differences (Rice's code). */

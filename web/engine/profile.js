@@ -76,6 +76,14 @@ class Profile {
   }
 
   /**
+   * Whether a word stood in normal lines, wherever.
+   * @param {string} word
+   */
+  knows(word) {
+    return this.grams.has(hash(1, wordHash(word)) >>> this.shift);
+  }
+
+  /**
    * The bits of each word, and of the end, each after the two before it: what a context has seen, and, with the share of
    * new words that it met, what a shorter context says. Where nothing is known, no word is strange.
    * @param {string[]} sequence
@@ -123,9 +131,11 @@ class Profile {
    */
   describeValue(place, text) {
     const { low, high } = this.usual(place) ?? { low: 0, high: 0 };
+    const name = place.replace(/^\^/, '').replaceAll(IDENTIFIER, '#').replaceAll(TIME_WORD, '#');
+    const where = `${quotedWords(text)} ${name ? `after ${quotedWords(name)}` : 'at the beginning of the line'}`;
     if (Math.log2(1 + Number(text)) > high)
-      return `${text} where at most ${formatUsual(2 ** high - 1)} was usual`;
-    return `${text} where at least ${formatUsual(2 ** low - 1)} was usual`;
+      return `${where}: at most ${formatUsual(2 ** high - 1)} was usual`;
+    return `${where}: at least ${formatUsual(2 ** low - 1)} was usual`;
   }
 
   /**

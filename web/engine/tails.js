@@ -1,7 +1,7 @@
 // How rare a score is among normal lines: a tail that is measured where there were lines, and continued where not. See
 // service/checking/tails.py.
 
-const SCORE_STEPS = 1000; // of a bit or nat: the precision of a score that is kept
+const SCORE_STEPS = 100; // of a bit or nat: the precision of a score that is kept
 const LEAST_RANK = 1e-250;
 const MOST_RANKS = 64;
 const MOST_SCALE = 1000;
@@ -67,7 +67,7 @@ function tailFall({ scores, scale }) {
 function tailOfCard(card) {
   if (!isObject(card)) throw damaged('a tail of the profile is no object');
   const { lines, scores, scale } = card;
-  if (!Number.isInteger(lines) || lines < 0 || !Array.isArray(scores))
+  if (!Number.isInteger(lines) || lines < 0 || lines >= MOST_COUNT || !Array.isArray(scores))
     throw damaged('a tail of the profile is not made of lines and scores');
   const fall = scores.every((score, i) => score >= 0 && score < 1e9 && !(score > scores[i - 1]));
   if (scores.length > MOST_RANKS || !scores.every(Number.isFinite) || !fall)

@@ -9,6 +9,7 @@ const ADDRESS = // IPv6, hardware addresses, UUIDs
   /^(?:(?:[0-9a-fA-F]{0,4}:){2,}[0-9a-fA-F]{0,4}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$/;
 const HAS_DIGIT = /[0-9]/;
 const TIME_IN_LINE = '(?<![A-Za-z0-9_.:-])TIMES(?![A-Za-z0-9_])';
+const MOST_QUOTED = 60; // characters
 const MOST_WORDS = 400; // of a line; what comes behind them is not looked at
 
 /**
@@ -56,6 +57,16 @@ function templateOf(line, words) {
     read = end;
   }
   return template + line.slice(read);
+}
+
+/**
+ * Words of a log in a sentence.
+ * @param {string} text
+ */
+function quotedWords(text) {
+  if (text === '`') return 'a backtick';
+  const kept = firstCharacters(text, MOST_QUOTED);
+  return `\`${kept.replaceAll('`', "'")}${kept === text ? '' : '…'}\``;
 }
 
 /** @param {string} text */

@@ -1,6 +1,7 @@
 """The card: facts about a model, and nothing of the log or the machine."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,11 +12,16 @@ from model import weights_file
 from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
+from service.checking.learning import SCALES
+from service.checking.packing import as_card, unpack
+from service.checking.profile import WINDOWS, Profile
+from service.checking.tails import Tail
 from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
     MOST_HISTORY,
+    PROFILE_FACTS,
     SAMPLE_BYTES,
     SAMPLE_LINES,
     describe,
@@ -23,6 +29,8 @@ from service.training.card import (
     write_sample,
 )
 from service.training.split import Split
+from tests.support.shop_log import shop_log
+from tests.support.weights import Weights
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
@@ -127,3 +135,41 @@ def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores()
     assert read["sample"] == ""
     assert len(read["history"]) < len(facts["history"])
     assert read["history"][-1] == facts["history"][-1]
+
+
+def many_words(count: int) -> list[str]:
+    """Lines with far more pairs of words than a profile has room for."""
+    chance = random.Random(0)
+    words = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(700)]
+    return [" ".join(chance.choices(words, k=6)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_largest_card_of_a_preset_has_room_for_a_profile(preset: str) -> None:
+    wide = "".join(chr(0x1F600 + number) for number in range(PRESETS[preset].vocabulary_cap - 2))
+    previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
+    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    surprise = Tail.of(np.random.default_rng(0).exponential(size=100_000), 100_000, SCALES["surprise"])
+    file = encode_within_limit(tiny(preset, wide), facts, [many_words(6000), shop_log(3000)], surprise)
+    assert len(file) <= weights_file.LARGEST_FILE
+    _, read = weights_file.decode(file)
+    profile = unpack(read["profile"], weights_file.profile_bytes(file))
+    assert (profile.lines, len(profile.grams) > 30) == (9000, True)
+
+
+def test_what_a_card_says_of_a_profile_of_millions_of_lines_has_room() -> None:
+    """Where each tail is as long as that many lines make it, and some scores are as large as counts are."""
+    sizes = {"words": 100.0, "word": 100.0, "values": 9e3, "more": 9e6, "fewer": 9e6, "clock": 100.0, "surprise": 100.0}
+    tails = {
+        name: Tail(4_000_000, tuple(size - number / 1000 for number in range(22)), 1.443)
+        for name, size in sizes.items()
+    }
+    profile = Profile(lines=4_000_000, duration=1 << 30, windows=WINDOWS, longest_pause=1 << 30, tails=tails)
+    assert len(json.dumps(as_card(profile), separators=(",", ":"))) <= PROFILE_FACTS
+
+
+def test_no_word_of_the_log_is_in_the_file_with_its_profile() -> None:
+    planted = [f"{line} marigold{number % 2} x" for number, line in enumerate(shop_log(2000))]
+    file = Weights(encode_within_limit(tiny(), card(), [planted]), tiny())
+    held = file.data.lower()
+    assert [word for word in (b"marigold", b"heartbeat", b"cart", b"zeus") if word in held] == []

@@ -10,7 +10,7 @@ from service.checking.learning import learn
 from service.checking.log_check import LogCheck
 from service.checking.missing import ExpectedLines
 from service.checking.normal_rules import NormalRules
-from service.checking.packing import as_card, learn_within, unpack
+from service.checking.packing import as_card, learn_fitting, unpack
 from service.checking.profile import Profile
 from service.checking.tails import Tail
 from service.checking.words import template, words_of
@@ -80,7 +80,7 @@ def test_the_page_learns_what_python_learns(in_node, seed):
 def test_by_its_weights_the_page_finds_what_python_finds(in_node, bare, seed):
     rng = random.Random(seed)
     good, lines = made_up(seed + 100)
-    packed, data = learn_within(good, 4000)
+    packed, data = learn_fitting(good, lambda _, data: len(data) <= 4000)
     card = as_card(packed.with_surprise(SURPRISE))
     surprises = [rng.random() * 20 for _ in lines]
     file = weights_of(bare.model, profile=card, profile_bytes=data).file
