@@ -347,7 +347,7 @@ class CheckView {
   /** @param {Finding} finding that was unfolded */
   choose(finding) {
     this.chooseFinding(finding);
-    this.pane.goTo(finding.line);
+    if (finding.lines.length) this.pane.goTo(finding.line);
   }
 
   /**
