@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .clock import Moment, moment, seconds_between
+from .clock import Moment, moment_of, seconds_between
 from .grams import BEGIN, END, ROOT, UInt32s, mix, mix_all
 from .profile import (
     ANYTHING,
@@ -31,7 +31,7 @@ from .profile import (
     pause_score,
 )
 from .tails import Tail
-from .words import IDENTIFIER, TIME, word_hash, words_of
+from .words import IDENTIFIER, word_hash, words_of
 
 FOLDS = 10
 FEW_LINES = 10_000  # up to so many, logs of one job cannot say how much is new the next time
@@ -145,8 +145,7 @@ def _tabulate(lines: Sequence[str], folds: Ints) -> _Table:
 
     for i, line in enumerate(lines):
         found = words_of(line)
-        time = next((word for word in found if word.text == TIME), None)
-        moments.append(moment(line[time.begin : time.end]) if time else None)
+        moments.append(moment_of(line, found))
         words.extend((0, 0))
         values.extend((-1, -1))
         places.extend((-1, -1))
@@ -237,8 +236,8 @@ def _count(table: _Table, sequences: Ints) -> _Counts:
     lines = np.bincount(
         (pairs // len(table.folds)) * k + table.folds[pairs % len(table.folds)], minlength=len(keys) * k
     ).reshape(-1, k)
-    context_of = np.zeros(len(keys), dtype=np.int64)
-    context_of[gram.ravel()] = context.ravel()
+    context_of = np.full(len(keys), len(context_keys))
+    np.minimum.at(context_of, gram.ravel(), context.ravel())  # where several have one hash, the least: in any order
     types = np.bincount(context_of, minlength=len(context_keys))
     lone_fold = np.where((count > 0).sum(axis=1) == 1, count.argmax(axis=1), -1)
     has = lone_fold >= 0
