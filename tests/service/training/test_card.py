@@ -22,7 +22,6 @@ from service.training.card import (
     MOST_HISTORY,
     SAMPLE_BYTES,
     SAMPLE_LINES,
-    SURPRISE_FACTS,
     describe,
     encode_within_limit,
     write_sample,
@@ -161,11 +160,6 @@ def test_a_plain_vocabulary_at_its_cap_loses_no_score_for_a_profile() -> None:
     facts = card(previous={"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}, sample=plain[:75] * 20)
     _, read = weights_file.decode(encode_within_limit(tiny("full", plain), facts, [many_words(6000)]))
     assert len(read["history"]) == MOST_HISTORY
-
-
-def test_the_tail_of_surprises_has_room_for_millions_of_lines() -> None:
-    tail = Tail(4_000_000, tuple(100 - number / 1000 for number in range(22)), SCALES["surprise"])
-    assert len(json.dumps(json.dumps({"surprise": tail.as_card()}))) <= SURPRISE_FACTS
 
 
 def test_no_word_of_the_log_is_in_the_file_with_its_profile() -> None:
