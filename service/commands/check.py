@@ -29,7 +29,7 @@ from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
-from ..reading.whole_file import Chooser, LogLine, log_lines, read_log
+from ..reading.whole_file import STANDARD_INPUT, Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
 from ..storage.corpus import Corpus
 from .reading_choice import RawOption, ReadingOption, choose_reading
@@ -84,6 +84,8 @@ def check_command(
 
     By the model of a home, or with --good by logs that were fine: then no home is needed.
     """
+    if [file, *(good or [])].count(STANDARD_INPUT) > 1:
+        raise typer.BadParameter("standard input (-) can be read once: as FILE or as one --good")
     rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
     if good and corpus:
         raise typer.BadParameter(
@@ -93,7 +95,7 @@ def check_command(
     findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
     if normal:
         call_normal(findings, normal, rules_file)
-    name = "standard input" if file == Path("-") else file.name
+    name = "standard input" if file == STANDARD_INPUT else file.name
     names = [path.name for path in good or []]
     if as_json:
         print_json(findings.as_json())

@@ -158,6 +158,11 @@ def test_wrong_use_ends_with_status_2(logling: Command, folder: Path, options: l
     assert logling("check", *log, *options).returncode == 2
 
 
+def test_standard_input_is_read_once(logling: Command) -> None:
+    done = logling("check", "-", "--good", "-")
+    assert (done.returncode, "standard input (-) can be read once" in done.stderr) == (2, True)
+
+
 def test_standard_input_is_checked(folder: Path, good: Any) -> None:
     command = [str(Path(sys.executable).with_name("logling")), "check", "-", *map(str, good), "--json"]
     done = subprocess.run(command, input=(folder / "later.log").read_bytes(), capture_output=True, timeout=PATIENCE)
