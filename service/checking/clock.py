@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from .words import TIME, Word
 
 DAY = 86_400
 UNTOLD_YEAR = 2000  # stands for one that is not told
@@ -54,6 +57,12 @@ def moment(text: str) -> Moment | None:
         date = days(int(year[0]) if year else UNTOLD_YEAR, MONTHS[month[0]], int(day[0]))
         return Moment(date * DAY + seconds, 0 if year else 366 * DAY)
     return Moment(seconds, DAY) if clock.start() == 0 else None
+
+
+def moment_of(line: str, words: Sequence[Word]) -> Moment | None:
+    """The moment of the first time of a line that tells one."""
+    times = (moment(line[word.begin : word.end]) for word in words if word.text == TIME)
+    return next((found for found in times if found), None)
 
 
 def days(year: int, month: int, day: int) -> int:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from .clock import Moment, moment
+from .clock import Moment, moment_of
 from .findings import StrangeWord
 from .grams import BEGIN, END, mix
 from .profile import Profile, WordBits, line_score
-from .words import IDENTIFIER, TIME, Word, template, word_hash, words_of
+from .words import IDENTIFIER, Word, template, word_hash, words_of
 
 CHEAP, DEAR = 8.0, 24.0  # bits of a word from which on it is shaded, and at which it is shaded most
 MOST_SHADED = 6  # words of a line
@@ -50,15 +50,13 @@ class Judge:
         words = words_of(line)
         sequence = tuple(self.profile.sequence(words, line))
         value: tuple[float, Word] | None = None
-        time: Moment | None = None
         for word in words:
             if word.text == IDENTIFIER:
                 score = self.profile.value_score(word.place, line[word.begin : word.end])
                 if score > 0 and (value is None or score > value[0]):
                     value = score, word
-            elif word.text == TIME and time is None:
-                time = moment(line[word.begin : word.end])
-        return Judgement(line, template(line, words), words, sequence, self._facts(sequence), value, time)
+        facts, moment = self._facts(sequence), moment_of(line, words)
+        return Judgement(line, template(line, words), words, sequence, facts, value, moment)
 
     def _facts_of(self, sequence: tuple[str, ...]) -> SequenceFacts:
         bits = self.profile.bits(sequence)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .clock import Moment, moment, seconds_between
+from .clock import Moment, moment_of, seconds_between
 from .grams import BEGIN, END, ROOT, UInt32s, mix, mix_all
 from .profile import (
     ANYTHING,
@@ -31,7 +31,7 @@ from .profile import (
     pause_score,
 )
 from .tails import Tail
-from .words import IDENTIFIER, TIME, word_hash, words_of
+from .words import IDENTIFIER, word_hash, words_of
 
 FOLDS = 10
 FEW_LINES = 10_000  # up to so many, logs of one job cannot say how much is new the next time
@@ -103,28 +103,30 @@ class Table:
         self.sequences = np.where(np.isin(table.places, list(self.literal)), table.values, table.words)
         self.clock = _clock(table, self.breaks)
         self.values, self.values_tail = _values(table, self.literal)
+        self.kinds = _kinds(table, self.sequences)
+        self.counts = _count(table, self.sequences)
+        self.windows = tuple(window for window in WINDOWS if window * FOLDS <= self.lines)
+        self.rates = _rates(table, self.counts, self.windows, self.clock.ticks)
 
     def learn(self, fewest_lines: int, same_job: bool = False) -> Profile:
         """The profile without what stood in fewer lines; see `learn`."""
         if not self.lines:
             return Profile()
-        kinds = _kinds(self.words, self.sequences)
         known = same_job and self.lines <= FEW_LINES
-        counts = _count(self.words, self.sequences, fewest_lines)
-        windows = tuple(window for window in WINDOWS if window * FOLDS <= self.lines)
-        tails = {"words": _words_tail(self.words, kinds, counts, known), "values": self.values_tail}
-        rates, tails["more"], tails["fewer"] = _rates(self.words, counts, windows, self.clock.ticks)
+        tails = {"words": _words_tail(self.words, self.kinds, self.counts, fewest_lines, known)}
+        tails |= {"values": self.values_tail, "more": self.rates.more, "fewer": self.rates.fewer}
         if self.clock.tail:
             tails["clock"] = self.clock.tail
         hashes = [word_hash(name) for name in self.words.names]
+        root, grams = _entries(self.counts, fewest_lines)
         return Profile(
             lines=self.lines,
-            root=counts.root,
-            grams=counts.entries,
-            rates=rates,
+            root=root,
+            grams=grams,
+            rates=_kept_rates(self.rates, self.counts, fewest_lines),
             literal=frozenset(hashes[place] for place in self.literal),
             values={hashes[place]: usual for place, usual in self.values.items()},
-            windows=windows,
+            windows=self.windows,
             longest_pause=self.clock.pause,
             farthest_back=self.clock.back,
             timed=self.clock.tail is not None,
@@ -143,8 +145,7 @@ def _tabulate(lines: Sequence[str], folds: Ints) -> _Table:
 
     for i, line in enumerate(lines):
         found = words_of(line)
-        time = next((word for word in found if word.text == TIME), None)
-        moments.append(moment(line[time.begin : time.end]) if time else None)
+        moments.append(moment_of(line, found))
         words.extend((0, 0))
         values.extend((-1, -1))
         places.extend((-1, -1))
@@ -198,15 +199,13 @@ class _Counts(NamedTuple):
     keys: UInt32s  # [g] hashes of the grams
     by_fold: Ints  # [g, folds]
     lines: Ints  # [g, folds]: lines in which it stood
+    context_keys: UInt32s  # [c] hashes of the contexts
     context_count: Ints  # [c, folds]
     context_lone: Ints  # [c, folds]: words that came next in this fold alone
     context_types: Ints  # [c]
-    fewest: int
-    root: Gram
-    entries: dict[int, Gram]
 
 
-def _count(table: _Table, sequences: Ints, fewest: int) -> _Counts:
+def _count(table: _Table, sequences: Ints) -> _Counts:
     hashes = np.array([word_hash(name) for name in table.names], dtype=np.uint32)
     k = int(table.folds.max()) + 1
     at = np.flatnonzero(sequences != 0)  # all but BEGIN
@@ -237,25 +236,30 @@ def _count(table: _Table, sequences: Ints, fewest: int) -> _Counts:
     lines = np.bincount(
         (pairs // len(table.folds)) * k + table.folds[pairs % len(table.folds)], minlength=len(keys) * k
     ).reshape(-1, k)
-    context_of = np.zeros(len(keys), dtype=np.int64)
-    context_of[gram.ravel()] = context.ravel()
+    context_of = np.full(len(keys), len(context_keys))
+    np.minimum.at(context_of, gram.ravel(), context.ravel())  # where several have one hash, the least: in any order
     types = np.bincount(context_of, minlength=len(context_keys))
     lone_fold = np.where((count > 0).sum(axis=1) == 1, count.argmax(axis=1), -1)
     has = lone_fold >= 0
     lone = np.bincount(context_of[has] * k + lone_fold[has], minlength=len(context_keys) * k).reshape(-1, k)
+    return _Counts(at, gram, context, keys, count, lines, context_keys, context_count, lone, types)
+
+
+def _entries(counts: _Counts, fewest: int) -> tuple[Gram, dict[int, Gram]]:
+    """What is counted of all words, and of each gram that stood in so many lines."""
     entries: dict[int, Gram] = {}
-    kept = lines.sum(axis=1) >= fewest
-    for key, n in zip(keys[kept].tolist(), count[kept].sum(axis=1).tolist(), strict=True):
+    kept = counts.lines.sum(axis=1) >= fewest
+    for key, n in zip(counts.keys[kept].tolist(), counts.by_fold[kept].sum(axis=1).tolist(), strict=True):
         entries[key] = Gram(n, 0)
     begun = {mix(1, word_hash(BEGIN)), mix(mix(2, word_hash(BEGIN)), word_hash(BEGIN))}
     root = Gram(0, 0)
-    sums = context_count.sum(axis=1).tolist()
-    for key, n, t in zip(context_keys.tolist(), sums, types.tolist(), strict=True):
+    sums = counts.context_count.sum(axis=1).tolist()
+    for key, n, t in zip(counts.context_keys.tolist(), sums, counts.context_types.tolist(), strict=True):
         if key == ROOT:
             root = Gram(n, t)
         elif key in entries or key in begun:
             entries[key] = Gram(n, t)
-    return _Counts(at, gram, context, keys, count, lines, context_count, lone, types, fewest, root, entries)
+    return root, entries
 
 
 def _distinct(numbers: Ints) -> Ints:
@@ -273,8 +277,11 @@ def _by_fold(index: Ints, fold: Ints, size: int, folds: int) -> Ints:
     return np.bincount((index * folds + fold).ravel(), minlength=size * folds).reshape(-1, folds)
 
 
-def _words_tail(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: bool) -> Tail:
-    """The tail of the lines' scores, each line by what the other folds know; where `known`, by what all know."""
+def _words_tail(table: _Table, kinds: Sequence[bytes], counts: _Counts, fewest: int, known: bool) -> Tail:
+    """The tail of the lines' worst words, without what stood in fewer lines than `fewest`.
+
+    Each line is scored by what the other folds know; where `known`, by what all know.
+    """
     line = table.line[counts.at]
     fold = table.folds[line]
     left_out = 0 if known else 1
@@ -282,7 +289,7 @@ def _words_tail(table: _Table, kinds: Sequence[bytes], counts: _Counts, known: b
     all_count, all_lines = counts.by_fold.sum(axis=1), counts.lines.sum(axis=1)
     context_count = counts.context_count.sum(axis=1)
     for gram, context in zip(counts.gram, counts.context, strict=True):
-        kept = all_lines[gram] - left_out * counts.lines[gram, fold] >= counts.fewest
+        kept = all_lines[gram] - left_out * counts.lines[gram, fold] >= fewest
         count = np.where(kept, all_count[gram] - left_out * counts.by_fold[gram, fold], 0)
         above = context_count[context] - left_out * counts.context_count[context, fold]
         types = counts.context_types[context] - left_out * counts.context_lone[context, fold]
@@ -315,7 +322,18 @@ def _strongest(scores: Floats, kinds: Sequence[bytes], folds: Ints) -> Iterable[
     return best.values()
 
 
-def _rates(table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints) -> tuple[dict[int, Rate], Tail, Tail]:
+class _Rates(NamedTuple):
+    """How often each pair of words came."""
+
+    gram: Ints  # [p] index of the gram
+    total: Ints  # [p] lines that have it
+    most: Ints  # [p, windows]
+    gap: Ints  # [p]
+    more: Tail
+    fewer: Tail
+
+
+def _rates(table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints) -> _Rates:
     """How often each pair of words comes in windows of lines, and how long it stays away in ticks."""
     n, k = len(table.folds), int(table.folds.max()) + 1
     far = n + 2 * WINDOWS[-1]
@@ -323,7 +341,7 @@ def _rates(table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints) 
     gram, line = pairs // far, pairs % far
     fold = table.folds[line]
     rank = np.arange(len(pairs))
-    more, rates = [], {}
+    more = []
     index, first, total = _runs(gram)
     most = np.zeros((len(index), len(windows)), dtype=np.int64)
     cells = gram * k + fold
@@ -339,11 +357,17 @@ def _rates(table: _Table, counts: _Counts, windows: Sequence[int], ticks: Ints) 
         table_most[cell_gram, cell_fold] = np.maximum.reduceat(number, cell_first)
         more += _more_than_others(table_most, window, n)
     gaps, fewer = _gaps(line, first, total, table.folds, ticks)
-    kept = counts.lines[index].sum(axis=1) >= counts.fewest
-    for i in np.flatnonzero(kept).tolist():
-        key = int(counts.keys[index[i]])
-        rates[key] = Rate(int(total[i]), tuple(most[i].tolist()), int(gaps[i]))
-    return rates, Tail.of(more, n, SCALES["more"]), Tail.of(fewer, n, SCALES["fewer"])
+    return _Rates(index, total, most, gaps, Tail.of(more, n, SCALES["more"]), Tail.of(fewer, n, SCALES["fewer"]))
+
+
+def _kept_rates(rates: _Rates, counts: _Counts, fewest: int) -> dict[int, Rate]:
+    """The rates of the pairs that stood in so many lines."""
+    kept = counts.lines[rates.gram].sum(axis=1) >= fewest
+    numbers = (counts.keys[rates.gram[kept]], rates.total[kept], rates.most[kept], rates.gap[kept])
+    return {
+        key: Rate(count, tuple(most), gap)
+        for key, count, most, gap in zip(*(array.tolist() for array in numbers), strict=True)
+    }
 
 
 def _more_than_others(most: Ints, window: int, lines: int) -> list[float]:

@@ -166,6 +166,7 @@ class LogCheck:
         step = seconds_between(self._last, judgement.moment)
         usual = self.profile.longest_pause if step > 0 else self.profile.farthest_back
         strangeness = self.profile.one_in("clock", pause_score(abs(step), usual))
+        self.strangeness = max(self.strangeness, strangeness)
         if strangeness < self.profile.stand_out:
             return
         if step > 0:

@@ -43,7 +43,7 @@ class ExpectedLines:
         return [self._finding(stretch) for stretch in stretches[:MOST_MISSING]]
 
     def _finding(self, stretch: list[int]) -> Finding:
-        text = self.lines[stretch[0]][:KEPT_CHARACTERS]
+        line = self.lines[stretch[0]]
         number = len(stretch)
         why = (
             "this line of the good log is missing here"
@@ -53,10 +53,10 @@ class ExpectedLines:
         finding = Finding(
             "fewer",
             1,
-            text,
+            line[:KEPT_CHARACTERS],
             float(self.stand_out),
             why,
-            template(text, words_of(text)),
+            template(line, words_of(line)),
         )
         finding.count = number
         finding.after = [self.lines[i][:KEPT_CHARACTERS] for i in stretch[1:10]]

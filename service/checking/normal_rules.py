@@ -9,6 +9,7 @@ and service share such files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +21,12 @@ HEAD = """\
 // Lines that are normal, one template a line.
 // # is a number or an identifier, * is any text.
 """
+DATE = re.compile(  # in a template
+    "(?:\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? +)?(?:# +)?"
+    "\\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? +#(?:,? +#)*"
+    "|\\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +#",
+    re.ASCII,
+)
 LONGEST = 8192  # characters of a rule
 LONGEST_WRITTEN = 1000  # characters of a rule that is made of a line
 MOST = 10_000  # rules
@@ -62,8 +69,13 @@ def rules_in(text: str, name: str) -> list[str]:
 
 
 def rule_of(template: str) -> str:
-    """The rule that covers lines of a template, as a line of a file: it is no remark, and not too long."""
-    rule = "*" + template[1:] if template.startswith(REMARK) else template
+    """The rule for lines of a template: without dates, so that it holds next month as well, and not too long.
+
+    >>> rule_of("# certificate expires Nov # # soon")
+    '# certificate expires * soon'
+    """
+    rule = DATE.sub("*", template)
+    rule = f"*{rule[1:]}" if rule.startswith(REMARK) else rule
     return rule if len(rule) <= LONGEST_WRITTEN else rule[:LONGEST_WRITTEN] + "*"
 
 

@@ -24,6 +24,7 @@ NUMBER = re.compile("[0-9]{1,17}(?:[.][0-9]{1,17})?")
 LONGEST_NUMBER = 18
 DOUBT = 8  # of the most that was seen in a window, as many times as the window's share of all lines
 REGULAR = 6.0  # a gram that never stayed away for more than so many times its mean distance can be missed
+NEARLY = 1e-9  # what is added before rounding, so that halves are rounded alike in all languages
 DETECTORS = ("words", "values", "more", "fewer", "clock", "surprise")
 
 
@@ -102,8 +103,10 @@ class Profile:
         """The bits of each word, and of the end, each after the two before it.
 
         Witten and Bell (1991): what a context has seen, and, with the share of new words that it met, what a shorter
-        context says.
+        context says. Where nothing is known, no word is strange.
         """
+        if not self.root.types:
+            return [WordBits(0.0, True)] * (len(sequence) + 1)
         costs = []
         for grams, contexts in zip(grams_of(sequence), contexts_of(sequence), strict=True):
             p, seen = ANYTHING, False
@@ -180,4 +183,5 @@ def hash_of_pair(first: str, second: str) -> int:
 
 
 def _number(x: float) -> str:
-    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
+    x *= 1 + NEARLY
+    return f"{math.floor(x + 0.5):,}" if x >= 100 else f"{x:.3g}"

@@ -19,7 +19,7 @@ from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
-ROOM_FOR_PROFILE = 4000  # bytes, before a sample and all of the history have any
+ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8

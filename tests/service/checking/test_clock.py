@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.checking.clock import Moment, days, moment, seconds_between
+from service.checking.clock import Moment, days, moment, moment_of, seconds_between
 from service.checking.words import TIME, words_of
 
 
@@ -80,3 +80,8 @@ def test_the_time_of_a_line_is_understood_in_the_forms_that_logs_have(time: str)
 @pytest.mark.parametrize("zone", ["", " +0100", " +1000", "-1000", " CET"])
 def test_a_zone_is_not_taken_for_a_year(zone: str) -> None:
     assert moment(f"Nov 23 03:30:00{zone}") == moment("Nov 23 03:30:00")
+
+
+def test_the_first_time_of_a_line_that_is_plain_counts() -> None:
+    line = "01/02/2026, 03:04:05 seen 2026-01-02 00:00:05"
+    assert moment_of(line, words_of(line)) == moment("2026-01-02 00:00:05")

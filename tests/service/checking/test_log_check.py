@@ -95,7 +95,7 @@ def test_a_burst_stands_out_from_where_it_began(known: Profile) -> None:
 
 def test_what_stays_away_stands_out_where_it_stopped(known: Profile) -> None:
     silent = [line for line in LATER[101:] if "heartbeat" not in line]
-    finding = only([*LATER[:101], *silent], known)
+    finding = check([*LATER[:101], *silent], known).findings[0]
     assert (finding.kind, finding.line, finding.text) == ("fewer", 101, LATER[100])
     assert finding.why == "such lines stay away for 1 hour from here on; at most 50 seconds was usual"
 

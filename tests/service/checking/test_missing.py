@@ -57,3 +57,9 @@ def test_a_log_of_a_service_misses_no_single_line() -> None:
 @pytest.mark.parametrize("good", [[], ["one line"]])
 def test_a_good_log_of_hardly_a_line_is_no_error(good: list[str]) -> None:
     assert len(missing(["another line"], good)) == len(good)
+
+
+def test_the_template_of_a_long_missing_line_is_that_of_the_line() -> None:
+    long = f"the long step {'x ' * 2000}ends"
+    (finding,) = missing(GOOD, [*GOOD, long])
+    assert finding.template == long

@@ -93,3 +93,16 @@ def test_a_new_file_says_what_it_is(file: Path) -> None:
 def test_the_rule_of_a_line_is_read_again_and_covers_it(file: Path, template: str) -> None:
     add_rules(file, [rule_of(template)])
     assert read_rules(file).cover(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "rule"),
+    [
+        ("# certificate expires Nov # # soon", "# certificate expires * soon"),
+        ("booked for # December #", "booked for *"),
+        ("next run on Mon #", "next run on *"),
+        ("maybe # of marching", "maybe # of marching"),
+    ],
+)
+def test_a_rule_has_no_date(template: str, rule: str) -> None:
+    assert rule_of(template) == rule

@@ -3,12 +3,13 @@
 import contextlib
 import random
 import timeit
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from service.checking.learning import learn
-from service.checking.packing import as_card, learn_within, unpack
+from service.checking.packing import as_card, learn_fitting, unpack
 from service.checking.profile import Profile
 from tests.support.shop_log import check, shop_log
 
@@ -16,9 +17,13 @@ USUAL = shop_log(3000)
 PLENTY = 100_000
 
 
+def at_most(largest: int) -> Callable[[Profile, bytes], bool]:
+    return lambda _, data: len(data) <= largest
+
+
 @pytest.fixture(scope="module")
 def packed() -> tuple[dict[str, Any], bytes]:
-    profile, data = learn_within([USUAL], PLENTY)
+    profile, data = learn_fitting([USUAL], at_most(PLENTY))
     return as_card(profile), data
 
 
@@ -26,7 +31,7 @@ def test_a_profile_that_was_packed_finds_the_same(packed: tuple[dict[str, Any], 
     later = shop_log(1000, first=3000)
     log = [*later[:300], f"{later[300][:19]} shop: disk is full", *later[300:400], *later[600:]]
     log[700] = log[700].replace(" ms", "0000 ms")
-    whole, read = check(log, learn_within([USUAL], PLENTY)[0]), check(log, unpack(*packed))
+    whole, read = check(log, learn_fitting([USUAL], at_most(PLENTY))[0]), check(log, unpack(*packed))
     assert [(f.kind, f.line) for f in read.findings] == [(f.kind, f.line) for f in whole.findings]
     assert len(read.findings) >= 3
 
@@ -47,26 +52,26 @@ def test_a_profile_has_no_more_bytes_than_it_may(largest: int) -> None:
     chance = random.Random(0)
     words = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(300)]
     logs = [[" ".join(chance.choices(words, k=5)) for _ in range(3000)] for _ in range(2)]
-    profile, data = learn_within(logs, largest)
+    profile, data = learn_fitting(logs, at_most(largest))
     assert len(data) <= largest
     assert unpack(as_card(profile), data).lines == 6000
 
 
 def test_what_stood_in_fewer_lines_is_left_out_first() -> None:
-    small, large = learn_within([USUAL], 180)[0], learn_within([USUAL], PLENTY)[0]
+    small, large = learn_fitting([USUAL], at_most(180))[0], learn_fitting([USUAL], at_most(PLENTY))[0]
     assert set(small.grams) < set(large.grams)
 
 
 def test_only_what_stood_in_three_lines_can_be_asked_of_it() -> None:
     planted = [f"{USUAL[0][:19]} shop: plant{'abc'[i]} grows" for i in (0, 0, 1, 1, 1)]
-    profile, data = learn_within([[*USUAL[:1500], *planted, *USUAL[1500:]]], PLENTY)
+    profile, data = learn_fitting([[*USUAL[:1500], *planted, *USUAL[1500:]]], at_most(PLENTY))
     for known in (profile, unpack(as_card(profile), data)):
         assert [known.knows(word) for word in ("planta", "plantb", "shop")] == [False, True, True]
 
 
 def test_no_word_of_the_log_can_be_read_in_it() -> None:
     planted = [f"{line} marigold{i % 2}" for i, line in enumerate(USUAL)]
-    profile, data = learn_within([planted], PLENTY)
+    profile, data = learn_fitting([planted], at_most(PLENTY))
     text = (str(as_card(profile)).encode() + data).lower()
     assert [word for word in (b"marigold", b"shop", b"cart", b"heartbeat", b"2026") if word in text] == []
 
@@ -75,7 +80,7 @@ def test_no_word_of_the_log_can_be_read_in_it() -> None:
     "logs", [[], [[]], [["fan on"]], [["fan on"], []], [["9999-12-31 23:59:59 a", "0000-01-01 00:00:00 b"] * 99]]
 )
 def test_whatever_was_learned_can_be_read_again(logs: list[list[str]]) -> None:
-    profile, data = learn_within(logs, PLENTY)
+    profile, data = learn_fitting(logs, at_most(PLENTY))
     assert unpack(as_card(profile), data).lines == sum(map(len, logs))
 
 
@@ -92,14 +97,6 @@ def test_damaged_bytes_are_refused_or_read_as_others(packed: tuple[dict[str, Any
         except ValueError:
             refused += 1
     assert refused > 300
-
-
-def test_a_rate_beyond_measure_is_refused(packed: tuple[dict[str, Any], bytes]) -> None:
-    """One gram that came 32 times, and at most 2^25 times in 32 lines."""
-    bits = f"{0:016b}{1:016b}" + "0" * 20 + f"{10:05b}" + "0" + "1" + "1" * 100 + "000" + "0" * 40
-    data = bytes(int(bits[i : i + 8].ljust(8, "0"), 2) for i in range(0, len(bits), 8))
-    with pytest.raises(ValueError, match="a rate that is too high"):
-        unpack(packed[0], data)
 
 
 FIELDS = ["lines", "duration", "words", "windows", "pause", "back", "timed", "tails"]

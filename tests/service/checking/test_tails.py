@@ -1,5 +1,6 @@
 """How rare a score is among normal lines."""
 
+import math
 import random
 from typing import Any
 
@@ -37,7 +38,7 @@ def test_it_never_falls_faster_than_its_scale() -> None:
 
 
 def test_only_finite_claims_are_made() -> None:
-    assert Tail.of([1.0], 10, 1.0).one_in(1e308) == 10 / 1e-12
+    assert Tail.of([1.0], 10, 1.0).one_in(1e308) < math.inf
 
 
 def test_without_lines_or_a_score_nothing_is_rare() -> None:

@@ -13,15 +13,13 @@ from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from service.checking.learning import SCALES
-from service.checking.packing import as_card, unpack
-from service.checking.profile import WINDOWS, Profile
+from service.checking.packing import unpack
 from service.checking.tails import Tail
 from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
     MOST_HISTORY,
-    PROFILE_FACTS,
     SAMPLE_BYTES,
     SAMPLE_LINES,
     describe,
@@ -157,15 +155,11 @@ def test_the_largest_card_of_a_preset_has_room_for_a_profile(preset: str) -> Non
     assert (profile.lines, len(profile.grams) > 30) == (9000, True)
 
 
-def test_what_a_card_says_of_a_profile_of_millions_of_lines_has_room() -> None:
-    """Where each tail is as long as that many lines make it, and some scores are as large as counts are."""
-    sizes = {"words": 100.0, "word": 100.0, "values": 9e3, "more": 9e6, "fewer": 9e6, "clock": 100.0, "surprise": 100.0}
-    tails = {
-        name: Tail(4_000_000, tuple(size - number / 1000 for number in range(22)), 1.443)
-        for name, size in sizes.items()
-    }
-    profile = Profile(lines=4_000_000, duration=1 << 30, windows=WINDOWS, longest_pause=1 << 30, tails=tails)
-    assert len(json.dumps(as_card(profile), separators=(",", ":"))) <= PROFILE_FACTS
+def test_a_plain_vocabulary_at_its_cap_loses_no_score_for_a_profile() -> None:
+    plain = "".join(chr(33 + number) for number in range(PRESETS["full"].vocabulary_cap - 2))
+    facts = card(previous={"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}, sample=plain[:75] * 20)
+    _, read = weights_file.decode(encode_within_limit(tiny("full", plain), facts, [many_words(6000)]))
+    assert len(read["history"]) == MOST_HISTORY
 
 
 def test_no_word_of_the_log_is_in_the_file_with_its_profile() -> None:
