@@ -107,12 +107,13 @@ class LogCheck:
             self._count(key, group, number)
             return
         unseen = [cost for cost in judgement.facts.bits if not cost.seen]
+        of_words = words >= min(characters, self.profile.stand_out)  # which say more than characters
         finding = self._found(
-            "new" if words >= characters and unseen else "rare",
+            "new" if of_words and unseen else "rare",
             number,
             judgement,
             strangeness,
-            self._why_words(judgement) if words >= characters else "its characters are unusual",
+            self._why_words(judgement) if of_words else "its characters are unusual",
             shaded_words(judgement),
         )
         self._keep(key, finding, number)

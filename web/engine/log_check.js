@@ -132,7 +132,7 @@ class LogCheck {
       group.add(line.number);
       return;
     }
-    const isOfWords = words >= characters;
+    const isOfWords = words >= Math.min(characters, this.profile.standOut); // which say more than characters
     const finding = this.found(isOfWords && facts.unseen ? 'new' : 'rare', key, line, strangeness);
     finding.why = isOfWords ? this.whyWords(line.text, facts) : 'its characters are unusual';
     finding.words = shadedWords(wordsOf(line.text), facts.bits).filter(
