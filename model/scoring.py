@@ -7,13 +7,13 @@ the same mathematics as one long window. Learning from the text while it is read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .array_types import Floats
+from .array_types import Array, Floats
 from .positions import columns_and_lines
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
 from .vocabulary import ESCAPE, code_points, escape_bits
@@ -56,14 +56,19 @@ def bits_per_character(scores: Iterable[LineScore]) -> tuple[float, int]:
 
 
 def score_lines(
-    model: Model, lines: Iterable[str], context: Iterable[str] = (), adapt: bool = False
+    model: Model,
+    lines: Iterable[str],
+    context: Iterable[str] = (),
+    adapt: bool = False,
+    dtype: type[np.floating[Any]] = np.float64,
 ) -> Iterator[LineScore]:
     """Score lines in their order. The lines of `context` are read before them and not scored.
 
     With `adapt` the bits are those of the weights mixed with what was learned, in memory, from the lines read before.
+    With float32 it is three times as fast, and right to about 0.00002 bits of a character.
     Lines are taken as they are needed; no more than a chunk of tokens and the current line are held.
     """
-    reader = _Reader(model)
+    reader = _Reader(model, dtype)
     reader.read("\n")
     if adapt:
         from .adaptive import Adaptive  # here, because numba takes a while to import and not every machine has it
@@ -80,6 +85,21 @@ def score_lines(
             yield LineScore(
                 number, float(by_character.sum()), len(line) + 1, by_character, float(static[begin:end].sum())
             )
+
+
+class LineScorer:
+    """Scores lines as they arrive, each call after the lines of those before, and waits for no more of them."""
+
+    def __init__(self, model: Model, dtype: type[np.floating[Any]] = np.float64) -> None:
+        self._reader = _Reader(model, dtype)
+        self._reader.read("\n")
+
+    def score(self, lines: Sequence[str]) -> list[Floats]:
+        """The bits of each character of some lines, newlines included; the same as those of `score_lines`."""
+        if not lines:
+            return []
+        bits, _ = self._reader.read("".join(line + "\n" for line in lines))
+        return np.split(bits, np.cumsum([len(line) + 1 for line in lines])[:-1])
 
 
 def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -99,12 +119,12 @@ def _numbered_chunks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
 class _Reader:
     """A text that is read in pieces: what the model can still see of it, and its prediction of the next character."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model._replace(weights=as_dtype(model.weights, np.float64))
+    def __init__(self, model: Model, dtype: type[np.floating[Any]]) -> None:
+        self.model = model._replace(weights=as_dtype(model.weights, dtype))
         self.adaptive: Adaptive | None = None
         self.past: Past | None = None
         self.column = self.line = 0
-        self.next_logits: NDArray[np.float64] | None = None
+        self.next_logits: NDArray[np.floating[Any]] | None = None
 
     def read(self, text: str) -> tuple[Floats, Floats]:
         """Read more text. -> the bits of each of its characters, and those by the weights alone, [n] each"""
@@ -126,7 +146,7 @@ class _Reader:
         static[escaped] += escape_bits(code_points(text)[escaped])
         return (adapted if self.adaptive else static), static
 
-    def _predictions(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _predictions(self, logits: Array) -> Array:
         """The logits from before each token of this window, given those from after each. [1, n, V] -> [1, n, V]
 
         Those from before the first token came with the window before.

@@ -30,6 +30,7 @@ from .vocabulary import Vocabulary
 
 FORMAT = 1
 LARGEST_FILE = 103_424  # bytes: 101 KB
+PROFILE = "profile"  # the tensor that is no weight
 GOLDEN_TOLERANCE = 1e-6  # bits
 ASSIGNMENT = re.compile(r'^globalThis\.LOGLING_WEIGHTS = "([A-Za-z0-9+/=]*)";\s*\Z', re.MULTILINE)
 
@@ -57,8 +58,8 @@ def golden_bits(model: Model, text: str) -> float:
     return sum(score.bits for score in score_lines(model, text.split("\n")))
 
 
-def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
-    """The file for a model and its card.
+def encode(model: Model, card: Mapping[str, Any], golden_text: str, profile: bytes = b"") -> bytes:
+    """The file for a model and its card, and the bytes of a profile of normal lines, whose facts the card has.
 
     The card gets format, config, vocabulary, parameters and the golden entry: the text, and its score by the weights as
     a reader gets them. Raises TooLarge when the file would be larger than LARGEST_FILE.
@@ -77,6 +78,8 @@ def encode(model: Model, card: Mapping[str, Any], golden_text: str) -> bytes:
     tensors: dict[str, np.ndarray[Any, Any]] = {}
     for name, tensor in model.weights.items():
         tensors[name], tensors[name + ".scale"] = quantise(tensor)
+    if profile:
+        tensors[PROFILE] = np.frombuffer(profile, dtype=np.uint8)
     text = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
     crc = checksum(text, save(tensors))
     data = _with_metadata(save(tensors), {"card": text, "crc32": f"{crc:08x}"})
@@ -113,6 +116,12 @@ def decode(file: bytes) -> tuple[Model, Card]:
     model = _model(card, _tensors(data))
     _check_golden(model, card)
     return model, card
+
+
+def profile_bytes(file: bytes) -> bytes:
+    """The bytes of the profile in a weights file that was decoded; empty where it has none."""
+    profile = _tensors(_payload(file)).get(PROFILE)
+    return b"" if profile is None else profile.tobytes()
 
 
 def checksum(card_text: str, data: bytes) -> int:
@@ -187,7 +196,10 @@ def _tensors(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
     except (SafetensorError, KeyError) as error:
         raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
     for name, tensor in tensors.items():
-        if tensor.dtype not in (np.int8, np.float16):
+        if name == PROFILE:
+            if tensor.dtype != np.uint8 or tensor.ndim != 1:
+                raise WeightsFileError("the profile is not one row of bytes")
+        elif tensor.dtype not in (np.int8, np.float16):
             raise WeightsFileError(f"the tensor {name!r} has type {tensor.dtype}, not int8 or float16")
     return tensors
 

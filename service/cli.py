@@ -22,7 +22,21 @@ from .errors import Interrupted, LoglingError, describe_error
 from .exit_status import ending_signals
 
 COMMANDS = (
-    *("init", "pull", "retrain", "serve", "history", "rollback", "resume", "verify", "score", "predict", "redact"),
+    *(
+        "init",
+        "pull",
+        "retrain",
+        "serve",
+        "history",
+        "rollback",
+        "resume",
+        "verify",
+        "check",
+        "watch",
+        "score",
+        "predict",
+        "redact",
+    ),
     *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
 )
 # Of git; most are set while a hook runs. They lead it to another repository, or change what a file's name means.

@@ -46,6 +46,11 @@ class Home:
         return self.state / "corpus.db"
 
     @property
+    def profile(self) -> Path:
+        """What is known of the lines in the corpus."""
+        return self.state / "profile"
+
+    @property
     def unpushed(self) -> Path:
         """A file that exists while commits wait to be pushed. Its time says since when, its text why."""
         return self.state / "unpushed"
@@ -54,6 +59,11 @@ class Home:
     def site(self) -> Path:
         """The git repository that clients pull."""
         return self.path / "site"
+
+    @property
+    def normal_rules(self) -> Path:
+        """What a person has called normal: templates of lines."""
+        return self.path / "normal.txt"
 
     def settings(self) -> Settings:
         """Read and check the settings. Raises SettingsError."""

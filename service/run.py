@@ -18,6 +18,7 @@ from model import weights_file
 from model.transformer import Model
 
 from .active_run import ActiveRun
+from .checking.corpus_profile import keep_profile
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -57,6 +58,7 @@ def retrain(
                 site = Site(home.site, settings.git)
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now)
                 push(run, home, site, ledger)
+                run.record.problems += keep_profile(corpus, home.profile)
                 refuse_to_skip_lost_sources(run.record, sources)
         except (KeyboardInterrupt, Interrupted):
             run.cut_short("interrupted", "it was asked to stop")
@@ -92,7 +94,7 @@ def compare_and_commit(
         return run.end("rejected", contest.verdict.reason)
     if held := hold.describe():
         return run.end("rejected", f"{held}; else it would have been committed: {contest.verdict.reason}")
-    commit(run, settings, parts, contest, champion, site, ledger, now, over=tip)
+    commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip)
     return run.end("committed", contest.verdict.reason)
 
 
@@ -125,7 +127,7 @@ def refuse_to_skip_lost_sources(record: RunRecord, sources: Sequence[SourceState
 
 
 def commit(
-    run: ActiveRun, settings: Settings, parts: Split, contest: Contest, champion: Champion, site: Site,
+    run: ActiveRun, settings: Settings, corpus: Corpus, parts: Split, contest: Contest, champion: Champion, site: Site,
     ledger: Ledger, now: Clock, over: str,
 ) -> None:  # fmt: skip
     """Encode the challenger with its card and commit it over the tip that it was compared with."""
@@ -136,7 +138,7 @@ def commit(
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
             sample=sample_of(contest.shipping, parts),
         )  # fmt: skip
-        file = card.encode_within_limit(contest.best.model, facts)
+        file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
         weights_file.decode(file)
     record.weights_bytes = len(file)
     ledger.note(record)  # so that a commit which outlives this process has its figures
@@ -154,6 +156,11 @@ def push(run: ActiveRun, home: Home, site: Site, ledger: Ledger) -> None:
         run.record.pushed = False  # also if this process is stopped meanwhile
         run.record.pushed, problem = publish(home, site, ledger)
     run.record.problems += filter(None, [problem])
+
+
+def lines_of(corpus: Corpus) -> list[list[str]]:
+    """All kept lines, by source."""
+    return [document.lines for document in corpus.documents()]
 
 
 def sample_of(model: Model, parts: Split) -> str:

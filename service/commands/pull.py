@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from ..checking.corpus_profile import keep_profile
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..progress import Reporter
@@ -30,6 +31,7 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     ):
         report = pull(settings.source, corpus, reporter.pulled, settings.mask)
         states = keep_states(found, report, now())
+        report.problems += keep_profile(corpus, found.profile)
     if as_json:
         print_json({**report.as_json(), "states": [state.as_json() for state in states]})
         return

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,6 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import IO, Any, NamedTuple
 
-from ..environment import hidden_settings
 from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.containers import journal_line, microseconds
@@ -28,13 +26,13 @@ from ..reading.reading import Reading
 from ..reading.steps import LineSteps, Numbered
 from ..storage.corpus import Bookmark, Corpus
 from ..storage.source_states import Condition
+from .child import STOPPING, end_child, start_child
 from .pull_report import Gap, PullReport, SourceReport
 from .source_reading import Trouble
 
 BATCH_ENTRIES = 5_000
 MAX_ENTRY = 16 * 1024 * 1024  # bytes of JSON; journald takes messages of any size
 SILENCE = 60.0  # seconds without output after which journalctl is stopped
-_STOPPING = 2.0  # seconds from SIGTERM to SIGKILL
 
 _FIELDS = (
     *("MESSAGE", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_UID"),
@@ -107,7 +105,7 @@ def newest(unit: str = "", silence: float = SILENCE) -> str:
     if entry is None or isinstance(entry, Overlong):
         of = f" of {unit}" if selected else ""
         raise NoJournal(f"the journal has no entry{of}, or none that this user may read")
-    return f"newest entry of {datetime.fromtimestamp(_time(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"newest entry of {datetime.fromtimestamp(time_of(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _read(journal_pull: "_JournalPull", silence: float) -> None:
@@ -121,7 +119,7 @@ def _read(journal_pull: "_JournalPull", silence: float) -> None:
         journal_pull.lose_cursor()
     since = 0 if _is_ahead(mark.time) else mark.time
     with journalctl([f"--since=@{since // 10**6}"] if since else [], silence) as entries:
-        journal_pull.take(entry for entry in entries if isinstance(entry, Skipped) or _time(entry) > since)
+        journal_pull.take(entry for entry in entries if isinstance(entry, Skipped) or time_of(entry) > since)
 
 
 def _is_ahead(microseconds: int) -> bool:
@@ -156,7 +154,7 @@ class _JournalPull:
     def _take_one(self, entry: Entry) -> None:
         if belongs(entry, self._unit) and (line := line_of(entry, self._oddities)):
             self._batch.append(line)
-        self.bookmark = Bookmark(str(entry["__CURSOR"]), _time(entry))
+        self.bookmark = Bookmark(str(entry["__CURSOR"]), time_of(entry))
         self._seen += 1
         if self._seen % BATCH_ENTRIES == 0:
             self._commit()
@@ -213,7 +211,7 @@ def line_of(entry: Entry, oddities: Oddities) -> str:
     return line
 
 
-def _time(entry: Entry) -> int:
+def time_of(entry: Entry) -> int:
     """Microseconds since 1970. Entries without a usable time are not given out."""
     return int(entry["__REALTIME_TIMESTAMP"])
 
@@ -232,25 +230,23 @@ def _identity(cursor: str) -> tuple[str | None, ...] | str:
 @contextmanager
 def journalctl(arguments: list[str], silence: float) -> Iterator[Iterator[Entry | Skipped]]:
     """The entries that journalctl prints, one at a time. Raises JournalError when it fails or falls silent."""
-    # Without --all fields of more than 4 KB are null.
-    command = ["journalctl", "--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}", *arguments]
-    try:
-        with hidden_settings():
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0"},
-            )
-    except FileNotFoundError:
-        raise JournalError("journalctl is not installed: a journal can be read only where systemd runs") from None
-    except OSError as error:
-        raise JournalError(f"journalctl cannot be run: {error.strerror}") from None
+    child = start_journalctl(arguments)
     try:
         yield _entries(child, silence)
     finally:
-        _end(child)
+        end_child(child)
+
+
+def start_journalctl(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A journalctl that prints entries as JSON, one a line. Raises JournalError."""
+    # Without --all fields of more than 4 KB are null.
+    options = ["--output=json", "--all", "--no-pager", f"--output-fields={','.join(_FIELDS)}"]
+    try:
+        return start_child(["journalctl", *options, *arguments])
+    except LoglingError:
+        raise JournalError("journalctl is not installed: a journal can be read only where systemd runs") from None
+    except OSError as error:
+        raise JournalError(f"journalctl cannot be run: {error.strerror}") from None
 
 
 def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry | Skipped]:
@@ -259,8 +255,8 @@ def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry |
         if isinstance(line, Overlong):
             yield line
         elif line.startswith(b"{"):  # not "-- No entries --" and its like
-            yield _parsed(line)
-    status = child.wait(timeout=_STOPPING)
+            yield parsed(line)
+    status = child.wait(timeout=STOPPING)
     messages = errors.decode(errors="replace").strip().splitlines()
     serious = [message for message in messages if message.strip() != "No journal files were found."]
     if status:
@@ -270,7 +266,8 @@ def _entries(child: subprocess.Popen[bytes], silence: float) -> Iterator[Entry |
         raise kind(f"journalctl says: {' '.join(serious or messages)}")
 
 
-def _parsed(line: bytes) -> Entry | Malformed:
+def parsed(line: bytes) -> Entry | Malformed:
+    """An entry as journalctl prints it."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):  # a number of very many digits is a ValueError too
@@ -316,17 +313,3 @@ def _output(child: subprocess.Popen[bytes], silence: float, errors: bytearray) -
                 else:
                     yield chunk
             begun = time.monotonic()
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Stop the child, first by SIGTERM, and close its pipes."""
-    if child.poll() is None:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(_STOPPING)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-    for stream in (child.stdout, child.stderr):
-        if stream:
-            stream.close()

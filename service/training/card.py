@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +10,16 @@ from model import weights_file
 from model.sampling import continue_log
 from model.transformer import Model
 
+from ..checking.packing import as_card, learn_fitting
+from ..checking.profile import Profile
+from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
 from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
+ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -36,15 +40,35 @@ def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
     return text
 
 
-def encode_within_limit(model: Model, facts: dict[str, Any]) -> bytes:
-    """The weights file with this card.
+def encode_within_limit(
+    model: Model, facts: dict[str, Any], logs: Sequence[Sequence[str]] = (), surprise: Tail | None = None
+) -> bytes:
+    """The weights file with this card, and with a profile of normal `logs` in what room is left.
 
     Where the file would be too large, the last lines of the sample are left out, then the oldest scores of the history.
     Raises TooLarge when that is not enough.
     """
+    facts = with_room(model, facts)
+
+    def encode(profile: Profile, data: bytes) -> bytes:
+        told = {**facts, "profile": as_card(profile.with_surprise(surprise))}
+        return weights_file.encode(model, told, GOLDEN_TEXT, data)
+
+    def fits(profile: Profile, data: bytes) -> bool:
+        try:
+            return bool(encode(profile, data))
+        except weights_file.TooLarge:
+            return False
+
+    return encode(*learn_fitting(logs, fits))
+
+
+def with_room(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a card, cut so that a small profile has room beside them. Raises TooLarge where nothing is left."""
     while True:
         try:
-            return weights_file.encode(model, facts, GOLDEN_TEXT)
+            weights_file.encode(model, facts, GOLDEN_TEXT, bytes(ROOM_FOR_PROFILE))
+            return facts
         except weights_file.TooLarge:
             if facts["sample"]:
                 facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}

@@ -15,6 +15,7 @@ from model import weights_file
 from model.transformer import Model
 
 from ..active_run import ActiveRun
+from ..checking.tails import Tail
 from ..settings import Settings
 from ..storage.run_record import GainFigures, HoldoutScores
 from . import gate
@@ -32,6 +33,7 @@ class Contest(NamedTuple):
     challengers: list[Challenger]  # the best on the validation lines first: it went to the gate
     shipping: Model  # that one, as a reader of its file has it
     verdict: Verdict
+    surprise: Tail  # of normal lines, by the shipping model
 
     @property
     def best(self) -> Challenger:
@@ -50,7 +52,7 @@ def hold_contest(run: ActiveRun, settings: Settings, parts: Split, champion: Mod
     challengers = _train(run, settings, parts, champion)
     file, shipping = _encode_draft(run, challengers[0])
     scores = _score(run, parts, champion, shipping, len(file))
-    return Contest(challengers, shipping, _judge(run, settings, scores))
+    return Contest(challengers, shipping, _judge(run, settings, scores), scores.surprise)
 
 
 def _train(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> list[Challenger]:

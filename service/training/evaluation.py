@@ -13,6 +13,10 @@ from model.scoring import score_lines
 from model.transformer import Model
 from model.vocabulary import Vocabulary
 
+from ..checking.learning import SCALES
+from ..checking.surprise import weighted_surprise
+from ..checking.tails import Tail
+from ..checking.words import template, words_of
 from .gate import Scored
 from .split import Part, Split
 
@@ -27,6 +31,7 @@ class Scores(NamedTuple):
     order2: Scored  # an n-gram that sees one character back
     equal_bytes: Scored  # the best n-gram that is no larger than the weights
     older: tuple[Scored, Scored] | None  # champion and challenger on older lines
+    surprise: Tail  # how surprised the challenger is by normal lines: those of the holdout
 
 
 def evaluate(split: Split, champion: Model | None, challenger: Model, weights_bytes: int) -> Scores:
@@ -36,12 +41,14 @@ def evaluate(split: Split, champion: Model | None, challenger: Model, weights_by
     """
     order2, equal_bytes = score_ngrams(split, challenger.vocabulary, weights_bytes)
     older = (score(champion, split.older), score(challenger, split.older)) if champion and split.older else None
+    challenged, surprise = score_with_surprise(challenger, split.holdout)
     return Scores(
         score(champion, split.holdout) if champion else None,
-        score(challenger, split.holdout),
+        challenged,
         order2,
         equal_bytes,
         older,
+        surprise,
     )
 
 
@@ -49,6 +56,19 @@ def score(model: Model, parts: Iterable[Part]) -> Scored:
     """The score of a model on the lines of some parts, each read after its own context."""
     scores = [line for part in parts for line in score_lines(model, part.lines, part.context)]
     return Scored(np.array([line.bits for line in scores]), np.array([float(line.characters) for line in scores]))
+
+
+def score_with_surprise(model: Model, parts: Iterable[Part]) -> tuple[Scored, Tail]:
+    """The same, and the tail of the lines' surprises, one for each template."""
+    bits, characters = [], []
+    highest: dict[str, float] = {}
+    for part in parts:
+        for text, line in zip(part.lines, score_lines(model, part.lines, part.context), strict=True):
+            bits.append(line.bits)
+            characters.append(float(line.characters))
+            kind = template(text, words_of(text))
+            highest[kind] = max(highest.get(kind, 0.0), weighted_surprise(text, line.by_character))
+    return Scored(np.array(bits), np.array(characters)), Tail.of(highest.values(), len(bits), SCALES["surprise"])
 
 
 def score_ngrams(split: Split, vocabulary: Vocabulary, largest: int) -> tuple[Scored, Scored]:

@@ -162,7 +162,7 @@ def false_findings(way: Way, place: Place) -> dict[str, float]:
 def standing_out(judgement: Judgement, lines: list[str], quiet: int) -> int:
     """How many findings stand out in lines, after as many `quiet` ones as threshold (0: all findings do)."""
     if not quiet:
-        return len(judgement.findings)
+        return judgement.standing
     threshold = np.quantile(judgement.scores[:quiet], 1 - FALSE_ALARMS, method="higher")
     above = quiet + np.flatnonzero(judgement.scores[quiet:] > threshold)
     return len({folding_key(lines[place]) for place in above})

@@ -1,7 +1,7 @@
 """What a way to look for strange things makes of a log: a score for each line, and a list of findings.
 
-A way gives one of the two, and the other follows: lines that differ in numbers and identifiers alone are one finding,
-which stands at its strangest line; and a line is as strange as its strangest finding.
+A way may give scores alone: then lines that differ in numbers and identifiers alone are one finding, which stands at
+its strangest line.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ class Finding(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """A score a line, higher being stranger, and the findings, strangest first."""
+    """A score a line, higher being stranger, and the findings, strangest first, of which so many stand out."""
 
     scores: Scores
     findings: list[Finding]
+    standing: int = 0
 
 
 class Way(NamedTuple):
@@ -54,15 +55,6 @@ def from_detector(detector: Detector) -> Way:
 def judged_by_line(scores: Scores, lines: list[str]) -> Judgement:
     """The findings that follow from the scores."""
     return Judgement(scores, folded(scores, lines))
-
-
-def judged_by_finding(findings: list[Finding], count: int) -> Judgement:
-    """The scores of `count` lines that follow from the findings; a line in none has 0."""
-    scores = np.zeros(count)
-    for finding in findings:
-        places = [place for place in finding.lines if place < count]
-        scores[places] = np.maximum(scores[places], finding.strangeness)
-    return Judgement(scores, findings)
 
 
 def folded(scores: Scores, lines: list[str]) -> list[Finding]:

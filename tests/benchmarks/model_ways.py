@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from findings import Finding, Judgement, Way, judged_by_finding, judged_by_line
+from findings import Finding, Judgement, Way, judged_by_line
 from page_engine import ask_engine
-from trained_homes import CutLog, TrainedHome, logling, trained
+from trained_homes import CutLog, TrainedHome, trained
+
+from service.checking import findings as checking
+from service.checking.log_check import LogCheck
+from service.commands.check import Knowledge, by_good_logs, by_model, lines_with_surprise
+from service.home import Home
 
 RANKER = Path(__file__).with_name("page_alarms.js")
 LINES_BEFORE = 50
@@ -25,9 +27,8 @@ def model_ways(scratch: Path) -> dict[str, Way]:
     for preset in ("seed", "full"):
         ways[f"**the page's alarm, `{preset}`**"] = Way(page_alarm(scratch, preset))
         ways[f"the page's alarm, `{preset}`, each line alone"] = Way(page_alarm(scratch, preset, alone=True))
-    if check_is_here():
-        ways["**`logling check`, `seed`**"] = Way(check_at_home(scratch, "seed"), calibrated=True)
-        ways["**`logling check --good`**"] = Way(check_with_good, calibrated=True)
+    ways["**`logling check`, `seed`**"] = Way(check_at_home(scratch, "seed"), calibrated=True)
+    ways["**`logling check --good`**"] = Way(check_with_good, calibrated=True)
     return ways
 
 
@@ -53,18 +54,11 @@ def page_alarm(scratch: Path, preset: str, alone: bool = False) -> Any:
     return judge
 
 
-def check_is_here() -> bool:
-    """Whether this version has the command."""
-    command = [str(Path(sys.executable).with_name("logling")), "check", "--help"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
 def check_at_home(scratch: Path, preset: str) -> Any:
     """What `logling check` says with a home that learned the good logs."""
 
     def judge(goods: list[list[str]], lines: list[str]) -> Judgement:
-        home = home_of(goods, scratch, preset).path
-        return check(["--home", str(home)], lines)
+        return check(by_model(Home(home_of(goods, scratch, preset).path), raw=True), lines)
 
     return judge
 
@@ -72,24 +66,30 @@ def check_at_home(scratch: Path, preset: str) -> Any:
 def check_with_good(goods: list[list[str]], lines: list[str]) -> Judgement:
     """What `logling check` says beside the good logs, without a home."""
     with tempfile.TemporaryDirectory() as folder:
-        options = []
-        for number, good in enumerate(goods, 1):
-            path = Path(folder, f"good-{number}.log")
-            path.write_text("".join(line + "\n" for line in good))
-            options += ["--good", str(path)]
-        return check(options, lines)
+        paths = [write(Path(folder, f"good-{number}.log"), good) for number, good in enumerate(goods, 1)]
+        return check(by_good_logs(paths, home=None, raw=True), lines)
 
 
-def check(options: list[str], lines: list[str]) -> Judgement:
-    """The findings of `logling check --json`."""
+def check(known: Knowledge, lines: list[str]) -> Judgement:
+    """The list that the command makes, also of what does not stand out; scores are logarithms of strangeness."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "judged.log")
-        path.write_text("".join(line + "\n" for line in lines))
-        document = json.loads(logling("check", "--json", *options, str(path)))
-    return judged_by_finding([finding_of(told) for told in document["findings"]], len(lines))
+        path = write(Path(folder, "judged.log"), lines)
+        log_check, scores = LogCheck(known.profile, expected=known.expected), []
+        for line, surprise in lines_with_surprise(path, known):
+            log_check.add(line.number, line.text, surprise)
+            scores.append(log_check.strangeness)
+    found = log_check.findings()
+    listed = [finding_of(finding) for finding in [*found.findings, *found.familiar]]
+    return Judgement(np.log10(scores), listed, len(found.findings))
 
 
-def finding_of(told: dict[str, Any]) -> Finding:
-    """A finding as `logling check --json` tells it; its lines count from 1."""
-    places = frozenset(number - 1 for number in [*told["lines"], *([told["line"]] if told["line"] else [])])
-    return Finding(places, float(told["strangeness"]), told["kind"], f"{told['text']}\n{told['why']}")
+def write(path: Path, lines: list[str]) -> Path:
+    """A file with these lines."""
+    path.write_text("".join(line + "\n" for line in lines))
+    return path
+
+
+def finding_of(found: checking.Finding) -> Finding:
+    """A finding as the benchmark has it; its lines count from 1."""
+    places = frozenset(number - 1 for number in found.lines)
+    return Finding(places, found.strangeness, found.kind, "\n".join([found.text, *found.after, found.why]))

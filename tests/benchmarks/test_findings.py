@@ -1,16 +1,15 @@
-"""What could be silently wrong in measuring findings: folding, ranks, and the reading of `logling check --json`."""
+"""What could be silently wrong in measuring findings: folding, ranks, and how findings of `logling check` are read."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from anomaly_sets import rank_of_fault
-from findings import NEVER, Finding, auc, folded, judged_by_finding, rank_of
+from findings import NEVER, Finding, auc, folded, rank_of
 from line_detectors import DETECTORS, WordTrigrams, is_here
 from model_ways import check_with_good, finding_of
+
+from service.checking import findings as checking
 
 LINES = ["bed 1 is dry", "pump 7f3a starts", "bed 2 is dry", "pump 9c stops", "pump 0b1 starts"]
 
@@ -53,13 +52,8 @@ def test_a_fault_in_lines_is_found_by_its_lines() -> None:
 
 
 def test_check_counts_lines_from_one() -> None:
-    told = {"line": 4, "lines": [4, 5], "strangeness": 900, "kind": "new", "text": "pump", "why": "never seen"}
-    assert finding_of(told).lines == {3, 4}
-
-
-def test_a_line_is_as_strange_as_its_strangest_finding() -> None:
-    findings = [Finding(frozenset({1, 2}), 8.0), Finding(frozenset({2, 3}), 3.0)]
-    assert judged_by_finding(findings, 5).scores.tolist() == [0, 8, 8, 3, 0]
+    found = checking.Finding("new", 4, "pump", 900, "never seen", "pump", lines=[4, 5])
+    assert finding_of(found).lines == {3, 4}
 
 
 def test_equals_count_half_in_an_auc() -> None:
@@ -79,34 +73,7 @@ def test_a_new_kind_of_line_is_strangest(name: str) -> None:
     assert scores.argmax() == 1
 
 
-CHECK = """#!/bin/sh
-for last; do :; done
-cat >{folder}/judged <"$last"
-echo "$@" >{folder}/asked
-echo '{{"lines": 3, "stand_out": 1, "findings": [{{"line": 2, "lines": [2], "count": 1, "text": "pump broke", \
-"strangeness": 700, "kind": "new", "why": "never seen"}}]}}'
-"""
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a `logling` that always says the same, and what it was asked."""
-    command = tmp_path / "logling"
-    command.write_text(CHECK.format(folder=tmp_path))
-    command.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    return tmp_path
-
-
-def test_check_is_asked_beside_each_good_log(asked: Path) -> None:
-    check_with_good([["a"], ["b"]], ["a", "c"])
-    assert (asked / "asked").read_text().count("--good") == 2
-
-
-def test_check_judges_the_lines_as_they_are(asked: Path) -> None:
-    check_with_good([["a"]], ["a", "pump broke", "b"])
-    assert (asked / "judged").read_text() == "a\npump broke\nb\n"
-
-
-def test_what_check_finds_gives_scores(asked: Path) -> None:
-    assert check_with_good([["a"]], ["a", "pump broke", "b"]).scores.tolist() == [0, 700, 0]
+def test_check_lists_what_stands_out_first() -> None:
+    good = [f"bed {number} is dry" for number in range(50)] + ["pump starts"] * 50
+    judged = check_with_good([good], ["bed 7 is dry", "valve burst beside greenhouse wall", "pump starts"])
+    assert (judged.standing, judged.findings[0].lines, judged.scores.argmax()) == (1, {1}, 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model import scoring
-from model.scoring import LineScore, bits_per_character, score_lines, surprise
+from model.scoring import LineScore, LineScorer, bits_per_character, score_lines, surprise
 from model.state import State
 from model.transformer import as_dtype
 from model.vocabulary import ESCAPE, Vocabulary, code_points, escape_bits
@@ -47,6 +47,19 @@ def test_a_score_does_not_depend_on_how_the_text_is_cut(form, make_model, monkey
     before = bits_of(model, LINES)
     monkeypatch.setattr(scoring, "CHUNK", chunk)
     np.testing.assert_allclose(bits_of(model, LINES), before, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_lines_that_arrive_in_batches_cost_the_same(make_model, size):
+    model = make_model()
+    scorer = LineScorer(model)
+    batches = [scorer.score(LINES[start : start + size]) for start in range(0, len(LINES), size)]
+    found = np.concatenate([bits for batch in batches for bits in batch])
+    np.testing.assert_allclose(found, bits_of(model, LINES), rtol=1e-9)
+
+
+def test_no_lines_have_no_scores(make_model):
+    assert LineScorer(make_model()).score([]) == []
 
 
 def test_a_long_line_costs_what_it_costs_token_by_token(make_model):

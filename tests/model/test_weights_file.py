@@ -13,7 +13,7 @@ from model.config import PRESETS
 from model.quantisation import shipped
 from model.scoring import score_lines
 from model.transformer import as_dtype
-from model.weights_file import FORMAT, LARGEST_FILE, WeightsFileError, decode, encode
+from model.weights_file import FORMAT, LARGEST_FILE, PROFILE, WeightsFileError, decode, encode, profile_bytes
 
 GOLDEN = "abc 12\nk-9"
 CARD = {"created": "2026-11-23T04:00:00+00:00", "bits_per_char": 0.34, "sample": 'a "quoted"\nλ🌱\x01'}
@@ -397,3 +397,32 @@ def test_the_largest_file_of_a_preset_stays_in_bounds(name, make_model):
     }
     file = encode(make_model(preset.config, characters), card, characters[:1] * 160)
     assert len(file) <= LARGEST_FILE
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 5000])
+def test_a_profile_of_any_size_comes_back(model, size):
+    profile = bytes(number % 256 for number in range(size))
+    file = encode(model, CARD, GOLDEN, profile)
+    assert profile_bytes(file) == profile
+
+
+def test_a_profile_changes_nothing_of_the_model(model, file):
+    read, _ = decode(encode(model, CARD, GOLDEN, b"profile"))
+    plain, _ = decode(file)
+    assert {name: w.tobytes() for name, w in read.weights.items()} == {
+        name: w.tobytes() for name, w in plain.weights.items()
+    }
+
+
+@pytest.mark.parametrize("profile", [np.zeros(3, np.int8), np.zeros((2, 2), np.uint8), np.zeros(3, np.float16)])
+def test_a_profile_that_is_no_row_of_bytes_is_refused(file, profile):
+    card, tensors = card_and_tensors(file)
+    with pytest.raises(WeightsFileError, match="the profile is not one row of bytes"):
+        decode(file_of(card, {**tensors, PROFILE: profile}))
+
+
+def test_a_profile_that_was_altered_is_told(model):
+    file = encode(model, CARD, GOLDEN, b"profile" * 9)
+    data = payload(file).replace(b"profileprofile", b"Profileprofile", 1)
+    with pytest.raises(WeightsFileError, match="altered or damaged"):
+        decode(wrapped(data))

@@ -17,8 +17,9 @@ Imports = Mapping[str, set[str]]  # the names of what each file, or room, import
 ALLOWED = {
     "reading": set(),
     "storage": set(),
+    "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
-    "training": {"storage"},
+    "training": {"storage", "checking"},
     "site": {"reading", "storage"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},

@@ -23,6 +23,7 @@ ARGUMENTS = {
     "serve": "serve --help",
     "rollback": "rollback nothing",
     "verify": "verify HEAD",
+    "check": "check {log}",
     "score": "score {log}",
     "predict": "predict --context {log} --steps 3",
     "export": "export --help",

@@ -14,6 +14,7 @@ PATIENCE = 60_000  # milliseconds
 def greenhouse(count: int, strange: int | None = None) -> list[str]:
     """Lines of the greenhouse; number `strange`, from 1, is not one of them."""
     lines = [f"{i // 60 % 24:02d}:{i % 60:02d} bed{i % 4 + 1} air {18 + i % 5}.{i % 10}°C ok" for i in range(count)]
+    lines[39::40] = [f"{i // 60 % 24:02d}:{i % 60:02d} pump: flow {i % 7 + 2} l/min 🌱" for i in range(39, count, 40)]
     if strange:
         lines[strange - 1] = STRANGE
     return lines

@@ -70,8 +70,9 @@ def base64_of(file: bytes) -> str:
     return match[1].decode()
 
 
-def weights_of(model: Model, **card: Any) -> Weights:
-    file = encode(model, card, "12:00 bed1 air 20.0°C ok\n12:01 bed2")
+def weights_of(model: Model, profile_bytes: bytes = b"", **card: Any) -> Weights:
+    """A weights file with this card. `profile_bytes`: those of the card's `profile`."""
+    file = encode(model, card, "12:00 bed1 air 20.0°C ok\n12:01 bed2", profile_bytes)
     return Weights(file, decode(file)[0])
 
 

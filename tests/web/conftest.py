@@ -20,10 +20,15 @@ import trustme
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from model.config import PRESETS
+from model.scoring import score_lines
 from model.training import Plan, train
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out
+from service.checking.learning import SCALES
+from service.checking.packing import as_card, learn_fitting
+from service.checking.surprise import weighted_surprise
+from service.checking.tails import Tail
 from service.installation import page_folder
 from service.site.page_files import page_files
 from tests.support.browsers import (
@@ -69,7 +74,14 @@ def trained() -> Weights:
         "history": [*history, ["2026-11-22", round(training.best_bits, 4)]],
         "sample": "\n".join(made_up_log(6, seed=9)),
     }
-    return weights_of(Model(config, vocabulary, training.best), **card)
+    model = Model(config, vocabulary, training.best)
+    profile, data = learn_fitting([lines], lambda _, data: len(data) <= 4000)
+    surprises = [
+        weighted_surprise(line, score.by_character)
+        for line, score in zip(lines[800:], score_lines(model, lines[800:]), strict=True)
+    ]
+    tail = Tail.of(surprises, len(surprises), SCALES["surprise"])
+    return weights_of(model, profile_bytes=data, profile=as_card(profile.with_surprise(tail)), **card)
 
 
 @pytest.fixture(params=SHAPES)

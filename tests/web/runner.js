@@ -10,11 +10,15 @@ const vm = require('node:vm');
 
 const {
   Adaptive,
+  Judge,
+  LogCheck,
   LogReader,
   NormalRules,
+  Profile,
   RAW,
   AS_DEFAULT,
   State,
+  Table,
   Vocabulary,
   WeightsFileError,
   bitsPerCharacter,
@@ -24,9 +28,10 @@ const {
   continueLog,
   decodeWeights,
   describeStrangeness,
+  findingAsJson,
   findingsAsCsv,
-  foldingKey,
   formatNormalRules,
+  learnFrom,
   nextCharacters,
   parseNormalRules,
   primed,
@@ -37,7 +42,9 @@ const {
   scoreLines,
   surprise,
   verdictOf,
+  templateOf,
   weightedSurprise,
+  wordsOf,
 } = require(process.argv[2]);
 
 v8.setFlagsFromString('--expose-gc');
@@ -77,10 +84,8 @@ const answers = {
   verdicts: ({ counts }) => counts.map(verdictOf),
   strangeness: ({ values }) => values.map(describeStrangeness),
   rules: ({ lines, rules }) => ({
-    rules: lines.map((/** @type {string} */ text) =>
-      ruleOf({ text, figures: { characters: text.length + 1 } }),
-    ),
-    normal: lines.map((/** @type {string} */ line) => new NormalRules(rules).describe(line)),
+    rules: templatesOf(lines).map(ruleOf),
+    normal: templatesOf(lines).map((template) => new NormalRules(rules).cover(template)),
     again: parseNormalRules(formatNormalRules(rules)),
   }),
   card: ({ base64 }) => decodeWeights(base64).card,
@@ -126,11 +131,49 @@ const answers = {
     };
   },
   ranking: ({ lines, bits }) => ({
-    keys: lines.map(foldingKey),
+    templates: templatesOf(lines),
     surprises: lines.map((/** @type {string} */ line) =>
       weightedSurprise(line, new Float64Array(codePoints(line).length + 1).fill(bits)),
     ),
   }),
+  words: ({ lines }) =>
+    lines.map((/** @type {string} */ line) => {
+      const words = wordsOf(line);
+      const { moment } = new Judge(new Profile()).judge(line);
+      return {
+        words: words.map(({ text, begin, end, place }) => [text, line.slice(begin, end), place]),
+        template: templateOf(line, words),
+        moment: moment ? [moment.seconds, moment.round] : null,
+      };
+    }),
+  check: ({ base64, good, lines, rules = [], surprises }) => {
+    let { profile, expected } = base64
+      ? decodeWeights(base64)
+      : { profile: new Profile(), expected: undefined };
+    if (good) {
+      const table = new Table();
+      for (const log of good) table.add(log, true);
+      ({ profile, expected } = learnFrom(
+        table,
+        good.find((/** @type {string[]} */ log) => log.length) ?? [],
+      ));
+    }
+    const check = new LogCheck(profile, new NormalRules(rules), expected);
+    lines.forEach((/** @type {string} */ line, /** @type {number} */ i) =>
+      check.add(i + 1, line, surprises ? { surprise: surprises[i] } : {}),
+    );
+    const { standOut, normal, standing, familiar } = check.findings();
+    return {
+      profile: profileAsJson(profile),
+      found: {
+        lines: check.lines,
+        stand_out: standOut,
+        normal,
+        findings: standing.map(asJson),
+        familiar: familiar.map(asJson),
+      },
+    };
+  },
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
   adapted: ({ characters, logits, text }) => {
     const adaptive = new Adaptive(new Vocabulary(characters));
@@ -167,6 +210,41 @@ const answers = {
     };
   },
 };
+
+/** @param {string[]} lines */
+function templatesOf(lines) {
+  return lines.map((line) => templateOf(line, wordsOf(line)));
+}
+
+/** @param {any} finding */
+function asJson(finding) {
+  const { words, ...others } = findingAsJson(finding);
+  // The places of Python's words are in characters.
+  const place = (/** @type {number} */ at) => Array.from(finding.text.slice(0, at)).length;
+  return {
+    ...others,
+    strangeness: finding.strangeness,
+    words: words.map((word) => ({ ...word, begin: place(word.begin), end: place(word.end) })),
+  };
+}
+
+/** @param {any} profile */
+function profileAsJson(profile) {
+  const { grams, rates, literal, values, ...others } = profile;
+  return {
+    ...others,
+    grams: Array.from(grams, ([key, { count, types }]) => [key, count, types]),
+    rates: Array.from(rates, ([key, { count, most, gap }]) => [key, count, most, gap]),
+    literal: Array.from(literal),
+    values: Array.from(values, ([key, usual]) => [
+      key,
+      usual.low,
+      usual.high,
+      usual.lowScale,
+      usual.highScale,
+    ]),
+  };
+}
 
 const request = JSON.parse(readFileSync(0, 'utf8'));
 process.stdout.write(JSON.stringify(answers[request.question](request)));

@@ -11,7 +11,7 @@ function findingsAsCsv(findings) {
     finding.line,
     finding.count,
     finding.standsOut ? 'yes' : 'no',
-    finding.strangeness,
+    roundedStrangeness(finding.strangeness),
     finding.kind,
     finding.why,
     finding.text,
@@ -36,11 +36,11 @@ function csvCell(value) {
 /**
  * @param {AboutCheck} about
  * @param {Finding[]} list strangest first
- * @param {Findings} findings of the whole log
+ * @param {FileCheck} check
  */
-function findingsAsJson(about, list, findings) {
-  const perCharacter = (/** @type {number} */ bits, characters = findings.characters) =>
-    characters ? bits / characters : null;
+function findingsAsJson(about, list, check) {
+  const { findings, characters, bits, settings } = check;
+  const asJson = (/** @type {Finding} */ finding) => ({ ...findingAsJson(finding), ...finding.figures });
   return JSON.stringify(
     {
       file: about.name,
@@ -48,31 +48,16 @@ function findingsAsJson(about, list, findings) {
       complete: about.complete,
       lines: about.lines,
       stand_out: about.standOut,
-      ignored: about.ignored,
-      characters: findings.characters,
-      bits_per_char: perCharacter(findings.bits),
-      adapted_bits_per_char: perCharacter(findings.adapted),
-      findings: list.map(
-        ({ line, lines, count, text, strangeness, standsOut, kind, why, before, after, figures }) => ({
-          line,
-          lines,
-          count,
-          text,
-          strangeness,
-          stands_out: standsOut,
-          kind,
-          why,
-          before,
-          after,
-          ...figures,
-        }),
-      ),
-      timeline: findings.stretches.map(({ first, last, bits, characters, worst }) => ({
+      normal: about.ignored,
+      characters,
+      bits_per_char: characters && !settings.good.length ? bits / characters : null,
+      findings: list.filter(({ standsOut }) => standsOut).map(asJson),
+      familiar: list.filter(({ standsOut }) => !standsOut).map(asJson),
+      timeline: findings.stretches.map(({ first, last, line, strangeness }) => ({
         first,
         last,
-        bits_per_char: perCharacter(bits, characters),
-        strangeness: worst?.strangeness ?? null,
-        line: worst?.line ?? null,
+        line: line || null,
+        strangeness: line ? roundedStrangeness(strangeness) : null,
       })),
     },
     null,

@@ -2,25 +2,29 @@
 // may pause. It runs in a worker, or on the page if the browser allows no worker.
 
 /**
- * Scored lines of a log, in order. Entry i of each list is about line i; the bits of all characters are one list.
- * @typedef {object} ScoredLines
- * @property {number[]} bits of each line, by the model alone
- * @property {number[]} adapted bits of each line, where the page learns as it reads; else those of the model
- * @property {number[]} characters of each line, its newline included
- * @property {number[]} surprises how strange each line looks: see surprise.js
- * @property {string[]} keys equal for near-duplicates
- * @property {boolean[]} ignored
- * @property {Float32Array} byCharacter
+ * Judged lines of a log, in order. Entry i of each list is about line i.
+ * @typedef {object} JudgedLines
+ * @property {string[]} keys the words of lines, each once
+ * @property {string[]} templates each once
+ * @property {Uint32Array} keyOf the place of its words in `keys`
+ * @property {Uint32Array} templateOf
+ * @property {Float64Array} values scores of the strangest numbers
+ * @property {Float64Array} seconds of the moments, NaN for none
+ * @property {Float64Array} rounds
+ * @property {Uint32Array} characters of each line, its newline included
+ * @property {Float64Array} bits by the model; empty where it was not asked
+ * @property {Float64Array} surprises by the model: see surprise.js
  */
 
 /**
  * @typedef {object} ScoresRequest
  * @property {string[]} lines
- * @property {string[]} before lines that are read first and not scored
- * @property {string[]} ignored patterns of lines that are not to be listed
- * @property {number} session if not 0, the lines follow those of the last request of this session
- * @property {boolean} learns whether a session learns from its lines as it reads them
+ * @property {string[]} before lines that the model reads first
+ * @property {Profile['places']} places of the profile
+ * @property {boolean} isScored whether the model is asked
  */
+
+/** @typedef {{ profile: Profile, expected: ExpectedLines | undefined }} Lesson what logs that were fine say */
 
 /**
  * @typedef {object} FuturesRequest
@@ -39,18 +43,17 @@ const PART = 80; // milliseconds of work
 /**
  * @param {Model} model
  * @param {ScoresRequest} request
- * @returns {Generator<ScoredLines | undefined, void, void>}
+ * @returns {Generator<JudgedLines | undefined, void, void>}
  */
-function* scores(model, request) {
-  const { lines, before, ignored, session } = request;
-  const scored = session ? sessionScores(model, request) : scoring(model, lines, before);
-  const patterns = ignored.map((pattern) => new RegExp(pattern));
+function* scores(model, { lines, before, places, isScored }) {
+  const judge = new Judge(Profile.of(places));
+  const scored = isScored ? scoring(model, lines, before) : undefined;
   let part = new Part();
   for (let number = 0; number < lines.length;) {
-    const score = scored.next().value;
-    if (score) part.add(lines[number++], score, patterns);
+    const score = scored?.next().value || undefined;
+    if (score || !scored) part.add(judge, lines[number++], score);
     if (performance.now() > part.until) {
-      if (part.scored.keys.length) yield part.finished();
+      if (part.lines.length) yield part.finished();
       part = new Part();
     }
     yield undefined;
@@ -58,69 +61,103 @@ function* scores(model, request) {
   yield part.finished();
 }
 
-/** The scores of some lines, until they are yielded together. */
+/** Some judged lines, until they are yielded together. */
 class Part {
   constructor() {
     this.until = performance.now() + PART;
-    /** @type {Omit<ScoredLines, 'byCharacter'>} */
-    this.scored = { bits: [], adapted: [], characters: [], surprises: [], keys: [], ignored: [] };
-    /** @type {Float64Array[]} */
-    this.byCharacter = [];
+    /** @type {Map<string, number>} */
+    this.keys = new Map();
+    /** @type {Map<string, number>} */
+    this.templates = new Map();
+    /** @type {{ key: number, template: number, value: number, moment: Moment | undefined, characters: number }[]} */
+    this.lines = [];
+    /** @type {{ bits: number, surprise: number }[]} */
+    this.scored = [];
   }
 
   /**
+   * @param {Judge} judge
    * @param {string} line
-   * @param {LineScore} score
-   * @param {RegExp[]} patterns
+   * @param {LineScore | undefined} score
    */
-  add(line, score, patterns) {
-    const { scored } = this;
-    scored.bits.push(score.staticBits);
-    scored.adapted.push(score.bits);
-    scored.characters.push(score.characters);
-    const byCharacter = score.byCharacter;
-    scored.surprises.push(weightedSurprise(line, byCharacter));
-    scored.keys.push(foldingKey(line));
-    scored.ignored.push(patterns.some((pattern) => pattern.test(line)));
-    this.byCharacter.push(byCharacter);
-  }
-
-  finished() {
-    const byCharacter = new Float32Array(this.scored.characters.reduce((sum, n) => sum + n, 0));
-    let at = 0;
-    for (const bits of this.byCharacter) {
-      byCharacter.set(bits, at);
-      at += bits.length;
+  add(judge, line, score) {
+    const { words, key, template, value, moment } = judge.judge(line);
+    this.lines.push({
+      key: entryOf(this.keys, key, () => this.keys.size),
+      template: entryOf(this.templates, template, () => this.templates.size),
+      value,
+      moment,
+      characters: characterCount(line) + 1,
+    });
+    if (score) {
+      this.scored.push({ bits: score.bits, surprise: weightedSurprise(line, score.byCharacter, words) });
     }
-    return { ...this.scored, byCharacter };
+  }
+
+  /** @returns {JudgedLines} */
+  finished() {
+    const { keys, templates, lines, scored } = this;
+    return {
+      keys: Array.from(keys.keys()),
+      templates: Array.from(templates.keys()),
+      keyOf: Uint32Array.from(lines, ({ key }) => key),
+      templateOf: Uint32Array.from(lines, ({ template }) => template),
+      values: Float64Array.from(lines, ({ value }) => value),
+      seconds: Float64Array.from(lines, ({ moment }) => moment?.seconds ?? NaN),
+      rounds: Float64Array.from(lines, ({ moment }) => moment?.round ?? NaN),
+      characters: Uint32Array.from(lines, ({ characters }) => characters),
+      bits: Float64Array.from(scored, ({ bits }) => bits),
+      surprises: Float64Array.from(scored, ({ surprise }) => surprise),
+    };
   }
 }
 
-/** @type {{ session: number, lines: string[], scored: Generator<LineScore | undefined, void, void> } | undefined} */
-let reading;
+/**
+ * Each line of a part as a check takes it.
+ * @param {JudgedLines} part
+ */
+function judgementsIn(part) {
+  return Array.from(part.keyOf, (key, i) => {
+    const [seconds, round, characters] = [part.seconds[i], part.rounds[i], part.characters[i]];
+    /** @type {Record<string, number>} */
+    const figures = { characters };
+    if (part.bits.length) Object.assign(figures, { bits: part.bits[i], surprise: part.surprises[i] });
+    return {
+      key: part.keys[key],
+      template: part.templates[part.templateOf[i]],
+      value: part.values[i],
+      moment: Number.isNaN(seconds) ? undefined : { seconds, round },
+      figures,
+    };
+  });
+}
+
+/** @type {{ session: number, table: Table, first: string[] } | undefined} */
+let learned; // what was read of the logs that were fine, and the lines of the first
 
 /**
- * The scores of a session, continued with these lines.
- * @param {Model} model
- * @param {ScoresRequest} request
+ * Read lines of logs that were fine. A new session begins anew.
+ * @param {Model} _
+ * @param {{ session: number, lines: string[], begins: boolean }} request
  */
-function sessionScores(model, { session, lines, learns }) {
-  if (reading?.session !== session) {
-    /** @type {string[]} */
-    const queue = [];
-    const adaptive = learns ? new Adaptive(model.vocabulary) : undefined;
-    reading = { session, lines: queue, scored: scoring(model, drain(queue), [], adaptive) };
-  }
-  reading.lines.push(...lines);
-  return reading.scored;
+function* goodLines(_, { session, lines, begins }) {
+  if (learned?.session !== session) learned = { session, table: new Table(), first: [] };
+  learned.table.add(lines, begins);
+  if (learned.table.logs.length === 1) learned.first.push(...lines);
+  yield undefined;
 }
 
 /**
- * @param {string[]} queue
- * @returns {Generator<string, void, void>}
+ * What the logs of a session say.
+ * @param {Model} _
+ * @param {{ session: number }} request
+ * @returns {Generator<Lesson | undefined, void, void>}
  */
-function* drain(queue) {
-  for (let line = queue.shift(); line !== undefined; line = queue.shift()) yield line;
+function* lesson(_, { session }) {
+  if (learned?.session !== session) return;
+  const { table, first } = learned;
+  learned = undefined;
+  yield learnFrom(table, first);
 }
 
 /**
@@ -143,6 +180,6 @@ function* suggestions(model, { context, begun, alternatives }) {
   yield { completions: completions(state, { alternatives }), next };
 }
 
-const jobs = { scores, futures, suggestions };
+const jobs = { scores, goodLines, lesson, futures, suggestions };
 
 /** @typedef {keyof typeof jobs} JobName */

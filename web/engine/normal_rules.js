@@ -1,47 +1,36 @@
-// Which lines someone called normal: templates, one a line. `#` stands for a number or an identifier, `*` for any text. A
-// template has no time, so that it holds next month as well.
+// Which lines someone called normal: templates, one a line. `#` stands for a number, an identifier or a time, `*` for any
+// text. See service/checking/normal_rules.py.
 
 const COMMENT = '//';
+const LONGEST_WRITTEN = 1000; // characters of a rule that is made of a line
 const DATE_IN_TEMPLATE =
   /(?:\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? +)?(?:# +)?\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6},? +#(?:,? +#)*|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +#/g;
 
 /**
- * The template of a line, without its time and without any other date.
- * @param {string} line
+ * The rule for lines of a template: without dates, so that it holds next month as well, and not too long.
+ * @param {string} template
  */
-function templateOf(line) {
-  const template = foldingKey(dropTime(line)).replace(DATE_IN_TEMPLATE, '*');
-  return template.startsWith(COMMENT) ? `*${template.slice(1)}` : template;
-}
-
-/**
- * The rule for lines like a finding.
- * @param {Finding} finding
- */
-function ruleOf({ text, figures }) {
-  const isCut = Array.from(text).length + 1 < figures.characters;
-  return templateOf(text) + (isCut ? '*' : '');
+function ruleOf(template) {
+  const dateless = template.replace(DATE_IN_TEMPLATE, '*');
+  const rule = dateless.startsWith(COMMENT) ? `*${dateless.slice(1)}` : dateless;
+  const kept = firstCharacters(rule, LONGEST_WRITTEN);
+  return kept === rule ? rule : `${kept}*`;
 }
 
 /** Templates to compare lines with. */
 class NormalRules {
-  /** @param {string[]} templates */
-  constructor(templates) {
-    this.templates = templates;
-    this.exact = new Set(templates.filter((template) => !template.includes('*')));
-    this.open = templates.filter((template) => template.includes('*')).map((template) => template.split('*'));
+  /** @param {string[]} rules */
+  constructor(rules) {
+    this.whole = new Set(rules.filter((rule) => !rule.includes('*')));
+    this.parts = rules.filter((rule) => rule.includes('*')).map((rule) => rule.split('*'));
   }
 
   /**
-   * Whether a line is like one of the templates, with its time or without.
-   * @param {string} line
+   * Whether lines of this template are normal.
+   * @param {string} template
    */
-  describe(line) {
-    if (!this.templates.length) return false;
-    const forms = new Set([line, foldingKey(line), foldingKey(dropTime(line)), templateOf(line)]);
-    return Array.from(forms).some(
-      (form) => this.exact.has(form) || this.open.some((parts) => hasParts(form, parts)),
-    );
+  cover(template) {
+    return this.whole.has(template) || this.parts.some((parts) => hasParts(template, parts));
   }
 }
 

@@ -7,6 +7,7 @@
  * @property {number} lines
  * @property {number} standOut lines that stand out
  * @property {number} ignored lines that are called normal
+ * @property {number} [standing] findings that stand out, also of lines that did not come
  * @property {boolean} complete whether the log was read to its end
  * @property {string[]} good names of the logs that were fine
  */
@@ -36,13 +37,22 @@ function findingAsHtml(finding, i) {
     lines.map((text, j) =>
       filled(REPORT_TEMPLATE.line, { number: formatCount(first + j), text: escapeHtml(text) }),
     );
-  const { line, before, after, why } = finding;
-  const here = filled(REPORT_TEMPLATE.here, { number: formatCount(line), text: wordsAsHtml(finding) });
-  return filled(REPORT_TEMPLATE.finding, {
+  const { line, lines, before, after, why } = finding;
+  const facts = {
     rank: String(i + 1),
-    line: formatCount(line),
     facts: escapeHtml(factsOfFinding(finding)),
     why: escapeHtml(why).replace(/`([^`]*)`/g, '<code>$1</code>'),
+  };
+  if (!lines.length) {
+    const missing = linesThatDidNotCome(finding).map((text) =>
+      filled(REPORT_TEMPLATE.line, { number: '', text: escapeHtml(text) }),
+    );
+    return filled(REPORT_TEMPLATE.missing, { ...facts, lines: missing.join('') });
+  }
+  const here = filled(REPORT_TEMPLATE.here, { number: formatCount(line), text: wordsAsHtml(finding) });
+  return filled(REPORT_TEMPLATE.finding, {
+    ...facts,
+    line: formatCount(line),
     lines: [...around(before, line - before.length), here, ...around(after, line + 1)].join(''),
   });
 }
@@ -75,16 +85,19 @@ function reportAsMarkdown(about, findings) {
  */
 function findingAsMarkdown(finding, i) {
   const { line, text, before, after, why } = finding;
-  const lines = [...before, text, ...after].map((one, j) => {
-    const number = line - before.length + j;
-    return `${number === line ? '>' : ' '} ${String(number).padStart(String(line + after.length).length)}  ${one}`;
-  });
+  const isMissing = !finding.lines.length;
+  const lines = isMissing
+    ? linesThatDidNotCome(finding).map((one) => `- ${one}`)
+    : [...before, text, ...after].map((one, j) => {
+        const number = line - before.length + j;
+        return `${number === line ? '>' : ' '} ${String(number).padStart(String(line + after.length).length)}  ${one}`;
+      });
   const longest = Math.max(
     2,
     ...lines.flatMap((one) => (one.match(/`+/g) ?? []).map(({ length }) => length)),
   );
   const fence = '`'.repeat(longest + 1);
-  const head = `**${i + 1}. Line ${formatCount(line)}**: ${factsOfFinding(finding)}${why ? `: ${escapeMarkdown(why)}` : ''}`;
+  const head = `**${i + 1}.${isMissing ? '' : ` Line ${formatCount(line)}`}**: ${factsOfFinding(finding)}${why ? `: ${escapeMarkdown(why)}` : ''}`;
   return [head, '', `${fence}text`, ...lines, fence, ''];
 }
 
@@ -97,10 +110,18 @@ function standingOut(findings) {
  * What a finding is: its kind, its strangeness and how many lines it has.
  * @param {Finding} finding
  */
-function factsOfFinding({ kind, strangeness, count }) {
-  const facts = [KIND_WORDS[kind], describeStrangeness(strangeness)];
-  if (count > 1) facts.push(formatQuantity(count, 'line') + ' like it');
+function factsOfFinding({ kind, strangeness, count, lines }) {
+  const facts = [lines.length ? KIND_WORDS[kind] : 'missing', describeStrangeness(strangeness)];
+  if (lines.length && count > 1) facts.push(formatQuantity(count, 'line') + ' like it');
   return facts.join(', ');
+}
+
+/**
+ * The lines of a finding that did not come; none where they are not known.
+ * @param {Finding} finding
+ */
+function linesThatDidNotCome({ text, after }) {
+  return text ? [text, ...after] : [];
 }
 
 /** @param {AboutCheck} about */

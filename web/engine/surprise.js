@@ -1,13 +1,9 @@
-// How strange a line looks. `surprise` is the one of model/scoring.py: the mean of the worst tenth of a line's characters.
-// Check ranks lines by `weightedSurprise`, in which numbers and identifiers count a quarter, because a new number in its
-// usual place surprises the model but not a person.
+// How strange a line looks to the model. `surprise` is the one of model/scoring.py: the mean of the worst tenth of a line's
+// characters. In `weightedSurprise` numbers, identifiers and times count a quarter, because a new number in its usual place
+// surprises the model but not a person: see service/checking/surprise.py.
 
 const WORST_SHARE = 0.1;
-const IDENTIFIER_WEIGHT = 0.25;
-
-const RUN = /[\p{L}\p{N}_.:-]+/gu;
-const WORD = /(?:[\p{L}\p{N}_]|(?<=_)-)+/gu;
-const ADDRESS = /^(?:[\da-f]{0,4}:){2,}[\da-f]{0,4}$/i; // IPv6 and hardware addresses
+const MASKED_WEIGHT = 0.25;
 
 /**
  * The mean of the largest tenth of some bits; of at least one.
@@ -23,65 +19,21 @@ function surprise(byCharacter) {
 }
 
 /**
- * The surprise of a line whose numbers and identifiers count less.
+ * The surprise of a line whose numbers and times count less.
  * @param {string} text
  * @param {Float64Array} byCharacter bits of each code point of the text, and of its newline
+ * @param {Word[]} [words] of the text
  */
-function weightedSurprise(text, byCharacter) {
+function weightedSurprise(text, byCharacter, words = wordsOf(text)) {
   const weighted = byCharacter.slice();
   let read = 0; // UTF-16 units, and their characters
   let i = 0;
-  for (const [begin, end] of identifiers(text)) {
-    i += codePoints(text.slice(read, begin)).length;
-    const behind = i + codePoints(text.slice(begin, end)).length;
-    for (; i < behind; i++) weighted[i] *= IDENTIFIER_WEIGHT;
+  for (const { text: word, begin, end } of words) {
+    if (word !== IDENTIFIER && word !== TIME_WORD) continue;
+    i += characterCount(text.slice(read, begin));
+    const behind = i + characterCount(text.slice(begin, end));
+    for (; i < behind; i++) weighted[i] *= MASKED_WEIGHT;
     read = end;
   }
   return surprise(weighted);
-}
-
-/**
- * The line with # in place of each number and identifier: near-duplicates have the same key.
- * @param {string} text
- */
-function foldingKey(text) {
-  let key = '';
-  let read = 0;
-  for (const [begin, end] of identifiers(text)) {
-    key += text.slice(read, begin) + '#';
-    read = end;
-  }
-  return key + text.slice(read);
-}
-
-/**
- * Where the numbers and identifiers of a text begin and end, in UTF-16 units.
- * @param {string} text
- * @returns {Generator<[number, number], void, void>}
- */
-function* identifiers(text) {
-  for (const run of text.matchAll(RUN)) {
-    let end = run[0].length;
-    while (end > 0 && '.:-'.includes(run[0][end - 1])) end--;
-    const name = run[0].slice(0, end);
-    const parts = ADDRESS.test(name) && /\d/.test(name) ? [[0, end]] : wordsWithDigits(name);
-    for (const [from, to] of parts) yield [run.index + from, run.index + to];
-  }
-}
-
-/**
- * Where words with a digit begin and end: dates, versions, hashes, UUIDs. Words joined by one of .:- are one.
- * @param {string} name
- */
-function wordsWithDigits(name) {
-  /** @type {[number, number][]} */
-  const found = [];
-  for (const word of name.matchAll(WORD)) {
-    if (!/\p{N}/u.test(word[0])) continue;
-    const last = found[found.length - 1];
-    const end = word.index + word[0].length;
-    if (last?.[1] === word.index - 1) last[1] = end;
-    else found.push([word.index, end]);
-  }
-  return found;
 }

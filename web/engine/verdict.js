@@ -1,7 +1,5 @@
 // What a check found, in sentences: the page and the reports say the same.
 
-const RAREST = 10_000_000; // the strangeness that no finding exceeds
-
 /** What each kind of finding is, for people. */
 const KIND_WORDS = {
   new: 'new',
@@ -13,11 +11,17 @@ const KIND_WORDS = {
 
 /**
  * What stands out, in one sentence that agrees with the list.
- * @param {{ lines: number, standOut: number, ignored: number, good: string[] }} counts of lines, and names of logs that were fine
+ * @param {object} counts
+ * @param {number} counts.lines
+ * @param {number} counts.standOut lines that stand out
+ * @param {number} counts.ignored lines that are called normal
+ * @param {string[]} counts.good names of logs that were fine
+ * @param {number} [counts.standing] findings that stand out, those of lines that did not come included
  */
-function verdictOf({ lines, standOut, ignored, good }) {
+function verdictOf({ lines, standOut, ignored, good, standing = standOut }) {
   if (!lines) return 'There are no lines.';
   const familiar = lines - standOut - ignored;
+  if (!standOut && standing) return `${all(lines)} ${isOrAre(lines)} familiar, but others are missing.`;
   if (!standOut) return `Nothing stands out: ${allFamiliar(lines, familiar, ignored)}.`;
   const stand = `${formatCount(standOut)} of ${formatQuantity(lines, 'line')} stand${standOut === 1 ? 's' : ''} out`;
   const found = standOut === lines ? `${all(lines)} stand${lines === 1 ? 's' : ''} out` : stand;
@@ -66,7 +70,7 @@ function isOrAre(count) {
  * @returns {string} such as "about 1 in 20,000 lines"
  */
 function describeStrangeness(strangeness) {
-  if (strangeness >= RAREST) return `rarer than 1 in ${formatCount(RAREST)} lines`;
+  if (strangeness >= MOST_STRANGE) return `rarer than 1 in ${formatCount(MOST_STRANGE)} lines`;
   const whole = Math.floor(strangeness + 0.5);
   if (whole < 2) return 'as common as any line';
   const unit = 10 ** Math.max(0, String(whole).length - 2);

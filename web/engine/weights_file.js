@@ -22,21 +22,28 @@ class WeightsFileError extends Error {
 }
 
 /**
- * The model and the card of what `weights.js` assigned, after all checks. Throws WeightsFileError, which says what is
- * wrong.
+ * What a weights file holds.
+ * @typedef {object} WeightsFile
+ * @property {Model} model
+ * @property {Card} card
+ * @property {Profile | undefined} profile of normal lines; a model of an older version has none
+ */
+
+/**
+ * What `weights.js` assigned, after all checks. Throws WeightsFileError, which says what is wrong.
  * @param {unknown} base64
- * @returns {{ model: Model, card: Card }}
+ * @returns {WeightsFile}
  */
 function decodeWeights(base64) {
-  const { model, card } = readWeights(base64);
-  checkGolden(model, card);
-  return { model, card };
+  const file = readWeights(base64);
+  checkGolden(file.model, file.card);
+  return file;
 }
 
 /**
  * The same without the golden check. For callers that show something first and call `checkGolden` right after.
  * @param {unknown} base64
- * @returns {{ model: Model, card: Card }}
+ * @returns {WeightsFile}
  */
 function readWeights(base64) {
   const data = decodeBase64(base64);
@@ -53,7 +60,19 @@ function readWeights(base64) {
   if (metadata.crc32 !== crc.toString(16).padStart(8, '0')) {
     throw damaged('its checksum does not match its contents');
   }
-  return { model: assemble(card, header, tensorBytes), card };
+  return { model: assemble(card, header, tensorBytes), card, profile: profileOf(card, header, tensorBytes) };
+}
+
+/**
+ * @param {Card} card
+ * @param {Record<string, any>} header
+ * @param {Uint8Array} tensorBytes
+ */
+function profileOf(card, header, tensorBytes) {
+  if (!('profile' in card)) return undefined;
+  const { shape, bytes } = tensorAt(header, tensorBytes, 'profile', 'U8', 1);
+  if (shape.length !== 1) throw unusable('the profile is not one row of bytes');
+  return unpackProfile(card.profile, bytes);
 }
 
 /** @param {string} message */

@@ -7,11 +7,11 @@ const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 
 /**
  * @param {Workers} workers
- * @param {Card} card
+ * @param {WeightsFile} file
  * @returns {View}
  */
-function startCheck(workers, card) {
-  const view = new CheckView(workers, card);
+function startCheck(workers, { card, profile }) {
+  const view = new CheckView(workers, card, profile);
   const example = exampleLog(card);
   let begun = false;
   return {
@@ -41,15 +41,17 @@ class CheckView {
   /**
    * @param {Workers} workers
    * @param {Card} card
+   * @param {Profile | undefined} profile
    */
-  constructor(workers, card) {
+  constructor(workers, card, profile) {
     this.workers = workers;
+    this.profile = profile;
     /** @type {File | undefined} */
     this.file = undefined;
     this.isExample = false;
     /** @type {File[]} */
     this.good = []; // logs that were fine
-    /** @type {LogCheck | undefined} */
+    /** @type {FileCheck | undefined} */
     this.run = undefined;
     /** @type {WholeLog | undefined} */
     this.log = undefined;
@@ -68,16 +70,16 @@ class CheckView {
     const actions = {
       choose: (/** @type {Finding} */ finding) => this.choose(finding),
       callNormal: (/** @type {Finding} */ finding) => {
-        this.rules.add(ruleOf(finding));
+        this.rules.add(ruleOf(finding.template));
         byId('undo').focus();
       },
     };
     this.list = new FindingsList(byId('findings'), actions);
     this.familiar = new FindingsList(byId('familiar'), actions);
     this.pane = new LogPane((line) => this.chooseLine(line));
-    this.strip = new Strip(({ first, worst }) => {
-      this.pane.goTo(worst?.line ?? first);
-      this.chooseLine(worst?.line ?? first);
+    this.strip = new Strip(({ first, line }) => {
+      this.pane.goTo(line || first);
+      this.chooseLine(line || first);
     });
     this.listen();
   }
@@ -104,7 +106,7 @@ class CheckView {
       this.draw();
     });
     byId('order').addEventListener('change', () => this.draw());
-    for (const id of ['learn', 'reading']) byId(id).addEventListener('change', () => this.check());
+    byId('reading').addEventListener('change', () => this.check());
   }
 
   /**
@@ -155,10 +157,10 @@ class CheckView {
     const log = (this.log = new WholeLog(file));
     this.known = this.rules.rules;
     const workers = this.isExample && !this.good.length ? new OnPage(this.workers.model) : this.workers;
-    const run = new LogCheck(workers, file, {
+    const run = new FileCheck(workers, file, {
       good: this.good,
       normal: this.known,
-      learns: byId('learn', HTMLInputElement).checked,
+      profile: this.profile,
       choose: (head) => {
         const reading = this.readings.choose(head);
         if (!log.isBegun) this.read(log, asItStands(reading, head));
@@ -174,7 +176,7 @@ class CheckView {
     if (this.run !== run) return;
     this.setRunning(false);
     this.draw();
-    byId('notes').textContent = notesOf(run);
+    byId('notes').textContent = remarksOn(run, this.isOlder());
   }
 
   /**
@@ -187,7 +189,7 @@ class CheckView {
     if (this.log === log) this.draw();
   }
 
-  /** @param {LogCheck} run */
+  /** @param {FileCheck} run */
   begin(run) {
     this.run = run;
     this.began = this.drawn = performance.now();
@@ -231,16 +233,23 @@ class CheckView {
   /** What is to be shown: the findings without those that are called normal since the check began, and the counts. */
   counted() {
     const findings = this.run?.findings;
-    if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0 };
-    const normal = new NormalRules(this.rules.rules);
-    let { standOut, ignored } = findings;
-    const list = findings.list.filter(({ text, count, standsOut }) => {
-      if (!normal.describe(text)) return true;
-      ignored += count;
-      if (standsOut) standOut -= count;
-      return false;
+    if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0, standing: 0 };
+    const rules = new NormalRules(this.rules.rules);
+    const [strange, normal] = [
+      /** @type {Set<number>} */ (new Set()),
+      /** @type {Set<number>} */ (new Set()),
+    ];
+    let familiar = 0; // lines of what is familiar, and called normal
+    const list = findings.list.filter(({ template, count, lines, standsOut }) => {
+      const isNormal = rules.cover(template);
+      if (standsOut) for (const line of lines) (isNormal ? normal : strange).add(line);
+      else if (isNormal) familiar += count;
+      return !isNormal;
     });
-    return { list, lines: findings.lines, standOut, ignored };
+    for (const line of strange) normal.delete(line);
+    const ignored = findings.normal + normal.size + familiar;
+    const standing = list.filter(({ standsOut }) => standsOut).length;
+    return { list, lines: findings.lines, standOut: findings.standOut - normal.size, ignored, standing };
   }
 
   /** A rule that the check knew and that is gone needs another check. For a new one it is enough to leave out findings. */
@@ -276,6 +285,11 @@ class CheckView {
     byId('foreign').hidden = running || this.good.length > 0 || !isForeign(counted);
   }
 
+  /** Whether only the surprise of a model that was made by an older version is known. */
+  isOlder() {
+    return !this.profile && !this.good.length;
+  }
+
   names() {
     return this.good.map(({ name }) => name);
   }
@@ -302,32 +316,38 @@ class CheckView {
    */
   stretches(list) {
     const stretches = this.run?.findings.stretches ?? [];
-    const normal = new NormalRules(this.rules.rules);
+    const rules = new NormalRules(this.rules.rules);
     return stretches.map((stretch) => {
       const { first, last, worst } = stretch;
-      if (!worst || !normal.describe(worst.text)) return stretch;
+      if (!worst || !rules.cover(worst.template)) return stretch;
+      const isHere = (/** @type {number} */ line) => first <= line && line <= last;
+      const other = list.find(({ lines }) => lines.some(isHere));
+      const line = other?.lines.find(isHere) ?? 0;
       return {
         ...stretch,
-        worst: list.find(({ lines }) => lines.some((line) => first <= line && line <= last)),
+        line,
+        strangeness: other?.strangeness ?? 0,
+        worst: other?.standsOut ? other : undefined,
       };
     });
   }
 
-  /** @param {LogCheck} run */
+  /** @param {FileCheck} run */
   drawProgress(run) {
     const { progress, findings } = run;
     const seconds = (performance.now() - this.began) / 1000;
     byId('check-progress', HTMLProgressElement).value = progress;
     const left =
       seconds > 1.5 && progress > 0 ? `, about ${formatDuration(seconds / progress - seconds)} left` : '';
-    byId('check-status').textContent =
-      `${formatQuantity(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${formatBytes(run.file.size)}${left}`;
+    byId('check-status').textContent = run.isLearning
+      ? `Learning from the logs that were fine: ${Math.floor(100 * progress)} %${left}`
+      : `${formatQuantity(findings.lines, 'line')}, ${Math.floor(100 * progress)} % of ${formatBytes(run.file.size)}${left}`;
   }
 
   /** @param {Finding} finding that was unfolded */
   choose(finding) {
     this.chooseFinding(finding);
-    this.pane.goTo(finding.line);
+    if (finding.lines.length) this.pane.goTo(finding.line);
   }
 
   /**
@@ -347,9 +367,9 @@ class CheckView {
 
   /** @returns {AboutCheck} */
   about() {
-    const { lines, standOut, ignored } = this.counted();
+    const { lines, standOut, ignored, standing } = this.counted();
     const complete = !this.isRunning() && !this.run?.stopped && !byId('check-problem').textContent;
-    return { name: this.file?.name ?? '', lines, standOut, ignored, complete, good: this.names() };
+    return { name: this.file?.name ?? '', lines, standOut, ignored, standing, complete, good: this.names() };
   }
 
   /** @param {'csv' | 'json' | 'html'} kind */
@@ -360,7 +380,7 @@ class CheckView {
     const { list } = this.counted();
     if (kind === 'csv') saveFile(name, 'text/csv', findingsAsCsv(list));
     else if (kind === 'html') saveFile(name, 'text/html', reportAsHtml(this.about(), list));
-    else saveFile(name, 'application/json', findingsAsJson(this.about(), list, run.findings));
+    else saveFile(name, 'application/json', findingsAsJson(this.about(), list, run));
   }
 }
 
@@ -388,10 +408,16 @@ function rulesOf({ normal }) {
 
 /**
  * What else there is to say about a check: that it was stopped, and what is odd in the log.
- * @param {LogCheck} run
+ * @param {FileCheck} run
+ * @param {boolean} isOlder whether the model was made by an older version
  */
-function notesOf({ stopped, findings, file, reader }) {
+function remarksOn({ stopped, findings, file, reader }, isOlder) {
   const notes = stopped ? [`Stopped after ${formatQuantity(findings.lines, 'line')} of ${file.name}.`] : [];
+  if (isOlder) {
+    notes.push(
+      'This model was made by an older version, which did not learn what is normal: lines are ranked by how much they surprise the model, and none stands out. The next committed run of the service brings a newer one.',
+    );
+  }
   const { invalid, control, cut } = reader?.oddities ?? { invalid: 0, control: 0, cut: 0 };
   const odd = [
     invalid && `${formatQuantity(invalid, 'line')} held bytes that are no valid text`,

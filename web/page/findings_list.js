@@ -23,10 +23,9 @@ class FindingsList {
     /** @type {Map<string, FindingRow>} */
     const rows = new Map();
     for (const finding of findings) {
-      const name = nameOf(finding);
-      const row = this.rows.get(name) ?? new FindingRow(this.actions);
+      const row = this.rows.get(finding.key) ?? new FindingRow(this.actions);
       row.show(finding);
-      rows.set(name, row);
+      rows.set(finding.key, row);
     }
     this.rows = rows;
     arrange(
@@ -40,17 +39,8 @@ class FindingsList {
    * @param {Finding | undefined} finding undefined for none
    */
   choose(finding) {
-    const chosen = finding && nameOf(finding);
-    for (const [name, row] of this.rows) row.choose(name === chosen);
+    for (const [key, row] of this.rows) row.choose(key === finding?.key);
   }
-}
-
-/**
- * What a finding is, however far the check has come. The same template may be a finding of several kinds.
- * @param {Finding} finding
- */
-function nameOf({ kind, key }) {
-  return `${kind} ${key}`;
 }
 
 let rowsMade = 0;
@@ -76,7 +66,8 @@ class FindingRow {
   /** @param {Finding} finding */
   show(finding) {
     this.finding = finding;
-    const { line, count, strangeness, why, after, kind } = finding;
+    const { count, strangeness, why, after, kind } = finding;
+    const line = numberOf(finding);
     const shown = [line, count, strangeness, why, kind, after.length].join(' ');
     if (shown === this.shown) return; // a row that stays the same keeps its selection
     this.shown = shown;
@@ -114,11 +105,12 @@ class FindingRow {
   fill() {
     const { finding } = this;
     if (!finding) return;
-    const { line, text, before, after } = finding;
+    const { text, before, after } = finding;
+    const line = numberOf(finding);
     const here = element(
       'li',
       'here',
-      element('span', 'number', formatCount(line)),
+      element('span', 'number', line ? formatCount(line) : '–'),
       element('code', 'text', text),
     );
     this.details.replaceChildren(
@@ -127,7 +119,7 @@ class FindingRow {
         'around',
         ...linesAround(before, line - before.length),
         here,
-        ...linesAround(after, line + 1),
+        ...linesAround(after, line && line + 1),
       ),
       element('div', 'actions', ...this.buttons(finding), figuresOf(finding)),
     );
@@ -147,8 +139,17 @@ class FindingRow {
       this.actions.choose(finding);
       byId('log-side').scrollIntoView();
     });
-    return finding.text.trim() ? [normal, copy, show] : [show];
+    const buttons = finding.text.trim() ? [normal, copy] : [];
+    return numberOf(finding) ? [...buttons, show] : buttons;
   }
+}
+
+/**
+ * The number of a finding's line; 0 for lines that did not come.
+ * @param {Finding} finding
+ */
+function numberOf({ line, lines }) {
+  return lines.length ? line : 0;
 }
 
 /** @param {Finding} finding */
@@ -159,22 +160,23 @@ function figuresOf({ figures, lines, count }) {
     list.append(element('div', '', element('dt', '', name), element('dd', '', shown)));
   }
   const numbers = lines.slice(0, 20).map(formatCount).join(', ') + (count > 20 ? ' …' : '');
-  list.append(
-    element('div', '', element('dt', '', count === 1 ? 'line' : 'lines'), element('dd', '', numbers)),
-  );
+  if (lines.length)
+    list.append(
+      element('div', '', element('dt', '', count === 1 ? 'line' : 'lines'), element('dd', '', numbers)),
+    );
   return element('details', '', element('summary', '', 'Figures'), list);
 }
 
 /**
  * @param {string[]} lines
- * @param {number} first their first number
+ * @param {number} first their first number; 0 where they have none
  */
 function linesAround(lines, first) {
   return lines.map((line, i) =>
     element(
       'li',
       '',
-      element('span', 'number', formatCount(first + i)),
+      element('span', 'number', first ? formatCount(first + i) : '–'),
       element('code', 'text', line || ' '),
     ),
   );

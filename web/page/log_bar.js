@@ -7,7 +7,7 @@ class LogBar {
     this.onRemove = onRemove;
   }
 
-  /** @param {{ file: File | undefined, isExample: boolean, good: File[], run: LogCheck | undefined }} check */
+  /** @param {{ file: File | undefined, isExample: boolean, good: File[], run: FileCheck | undefined }} check */
   show({ file, isExample, good, run }) {
     const isOwn = Boolean(file) && !isExample;
     byId('no-log').hidden = Boolean(file);
@@ -32,7 +32,7 @@ class LogBar {
 
 /**
  * @param {File | undefined} file
- * @param {LogCheck | undefined} run
+ * @param {FileCheck | undefined} run
  */
 function sizeOf(file, run) {
   if (!file) return '';

@@ -30,7 +30,8 @@ document.addEventListener('DOMContentLoaded', async () => {
   if (wrongFiles()) return;
   try {
     const base64 = assignedWeights();
-    const { model, card } = readWeights(base64);
+    const file = readWeights(base64);
+    const { model, card } = file;
     const log = startLog(model, card);
     if (location.hash.startsWith('#predict')) {
       byId('predict-view').hidden = false;
@@ -44,7 +45,7 @@ document.addEventListener('DOMContentLoaded', async () => {
       element('span', 'more', ': it computes here exactly as where it was made'),
     );
     chip.classList.add('good');
-    startAllViews(model, card, log, base64.length);
+    startAllViews(file, log, base64.length);
   } catch (error) {
     showFailure(error);
   }
@@ -98,14 +99,13 @@ function nextPaint() {
 }
 
 /**
- * @param {Model} model
- * @param {Card} card
+ * @param {WeightsFile} weights
  * @param {SharedLog} log
  * @param {number} bytes of the weights file
  */
-function startAllViews(model, card, log, bytes) {
-  const workers = new Workers(model);
-  const check = startCheck(workers, card);
+function startAllViews(weights, log, bytes) {
+  const workers = new Workers(weights.model);
+  const check = startCheck(workers, weights);
   /** @param {File} file */
   const openInCheck = (file) => {
     location.hash = '#check';
@@ -115,7 +115,12 @@ function startAllViews(model, card, log, bytes) {
     check,
     predict: startPredict(workers, log),
     complete: startComplete(workers, log),
-    about: { title: 'About this model', drop: check.drop, open: openInCheck, show: startAbout(card, bytes) },
+    about: {
+      title: 'About this model',
+      drop: check.drop,
+      open: openInCheck,
+      show: startAbout(weights.card, bytes),
+    },
   });
 }
 

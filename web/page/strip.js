@@ -130,12 +130,12 @@ class Strip {
   }
 
   /** @param {Stretch} stretch */
-  describe({ first, last, worst }) {
+  describe({ first, last, line, strangeness }) {
     const lines =
       first === last ? `Line ${formatCount(first)}` : `Lines ${formatCount(first)} to ${formatCount(last)}`;
     const time = this.timeOf(first);
-    const strangest = worst
-      ? `${first === last ? '' : `the strangest is line ${formatCount(worst.line)}, `}${describeStrangeness(worst.strangeness)}`
+    const strangest = line
+      ? `${first === last ? '' : `the strangest is line ${formatCount(line)}, `}${describeStrangeness(strangeness)}`
       : 'called normal';
     return `${lines}${time ? ` (${formatTime(time)})` : ''}: ${strangest}`;
   }
@@ -148,15 +148,13 @@ class Strip {
 function bars(stretches, step) {
   const gap = step > 4 ? 1 : 0;
   const paths = { calm: '', strange: '' };
-  stretches.forEach(({ worst }, i) => {
-    if (!worst) return;
-    const share = Math.log10(Math.max(1, worst.strangeness)) / Math.log10(RAREST_SHOWN);
+  stretches.forEach(({ line, strangeness, worst }, i) => {
+    if (!line) return;
+    const share = Math.log10(Math.max(1, strangeness)) / Math.log10(MOST_STRANGE);
     const tall = Math.max(1.5, Math.min(1, share) * (STRIP_HEIGHT - 2));
     const wide = Math.max(step - gap, 1.5);
     const bar = `M${(i * step).toFixed(2)} ${STRIP_HEIGHT}v${-tall.toFixed(1)}h${wide.toFixed(2)}v${tall.toFixed(1)}z`;
-    paths[worst.standsOut ? 'strange' : 'calm'] += bar;
+    paths[worst ? 'strange' : 'calm'] += bar;
   });
   return [svg('path', { class: 'calm', d: paths.calm }), svg('path', { class: 'strange', d: paths.strange })];
 }
-
-const RAREST_SHOWN = 10_000_000; // the strangeness of a bar of full height

@@ -1,6 +1,7 @@
 """The card: facts about a model, and nothing of the log or the machine."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,6 +12,9 @@ from model import weights_file
 from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
+from service.checking.learning import SCALES
+from service.checking.packing import unpack
+from service.checking.tails import Tail
 from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
@@ -23,6 +27,8 @@ from service.training.card import (
     write_sample,
 )
 from service.training.split import Split
+from tests.support.shop_log import shop_log
+from tests.support.weights import Weights
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
@@ -127,3 +133,37 @@ def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores()
     assert read["sample"] == ""
     assert len(read["history"]) < len(facts["history"])
     assert read["history"][-1] == facts["history"][-1]
+
+
+def many_words(count: int) -> list[str]:
+    """Lines with far more pairs of words than a profile has room for."""
+    chance = random.Random(0)
+    words = ["".join(chance.choices("abcdefgh", k=6)) for _ in range(700)]
+    return [" ".join(chance.choices(words, k=6)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_largest_card_of_a_preset_has_room_for_a_profile(preset: str) -> None:
+    wide = "".join(chr(0x1F600 + number) for number in range(PRESETS[preset].vocabulary_cap - 2))
+    previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
+    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    surprise = Tail.of(np.random.default_rng(0).exponential(size=100_000), 100_000, SCALES["surprise"])
+    file = encode_within_limit(tiny(preset, wide), facts, [many_words(6000), shop_log(3000)], surprise)
+    assert len(file) <= weights_file.LARGEST_FILE
+    _, read = weights_file.decode(file)
+    profile = unpack(read["profile"], weights_file.profile_bytes(file))
+    assert (profile.lines, len(profile.grams) > 30) == (9000, True)
+
+
+def test_a_plain_vocabulary_at_its_cap_loses_no_score_for_a_profile() -> None:
+    plain = "".join(chr(33 + number) for number in range(PRESETS["full"].vocabulary_cap - 2))
+    facts = card(previous={"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}, sample=plain[:75] * 20)
+    _, read = weights_file.decode(encode_within_limit(tiny("full", plain), facts, [many_words(6000)]))
+    assert len(read["history"]) == MOST_HISTORY
+
+
+def test_no_word_of_the_log_is_in_the_file_with_its_profile() -> None:
+    planted = [f"{line} marigold{number % 2} x" for number, line in enumerate(shop_log(2000))]
+    file = Weights(encode_within_limit(tiny(), card(), [planted]), tiny())
+    held = file.data.lower()
+    assert [word for word in (b"marigold", b"heartbeat", b"cart", b"zeus") if word in held] == []

@@ -2,6 +2,10 @@
 
 import pytest
 
+from service.checking.normal_rules import rule_of
+from service.checking.words import template, words_of
+from tests.support.made_up_logs import made_up
+
 
 def rules_of(in_node, *lines):
     return in_node("rules", "", lines=list(lines), rules=[])["rules"]
@@ -14,10 +18,11 @@ def are_normal(in_node, rules, *lines):
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
-        ("Nov  1 00:00:54 mx smtpd[2033]: connect from [192.0.2.30]", "mx smtpd[#]: connect from [#]"),
-        ("2026-11-23T03:30:00Z door open", "door open"),
+        ("Nov  1 00:00:54 mx smtpd[2033]: connect from [192.0.2.30]", "# mx smtpd[#]: connect from [#]"),
+        ("2026-11-23T03:30:00Z door open", "# door open"),
         ("certificate expires Nov 24 2026 soon", "certificate expires * soon"),
-        ("last boot Mon Nov 3 10:00:00 2026", "last boot *"),
+        ("last boot Mon Nov 3 10:00:00 2026", "last boot #"),
+        ("next run on Mon 23", "next run on *"),
         ("booked for 24 December 2026", "booked for *"),
         ("// swept", "*/ swept"),
     ],
@@ -49,3 +54,15 @@ def test_parts_between_stars_do_not_overlap(in_node):
 def test_saved_rules_are_opened_as_they_were(in_node):
     rules = ["mx smtpd[#]: connect", " indented *", "*/ swept"]
     assert in_node("rules", "", lines=[], rules=rules)["again"] == rules
+
+
+def test_the_page_makes_the_rules_that_the_command_makes(in_node):
+    lines = [line for seed in range(4) for line in made_up(seed)[1][:50]]
+    lines += [
+        "// swept",
+        "expires Nov 24 2026",
+        "booked for 24 December 2026, again",
+        "on Mon, 3 and Tuesday 4",
+        "1 May 7",
+    ]
+    assert rules_of(in_node, *lines) == [rule_of(template(line, words_of(line))) for line in lines]

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from service.checking.findings import Finding, Findings
+from service.checking.report import as_html, as_markdown
 from tests.support.findings import finding
 
 HOSTILE = '<script>alert(1)</script> & "it\'s" {name} $& `code`'
@@ -76,3 +78,15 @@ def test_lines_with_backticks_stay_in_their_block_of_markdown(reports):
 
 def test_a_name_with_signs_of_markdown_stays_text(reports):
     assert reports(name="a_b*<i>.log")["markdown"].startswith("## a\\_b\\*\\<i\\>.log\n")
+
+
+MISSING = {"kind": "fewer", "line": 1, "lines": [], "count": 2, "before": [], "after": ["all `done`"]}
+
+
+@pytest.mark.parametrize("changed", [{}, {"count": 7}, MISSING, {**MISSING, "text": "", "after": []}])
+def test_a_report_is_pythons(reports, changed):
+    given = finding(**{"text": HOSTILE, **changed})
+    told = reports(given, lines=5000, standOut=2)
+    fields = {name: value for name, value in given.items() if name not in ("standsOut", "key", "figures")}
+    found = Findings(5000, 2, 0, [Finding(**fields, template="")])
+    assert told == {"html": as_html("night.log", found), "markdown": as_markdown("night.log", found)}

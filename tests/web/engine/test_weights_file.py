@@ -4,7 +4,10 @@ import re
 
 import pytest
 
-from model.weights_file import WeightsFileError, decode
+from model.weights_file import WeightsFileError, decode, profile_bytes
+from service.checking.learning import learn
+from service.checking.packing import as_card, unpack
+from tests.support.weights import weights_of
 
 
 def altered_tensor(weights):
@@ -39,6 +42,41 @@ def test_it_refuses_in_pythons_words(in_node, trained, name):
     with pytest.raises(WeightsFileError) as refused:
         decode(file)
     assert in_node("refusal", file) == {"fault": fault, "message": str(refused.value)}
+
+
+PROFILES = {
+    "no object": lambda profile: "many",
+    "no windows": lambda profile: {**profile, "windows": None},
+    "other windows": lambda profile: {**profile, "windows": [64]},
+    "no words": lambda profile: {**profile, "words": [1]},
+    "negative words": lambda profile: {**profile, "words": [-1, 5]},
+    "broken lines": lambda profile: {**profile, "lines": 0.5},
+    "a foreign tail": lambda profile: {**profile, "tails": {"stars": {}}},
+    "a tail without scores": lambda profile: {**profile, "tails": {"words": {"lines": 5}}},
+    "a tail that rises": lambda profile: {**profile, "tails": {"words": {"lines": 5, "scores": [1, 2], "scale": 1}}},
+    "a tail that is no tail": lambda profile: {**profile, "tails": {"words": 5}},
+    "a steep tail": lambda profile: {**profile, "tails": {"words": {"lines": 5, "scores": [2], "scale": 0}}},
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile_is_refused_in_pythons_words(in_node, trained, name):
+    file = trained.rewritten(lambda _, card: card.update(profile=PROFILES[name](card["profile"])))
+    with pytest.raises(ValueError) as refused:  # noqa: PT011
+        unpack(decode(file)[1]["profile"], profile_bytes(file))
+    message = f"the weights file was altered or damaged: {refused.value}"
+    assert in_node("refusal", file) == {"fault": "damaged", "message": message}
+
+
+def test_a_profile_that_ends_too_early_is_refused_in_pythons_words(in_node, bare):
+    card = as_card(learn([["a b c"] * 50]))
+    file = weights_of(bare.model, profile=card, profile_bytes=b"\xff").file
+    assert in_node("refusal", file)["message"].endswith("the profile's bytes end too early")
+
+
+def test_a_card_with_a_profile_that_is_not_there_is_refused(in_node, bare):
+    file = weights_of(bare.model, profile=as_card(learn([["a b c"] * 50]))).file
+    assert "lacks the tensor 'profile'" in in_node("refusal", file)["message"]
 
 
 @pytest.mark.parametrize("spoiled", ["a golden score", "a golden text"])

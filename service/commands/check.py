@@ -1,0 +1,234 @@
+"""`logling check`: what is strange in a log."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.text import Text
+
+from model import weights_file
+from model.transformer import Model
+from model.weights_file import WeightsFileError
+
+from ..checking.corpus_profile import profile_of
+from ..checking.findings import Finding, Findings
+from ..checking.learning import learn
+from ..checking.log_check import LogCheck
+from ..checking.missing import ExpectedLines
+from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
+from ..checking.packing import unpack
+from ..checking.profile import STAND_OUT, Profile
+from ..checking.report import as_html, as_markdown, facts_of, missing_lines
+from ..checking.verdict import verdict_of
+from ..errors import LoglingError
+from ..home import Home, find_home
+from ..reading.reading import RAW, Reading
+from ..reading.whole_file import STANDARD_INPUT, Chooser, LogLine, log_lines, read_log
+from ..site.champion import committed_weights
+from ..storage.corpus import Corpus
+from .reading_choice import RawOption, ReadingOption, choose_reading
+from .surprises import with_surprise
+from .terminal import HomeOption, JsonOption, err, out, print_json
+
+STANDS_OUT_STATUS = 3
+FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than one in so many, at least
+SHOWN_AROUND = 2
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    text = "text"
+    markdown = "markdown"
+    html = "html"
+
+
+class Knowledge(NamedTuple):
+    """What a log is compared with, and how it is read."""
+
+    profile: Profile
+    choose: Chooser
+    model: Model | None = None  # its surprise counts too
+    expected: ExpectedLines | None = None
+
+
+def check_command(
+    file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
+    good: Annotated[
+        list[Path] | None, typer.Option("--good", help="A log that was fine, to compare with; several may be given.")
+    ] = None,
+    fail: Annotated[bool, typer.Option("--fail", help="Exit with status 3 when something stands out.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
+    top: Annotated[int, typer.Option(min=0, help="How many findings are printed as text.")] = 20,
+    normal: Annotated[
+        list[int] | None, typer.Option("--normal", min=1, help="Call the finding of this rank normal from now on.")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", help="The file of what is called normal; else the home's normal.txt.")
+    ] = None,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Compare with all lines that the home keeps, also those that came once.")
+    ] = False,
+    raw: RawOption = False,
+    reading: ReadingOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is strange here: the kinds of lines that stand out, strangest first, with how rare they are and why.
+
+    By the model of a home, or with --good by logs that were fine: then no home is needed.
+    """
+    if [file, *(good or [])].count(STANDARD_INPUT) > 1:
+        raise typer.BadParameter("standard input (-) can be read once: as FILE or as one --good")
+    rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
+    if good and corpus:
+        raise typer.BadParameter(
+            "the lines of a home are what a log is compared with unless --good is given: leave one out"
+        )
+    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading, corpus)
+    findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
+    if normal:
+        call_normal(findings, normal, rules_file)
+    name = "standard input" if file == STANDARD_INPUT else file.name
+    names = [path.name for path in good or []]
+    if as_json:
+        print_json(findings.as_json())
+    elif form is Format.text:
+        print_findings(findings, names, top)
+    else:
+        print((as_html if form is Format.html else as_markdown)(name, findings, names))
+    if fail and findings.findings:
+        sys.stdout.flush()
+        raise typer.Exit(STANDS_OUT_STATUS)
+
+
+def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
+    """What the committed weights of a home know, and with `corpus` the lines it keeps. Raises LoglingError."""
+    file = committed_weights(home)
+    model, card = weights_file.decode(file)
+    if "profile" not in card:
+        raise LoglingError("the committed weights are of an older version, which knew no findings: `logling retrain`")
+    try:
+        profile = unpack(card["profile"], weights_file.profile_bytes(file))
+    except ValueError as error:
+        raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
+    if corpus:
+        with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
+            profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
+    return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
+
+
+def by_good_logs(
+    files: Sequence[Path], home: Path | None, raw: bool = False, reading: str | None = None, same_job: bool = True
+) -> Knowledge:
+    """What logs that were fine say. They are read as the model of a home reads, where one is named.
+
+    `same_job`: they, and the one to check, may each tell of one whole job, so that lines can be missing.
+    """
+    if home is not None:
+        choose = choose_reading(*weights_file.decode(committed_weights(find_home(home))), reading, raw).choose
+    elif reading is not None:
+        raise LoglingError("--reading names a reading of a home's model: give the home with --home")
+    else:
+        own = RAW if raw else Reading()
+
+        def choose(_: bytes) -> Reading:
+            return own
+
+    logs = [[line.text for line in read_log(file, choose)] for file in files]
+    profile = learn(logs, same_job)
+    profile.stand_out = max(FEWEST_GOOD, min(STAND_OUT, profile.lines))
+    return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if same_job else None)
+
+
+def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
+    """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
+    check = LogCheck(known.profile, rules, known.expected)
+    for line, surprise in lines_with_surprise(file, known):
+        check.add(line.number, line.text, surprise)
+    if not check.lines:
+        raise LoglingError(f"{file} has no lines")
+    return check.findings()
+
+
+def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+    """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
+    lines = log_lines(file, known.choose)
+    if known.model:
+        yield from with_surprise(known.model, lines)
+    else:
+        yield from ((line, None) for line in lines)
+
+
+def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:
+    """Add the templates of some findings to a file of rules. Raises LoglingError."""
+    if file is None:
+        raise LoglingError("--normal needs a file to write to: give --rules FILE, or --home")
+    for rank in ranks:
+        if rank > len(findings.findings):
+            raise LoglingError(f"there is no finding {rank}: {len(findings.findings)} stand out")
+        if not findings.findings[rank - 1].template:
+            raise LoglingError(f"finding {rank} is about lines that never came: no rule can name them")
+    added = add_rules(file, [rule_of(findings.findings[rank - 1].template) for rank in ranks])
+    err.print(f"{file}: {added} rule{'' if added == 1 else 's'} added")
+
+
+def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
+    """The verdict, then each finding with the lines around it; on a terminal each line in one row."""
+    width = out.width if out.is_terminal else None
+    shown: set[int] = set()
+    out.print(Text(verdict_of(findings, good), style="bold"))
+    for rank, finding in enumerate(findings.findings[:top], 1):
+        out.print()
+        out.print(_heading(rank, finding))
+        for row in _around(finding, shown, width) if finding.lines else _missing(finding):
+            if width:
+                row.truncate(width, overflow="ellipsis")
+            out.print(row)
+    left = len(findings.findings) - top
+    if left > 0:
+        out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")
+
+
+def _heading(rank: int, finding: Finding) -> Text:
+    colour = {"new": "red", "rare": "yellow", "more": "magenta", "fewer": "blue", "value": "cyan"}[finding.kind]
+    text = Text.assemble((f"{rank}. ", "bold"), (facts_of(finding), f"bold {colour}"))
+    text.append("\n   " + re.sub("`([^`]*)`", r"“\1”", finding.why))
+    return text
+
+
+def _missing(finding: Finding) -> list[Text]:
+    return [Text(f"   - {line}", style="dim") for line in missing_lines(finding)]
+
+
+def _around(finding: Finding, shown: set[int], width: int | None) -> list[Text]:
+    """The strangest line, and those around it that were not shown before."""
+    before, after = finding.before[-SHOWN_AROUND:], finding.after[:SHOWN_AROUND]
+    first = finding.line - len(before)
+    numbers = len(str(finding.line + SHOWN_AROUND))
+    rows = []
+    for number, line in enumerate([*before, finding.text, *after], first):
+        if number == finding.line:
+            head = f"   > {number:>{numbers}}  "
+            rows.append(Text.assemble((head, "bold"), _with_words(finding, width - len(head) if width else None)))
+        elif number not in shown:
+            rows.append(Text(f"     {number:>{numbers}}  {line}", style="dim"))
+    shown.update(range(first, first + len(before) + 1 + len(after)))
+    return rows
+
+
+def _with_words(finding: Finding, room: int | None) -> Text:
+    """The strangest line. Where there is no room for it, it begins so that its strangest word is in sight."""
+    text = Text(finding.text)
+    for word in finding.words:
+        text.stylize("bold red" if word.weight > 1 / 3 else "red", word.begin, word.end)
+    strangest = max(finding.words, key=lambda word: word.weight, default=None)
+    if room and strangest and text.cell_len > room and strangest.end > room * 3 // 4:
+        return Text("…") + text[max(0, strangest.begin - room // 3) :]
+    return text
