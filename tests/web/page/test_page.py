@@ -48,7 +48,6 @@ def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
     page.wait_for_selector("#completions li")
     page.click("#to-check")
     unfold(page, "options")
-    page.check("#learn")
     finished(page)
     saved(page, "#save-csv")
     page.click("#to-about")
