@@ -19,6 +19,7 @@ from model.transformer import Model
 
 from .active_run import ActiveRun
 from .checking.corpus_profile import keep_profile
+from .checking.normal_rules import read_rules
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -56,7 +57,8 @@ def retrain(
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 sources = pull_lines(run, settings, corpus, ledger, now)
                 site = Site(home.site, settings.git)
-                compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now)
+                rules = read_rules(home.normal_rules).rules if settings.check.share_rules else []
+                compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules)
                 push(run, home, site, ledger)
                 run.record.problems += keep_profile(corpus, home.profile)
                 refuse_to_skip_lost_sources(run.record, sources)
@@ -72,9 +74,13 @@ def retrain(
 
 
 def compare_and_commit(
-    run: ActiveRun, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock
-) -> None:
-    """Train challengers if enough lines are new, and commit the best one if it passes the gate."""
+    run: ActiveRun, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock,
+    rules: Sequence[str],
+) -> None:  # fmt: skip
+    """Train challengers if enough lines are new, and commit the best one if it passes the gate.
+
+    `rules`: what is called normal, to be shared with the page.
+    """
     record = run.record
     with run.step("site"):
         record.problems += make_ready(site, ledger)
@@ -94,7 +100,7 @@ def compare_and_commit(
         return run.end("rejected", contest.verdict.reason)
     if held := hold.describe():
         return run.end("rejected", f"{held}; else it would have been committed: {contest.verdict.reason}")
-    commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip)
+    commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip, rules=rules)
     return run.end("committed", contest.verdict.reason)
 
 
@@ -128,7 +134,7 @@ def refuse_to_skip_lost_sources(record: RunRecord, sources: Sequence[SourceState
 
 def commit(
     run: ActiveRun, settings: Settings, corpus: Corpus, parts: Split, contest: Contest, champion: Champion, site: Site,
-    ledger: Ledger, now: Clock, over: str,
+    ledger: Ledger, now: Clock, over: str, rules: Sequence[str],
 ) -> None:  # fmt: skip
     """Encode the challenger with its card and commit it over the tip that it was compared with."""
     record = run.record
@@ -136,7 +142,7 @@ def commit(
         facts = card.describe(
             settings, parts, run=record.run, now=now(), tokens=contest.best.training.tokens,
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
-            sample=sample_of(contest.shipping, parts),
+            sample=sample_of(contest.shipping, parts), normal=rules,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
         weights_file.decode(file)

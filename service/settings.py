@@ -147,6 +147,12 @@ class GateSettings(_Table):
     forgetting: Annotated[float, Field(ge=0)] = 0.05  # share by which older lines may cost more
 
 
+class CheckSettings(_Table):
+    """What a check of a log goes by."""
+
+    share_rules: bool = False  # whether the rules of normal.txt travel in the weights file
+
+
 class GitSettings(_Table):
     """How commits are made and where they go."""
 
@@ -299,6 +305,7 @@ class Settings(BaseSettings):
     corpus: CorpusSettings = CorpusSettings()
     training: TrainingSettings = TrainingSettings()
     gate: GateSettings = GateSettings()
+    check: CheckSettings = CheckSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     git: GitSettings = GitSettings()
     admin: AdminSettings = AdminSettings()

@@ -93,6 +93,7 @@ class Table:
             ]
         lines = [line for _, piece in pieces for line in piece]
         self.lines = len(lines)
+        self.logs = len(logs) if stretches else 1
         if not lines:
             return
         numbers = np.array([len(piece) for _, piece in pieces])
@@ -121,6 +122,7 @@ class Table:
         root, grams = _entries(self.counts, fewest_lines)
         return Profile(
             lines=self.lines,
+            logs=self.logs,
             root=root,
             grams=grams,
             rates=_kept_rates(self.rates, self.counts, fewest_lines),

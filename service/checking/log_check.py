@@ -225,7 +225,7 @@ class LogCheck:
     ) -> None:
         """Tell of something regular that stayed away too long, up to a tick at which it `arrived` or the log ends."""
         rate, arrivals = self.profile.rates[gram], self._arrivals[gram]
-        if not is_regular(rate, self.profile.duration):
+        if not is_regular(rate, self.profile.duration) or (arrivals.last_index < 0 and self.profile.logs > 1):
             return
         share = rate.count / self.profile.duration
         gap = tick - arrivals.last

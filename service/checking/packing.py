@@ -117,6 +117,7 @@ def as_card(profile: Profile) -> dict[str, Any]:
     """What the card says of a profile, beside its bytes."""
     return {
         "lines": profile.lines,
+        "logs": profile.logs,
         "duration": min(profile.duration, MOST_COUNT - 1),  # dates of the year 9999 among others make it long
         "words": [profile.root.count, profile.root.types],
         "windows": list(profile.windows),
@@ -164,6 +165,7 @@ def unpack(card: object, data: bytes) -> Profile:
         values[place] = Values(low, high, max(low_scale, 1 / VALUE_STEPS), max(high_scale, 1 / VALUE_STEPS))
     return Profile(
         lines=_whole(card, "lines"),
+        logs=_whole(card, "logs"),
         duration=max(1, _whole(card, "duration")),
         shift=SHIFT,
         root=Gram(_whole(words, 0), _whole(words, 1)),

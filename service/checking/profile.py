@@ -66,6 +66,7 @@ class Profile:
     """What is known of some normal lines."""
 
     lines: int = 0
+    logs: int = 1  # that the lines are of; of several, one that is checked need not have what the others have
     duration: int = 1  # in ticks: seconds where lines have times, lines elsewhere
     shift: int = 0  # of 32-bit hashes, whose lower bits are left out
     root: Gram = Gram(0, 0)  # all words

@@ -37,6 +37,7 @@ from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
 STANDS_OUT_STATUS = 3
+MANY = 10  # one line in so many that stands out is much, beside a single good log
 FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than one in so many, at least
 SHOWN_AROUND = 2
 
@@ -191,6 +192,8 @@ def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
             if width:
                 row.truncate(width, overflow="ellipsis")
             out.print(row)
+    if len(good) == 1 and MANY * findings.stand_out > findings.lines:
+        out.print("\nWith more good logs (--good again), what changes from one to the next would not stand out.")
     left = len(findings.findings) - top
     if left > 0:
         out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")

@@ -27,6 +27,7 @@ from ..storage.ledger import Ledger
 from ..storage.run_record import RunRecord
 from ..training import card
 from ..training.challengers import Progress, train_challengers
+from ..training.evaluation import score_with_surprise
 from ..training.split import Split, split
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
@@ -88,7 +89,8 @@ def verify_commit(home: Home, settings: Settings, commit: str, progress: Progres
         parts = split(documents, lines_seen(champion.card, ledger, corpus_id))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
-    again = train_again(recorded_settings(settings, record), parts, record, champion, facts, progress)
+    logs = [document.lines for document in documents]
+    again = train_again(recorded_settings(settings, record), parts, logs, record, champion, facts, progress)
     words = "the same bytes" if again == file else "other bytes: another machine or library, or it was altered"
     return Verification(commit, run, again == file, words)
 
@@ -120,6 +122,7 @@ def recorded_settings(settings: Settings, record: RunRecord) -> Settings:
 def train_again(
     settings: Settings,
     parts: Split,
+    logs: list[list[str]],
     record: RunRecord,
     champion: Champion,
     facts: Card,
@@ -128,10 +131,12 @@ def train_again(
     """The weights file as the run made it."""
     challengers = train_challengers(settings, parts, champion.model, progress, lambda: False)
     model = challengers[0].model
-    sample = sample_of(model._replace(weights=shipped(model.weights)), parts)
+    shipping = model._replace(weights=shipped(model.weights))
+    sample = sample_of(shipping, parts)
     described = card.describe(
         settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
         tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card, sample=sample,
+        normal=facts.get("normal", ()),
     )  # fmt: skip
-    return card.encode_within_limit(model, described)
+    return card.encode_within_limit(model, described, logs, score_with_surprise(shipping, parts.holdout)[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from model import weights_file
@@ -20,6 +21,7 @@ from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
 ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
+MOST_RULE_BYTES = 1500  # of rules that are shared
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -89,10 +91,11 @@ def describe(
     scores: HoldoutScores,
     previous: Mapping[str, Any] | None,
     sample: str,
+    normal: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
 
-    `previous` is the card of the champion, whose history goes on.
+    `previous` is the card of the champion, whose history goes on; `normal` are rules that are shared with the page.
     """
     created = now.astimezone(UTC).isoformat(timespec="seconds")
     score = round(scores.challenger or 0, 4)
@@ -113,4 +116,11 @@ def describe(
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
         "sample": sample,
+        **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
     }
+
+
+def first_bytes(lines: Sequence[str], most: int) -> list[str]:
+    """The first lines that have at most so many bytes together."""
+    sizes = accumulate(len(line.encode()) + 1 for line in lines)
+    return [line for line, size in zip(lines, sizes, strict=True) if size <= most]

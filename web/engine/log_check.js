@@ -256,15 +256,15 @@ class LogCheck {
    * @param {JudgedLine} [arrived]
    */
   noteMissed(groups, gram, tick, arrived) {
-    const { rates, duration, timed, standOut } = this.profile;
+    const { rates, duration, timed, standOut, logs } = this.profile;
     const rate = /** @type {Rate} */ (rates.get(gram));
     const arrivals = /** @type {Arrivals} */ (this.arrivals.get(gram));
     const share = rate.count / duration;
     const gap = tick - arrivals.tick;
     if (gap <= rate.gap || rate.count < FEWEST_TO_MISS || rate.gap * share > REGULAR) return;
-    const strangeness = this.profile.oneIn('fewer', fewerScore(gap, rate.gap, share));
-    if (strangeness < standOut) return;
     const isFirst = arrivals.index < 0;
+    const strangeness = this.profile.oneIn('fewer', fewerScore(gap, rate.gap, share));
+    if (strangeness < standOut || (isFirst && logs > 1)) return;
     const { number, text, template } = (isFirst && arrived) || arrivals;
     const key = `fewer ${arrivals.index} ${number}`;
     const group = groups.get(key);

@@ -49,6 +49,7 @@ function unpackProfile(card, data) {
     profile.values.set(place, { low, high, lowScale, highScale });
   }
   profile.lines = wholeOf(card, 'lines');
+  profile.logs = wholeOf(card, 'logs');
   profile.duration = Math.max(1, wholeOf(card, 'duration'));
   profile.root = { count: wholeOf(words, 0), types: wholeOf(words, 1) };
   profile.windows = windows;

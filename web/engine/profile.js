@@ -20,6 +20,7 @@ const DETECTORS = ['words', 'values', 'more', 'fewer', 'clock', 'surprise'];
 class Profile {
   constructor() {
     this.lines = 0;
+    this.logs = 1; // that the lines are of; of several, one that is checked need not have what the others have
     this.duration = 1; // in ticks: seconds where lines have times, lines elsewhere
     this.shift = 0; // of 32-bit hashes, whose lower bits are left out
     /** @type {Gram} */

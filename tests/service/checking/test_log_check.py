@@ -11,7 +11,7 @@ from types import FunctionType, ModuleType
 import pytest
 
 from service.checking.findings import MOST_FINDINGS, MOST_LINES, Finding
-from service.checking.learning import learn
+from service.checking.learning import Table, learn
 from service.checking.log_check import MOST_GROUPS, LogCheck
 from service.checking.missing import ExpectedLines
 from service.checking.profile import Profile
@@ -112,6 +112,11 @@ def test_what_never_comes_stands_out_without_a_line(known: Profile) -> None:
     (finding,) = found.findings
     assert (finding.kind, finding.lines, finding.count, found.stand_out) == ("fewer", [], 0, 0)
     assert finding.why == "a kind of line that came at least every 50 seconds does not come in 1 hour"
+
+
+def test_of_several_logs_the_kinds_of_one_are_not_missed_in_another() -> None:
+    known = Table([USUAL, [line for line in USUAL if "heartbeat" not in line]], stretches=True).learn(3)
+    assert check([line for line in LATER if "heartbeat" not in line], known).findings == []
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_damaged_bytes_are_refused_or_read_as_others(packed: tuple[dict[str, Any
     assert refused > 300
 
 
-FIELDS = ["lines", "duration", "words", "windows", "pause", "back", "timed", "tails"]
+FIELDS = ["lines", "logs", "duration", "words", "windows", "pause", "back", "timed", "tails"]
 WRONG = [None, -1, 1.5, "x", [None], 10**400, [[], {}], {"words": None}, [10**400, 1]]
 
 

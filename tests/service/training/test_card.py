@@ -67,6 +67,14 @@ def test_the_readings_are_in_it_each_once_and_no_rule_of_ones_own() -> None:
     assert found == [{"name": "a", "own_rules": 1}, {"name": "b", "keep_time": False, "own_rules": 1}]
 
 
+def test_shared_rules_are_in_it_as_far_as_there_is_room() -> None:
+    assert card(normal=["door # opened", "*" * 1400, "x" * 200])["normal"] == ["door # opened", "*" * 1400]
+
+
+def test_without_shared_rules_it_says_nothing_of_them() -> None:
+    assert "normal" not in card()
+
+
 def test_dates_are_in_utc() -> None:
     assert card(now=NOON.astimezone(timezone(timedelta(hours=9))))["created"] == "2026-03-01T12:00:00+00:00"
 
