@@ -43,12 +43,12 @@ umount /data; sync; poweroff -f
 
 BOOT = """
     kernel=$(ls /boot/vmlinuz-*); version=${{kernel#/boot/vmlinuz-}}
-    mkdir -p root/bin root/lib/modules/$version; cp /bin/busybox root/bin/
+    mkdir -p tree/bin tree/lib/modules/$version; cp /bin/busybox tree/bin/
     cd /lib/modules/$version
     cp --parents -r modules.* kernel/drivers/virtio kernel/drivers/block kernel/drivers/net kernel/fs kernel/lib \\
-        kernel/crypto kernel/arch kernel/net/core kernel/net/netfilter $OLDPWD/root/lib/modules/$version/
-    cd - >/dev/null; cp init root/init; chmod +x root/init
-    (cd root; find . | cpio --quiet -o -H newc | gzip -1) >initrd
+        kernel/crypto kernel/arch kernel/net/core kernel/net/netfilter $OLDPWD/tree/lib/modules/$version/
+    cd - >/dev/null; cp init tree/init; chmod +x tree/init
+    (cd tree; find . | cpio --quiet -o -H newc | gzip -1) >initrd
     mkdir -p data/www data/docs data/crontabs; echo hello >data/www/index.html
     printf 'start 192.0.2.20\\nend 192.0.2.40\\ninterface lo\\npidfile /run/udhcpd\\n' >data/udhcpd.conf
     {before}

@@ -31,7 +31,7 @@ set -e
 mount --make-rprivate /
 mkdir -p "$DISK"
 mount -t tmpfs tmpfs "$DISK"
-mkdir "$DISK/root" "$DISK/layer" "$DISK/top"
+mkdir "$DISK/tree" "$DISK/layer" "$DISK/top"
 lower=/
 if [ -n "$LAYER" ]; then
     cp -a "$LAYER/." "$DISK/layer/"
@@ -44,19 +44,19 @@ else
     mount -t tmpfs -o size="$SIZE" tmpfs "$top"
 fi
 mkdir -p "$top/upper" "$top/work"
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$top/upper,workdir=$top/work" "$DISK/root"
-mount -t proc proc "$DISK/root/proc"
-mount --rbind /dev "$DISK/root/dev"
-mount --rbind /sys "$DISK/root/sys"
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$top/upper,workdir=$top/work" "$DISK/tree"
+mount -t proc proc "$DISK/tree/proc"
+mount --rbind /dev "$DISK/tree/dev"
+mount --rbind /sys "$DISK/tree/sys"
 if [ -n "$SHARED" ]; then
-    mkdir -p "$DISK/root$SHARED"
-    mount --bind "$SHARED" "$DISK/root$SHARED"
+    mkdir -p "$DISK/tree$SHARED"
+    mount --bind "$SHARED" "$DISK/tree$SHARED"
 fi
 [ -z "$ALONE" ] || ip link set lo up
-printf '#!/bin/sh\nexit 101\n' >"$DISK/root/usr/sbin/policy-rc.d"
-chmod +x "$DISK/root/usr/sbin/policy-rc.d"
-cd "$DISK/root"
-exec chroot "$DISK/root" "$@"
+printf '#!/bin/sh\nexit 101\n' >"$DISK/tree/usr/sbin/policy-rc.d"
+chmod +x "$DISK/tree/usr/sbin/policy-rc.d"
+cd "$DISK/tree"
+exec chroot "$DISK/tree" "$@"
 """
 
 
