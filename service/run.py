@@ -56,11 +56,11 @@ def retrain(
         try:
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 sources = pull_lines(run, settings, corpus, ledger, now)
+                run.record.problems += keep_profile(corpus, home.profile)
                 site = Site(home.site, settings.git)
                 rules = read_rules(home.normal_rules).rules if settings.check.share_rules else []
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules)
                 push(run, home, site, ledger)
-                run.record.problems += keep_profile(corpus, home.profile)
                 refuse_to_skip_lost_sources(run.record, sources)
         except (KeyboardInterrupt, Interrupted):
             run.cut_short("interrupted", "it was asked to stop")
