@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from .clock import Moment, moment_of
 from .findings import StrangeWord
-from .grams import BEGIN, END, mix
+from .grams import grams_of
 from .profile import Profile, WordBits, line_score
-from .words import IDENTIFIER, Word, template, word_hash, words_of
+from .words import IDENTIFIER, Word, template, words_of
 
 CHEAP, DEAR = 8.0, 24.0  # bits of a word from which on it is shaded, and at which it is shaded most
 MOST_SHADED = 6  # words of a line
@@ -60,15 +60,9 @@ class Judge:
 
     def _facts_of(self, sequence: tuple[str, ...]) -> SequenceFacts:
         bits = self.profile.bits(sequence)
-        pairs: dict[int, None] = {}
-        last = word_hash(BEGIN)
-        for word in (*sequence, END):
-            this = word_hash(word)
-            gram = mix(mix(2, last), this) >> self.profile.shift
-            if gram in self.profile.rates:
-                pairs[gram] = None
-            last = this
-        return SequenceFacts(bits, line_score([cost.bits for cost in bits]), list(pairs))
+        pairs = dict.fromkeys(pair >> self.profile.shift for _, pair, _ in grams_of(sequence))
+        counted = [pair for pair in pairs if pair in self.profile.rates]
+        return SequenceFacts(bits, line_score([cost.bits for cost in bits]), counted)
 
 
 def shaded_words(judgement: Judgement) -> list[StrangeWord]:

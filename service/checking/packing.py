@@ -130,43 +130,19 @@ def as_card(profile: Profile) -> dict[str, Any]:
 
 def unpack(card: object, data: bytes) -> Profile:
     """The profile of a card's `profile` and its bytes. Raises ValueError, saying what is wrong."""
-    if not isinstance(card, dict):
-        raise ValueError("the profile is no object")
-    windows = card.get("windows")
-    if not isinstance(windows, list) or windows != list(WINDOWS[: len(windows)]):
-        raise ValueError(f"the profile's windows are {_shown(windows)}, not the first of {list(WINDOWS)}")
-    if type(card.get("timed")) is not bool:
-        raise ValueError(f"the profile's 'timed' is {_shown(card.get('timed'))}, not true or false")
-    words = card.get("words")
-    if not isinstance(words, list) or len(words) != 2:
-        raise ValueError("the profile does not say how many words there were")
-    tails = card.get("tails")
-    if not isinstance(tails, dict) or not set(tails) <= set(DETECTORS):
-        raise ValueError("the profile's tails are not those of known detectors")
+    facts = _checked(card)
+    windows, words = facts["windows"], facts["words"]
     bits = _Reader(data)
     literal = frozenset(bits.sorted_numbers())
-    grams: dict[int, Gram] = {}
-    rates: dict[int, Rate] = {}
-    for key in bits.sorted_numbers():
-        count = _of_level(bits.number(COUNT_BITS), COUNT_STEPS)
-        level = bits.gamma() - 2
-        if level > MOST_TYPES_LEVEL:
-            raise ValueError("the profile holds a context with too many words")
-        types = 0 if level < 0 else _of_level(level, TYPES_STEPS)
-        grams[key] = Gram(count, types)
-        if bits.number(1):
-            often = count >= FEWEST_TO_MISS
-            rates[key] = (
-                _unpack_rate(bits, count, len(windows)) if often else Rate(count, (count,) * len(windows), NEVER)
-            )
+    grams, rates = _unpack_grams(bits, len(windows))
     values = {}
     for place in bits.sorted_numbers():
         low, high, low_scale, high_scale = (bits.number(VALUE_BITS) / VALUE_STEPS for _ in range(4))
         values[place] = Values(low, high, max(low_scale, 1 / VALUE_STEPS), max(high_scale, 1 / VALUE_STEPS))
     return Profile(
-        lines=_whole(card, "lines"),
-        logs=_whole(card, "logs"),
-        duration=max(1, _whole(card, "duration")),
+        lines=_whole(facts, "lines"),
+        logs=_whole(facts, "logs"),
+        duration=max(1, _whole(facts, "duration")),
         shift=SHIFT,
         root=Gram(_whole(words, 0), _whole(words, 1)),
         grams=grams,
@@ -174,11 +150,42 @@ def unpack(card: object, data: bytes) -> Profile:
         literal=literal,
         values=values,
         windows=WINDOWS[: len(windows)],
-        longest_pause=_whole(card, "pause"),
-        farthest_back=_whole(card, "back"),
-        timed=card["timed"],
-        tails={name: Tail.from_card(tail) for name, tail in tails.items()},
+        longest_pause=_whole(facts, "pause"),
+        farthest_back=_whole(facts, "back"),
+        timed=facts["timed"],
+        tails={name: Tail.from_card(tail) for name, tail in facts["tails"].items()},
     )
+
+
+def _checked(card: object) -> dict[str, Any]:
+    """What the card says of a profile, its lists and objects checked. Raises ValueError."""
+    if not isinstance(card, dict):
+        raise ValueError("the profile is no object")
+    windows, words, tails = card.get("windows"), card.get("words"), card.get("tails")
+    if not isinstance(windows, list) or windows != list(WINDOWS[: len(windows)]):
+        raise ValueError(f"the profile's windows are {_shown(windows)}, not the first of {list(WINDOWS)}")
+    if type(card.get("timed")) is not bool:
+        raise ValueError(f"the profile's 'timed' is {_shown(card.get('timed'))}, not true or false")
+    if not isinstance(words, list) or len(words) != 2:
+        raise ValueError("the profile does not say how many words there were")
+    if not isinstance(tails, dict) or not set(tails) <= set(DETECTORS):
+        raise ValueError("the profile's tails are not those of known detectors")
+    return card
+
+
+def _unpack_grams(bits: _Reader, windows: int) -> tuple[dict[int, Gram], dict[int, Rate]]:
+    grams: dict[int, Gram] = {}
+    rates: dict[int, Rate] = {}
+    for key in bits.sorted_numbers():
+        count = _of_level(bits.number(COUNT_BITS), COUNT_STEPS)
+        level = bits.gamma() - 2
+        if level > MOST_TYPES_LEVEL:
+            raise ValueError("the profile holds a context with too many words")
+        grams[key] = Gram(count, 0 if level < 0 else _of_level(level, TYPES_STEPS))
+        if bits.number(1):
+            often = count >= FEWEST_TO_MISS
+            rates[key] = _unpack_rate(bits, count, windows) if often else Rate(count, (count,) * windows, NEVER)
+    return grams, rates
 
 
 def _unpack_rate(bits: _Reader, count: int, windows: int) -> Rate:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from .grams import MASK, ROOT, contexts_of, grams_of, mix
+from .grams import ROOT, contexts_of, grams_of, mix
 from .tails import Tail
 from .words import IDENTIFIER, TIME, Word, quoted, word_hash
 
@@ -176,11 +176,6 @@ def fewer_score(gap: int, longest: int, share: float) -> float:
 def pause_score(seconds: int, longest: int) -> float:
     """How much longer a pause is than ever, as a logarithm."""
     return max(0.0, math.log((seconds + 1) / (longest + 1)))
-
-
-def hash_of_pair(first: str, second: str) -> int:
-    """The gram of two words."""
-    return mix(mix(2, word_hash(first)), word_hash(second)) & MASK
 
 
 def _number(x: float) -> str:

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from itertools import chain
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def with_surprise(model: Model, lines: Iterable[LogLine]) -> Iterator[tuple[LogL
     count = min(os.cpu_count() or 1, MOST_WORKERS)
     with WorkerProcesses(count) as workers:
         waiting: deque[tuple[list[LogLine], Future[list[float]]]] = deque()
-        for block in _chain(first, second, blocks):
+        for block in chain([first, second], blocks):
             texts = [line.text for line in block[0]]
             waiting.append((block[0], workers.submit(block_surprises, model, texts, block[1])))
             if len(waiting) >= AHEAD * count:
@@ -69,9 +70,3 @@ def _blocks(model: Model, lines: Iterable[LogLine]) -> Iterator[Block]:
             block, characters = [], 0
     if block:
         yield block, before
-
-
-def _chain(first: Block, second: Block, rest: Iterator[Block]) -> Iterator[Block]:
-    yield first
-    yield second
-    yield from rest
