@@ -21,7 +21,6 @@ class StrangeWord:
     begin: int  # in characters of the line
     end: int
     weight: float  # from 0 to 1
-    expected: str = ""  # what stands there otherwise, where that is known
 
 
 @dataclass
@@ -58,10 +57,7 @@ class Finding:
             "strangeness": round(min(self.strangeness, MOST_STRANGE)),
             "kind": self.kind,
             "why": self.why,
-            "words": [
-                {"begin": w.begin, "end": w.end, "weight": round(w.weight, 3), "expected": w.expected}
-                for w in self.words
-            ],
+            "words": [{"begin": w.begin, "end": w.end, "weight": round(w.weight, 3)} for w in self.words],
             "before": self.before,
             "after": self.after,
             "template": self.template,

@@ -337,7 +337,7 @@ class LogCheck:
         absences: list[tuple[int, int]] = []
         for finding in ordered:
             if finding.strangeness < self.profile.stand_out:
-                if len(familiar) < MOST_FAMILIAR:
+                if len(familiar) < MOST_FAMILIAR and finding.line not in covered:
                     familiar.append(finding)
             elif finding.kind == "more" and share_of(finding.lines, covered) >= SHARE_COVERED:
                 continue

@@ -16,7 +16,6 @@ const KEPT_AROUND = 400; // characters of a line around it
  * @property {number} begin in UTF-16 units
  * @property {number} end
  * @property {number} weight from 0 to 1
- * @property {string} expected what stands there otherwise, where that is known
  */
 
 /** Lines of one kind, and what is strange about them. */

@@ -114,6 +114,5 @@ function shadedWords(words, bits) {
       begin,
       end,
       weight: Math.min(1, 0.25 + (0.75 * (bits - CHEAP)) / (DEAR - CHEAP)),
-      expected: '',
     }));
 }

@@ -173,7 +173,7 @@ class LogCheck {
     const { begin, end, place } = word;
     const finding = this.found('value', `value ${place}`, line, strangeness);
     finding.why = this.profile.describeValue(place, line.text.slice(begin, end));
-    if (end <= finding.text.length) finding.words = [{ begin, end, weight: 1, expected: '' }];
+    if (end <= finding.text.length) finding.words = [{ begin, end, weight: 1 }];
     this.keep(finding);
   }
 
@@ -337,7 +337,7 @@ class LogCheck {
       const isOfLine = kind === 'new' || kind === 'rare';
       const isAbsence = kind === 'fewer' && lines.length > 0;
       if (finding.strangeness < standOut) {
-        if (familiar.length < MOST_FAMILIAR) familiar.push(finding);
+        if (familiar.length < MOST_FAMILIAR && !covered.has(finding.line)) familiar.push(finding);
         continue;
       }
       if (kind === 'more' && shareOf(lines, covered) >= SHARE_COVERED) continue;

@@ -14,12 +14,10 @@ function shadeWords({ text, words }) {
   const plain = (/** @type {number} */ end) => {
     if (end > at) runs.push(document.createTextNode(text.slice(at, end)));
   };
-  for (const { begin, end, weight, expected } of words) {
+  for (const { begin, end, weight } of words) {
     if (begin < at || begin >= LONGEST_SHOWN) continue;
     plain(begin);
-    const word = element('span', `shade-${shadeOf(weight)}`, text.slice(begin, end));
-    if (expected) word.title = `Usually: ${expected}`;
-    runs.push(word);
+    runs.push(element('span', `shade-${shadeOf(weight)}`, text.slice(begin, end)));
     at = end;
   }
   plain(Math.max(at, LONGEST_SHOWN));

@@ -54,7 +54,7 @@ def test_a_report_has_its_style_inside_and_loads_nothing(reports):
 
 
 def test_only_the_words_that_count_are_shaded(reports):
-    words = [{"begin": 9, "end": 15, "weight": 0.9, "expected": "ok"}]
+    words = [{"begin": 9, "end": 15, "weight": 0.9}]
     assert '<code>disk sda <mark class="shade-3">FAILED</mark></code>' in reports(finding(words=words))["html"]
 
 
