@@ -25,19 +25,20 @@ MOST_RULE_BYTES = 1500  # of rules that are shared
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
+LONGEST_SAMPLED = 600  # characters of a sampled line; a longer one would be cut, and its end look strange
 GOLDEN_TEXT = (  # made up; no line of a log is in a card
     "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"
 )
 
 
 def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
-    """A few lines that the model makes up, without context. A line that is in `known`, the log's own, is left out."""
+    """A few whole lines that the model makes up, without context, none of which is in `known`, the log's own."""
     sample = continue_log(
-        model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=SAMPLE_BYTES // SAMPLE_LINES
+        model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=LONGEST_SAMPLED
     )[0]
     text = ""
     for line in sample.lines:
-        if line not in known and len((text + line).encode()) < SAMPLE_BYTES:
+        if line not in known and len(line) < LONGEST_SAMPLED and len((text + line).encode()) < SAMPLE_BYTES:
             text += line + "\n"
     return text
 

@@ -51,6 +51,11 @@ class Profile {
     return Object.assign(new Profile(), fields);
   }
 
+  /** The same for lines that do not follow one another: of their times and of how often they come nothing is told. */
+  ofSingleLines() {
+    return Profile.of({ ...this, timed: false, rates: new Map() });
+  }
+
   /** What is needed to tell the words and the numbers of a line. */
   get places() {
     const { shift, literal, values } = this;

@@ -160,7 +160,7 @@ class CheckView {
     const run = new FileCheck(workers, file, {
       good: this.good,
       normal: this.known,
-      profile: this.profile,
+      profile: this.isExample ? this.profile?.ofSingleLines() : this.profile,
       choose: (head) => {
         const reading = this.readings.choose(head);
         if (!log.isBegun) this.read(log, asItStands(reading, head));

@@ -19,6 +19,7 @@ from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
+    LONGEST_SAMPLED,
     MOST_HISTORY,
     SAMPLE_BYTES,
     SAMPLE_LINES,
@@ -104,6 +105,13 @@ def test_a_sample_is_a_few_bounded_lines_and_the_same_for_the_same_seed() -> Non
     assert sample == write_sample(tiny(), ())
     assert len(sample.splitlines()) <= SAMPLE_LINES
     assert len(sample.encode()) <= SAMPLE_BYTES
+
+
+def test_a_sampled_line_that_does_not_end_is_left_out() -> None:
+    rambling = tiny(characters="".join(map(chr, range(0x4E00, 0x4E00 + 3000))))  # one in 3,002 ends a line
+    lines = write_sample(rambling, ()).splitlines()
+    assert len(lines) < SAMPLE_LINES
+    assert all(len(line) < LONGEST_SAMPLED for line in lines)
 
 
 def test_a_sample_of_wide_characters_is_bounded_in_bytes_too() -> None:
