@@ -35,6 +35,12 @@ def standing_out(page: Page) -> list[str]:
     return page.locator("#findings .finding .text").all_text_contents()
 
 
+def go_to(page: Page, name: str) -> None:
+    """Follow the link to a view, and wait until it is shown: that comes with an event, a moment after the click."""
+    page.click(f"#to-{name}")
+    page.wait_for_selector(f"#{name}-view:visible")
+
+
 def unfold(page: Page, name: str) -> None:
     """Show a part of the page that its button unfolds."""
     if page.get_attribute(f"#show-{name}", "aria-expanded") == "false":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.check_view import check, finished, unfold
+from tests.support.check_view import check, finished, go_to, unfold
 
 AXE = Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"
 VIEWS = ["predict?futures=20&word=pump", "complete", "check", "about"]
@@ -62,14 +62,14 @@ def test_nothing_is_wider_than_the_window(view, name, width):
 
 def test_any_script_leaves_the_layout_whole(view):
     page = view("#predict?futures=10&lines=2")
-    page.click("#to-check")
+    go_to(page, "check")
     page.set_viewport_size({"width": 320, "height": 800})
     check(page, "\n".join(WIDE))
-    page.click("#to-predict")
+    go_to(page, "predict")
     page.fill("#log", "\n".join(WIDE))
     page.wait_for_function("() => document.getElementById('futures-status').textContent.includes('sampled')")
     for name in ("check", "predict"):
-        page.click(f"#to-{name}")
+        go_to(page, name)
         assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from model.sampling import primed
 from model.scoring import score_lines
+from tests.support.check_view import go_to
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 
@@ -111,5 +112,5 @@ def test_wide_and_right_to_left_text_can_be_completed(page):
 
 def test_the_views_share_the_lines(page):
     write(page, LOG[0] + "\n12:01 be")
-    page.click("#to-predict")
+    go_to(page, "predict")
     assert page.input_value("#log") == LOG[0] + "\n12:01 be"

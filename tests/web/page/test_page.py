@@ -9,7 +9,7 @@ import pytest
 from model.sampling import continue_log
 from model.scoring import bits_per_character, score_lines
 from model.weights_file import LARGEST_FILE
-from tests.support.check_view import check, finished, paste, saved, standing_out, unfold
+from tests.support.check_view import check, finished, go_to, paste, saved, standing_out, unfold
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> <script>document.title='taken'</script>"
@@ -40,17 +40,17 @@ def test_it_opens_with_check_and_says_that_it_checked_itself(page):
 
 @pytest.mark.everywhere
 def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
-    page.click("#to-predict")
+    go_to(page, "predict")
     futures_have_come(page)
-    page.click("#to-complete")
+    go_to(page, "complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
     page.wait_for_selector("#completions li")
-    page.click("#to-check")
+    go_to(page, "check")
     unfold(page, "options")
     finished(page)
     saved(page, "#save-csv")
-    page.click("#to-about")
+    go_to(page, "about")
     own = {"index.html", "style.css", "icon.svg", "engine.js", "page.js", "weights.js"}
     assert {url.removeprefix(page.address + "/") for url in page.requests if not url.startswith("blob:")} <= own
     if page.address.startswith("https:"):  # what the server saw, since Firefox does not report all
@@ -71,7 +71,7 @@ def test_each_view_has_an_address_and_a_title(view, name):
 def test_the_views_are_reached_by_keyboard_and_the_back_button(page):
     page.focus("#to-complete")
     page.keyboard.press("Enter")
-    assert page.is_visible("#complete-view")
+    page.wait_for_selector("#complete-view:visible")  # what a new address asks for comes with an event, a moment later
     page.evaluate("() => history.back()")
     page.wait_for_selector("#check-view:visible")
     assert not page.is_visible("#complete-view")
@@ -90,9 +90,9 @@ def test_it_shows_the_card_as_facts(view, trained):
 def test_a_card_with_nothing_optional_is_enough(open_page, bare):
     page = open_page(bare.file)
     assert page.inner_text("#self-check").startswith("Checked itself")
-    page.click("#to-about")
+    go_to(page, "about")
     assert page.locator("#facts div").count() >= 2
-    page.click("#to-check")
+    go_to(page, "check")
     paste(page, "")
     page.wait_for_selector("#check-problem:not(:empty)")
 
@@ -123,16 +123,16 @@ def test_scores_are_pythons_on_a_thousand_lines(page, trained):
 
 
 def test_markup_in_a_log_stays_text(page):
-    page.click("#to-predict")
+    go_to(page, "predict")
     page.fill("#log", HOSTILE)
     futures_have_come(page)
     page.fill("#word", HOSTILE[:8])
     page.click("#append")
-    page.click("#to-complete")
+    go_to(page, "complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
     page.wait_for_selector("#completions li")
-    page.click("#to-check")
+    go_to(page, "check")
     check(page, "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
     for finding in page.locator(".finding").all():
         finding.click()
@@ -148,7 +148,7 @@ def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where)
     page.reload()
     finished(page)
     assert standing_out(page)
-    page.click("#to-predict")
+    go_to(page, "predict")
     futures_have_come(page)
     assert page.problems == []
 
