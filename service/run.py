@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 
 from model import weights_file
-from model.transformer import Model
 
 from .active_run import ActiveRun
 from .checking.corpus_profile import keep_profile
@@ -142,7 +141,7 @@ def commit(
         facts = card.describe(
             settings, parts, run=record.run, now=now(), tokens=contest.best.training.tokens,
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
-            sample=sample_of(contest.shipping, parts), normal=rules,
+            normal=rules,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
         weights_file.decode(file)
@@ -167,13 +166,6 @@ def push(run: ActiveRun, home: Home, site: Site, ledger: Ledger) -> None:
 def lines_of(corpus: Corpus) -> list[list[str]]:
     """All kept lines, by source."""
     return [document.lines for document in corpus.documents()]
-
-
-def sample_of(model: Model, parts: Split) -> str:
-    """The sample that travels with the page: made up, and without any line that is in the log word for word."""
-    known = {line for lines in (*parts.train, *parts.validation) for line in lines}
-    known |= {line for part in parts.holdout for line in part.lines}
-    return card.write_sample(model, known)
 
 
 def describe_too_few(record: RunRecord, settings: Settings) -> str:

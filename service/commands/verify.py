@@ -16,7 +16,6 @@ from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import program_version
 from ..progress import Reporter
-from ..run import sample_of
 from ..settings import Settings
 from ..site.champion import Champion, lines_seen, read_champion
 from ..site.commit_message import RUN_TRAILER
@@ -132,11 +131,10 @@ def train_again(
     challengers = train_challengers(settings, parts, champion.model, progress, lambda: False)
     model = challengers[0].model
     shipping = model._replace(weights=shipped(model.weights))
-    sample = sample_of(shipping, parts)
     described = card.describe(
         settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
         tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
-        scores=record.bits_per_char, previous=champion.card, sample=sample,
+        scores=record.bits_per_char, previous=champion.card,
         normal=facts.get("normal", ()),
     )  # fmt: skip
     return card.encode_within_limit(model, described, logs, score_with_surprise(shipping, parts.holdout)[1])

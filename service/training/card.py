@@ -1,14 +1,13 @@
-"""The card: the facts that travel with the weights, and the text that the model made up as a sample."""
+"""The card: the facts that travel with the weights."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
 from model import weights_file
-from model.sampling import continue_log
 from model.transformer import Model
 
 from ..checking.packing import as_card, learn_fitting
@@ -20,27 +19,11 @@ from ..storage.run_record import HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
-ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
+ROOM_FOR_PROFILE = 2200  # bytes, before all of the history has any
 MOST_RULE_BYTES = 1500  # of rules that are shared
-SAMPLE_LINES = 8
-SAMPLE_BYTES = 1600
-SAMPLE_TEMPERATURE = 0.8
-LONGEST_SAMPLED = 600  # characters of a sampled line; a longer one would be cut, and its end look strange
 GOLDEN_TEXT = (  # made up; no line of a log is in a card
     "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"
 )
-
-
-def write_sample(model: Model, known: Collection[str], seed: int = 0) -> str:
-    """A few whole lines that the model makes up, without context, none of which is in `known`, the log's own."""
-    sample = continue_log(
-        model, [], steps=SAMPLE_LINES, seed=seed, temperature=SAMPLE_TEMPERATURE, longest=LONGEST_SAMPLED
-    )[0]
-    text = ""
-    for line in sample.lines:
-        if line not in known and len(line) < LONGEST_SAMPLED and len((text + line).encode()) < SAMPLE_BYTES:
-            text += line + "\n"
-    return text
 
 
 def encode_within_limit(
@@ -48,7 +31,7 @@ def encode_within_limit(
 ) -> bytes:
     """The weights file with this card, and with a profile of normal `logs` in what room is left.
 
-    Where the file would be too large, the last lines of the sample are left out, then the oldest scores of the history.
+    Where the file would be too large, the oldest scores of the history are left out.
     Raises TooLarge when that is not enough.
     """
     facts = with_room(model, facts)
@@ -73,9 +56,7 @@ def with_room(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
             weights_file.encode(model, facts, GOLDEN_TEXT, bytes(ROOM_FOR_PROFILE))
             return facts
         except weights_file.TooLarge:
-            if facts["sample"]:
-                facts = {**facts, "sample": "".join(facts["sample"].splitlines(keepends=True)[:-1])}
-            elif len(facts["history"]) > 1:
+            if len(facts["history"]) > 1:
                 facts = {**facts, "history": facts["history"][max(1, len(facts["history"]) // 8) :]}
             else:
                 raise
@@ -91,7 +72,6 @@ def describe(
     tokens_per_second: int,
     scores: HoldoutScores,
     previous: Mapping[str, Any] | None,
-    sample: str,
     normal: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
@@ -116,7 +96,6 @@ def describe(
         "bits_per_char": score,
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
-        "sample": sample,
         **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
     }
 

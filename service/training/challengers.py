@@ -27,6 +27,7 @@ from model.windows import fitted_context, lay_out, placed
 from ..errors import LoglingError
 from ..settings import Settings
 from ..storage.run_record import TrainingFigures
+from .replacement import Replacement, find_replacement
 from .split import Split
 from .training_plan import Start, plan_for
 from .worker_processes import WorkerProcesses
@@ -42,6 +43,7 @@ class TrainingData(NamedTuple):
     config: Config
     vocabulary: Vocabulary
     tokens: NDArray[np.uint16]  # the training lines, as `windows.lay_out` gives them
+    replacement: Replacement  # of the values in them
     validation: NDArray[np.uint16]
 
 
@@ -104,7 +106,13 @@ def training_data(settings: Settings, split: Split, champion: Model | None) -> T
     """The shape, the vocabulary and the tokens of a run."""
     config = fitted_context(PRESETS[settings.preset].config, split.train)
     vocabulary = extended_vocabulary(settings, split, champion)
-    return TrainingData(config, vocabulary, lay_out(vocabulary, split.train), lay_out(vocabulary, split.validation))
+    return TrainingData(
+        config,
+        vocabulary,
+        lay_out(vocabulary, split.train),
+        find_replacement(vocabulary, split.train),
+        lay_out(vocabulary, split.validation),
+    )
 
 
 def candidates_for(
@@ -153,7 +161,8 @@ def finished_trainings(
     trainings: dict[Candidate, Training] = {}
 
     def next_round(candidate: Candidate, training: Training) -> Future[Training]:
-        return executor.submit(round_of_steps, data.config, candidate.plan, data.tokens, data.validation, training)
+        tokens = data.replacement.drawn(data.tokens, [candidate.plan.seed, len(training.curve)])
+        return executor.submit(round_of_steps, data.config, candidate.plan, tokens, data.validation, training)
 
     rounds = {next_round(candidate, begin(candidate.weights)): candidate for candidate in candidates}
     while rounds:

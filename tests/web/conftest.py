@@ -72,7 +72,6 @@ def trained() -> Weights:
         "bits_per_char": round(training.best_bits, 4),
         "ngram": 0.91,
         "history": [*history, ["2026-11-22", round(training.best_bits, 4)]],
-        "sample": "\n".join(made_up_log(6, seed=9)),
     }
     model = Model(config, vocabulary, training.best)
     profile, data = learn_fitting([lines], lambda _, data: len(data) <= 4000)

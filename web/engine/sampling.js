@@ -12,6 +12,7 @@
  * @property {number} [seed] sample i draws from mulberry32 started at seed + i
  * @property {number} [temperature]
  * @property {number} [topK]
+ * @property {number} [longest] characters after which a line is ended
  * @property {string} [begun] the beginning of the first line; a sample goes on from there
  */
 
@@ -124,12 +125,13 @@ class Draw {
    * @param {number} seed
    * @param {SamplingOptions} options
    */
-  constructor(state, seed, { steps = 1, temperature = 1, topK = 0 }) {
+  constructor(state, seed, { steps = 1, temperature = 1, topK = 0, longest = LONGEST_SAMPLED_LINE }) {
     this.state = state;
     this.random = new Mulberry32(seed);
     this.steps = steps;
     this.temperature = temperature;
     this.topK = topK;
+    this.longest = longest;
     /** @type {Sample} */
     this.sample = { lines: [], bits: [] };
     /** @type {number[]} */
@@ -144,7 +146,7 @@ class Draw {
   /** Draw the next token, which the caller then reads. */
   next() {
     const { logits, model } = this.state;
-    const full = this.line.length >= LONGEST_SAMPLED_LINE;
+    const full = this.line.length >= this.longest;
     const token = full ? NEWLINE : pick(logits, this.temperature, this.topK, this.random.uniform());
     this.bits += tokenBits(logits, token);
     if (token !== NEWLINE) {

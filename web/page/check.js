@@ -8,11 +8,12 @@ const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 /**
  * @param {Workers} workers
  * @param {WeightsFile} file
+ * @param {string[]} madeUp lines that the model made up
  * @returns {View}
  */
-function startCheck(workers, { card, profile }) {
+function startCheck(workers, { card, profile }, madeUp) {
   const view = new CheckView(workers, card, profile);
-  const example = exampleLog(card);
+  const example = exampleLog(madeUp);
   let begun = false;
   return {
     title: 'Check',
@@ -27,14 +28,13 @@ function startCheck(workers, { card, profile }) {
 }
 
 /**
- * The card's sample, with one strange line added.
- * @param {Card} card
+ * Made-up lines, with one strange line added.
+ * @param {string[]} madeUp
  */
-function exampleLog({ sample }) {
-  if (typeof sample !== 'string' || !sample) return '';
-  const lines = sample.trimEnd().split('\n');
-  lines.splice(Math.ceil((2 * lines.length) / 3), 0, STRANGE_EXAMPLE);
-  return lines.join('\n') + '\n';
+function exampleLog(madeUp) {
+  if (!madeUp.length) return '';
+  const at = Math.ceil((2 * madeUp.length) / 3);
+  return [...madeUp.slice(0, at), STRANGE_EXAMPLE, ...madeUp.slice(at), ''].join('\n');
 }
 
 class CheckView {

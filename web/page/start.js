@@ -25,6 +25,10 @@ const PROBLEMS = {
 };
 
 const LONGEST_FIRST = 200; // characters of the first prediction
+const EXAMPLE_LINES = 8; // at most
+const EXAMPLE_CHARACTERS = 800; // about, since each is computed before anything is shown
+const LONGEST_EXAMPLE = 600; // characters of a line; a longer one would be cut, and its end look strange
+const EXAMPLE_TEMPERATURE = 0.8;
 
 document.addEventListener('DOMContentLoaded', async () => {
   if (wrongFiles()) return;
@@ -32,7 +36,8 @@ document.addEventListener('DOMContentLoaded', async () => {
     const base64 = assignedWeights();
     const file = readWeights(base64);
     const { model, card } = file;
-    const log = startLog(model, card);
+    const example = madeUpLines(model, card);
+    const log = startLog(model, card, example);
     if (location.hash.startsWith('#predict')) {
       byId('predict-view').hidden = false;
       predictFirst(model, log);
@@ -45,26 +50,42 @@ document.addEventListener('DOMContentLoaded', async () => {
       element('span', 'more', ': it computes here exactly as where it was made'),
     );
     chip.classList.add('good');
-    startAllViews(file, log, base64.length);
+    startAllViews(file, log, example, base64.length);
   } catch (error) {
     showFailure(error);
   }
 });
 
 /**
- * The text that is continued. At first it is the sample that the model made up.
+ * Lines that the model makes up here and now: no line travels with it. None where the card knows of no training lines.
  * @param {Model} model
  * @param {Card} card
  */
-function startLog(model, card) {
-  const { sample } = card;
+function madeUpLines(model, { lines, characters }) {
+  if (!(Number(lines) > 0 && Number(characters) > 0)) return [];
+  const steps = Math.ceil((EXAMPLE_CHARACTERS * Number(lines)) / Number(characters));
+  const options = {
+    steps: Math.min(EXAMPLE_LINES, steps),
+    temperature: EXAMPLE_TEMPERATURE,
+    longest: LONGEST_EXAMPLE,
+  };
+  return continueLog(model, [], options)[0].lines.filter((line) => line.length < LONGEST_EXAMPLE);
+}
+
+/**
+ * The text that is continued. At first it is an example.
+ * @param {Model} model
+ * @param {Card} card
+ * @param {string[]} example
+ */
+function startLog(model, card, example) {
   const readings = readingsOf(card);
   const boxes = [byId('log', HTMLTextAreaElement), byId('editor', HTMLTextAreaElement)];
   const choose = (/** @type {Uint8Array} */ head) => cheapestReading(model, readings, head);
-  const log = new SharedLog(boxes, typeof sample === 'string' ? sample : '', choose);
-  const example = byId('log-note').querySelector('.example');
-  if (!log.text) example?.remove();
-  log.onChange(() => example?.remove());
+  const log = new SharedLog(boxes, example.join('\n'), choose);
+  const note = byId('log-note').querySelector('.example');
+  if (!log.text) note?.remove();
+  log.onChange(() => note?.remove());
   return log;
 }
 
@@ -101,11 +122,12 @@ function nextPaint() {
 /**
  * @param {WeightsFile} weights
  * @param {SharedLog} log
+ * @param {string[]} example
  * @param {number} bytes of the weights file
  */
-function startAllViews(weights, log, bytes) {
+function startAllViews(weights, log, example, bytes) {
   const workers = new Workers(weights.model);
-  const check = startCheck(workers, weights);
+  const check = startCheck(workers, weights, example);
   /** @param {File} file */
   const openInCheck = (file) => {
     location.hash = '#check';

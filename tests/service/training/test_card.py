@@ -19,13 +19,9 @@ from service.settings import MaskRule, Settings, Source
 from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
-    LONGEST_SAMPLED,
     MOST_HISTORY,
-    SAMPLE_BYTES,
-    SAMPLE_LINES,
     describe,
     encode_within_limit,
-    write_sample,
 )
 from service.training.split import Split
 from tests.support.shop_log import shop_log
@@ -44,7 +40,6 @@ def card(**changes: Any) -> dict[str, Any]:
         "tokens_per_second": 90_000,
         "scores": HoldoutScores(challenger=0.51239, ngram=1.5),
         "previous": None,
-        "sample": "made up\n",
     }
     parts = Split([SECRET_LINES], [SECRET_LINES], [], [], {"1": 20})
     return describe(settings, parts, **{**facts, **changes})
@@ -100,36 +95,12 @@ def test_a_champion_without_a_history_is_followed_by_one() -> None:
     assert len(card(previous={"format": 1})["history"]) == 1
 
 
-def test_a_sample_is_a_few_bounded_lines_and_the_same_for_the_same_seed() -> None:
-    sample = write_sample(tiny(), ())
-    assert sample == write_sample(tiny(), ())
-    assert len(sample.splitlines()) <= SAMPLE_LINES
-    assert len(sample.encode()) <= SAMPLE_BYTES
-
-
-def test_a_sampled_line_that_does_not_end_is_left_out() -> None:
-    rambling = tiny(characters="".join(map(chr, range(0x4E00, 0x4E00 + 3000))))  # one in 3,002 ends a line
-    lines = write_sample(rambling, ()).splitlines()
-    assert len(lines) < SAMPLE_LINES
-    assert all(len(line) < LONGEST_SAMPLED for line in lines)
-
-
-def test_a_sample_of_wide_characters_is_bounded_in_bytes_too() -> None:
-    sample = write_sample(tiny(characters="".join(chr(0x1F600 + number) for number in range(20))), ())
-    assert len(sample.encode()) <= SAMPLE_BYTES
-
-
-def test_a_line_of_the_log_is_left_out_of_the_sample() -> None:
-    lines = write_sample(tiny(), ()).splitlines()
-    assert lines[0] not in write_sample(tiny(), {lines[0]}).splitlines()
-
-
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_largest_card_of_a_preset_still_fits_in_the_file(preset: str) -> None:
     cap = PRESETS[preset].vocabulary_cap
     wide = "".join(chr(0x1F600 + number) for number in range(cap - 2))
     previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
-    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    facts = card(previous=previous)
     file = weights_file.encode(tiny(preset, wide), facts, GOLDEN_TEXT)
     assert len(file) <= weights_file.LARGEST_FILE
 
@@ -140,13 +111,12 @@ def test_a_card_comes_back_from_the_file() -> None:
     assert {name: read[name] for name in facts} == facts
 
 
-def test_a_card_that_is_too_long_loses_lines_of_its_sample_and_then_old_scores() -> None:
+def test_a_card_that_is_too_long_loses_old_scores() -> None:
     wide = "".join(chr(0x4E00 + number) for number in range(94))
-    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600}, sample='"\\" ' * 40 + "\n")
+    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600})
     facts["history"] = facts["history"] * 8
     file = encode_within_limit(tiny("full", wide), facts)
     _, read = weights_file.decode(file)
-    assert read["sample"] == ""
     assert len(read["history"]) < len(facts["history"])
     assert read["history"][-1] == facts["history"][-1]
 
@@ -162,7 +132,7 @@ def many_words(count: int) -> list[str]:
 def test_the_largest_card_of_a_preset_has_room_for_a_profile(preset: str) -> None:
     wide = "".join(chr(0x1F600 + number) for number in range(PRESETS[preset].vocabulary_cap - 2))
     previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
-    facts = card(previous=previous, sample=wide[:75] * (SAMPLE_BYTES // 300))
+    facts = card(previous=previous)
     surprise = Tail.of(np.random.default_rng(0).exponential(size=100_000), 100_000, SCALES["surprise"])
     file = encode_within_limit(tiny(preset, wide), facts, [many_words(6000), shop_log(3000)], surprise)
     assert len(file) <= weights_file.LARGEST_FILE
@@ -173,7 +143,7 @@ def test_the_largest_card_of_a_preset_has_room_for_a_profile(preset: str) -> Non
 
 def test_a_plain_vocabulary_at_its_cap_loses_no_score_for_a_profile() -> None:
     plain = "".join(chr(33 + number) for number in range(PRESETS["full"].vocabulary_cap - 2))
-    facts = card(previous={"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}, sample=plain[:75] * 20)
+    facts = card(previous={"history": [["2026-01-01", 12.3456]] * MOST_HISTORY})
     _, read = weights_file.decode(encode_within_limit(tiny("full", plain), facts, [many_words(6000)]))
     assert len(read["history"]) == MOST_HISTORY
 
