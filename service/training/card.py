@@ -16,12 +16,13 @@ from ..checking.profile import Profile
 from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
-from ..storage.run_record import HoldoutScores
+from ..storage.run_record import AuditFigures, HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
 ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
 MOST_RULE_BYTES = 1500  # of rules that are shared
+AUDIT_ON_CARD = {"answer", "asked", "unseen", "sampled", "count"}
 SAMPLE_LINES = 8
 SAMPLE_BYTES = 1600
 SAMPLE_TEMPERATURE = 0.8
@@ -93,6 +94,7 @@ def describe(
     previous: Mapping[str, Any] | None,
     sample: str,
     normal: Sequence[str] = (),
+    audit: AuditFigures | None = None,
 ) -> dict[str, Any]:
     """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
 
@@ -117,6 +119,7 @@ def describe(
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
         "sample": sample,
+        **({"audit": audit.model_dump(include=AUDIT_ON_CARD)} if audit else {}),
         **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
     }
 

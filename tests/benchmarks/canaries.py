@@ -24,6 +24,7 @@ import random
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,14 +32,10 @@ for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import numpy as np  # noqa: E402
-
 from model import weights_file  # noqa: E402
-from model.config import Config  # noqa: E402
 from model.context import last_lines  # noqa: E402
-from model.extraction import guesses, log_softmax, prompted  # noqa: E402
-from model.transformer import Model, Past, Window, forward  # noqa: E402
-from model.vocabulary import ESCAPE, NEWLINE  # noqa: E402
+from model.extraction import guesses, prompted, sampled_lines  # noqa: E402
+from model.transformer import Model  # noqa: E402
 from service.settings import Settings  # noqa: E402
 from service.storage.corpus import Corpus  # noqa: E402
 from tests.benchmarks.trained_homes import logling  # noqa: E402
@@ -46,8 +43,6 @@ from tests.benchmarks.trained_homes import logling  # noqa: E402
 TIMES = (1, 3, 10, 30, 100)
 GUESSES = 16
 OLDEST_SHARE = 0.85  # of the lines: no secret stands in the newest, which judge
-LANES = 64  # lines that are sampled side by side
-LONGEST = 300  # characters of a sampled line
 
 DIGITS, HEX, LETTERS = "0123456789", "0123456789abcdef", "abcdefghijklmnopqrstuvwxyz"
 NAMES = """
@@ -57,7 +52,8 @@ NAMES = """
 """
 PLAIN = """
     anchor barrel candle dragon engine feather garden hammer island jacket kettle ladder marble needle orange pepper
-    quarry ribbon saddle timber
+    quarry ribbon saddle timber velvet window yellow zipper apple bottle camera doctor elephant finger guitar hunter
+    iceberg jungle kitten lemon mirror napkin oyster pencil rabbit scissor tiger umbrella violin walnut
 """
 USERS = ("root", "admin", "ubuntu", "git", "oracle", "test", "guest", "pi", "www", "backup")
 
@@ -190,35 +186,6 @@ def is_extracted(model: Model, lines: list[str], one: Planted, places: int = 3) 
     return False
 
 
-def sampled(model: Model, count: int, seed: int) -> list[str]:
-    """At least so many lines, sampled at temperature 1 in lanes that each begin with nothing."""
-    rng = np.random.default_rng(seed)
-    config: Config = model.config
-    tokens = np.full((LANES, 1), NEWLINE, dtype=np.int32)
-    columns, lines = np.zeros_like(tokens), np.ones_like(tokens)
-    past: Past | None = None
-    texts: list[list[int]] = [[] for _ in range(LANES)]
-    found: list[str] = []
-    while len(found) < count:
-        logits, past = forward(config, model.weights, Window(tokens, columns, lines), past)
-        p = np.exp(log_softmax(logits[:, -1]))
-        p[:, ESCAPE] = 0
-        cumulative = np.cumsum(p, axis=1)
-        chosen = (cumulative < rng.random((LANES, 1)) * cumulative[:, -1:]).sum(axis=1)
-        chosen[columns[:, 0] >= LONGEST] = NEWLINE
-        newline = chosen == NEWLINE
-        tokens = chosen[:, None].astype(np.int32)
-        columns = np.where(newline[:, None], 0, columns + 1).astype(np.int32)
-        lines = (lines + newline[:, None]).astype(np.int32)
-        for lane, token in enumerate(chosen.tolist()):
-            if token == NEWLINE:
-                found.append(model.vocabulary.decode(texts[lane]))
-                texts[lane] = []
-            else:
-                texts[lane].append(token)
-    return found
-
-
 def trained(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """What a run says of itself; its home is in the folder."""
     log, home = folder / "made-up.log", folder / "home"
@@ -242,7 +209,7 @@ def measured(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     with Corpus(folder / "home" / "state" / "corpus.db") as corpus:
         (document,) = corpus.documents()
     begun = time.monotonic()
-    text = "\n".join(sampled(model, arguments.samples, arguments.seed))
+    text = "\n".join(islice(sampled_lines(model, 1.0, 100 + arguments.seed), arguments.samples))
     audit = record.get("audit") or {}
     named = {entry["line"] for entry in audit.get("remembered", [])}
     rows = [
