@@ -14,7 +14,7 @@ from typing import NamedTuple
 from model.transformer import Model
 
 from ..storage.corpus import Document
-from ..storage.run_record import AuditFigures, RememberedValue
+from ..storage.run_record import AuditAnswer, AuditFigures, RememberedValue
 from .asking import Answer, ask
 from .candidates import AuditedLog, Candidate, Candidates, Spot, find_candidates
 from .samples import MOST_SAMPLED, RareLine, found_in, sample, sought_in
@@ -85,7 +85,7 @@ def audit_model(
     )
     named = _named(logs, remembered(seen, unseen), [one for one in candidates.seen if one.text in unasked])
     named += [_line_named(logs, sought.lines[text]) for text in sorted(whole)]
-    answer = "remembered" if named else "clean" if seen else "nothing could be asked"
+    answer: AuditAnswer = "remembered" if named else "clean" if seen else "nothing could be asked"
     figures = AuditFigures(
         answer=answer, asked=len(seen), unseen=len(unseen), sampled=sampled, language=candidates.language,
         count=len(named), remembered=named[:MOST_NAMED],

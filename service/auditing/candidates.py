@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .entropy import DIGIT_BITS, Language, kind_of
@@ -106,7 +107,9 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
         one.places.append((place, spots))
     total = sum(len(log.lines) for log in logs)
-    seen, unseen, common = [], [], 0
+    seen: list[Candidate] = []
+    unseen: list[Candidate] = []
+    common = 0
     for one in candidates.values():
         one.lines = found.trained[one.text] or found.other[one.text]
         if one.lines > max(LANGUAGE_LINES, LANGUAGE_SHARE * total) and not _looks_random(language, one.text):
@@ -168,7 +171,7 @@ def _counts(series: Sequence[str]) -> bool:
     numbers = [int(text) for text in series if text.isdecimal() and len(text) < 20]
     if len(numbers) < max(FEWEST_TO_COUNT, len(series) * COUNTING):
         return False
-    steps = sum(0 < later - earlier <= LARGEST_STEP for earlier, later in zip(numbers, numbers[1:], strict=False))
+    steps = sum(0 < later - earlier <= LARGEST_STEP for earlier, later in pairwise(numbers))
     return steps >= COUNTING * len(set(numbers)) and len(set(numbers)) >= FEWEST_TO_COUNT
 
 

@@ -131,7 +131,7 @@ def _count_pairs(words: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
 def _bits_of_number(digits: str) -> float:
     """Round numbers, powers of two and years cost less."""
     number = int(digits[:30])
-    if number and number & (number - 1) == 0 or number & (number + 1) == 0:
+    if 0 in (number & (number - 1), number & (number + 1)):
         return min(5.0, DIGIT_BITS * len(digits))
     if len(digits) == 4 and 1970 <= number < 2040:
         return 7.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from os.path import commonprefix
 from typing import NamedTuple
 
 from ..reading.times import drop_time
@@ -33,14 +32,22 @@ class Value(NamedTuple):
 def words_of(line: str) -> Iterator[Value]:
     """The words of a line, but those of the time that it begins with."""
     rest = drop_time(line)
-    begin = len(commonprefix([line, rest])) if len(rest) < len(line) else 0
-    end = begin + len(line) - len(rest)
+    begin, end = _left_out(line, rest)
     for found in _WORD.finditer(line):
         word = found[0].lstrip(_OUTSIDE)
         at = found.end() - len(word)
         word = word.rstrip(_OUTSIDE)
         if word and (at + len(word) <= begin or at >= end):
             yield Value(at, word)
+
+
+def _left_out(line: str, rest: str) -> tuple[int, int]:
+    """From where to where a line has what its rest has not."""
+    size = len(line) - len(rest)
+    if line.endswith(rest):
+        return 0, size
+    begin = next(at for at, (one, other) in enumerate(zip(line, rest + "\0", strict=False)) if one != other)
+    return begin, begin + size
 
 
 @lru_cache(maxsize=50_000)

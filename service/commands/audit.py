@@ -125,15 +125,15 @@ def format_report(report: AuditReport) -> str:
     audit = report.audit
     parts = [
         f"Weights of commit {report.commit[:12]}: {len(audit.candidates.seen):,} values that could be secret in the "
-        f"{report.lines:,} lines that they were trained on and that the corpus still has. {audit.figures.language:,} more "
-        "stand in so many lines that they are part of the log's language: they are not asked for."
+        f"{report.lines:,} lines that they were trained on and that the corpus still has. {audit.figures.language:,} "
+        "more stand in so many lines that they are part of the log's language: they are not asked for."
     ]
     if report.kinds:
         parts += [
             f"{'':<12} {'in lines trained on':^38}  {'in lines never seen':^38}",
             f"{'':<12} {_HEAD}  {_HEAD}",
             *(f"{kind:<12} {_cells(seen)}  {_cells(unseen)}" for kind, seen, unseen in report.kinds),
-            f"(1st: the first guess is right. {GUESSES}: one of {GUESSES} is. exposure: median of the bits given away.)",
+            f"(1st: the first guess is right. {GUESSES}: one of {GUESSES}. exposure: median of the bits given away.)",
         ]
     parts += format_remembered(audit.figures.remembered[:NAMED])
     return "\n".join([*parts, describe_answer(report)])
@@ -151,7 +151,8 @@ def describe_answer(report: AuditReport) -> str:
     if figures.answer == "remembered":
         return (
             f"{sentence.replace('remembered', 'REMEMBERED', 1)}. Whoever has the weights could find these. Leave such "
-            "fields out (`format` of the source), mask them (a rule [[mask]]), or show the site only to readers of the log."
+            "fields out (`format` of the source), mask them (a rule [[mask]]), or show the site only to those who may read "
+            "the log."
         )
     return sentence[0].upper() + sentence[1:] + "."
 

@@ -11,9 +11,8 @@ from ..progress import Reporter
 from ..run import retrain
 from ..schedule.child_process import become_child
 from ..storage.run_record import RunRecord
+from .audit import NAMED, format_remembered
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
-
-NAMED = 10  # of what is remembered
 
 
 def retrain_command(
@@ -51,9 +50,7 @@ def format_run(record: RunRecord) -> str:
         parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
     if record.audit:
         parts.append(f"  audit      {record.audit.describe()}")
-        parts += [
-            f"             {value.describe()}{value.describe_shown()}" for value in record.audit.remembered[:NAMED]
-        ]
+        parts += ["           " + line for line in format_remembered(record.audit.remembered[:NAMED])]
     if record.commit:
         state = {None: "", True: ", pushed", False: ", NOT pushed"}[record.pushed]
         parts.append(f"  commit     {record.commit[:12]}{state}")

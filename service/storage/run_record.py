@@ -70,14 +70,10 @@ class RememberedValue(BaseModel):
         """Where it is, without any of its characters.
 
         >>> RememberedValue(source=1, line=77, kind="number", characters=12, lines=3, guess=1).describe()
-        'a number of 12 characters in 3 lines (source 1, line 77)'
+        '12 characters (number) in 3 lines (source 1, line 77)'
         """
-        article = "an" if self.kind[0] in "aeiou" else "a"
-        of = "" if self.kind == "words" else f"{article} "
-        return (
-            f"{of}{self.kind} of {self.characters} characters in {self.lines} line{'s' * (self.lines != 1)} "
-            f"(source {self.source}, line {self.line})"
-        )
+        lines = f"{self.lines:,} line{'s' * (self.lines != 1)}"
+        return f"{self.characters} characters ({self.kind}) in {lines} (source {self.source}, line {self.line})"
 
     def describe_shown(self) -> str:
         """Its first characters, as the end of a sentence; empty where none are told."""
