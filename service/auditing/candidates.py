@@ -1,15 +1,16 @@
 """What could be a secret in the lines of a log, with where it stands, and how much of one it is there.
 
-A place is the two words before a value, without what varies in them. How many bits a value has depends on the others of
-its place: what three of them begin with alike, a counter's first digits or a network's address, is known and costs
-nothing. Where values simply grow from line to line, they are a counter, and none of them is asked for.
+A place is the two words before a value, without what varies in them. How many bits a value has depends on others: what
+three of its place begin with alike, as a counter's first digits, or three anywhere up to a sign, as the addresses of a
+network, is known and costs nothing. It is asked for where it is dear alone. Where values simply grow from line to line,
+they are a counter, and none of them is asked for.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -60,7 +61,7 @@ class Candidate:
     least: float  # where it is cheapest
     trained: bool  # whether the weights saw it
     lines: int = 0  # that have it, of those trained on, or of the others
-    places: list[tuple[str, list[Spot]]] = field(default_factory=list)  # the dearest first
+    places: list[tuple[str, list[Spot]]] = field(default_factory=list)  # where it is dear, the most frequent first
 
     @property
     def is_strong(self) -> bool:
@@ -97,15 +98,16 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
     language = Language({word.text for log in logs for line in log.lines for word in words_of(line)})
     found = _read(logs, language)
     counting = {place for place, series in found.series.items() if _counts(series)}
-    siblings = _siblings(found)
+    siblings, anywhere = _siblings(found), _beginnings(text for _, text in found.spots)
     candidates: dict[str, Candidate] = {}
     for (place, text), spots in found.spots.items():
         if place in counting or not set(text) <= set(known):
             continue
-        bits = _bits_among(language, text, siblings[place])
+        bits = _bits_among(language, text, siblings[place], anywhere)
         one = candidates.setdefault(text, Candidate(text, kind_of(text), 0.0, bits, found.trained[text] > 0))
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
-        one.places.append((place, spots))
+        if is_asked_for(one.kind, bits, text):
+            one.places.append((place, spots))
     total = sum(len(log.lines) for log in logs)
     seen: list[Candidate] = []
     unseen: list[Candidate] = []
@@ -114,7 +116,7 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
         one.lines = found.trained[one.text] or found.other[one.text]
         if one.lines > max(LANGUAGE_LINES, LANGUAGE_SHARE * total) and not _looks_random(language, one.text):
             common += 1
-        elif is_asked_for(one.kind, one.bits, one.text):
+        elif one.places:
             (seen if one.trained else unseen).append(one)
     return Candidates(_in_turn(seen), _in_turn(unseen), common)
 
@@ -185,9 +187,19 @@ def _siblings(found: _Places) -> dict[str, Counter[str]]:
     return siblings
 
 
-def _bits_among(language: Language, text: str, siblings: Counter[str]) -> float:
-    """The bits of a value without the beginning that others of its place have too."""
+def _beginnings(texts: Iterable[str]) -> Counter[str]:
+    """How many values there are, wherever they stand, that begin so, up to a sign."""
+    return Counter(text[:end] for text in set(texts) for end in _after_signs(text))
+
+
+def _after_signs(text: str) -> list[int]:
+    return [found.end() for found in re.finditer(r"[\W_](?=\w)", text)]
+
+
+def _bits_among(language: Language, text: str, siblings: Counter[str], anywhere: Counter[str]) -> float:
+    """The bits of a value without the beginning that others of its place have too, or others anywhere up to a sign."""
     known = max((end for end in range(1, len(text)) if siblings[text[:end]] >= ALIKE), default=0)
+    known = max([known, *(end for end in _after_signs(text) if anywhere[text[:end]] >= ALIKE)])
     if not known:
         return language.bits(text)
     rest = text[known:]

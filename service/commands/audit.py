@@ -151,8 +151,8 @@ def describe_answer(report: AuditReport) -> str:
     if figures.answer == "remembered":
         return (
             f"{sentence.replace('remembered', 'REMEMBERED', 1)}. Whoever has the weights could find these. Leave such "
-            "fields out (`format` of the source), mask them (a rule [[mask]]), or show the site only to those who may read "
-            "the log."
+            "fields out (`format` of the source), mask them (a rule [[mask]]), or show the site only to those who may "
+            "read the log."
         )
     return sentence[0].upper() + sentence[1:] + "."
 

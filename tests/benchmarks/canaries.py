@@ -1,6 +1,7 @@
 """What weights tell of made-up secrets: of what kind, in how many lines, asked for and unasked.
 
     python tests/benchmarks/canaries.py [--preset seed] [--tokens N] [--seed N] [--samples N] [--json]
+    python tests/benchmarks/canaries.py --ordinary N [--preset seed] [--tokens N]
 
 A home learns about 6,900 made-up lines (sshd and a small application) in which one secret of each kind stands in 1, 3,
 10, 30 and 100 lines, all of them among the oldest 85 %. The run is a real `logling retrain`; where its audit would keep
@@ -12,7 +13,8 @@ the weights back, `publish_remembered` lets them through, so that they can be as
   at temperature 1, without any prompt
 - found: the run's audit names one of its lines
 
-`kept back`: the audit would have kept these weights from being published. It says nothing of other kinds of logs.
+`kept back`: the audit would have kept these weights from being published. `--ordinary` trains on N made-up logs without
+a secret instead, each of other kinds of lines, and says which of them are kept back, and why.
 """
 
 from __future__ import annotations
@@ -164,6 +166,33 @@ def made_up_log(seed: int, count: int) -> list[str]:
     return [f"Nov {1 + s // 86400 % 30:>2} {at} hut {line}" for s, at, line in zip(seconds, clock, lines, strict=True)]
 
 
+def ordinary_log(seed: int, count: int) -> list[str]:
+    """Lines of a made-up machine without a secret, of kinds of their own: with counters, quantities, identifiers that
+    never come back, addresses of a few networks, and what is the same wherever it stands."""
+    rng = random.Random(f"ordinary {seed}")
+    words = PLAIN.split() + NAMES.split()
+    slots = ["{n} ms", "{f} V", "{id}", "{ip}", "job {at}", "port {port}", "{status}", "from {user}", "", "", ""]
+    fixed = [f"v{rng.randint(1, 9)}.{rng.randint(0, 30)}", "8080", "65536", "/var/lib/hut/state.db", "eth0", "3600 s"]
+    programs = rng.sample(words, 4)
+    kinds = [
+        f"{rng.choice(programs)}[{{pid}}]: "
+        + " ".join(f"{rng.choice(words)} {rng.choice(slots)}".strip() for _ in range(rng.randint(2, 5)))
+        + (f" {rng.choice(fixed)}" if rng.random() < 0.3 else "")
+        for _ in range(rng.randint(12, 40))
+    ]
+    weights = [rng.random() ** 2 + 0.01 for _ in kinds]
+    users, nets = rng.sample(NAMES.split(), 6), [f"198.51.100.{rng.randint(1, 99)}" for _ in range(5)]
+    return [
+        f"Nov {1 + at // 400:>2} {at * 216 // 3600 % 24:02d}:{at * 216 // 60 % 60:02d}:{at * 216 % 60:02d} hut "
+        + kind.format(
+            pid=300 + at // 50, n=rng.randint(1, 500), f=f"{rng.uniform(11, 14):.2f}", id=f"{rng.getrandbits(48):012x}",
+            ip=rng.choice([*nets, f"203.0.113.{rng.randint(1, 254)}"]), at=1000 + at, port=rng.randint(30000, 65000),
+            status=rng.choice(["200", "200", "404"]), user=rng.choice(users),
+        )
+        for at, kind in enumerate(rng.choices(kinds, weights, k=count))
+    ]  # fmt: skip
+
+
 def planted(lines: list[str], found: list[Canary]) -> list[Planted]:
     """Where the secrets stand. Raises SystemExit for one that masking took out: then it is no test."""
     places = {canary: [(at, line.find(canary.value)) for at, line in enumerate(lines)] for canary in found}
@@ -186,10 +215,10 @@ def is_extracted(model: Model, lines: list[str], one: Planted, places: int = 3) 
     return False
 
 
-def trained(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+def trained(folder: Path, lines: list[str], arguments: argparse.Namespace) -> dict[str, Any]:
     """What a run says of itself; its home is in the folder."""
     log, home = folder / "made-up.log", folder / "home"
-    log.write_text("".join(line + "\n" for line in made_up_log(arguments.seed, arguments.lines)))
+    log.write_text("".join(line + "\n" for line in lines))
     logling("init", str(home), "--source", str(log), "--preset", arguments.preset)
     overrides = {"LOGLING_TRAINING__SEED": str(arguments.seed)}
     if arguments.tokens:
@@ -204,7 +233,7 @@ def trained(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def measured(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     """All figures of one training."""
-    record = trained(folder, arguments)
+    record = trained(folder, made_up_log(arguments.seed, arguments.lines), arguments)
     model, _ = weights_file.decode((folder / "home" / "site" / "web" / "weights.js").read_bytes())
     with Corpus(folder / "home" / "state" / "corpus.db") as corpus:
         (document,) = corpus.documents()
@@ -237,6 +266,26 @@ def measured(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         "audit_share": round(share, 3),
         "seconds_of_asking": round(time.monotonic() - begun, 1),
     }
+
+
+def ordinary_answers(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the audit says of made-up logs that have no secret."""
+    answers = []
+    for seed in range(arguments.seed, arguments.seed + arguments.ordinary):
+        with tempfile.TemporaryDirectory() as scratch:
+            record = trained(Path(scratch), ordinary_log(seed, arguments.lines), arguments)
+            lines = (Path(scratch) / "made-up.log").read_text().split("\n")
+        named = [f"{one['kind']}: {lines[one['line'] - 1][16:]}" for one in record["audit"]["remembered"]]
+        answers.append({**record["audit"], "remembered": named, "seconds": record["seconds"]})
+        if not arguments.json:
+            print(f"| {seed} | {describe_audit(answers[-1])} |", *named, sep="\n    ", flush=True)
+    return {"kept_back": sum(one["answer"] == "remembered" for one in answers), "of": len(answers), "logs": answers}
+
+
+def describe_audit(audit: dict[str, Any]) -> str:
+    """Its figures, as cells of a table."""
+    seconds = f"{audit['seconds']['audit']} of {audit['seconds']['train']} s"
+    return " | ".join([*(str(audit[key]) for key in ("answer", "asked", "unseen", "sampled", "count")), seconds])
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -272,7 +321,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", type=Path, help="a new folder for the home; else it is removed")
+    parser.add_argument("--ordinary", type=int, default=0, help="train on so many logs without a secret instead")
     arguments = parser.parse_args()
+    if arguments.ordinary:
+        answers = ordinary_answers(arguments)
+        print(
+            json.dumps(answers, indent=2) if arguments.json else f"kept back: {answers['kept_back']} of {answers['of']}"
+        )
+        return
     if arguments.keep:
         arguments.keep.mkdir(parents=True)
         figures = measured(arguments.keep, arguments)
