@@ -151,6 +151,13 @@ class RunRecord(BaseModel):
         """Whether the ids of lines in this record are those of a corpus. A corpus that was made again has others."""
         return (self.corpus_id or "") == corpus_id  # a corpus of before format 3 has no identity
 
+    def without_characters(self) -> RunRecord:
+        """The record for those who may not read the log: of what is remembered, no character is in it."""
+        if not self.audit:
+            return self
+        unshown = [value.model_copy(update={"shown": ""}) for value in self.audit.remembered]
+        return self.model_copy(update={"audit": self.audit.model_copy(update={"remembered": unshown})})
+
     def as_json(self) -> dict[str, Any]:
         """The record as `--json` prints it."""
         return self.model_dump(mode="json", exclude=self._unknown())
