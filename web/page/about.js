@@ -52,7 +52,8 @@ function factsOf(card, bytes) {
  */
 function describeAudit(audit) {
   if (!isNumber(audit?.asked) || !isNumber(audit.sampled) || !isNumber(audit.count)) return undefined;
-  if (audit.answer === 'remembered') return `an audit found ${formatQuantity(audit.count, 'value')} known by heart`;
+  if (audit.answer === 'remembered')
+    return `an audit found ${formatQuantity(audit.count, 'value')} known by heart`;
   if (audit.answer !== 'clean') return 'an audit found no value to ask for';
   return `none of ${formatQuantity(audit.asked, 'value')} asked for came back, nor in ${formatQuantity(audit.sampled, 'sampled line')}`;
 }
