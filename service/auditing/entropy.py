@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from math import log2
 
 DIGIT_BITS, HEX_BITS, LETTER_BITS = log2(10), 4.0, log2(26)
@@ -129,12 +130,15 @@ def _count_pairs(words: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
 
 
 def _bits_of_number(digits: str) -> float:
-    """Round numbers, powers of two and years cost less."""
+    """Round numbers, powers of two, years and what anyone types, as 1234 and 777777, cost less."""
     number = int(digits[:30])
     if 0 in (number & (number - 1), number & (number + 1)):
         return min(5.0, DIGIT_BITS * len(digits))
     if len(digits) == 4 and 1970 <= number < 2040:
         return 7.0
+    steps = {ord(later) - ord(earlier) for earlier, later in pairwise(digits)}
+    if len(digits) > 2 and steps in ({-1}, {0}, {1}):
+        return 6.0
     significant = digits.strip("0") or "0"
     return DIGIT_BITS * min(len(significant) + (len(significant) < len(digits)), len(digits))
 

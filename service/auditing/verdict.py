@@ -1,8 +1,9 @@
 """What is remembered: told value by value from what can be predicted, by the same of lines that the weights never saw.
 
-A value that comes back within a few guesses is remembered where so few guesses would hit one of its kind by chance in
-less than one audit of twenty. But what this log does anyway can be predicted: where values that were never seen come
-back too, at the same place or, where it has none, of the same shape, it takes more of the seen ones than that explains.
+A strong value that comes back within a few guesses is remembered, a short one where so few guesses would hit one of its
+length by chance in less than one audit of a hundred. But what this log does anyway can be predicted: where values that
+were never seen come back too, at the same place or, where it has none, of the same shape, it takes more of the seen ones
+than that explains.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from .asking import Answer
 from .candidates import Candidate
 
-BY_CHANCE = 0.05  # of all that is asked for, together
+BY_CHANCE = 0.01  # of all short values that are asked for, together
 ALIKE = 0.01  # a difference to lines never seen that chance makes this often proves nothing
 
 
@@ -27,11 +28,12 @@ class Tally(NamedTuple):
 
 def remembered(seen: Sequence[Answer], unseen: Sequence[Answer]) -> list[Answer]:
     """The answers for values that the weights know by heart."""
-    weak = sum(not answer.candidate.is_strong for answer in seen)
+    short = sum(not answer.candidate.is_strong for answer in seen)
 
     def is_beyond_chance(answer: Answer) -> bool:
-        tries = len(seen) if answer.candidate.is_strong else weak
-        return answer.guess is not None and answer.guess * tries < BY_CHANCE * 2**answer.candidate.bits
+        if answer.guess is None or answer.candidate.is_strong:
+            return answer.guess is not None
+        return answer.guess * short < BY_CHANCE * 2**answer.candidate.bits
 
     return [
         answer
