@@ -2,8 +2,8 @@
 
 A strong value that comes back within a few guesses is remembered, a short one where so few guesses would hit one of its
 length by chance in less than one audit of a hundred. But what this log does anyway can be predicted: where values that
-were never seen come back too, at the same place or, where it has none, of the same shape, it takes more of the seen ones
-than that explains.
+were never seen come back too, at the same place or, where it has none, of the same shape, it takes more of the seen
+ones than that explains.
 """
 
 from __future__ import annotations
