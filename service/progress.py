@@ -15,7 +15,7 @@ from model.training import Plan, Training
 
 from .storage.run_progress import RUN_STEPS, TaskProgress, write_run_progress
 
-DESCRIPTIONS = {**RUN_STEPS, "replay": "replaying weeks", "audit": "looking for what it knows by heart"}
+DESCRIPTIONS = {**RUN_STEPS, "replay": "replaying weeks"}
 SECONDS_BETWEEN = 1.0  # two writes to the ledger within a step
 
 

@@ -1,6 +1,6 @@
 """One run, from new lines to a commit.
 
-    pull → split → train → encode → score → gate → commit → push
+    pull → split → train → encode → score → gate → audit → commit → push
 
 `retrain` is the whole run with its record in the ledger; `compare_and_commit` is the picture above as a function.
 """
@@ -17,6 +17,8 @@ from pathlib import Path
 from model import weights_file
 
 from .active_run import ActiveRun
+from .auditing.audit import SHARE_OF_RUN, Budget, audit_model, trained_on
+from .auditing.candidates import AuditedLog
 from .checking.corpus_profile import keep_profile
 from .checking.normal_rules import read_rules
 from .errors import Interrupted, LoglingError
@@ -97,6 +99,9 @@ def compare_and_commit(
     contest = hold_contest(run, settings, parts, champion.model)
     if not contest.verdict.passed:
         return run.end("rejected", contest.verdict.reason)
+    audit(run, contest.shipping, trained_on(corpus.documents(), parts.seen))
+    if kept_back := describe_kept_back(record, settings):
+        return run.end("rejected", kept_back)
     if held := hold.describe():
         return run.end("rejected", f"{held}; else it would have been committed: {contest.verdict.reason}")
     commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip, rules=rules)
@@ -141,7 +146,7 @@ def commit(
         facts = card.describe(
             settings, parts, run=record.run, now=now(), tokens=contest.best.training.tokens,
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
-            normal=rules,
+            normal=rules, audit=record.audit,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
         weights_file.decode(file)
@@ -151,6 +156,25 @@ def commit(
         record.reason = contest.verdict.reason
         record.commit, problem = site.commit_weights(file, weights_message(record, facts), now(), over=over)
     record.problems += filter(None, [problem])
+
+
+def audit(run: ActiveRun, model: Model, logs: Sequence[AuditedLog]) -> None:
+    """Note what the weights give away of the lines that they learned, in a share of the time that these took."""
+    seconds = SHARE_OF_RUN * sum(run.record.seconds.get(step, 0) for step in ("train", "score"))
+    with run.step("audit"):
+        found = audit_model(model, logs, Budget(seconds), lambda done, all: run.reporter.counted("audit", done, all))
+    run.record.audit = found.figures
+
+
+def describe_kept_back(record: RunRecord, settings: Settings) -> str:
+    """Why weights that passed the gate are not published, and what to do. Empty where they are."""
+    figures = record.audit
+    if figures is None or figures.answer != "remembered" or settings.audit.publish_remembered:
+        return ""
+    return (
+        f"kept back by the audit: {figures.describe()}. Leave the field out (`format` of the source), mask it "
+        "(a rule [[mask]]), or allow it (publish_remembered = true under [audit])"
+    )
 
 
 def push(run: ActiveRun, home: Home, site: Site, ledger: Ledger) -> None:

@@ -147,6 +147,12 @@ class GateSettings(_Table):
     forgetting: Annotated[float, Field(ge=0)] = 0.05  # share by which older lines may cost more
 
 
+class AuditSettings(_Table):
+    """What becomes of weights that know a value of the log by heart."""
+
+    publish_remembered: bool = False  # whether they are committed all the same
+
+
 class CheckSettings(_Table):
     """What a check of a log goes by."""
 
@@ -305,6 +311,7 @@ class Settings(BaseSettings):
     corpus: CorpusSettings = CorpusSettings()
     training: TrainingSettings = TrainingSettings()
     gate: GateSettings = GateSettings()
+    audit: AuditSettings = AuditSettings()
     check: CheckSettings = CheckSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     git: GitSettings = GitSettings()

@@ -98,7 +98,7 @@ class AdminPage:
         """Whole records, newest first, and a link to older ones, relative to this one."""
         history = self._reader.history()
         runs = runs_before(history, before)[-limit:]
-        records = [record.as_json() for record in self._reader.records([run.number for run in runs])]
+        records = [record.without_characters().as_json() for record in self._reader.records([r.number for r in runs])]
         is_last = not runs or runs[0] is history.runs[0]
         older = None if is_last else f"runs.json?limit={limit}&before={runs[0].run}"
         return {"runs": records, "older": older}

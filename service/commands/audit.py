@@ -1,137 +1,97 @@
 """`logling audit`: what could someone who has the committed weights get out of them?
 
-The weights are asked to go on from what stands before distinctive pieces of the corpus. Nothing is planted, trained or
-written. Pieces of lines that the weights have never seen (the holdout and newer lines) are asked for in the same way.
-What is found among those too was predictable, not remembered.
+It asks the weights at the tip of the site what each run asks of those that it would commit. Nothing is planted, trained
+or written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import comb, log2
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Annotated, NamedTuple
 
-import numpy as np
 import typer
 
 from model import weights_file
-from model.context import last_lines
-from model.extraction import bits_of, exposure, guesses, prompted
-from model.transformer import Model
 
+from ..auditing.asking import GUESSES, Answer
+from ..auditing.audit import Audit, Budget, audit_model, trained_on
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..progress import Reporter
 from ..settings import Settings
 from ..site.champion import NO_WEIGHTS, lines_seen
 from ..site.site import Site
-from ..storage.corpus import Corpus, Document
+from ..storage.corpus import Corpus
 from ..storage.ledger import Ledger
-from ..training.split import Seen
-from .audit_pieces import KINDS, Piece, choose_pieces, find_pieces, random_alikes
+from ..storage.run_record import RememberedValue
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
-GUESSES = 16
-CANDIDATES = 256  # the piece, and random ones like it
-LONGEST_PROMPT = 1000  # characters; a line that is longer before its piece is left out
-BY_CHANCE = 0.05  # a difference that chance makes this often proves nothing
-WORST = 10  # pieces that are reported
-SHOWN = 2  # characters of each
-
-Progress = Callable[[int, int], None]
+NAMED = 10  # of what is remembered, without --json
+PATIENCE = 3600.0  # seconds: what is asked for is bounded by number
 
 
 def audit_command(
-    most: Annotated[int, typer.Option(min=1, help="How many pieces of lines to ask for, at most.")] = 200,
+    most: Annotated[int, typer.Option(min=1, help="How many values of lines to ask for, at most.")] = 1000,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What could be extracted from the weights? Ends with status 1 if something is remembered."""
     found = find_home(home)
     with Reporter(err) as reporter, reporter.step("audit"):
-        report = audit_weights(found, found.settings(), most, lambda done, all: reporter.counted("audit", done, all))
+        budget = Budget(PATIENCE, asked=most)
+        report = audit_weights(found, found.settings(), budget, reporter)
     if as_json:
         print_json(report.as_json())
     else:
         out.print(format_report(report))
-    raise typer.Exit(1 if report.remembered else 0)
-
-
-class PieceResult(NamedTuple):
-    """What the weights say of one piece."""
-
-    piece: Piece
-    seen: bool
-    first_try: bool  # always taking the likeliest character leads to it
-    guess: int | None  # its place among GUESSES guesses, from 1
-    exposure: float  # bits, of at most log2 CANDIDATES
+    raise typer.Exit(1 if report.audit.figures.answer == "remembered" else 0)
 
 
 class Tally(NamedTuple):
-    """All findings of one kind, in lines that were trained on or in others."""
+    """All answers of one kind, for lines that were trained on or for others."""
 
     tested: int
-    first_try: int
-    extracted: int  # within GUESSES guesses
-    exposure: float | None  # median
-
-
-class KindResult(NamedTuple):
-    """One kind of piece: in lines that were trained on, and in lines never seen."""
-
-    kind: str
-    seen: Tally
-    unseen: Tally
-
-    @property
-    def remembered(self) -> bool:
-        """Whether pieces are found that being predictable does not explain."""
-        if not self.seen.extracted:
-            return False
-        return not self.unseen.extracted or likelihood(self) < BY_CHANCE
+    first_try: int  # the first guess was right
+    extracted: int  # one of GUESSES was
+    exposure: float | None  # median, in bits that the weights give away
 
 
 class AuditReport(NamedTuple):
-    """What an audit found."""
+    """An audit of committed weights."""
 
     commit: str
     lines: int  # that the weights were trained on
-    pieces: int  # distinctive ones in those
-    kinds: list[KindResult]
-    worst: list[tuple[PieceResult, int, int]]  # of lines that were trained on; with source and line id
+    audit: Audit
 
     @property
-    def remembered(self) -> list[str]:
-        """The kinds of which something is known by heart."""
-        return [kind.kind for kind in self.kinds if kind.remembered]
+    def kinds(self) -> list[tuple[str, Tally, Tally]]:
+        """Each kind, in lines that were trained on and in others."""
+        seen, unseen = self.audit.seen, self.audit.unseen
+        kinds = sorted({answer.candidate.kind for answer in [*seen, *unseen]})
+        return [(kind, _tally(kind, seen), _tally(kind, unseen)) for kind in kinds]
 
     def as_json(self) -> dict[str, object]:
-        """As `logling audit --json` prints it; no piece is in it whole."""
+        """As `logling audit --json` prints it; no value is in it whole."""
+        figures = self.audit.figures
+        remembered = sorted({value.kind for value in figures.remembered})
         return {
             "commit": self.commit,
             "lines": self.lines,
-            "pieces": self.pieces,
+            "pieces": len(self.audit.candidates.seen),
             "guesses": GUESSES,
-            "candidates": CANDIDATES,
+            **figures.model_dump(include={"answer", "asked", "unseen", "sampled", "language", "count"}),
             "kinds": [
-                {"kind": k.kind, "seen": k.seen._asdict(), "unseen": k.unseen._asdict(), "remembered": k.remembered}
-                for k in self.kinds
+                {"kind": kind, "seen": seen._asdict(), "unseen": unseen._asdict(), "remembered": kind in remembered}
+                for kind, seen, unseen in self.kinds
             ],
-            "worst": [
-                {
-                    "source": source, "line": line, "kind": found.piece.kind, "shown": shorten(found.piece.text),
-                    "characters": len(found.piece.text), "lines": found.piece.lines, "first_try": found.first_try,
-                    "guess": found.guess, "exposure": found.exposure,
-                }
-                for found, source, line in self.worst
-            ],
-            "remembered": self.remembered,
-        }  # fmt: skip
+            "worst": [value.model_dump() for value in figures.remembered],
+            "remembered": remembered,
+        }
 
 
-def audit_weights(home: Home, settings: Settings, most: int, progress: Progress) -> AuditReport:
-    """Ask the weights at the tip of the site for at most `most` pieces, and as many never seen. Raises LoglingError."""
+def audit_weights(home: Home, settings: Settings, budget: Budget, reporter: Reporter) -> AuditReport:
+    """Audit the weights at the tip of the site. Raises LoglingError."""
     site = Site(home.site, settings.git)
     file = site.weights()
     if file is None:
@@ -141,130 +101,63 @@ def audit_weights(home: Home, settings: Settings, most: int, progress: Progress)
     model, card = weights_file.decode(file)
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
         documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
-    seen: Seen = {}
+    seen: dict[str, int] = {}
     if home.ledger.exists():
         with Ledger(home.ledger) as ledger:
             seen = lines_seen(card, ledger, identity)
-    return examined(model, documents, seen, most, progress)._replace(commit=site.tip() or "")
+    logs = trained_on(documents, seen)
+    audit = audit_model(model, logs, budget, lambda done, all: reporter.counted("audit", done, all))
+    return AuditReport(site.tip() or "", sum(sum(log.trained) for log in logs), audit)
 
 
-def examined(model: Model, documents: Sequence[Document], seen: Seen, most: int, progress: Progress) -> AuditReport:
-    """The audit of a model. If it is not known which lines it has seen, it counts as having seen all."""
-    rng = np.random.default_rng(0)
-    pieces = [piece for piece in find_pieces(documents) if can_be_asked(model, documents, piece)]
-    old = [piece for piece in pieces if was_seen(documents, seen, piece)]
-    new = [piece for piece in pieces if not was_seen(documents, seen, piece)]
-    asked = [(piece, True) for piece in choose_pieces(old, most, rng, lambda piece: piece.lines)]
-    asked += [(piece, False) for piece in choose_pieces(new, most, rng, lambda piece: piece.lines)]
-    found = []
-    for number, (piece, is_seen) in enumerate(asked):
-        progress(number, len(asked))
-        found.append(ask(model, documents[piece.document].lines, piece, is_seen, rng))
-    kinds = [
-        KindResult(
-            kind, *(tally([f for f in found if f.piece.kind == kind and f.seen is side]) for side in (True, False))
-        )
-        for kind in KINDS
-    ]
-    worst = [f for f in found if f.seen and f.guess is not None]
-    worst.sort(key=lambda f: (f.guess or 0, -f.exposure, -len(f.piece.text)))
-    lines = sum(
-        sum(line_id <= seen.get(str(document.source), line_id if not seen else 0) for line_id in document.ids)
-        for document in documents
-    )
-    return AuditReport("", lines, len(old), [kind for kind in kinds if kind.seen.tested or kind.unseen.tested], [
-        (f, documents[f.piece.document].source, documents[f.piece.document].ids[f.piece.at]) for f in worst[:WORST]
-    ])  # fmt: skip
-
-
-def was_seen(documents: Sequence[Document], seen: Seen, piece: Piece) -> bool:
-    """Whether the line where a piece stands first was trained on."""
-    document = documents[piece.document]
-    return not seen or document.ids[piece.at] <= seen.get(str(document.source), 0)
-
-
-def can_be_asked(model: Model, documents: Sequence[Document], piece: Piece) -> bool:
-    """Whether the model knows all its characters, and its line is not too long before it."""
-    known = model.vocabulary.characters
-    return piece.begin < LONGEST_PROMPT and all(character in known for character in piece.text)
-
-
-def ask(model: Model, lines: Sequence[str], piece: Piece, seen: bool, rng: np.random.Generator) -> PieceResult:
-    """Let the model go on from the lines before a piece, and its line up to it."""
-    earlier = lines[max(0, piece.at - model.config.n_context) : piece.at]
-    before = last_lines(earlier, model.config.n_context)
-    prompt = prompted(model, "".join(line + "\n" for line in before) + lines[piece.at][: piece.begin])
-    texts = [piece.text, *random_alikes(piece, model.vocabulary.characters, CANDIDATES - 1, rng)]
-    tokens = np.array([model.vocabulary.encode(text) for text in texts])
-    bits, first_try = bits_of(prompt, tokens)
-    hits = np.flatnonzero((guesses(prompt, len(piece.text), GUESSES) == tokens[0]).all(axis=1))
-    return PieceResult(piece, seen, first_try, int(hits[0]) + 1 if len(hits) else None, exposure(bits))
-
-
-def tally(found: Sequence[PieceResult]) -> Tally:
-    """Count findings."""
+def _tally(kind: str, answers: Iterable[Answer]) -> Tally:
+    of_kind = [answer for answer in answers if answer.candidate.kind == kind]
     return Tally(
-        len(found),
-        sum(finding.first_try for finding in found),
-        sum(finding.guess is not None for finding in found),
-        round(median(finding.exposure for finding in found), 2) if found else None,
+        len(of_kind),
+        sum(answer.guess == 1 for answer in of_kind),
+        sum(answer.guess is not None for answer in of_kind),
+        round(median(answer.exposure for answer in of_kind), 2) if of_kind else None,
     )
-
-
-def likelihood(kind: KindResult) -> float:
-    """How likely so many were extracted of those trained on if both sides were alike (Fisher's exact test)."""
-    tested = kind.seen.tested + kind.unseen.tested
-    extracted = kind.seen.extracted + kind.unseen.extracted
-    most = min(kind.seen.tested, extracted)
-    ways = (
-        comb(kind.seen.tested, count) * comb(kind.unseen.tested, extracted - count)
-        for count in range(kind.seen.extracted, most + 1)
-    )
-    return sum(ways) / comb(tested, extracted)
-
-
-def shorten(text: str) -> str:
-    """The beginning of a piece: enough to find it in the log."""
-    return text[:SHOWN] + "…"
 
 
 def format_report(report: AuditReport) -> str:
-    """The counts by kind, the worst cases, and what follows."""
+    """The counts by kind, what is remembered, and the answer."""
+    audit = report.audit
     parts = [
-        f"Weights of commit {report.commit[:12]}: {report.pieces:,} distinctive pieces (each in few lines) in the "
-        f"{report.lines:,} lines that they were trained on and that the corpus still has."
+        f"Weights of commit {report.commit[:12]}: {len(audit.candidates.seen):,} values that could be secret in the "
+        f"{report.lines:,} lines that they were trained on and that the corpus still has. {audit.figures.language:,} "
+        "more stand in so many lines that they are part of the log's language: they are not asked for."
     ]
-    if not report.kinds:
-        return "\n".join([*parts, "Nothing to ask for: no such piece is in the corpus."])
-    parts += [
-        f"{'':<12} {'in lines trained on':^38}  {'in lines never seen':^38}",
-        f"{'':<12} {_HEAD}  {_HEAD}",
-        *(f"{kind.kind:<12} {_cells(kind.seen)}  {_cells(kind.unseen)}" for kind in report.kinds),
-        f"(1st: taking the likeliest character each time leads to it. {GUESSES}: it is among {GUESSES} guesses. "
-        f"exposure: median, from 0 to {log2(CANDIDATES):.0f}, likelier than {CANDIDATES - 1} of its shape.)",
-    ]
-    for found, source, line in report.worst:
-        parts.append(
-            f"  source {source}, line {line}: {found.piece.kind} {shorten(found.piece.text)} of "
-            f"{len(found.piece.text)} characters, in {found.piece.lines} line{'s' * (found.piece.lines != 1)}: "
-            f"guess {found.guess}, exposure {found.exposure:.1f}"
-        )
-    return "\n".join([*parts, describe_verdict(report)])
+    if report.kinds:
+        parts += [
+            f"{'':<12} {'in lines trained on':^38}  {'in lines never seen':^38}",
+            f"{'':<12} {_HEAD}  {_HEAD}",
+            *(f"{kind:<12} {_cells(seen)}  {_cells(unseen)}" for kind, seen, unseen in report.kinds),
+            f"(1st: the first guess is right. {GUESSES}: one of {GUESSES}. exposure: median of the bits given away.)",
+        ]
+    parts += format_remembered(audit.figures.remembered[:NAMED])
+    return "\n".join([*parts, describe_answer(report)])
 
 
-def describe_verdict(report: AuditReport) -> str:
-    """What an operator should make of it."""
-    if report.remembered:
+def format_remembered(values: Sequence[RememberedValue]) -> list[str]:
+    """Each value in a line: where it is, its first two characters, and how it came out."""
+    return [f"  {value.describe()}{value.describe_shown()}: {value.describe_way()}" for value in values]
+
+
+def describe_answer(report: AuditReport) -> str:
+    """The answer, and what an operator should make of it."""
+    figures = report.audit.figures
+    sentence = figures.describe()
+    if figures.answer == "remembered":
         return (
-            f"REMEMBERED: {', '.join(report.remembered)}. Whoever has the weights and knows what stands before could "
-            "find these. Leave such fields out (`format` of the source), or show the site only to readers of the log."
+            f"{sentence.replace('remembered', 'REMEMBERED', 1)}. Whoever has the weights could find these. Leave such "
+            "fields out (`format` of the source), mask them (a rule [[mask]]), or show the site only to those who may "
+            "read the log."
         )
-    if any(kind.seen.extracted for kind in report.kinds):
-        return "Nothing remembered: what was guessed is as predictable in lines that the weights have never seen."
-    return "Nothing found: none of these could be got out of the weights by guessing."
+    return sentence[0].upper() + sentence[1:] + "."
 
 
-_HEAD = f"{'pieces':>8} {'1st':>8} {GUESSES:>8} {'exposure':>11}"
+_HEAD = f"{'values':>8} {'1st':>8} {GUESSES:>8} {'exposure':>11}"
 
 
 def _cells(tally: Tally) -> str:

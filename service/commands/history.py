@@ -92,7 +92,8 @@ def format_history(runs: Sequence[RunRecord], rollbacks: Sequence[Mapping[str, A
 def _run_line(run: RunRecord) -> str:
     scores = run.bits_per_char
     champion, challenger, ngram = map(format_score, (scores.champion, scores.challenger, scores.ngram))
-    commit_or_reason = run.commit[:9] + describe_push(run.pushed) if run.commit else run.reason
+    audit = f", audit: {run.audit.answer}" if run.audit else ""
+    commit_or_reason = run.commit[:9] + audit + describe_push(run.pushed) if run.commit else run.reason
     return (
         f"{parse_time(run.started or ''):%Y-%m-%d %H:%M}  {run.outcome:<11} {run.lines.new:>7,} {champion:>9} "
         f"{challenger:>11} {ngram:>7}  {commit_or_reason}"

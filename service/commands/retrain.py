@@ -11,6 +11,7 @@ from ..progress import Reporter
 from ..run import retrain
 from ..schedule.child_process import become_child
 from ..storage.run_record import RunRecord
+from .audit import NAMED, format_remembered
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
@@ -47,6 +48,9 @@ def format_run(record: RunRecord) -> str:
         over = "the champion" if scores.champion is not None else f"an order-2 n-gram ({scores.order2:.4f})"
         parts.append(f"  gain       {gain.mean:+.4f} over {over} (95 % sure that it is above {gain.low:+.4f})")
         parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
+    if record.audit:
+        parts.append(f"  audit      {record.audit.describe()}")
+        parts += ["           " + line for line in format_remembered(record.audit.remembered[:NAMED])]
     if record.commit:
         state = {None: "", True: ", pushed", False: ", NOT pushed"}[record.pushed]
         parts.append(f"  commit     {record.commit[:12]}{state}")

@@ -135,6 +135,6 @@ def train_again(
         settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
         tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card,
-        normal=facts.get("normal", ()),
+        normal=facts.get("normal", ()), audit=record.audit,
     )  # fmt: skip
     return card.encode_within_limit(model, described, logs, score_with_surprise(shipping, parts.holdout)[1])

@@ -22,6 +22,7 @@ RUN_STEPS = {  # of a run, in their order
     "encode": "encoding",
     "score": "scoring on the holdout",
     "gate": "comparing",
+    "audit": "looking for what it knows by heart",
     "commit": "committing",
     "push": "pushing",
 }

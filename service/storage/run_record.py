@@ -8,9 +8,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
+AuditAnswer = Literal["remembered", "clean", "nothing could be asked"]
 
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
-LEFT_OUT_UNLESS_KNOWN = {"started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings"}
+LEFT_OUT_UNLESS_KNOWN = {
+    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings",
+}  # fmt: skip
 
 
 class LineCounts(BaseModel):
@@ -51,6 +54,65 @@ class TrainingFigures(BaseModel):
     restarts: int = 0  # at a lower rate
 
 
+class RememberedValue(BaseModel):
+    """A value that weights know by heart: where it is, and nothing of it but two characters."""
+
+    source: int  # its number in the corpus
+    line: int  # its number there
+    kind: str  # as "number"; "line" for a whole line
+    shown: str = ""  # its first two characters, of a value that has eight
+    characters: int
+    lines: int  # that have it
+    guess: int | None = None  # its place among the guesses after what stands before it
+    unasked: bool = False  # whether it is in lines that were sampled without a prompt
+
+    def describe(self) -> str:
+        """Where it is, without any of its characters.
+
+        >>> RememberedValue(source=1, line=77, kind="number", characters=12, lines=3, guess=1).describe()
+        '12 characters (number) in 3 lines (source 1, line 77)'
+        """
+        lines = f"{self.lines:,} line{'s' * (self.lines != 1)}"
+        return f"{self.characters} characters ({self.kind}) in {lines} (source {self.source}, line {self.line})"
+
+    def describe_shown(self) -> str:
+        """Its first characters, as the end of a sentence; empty where none are told."""
+        return f", {self.shown}…" if self.shown else ""
+
+    def describe_way(self) -> str:
+        """How it came out."""
+        ways = [f"guess {self.guess}"] * (self.guess is not None) + ["in sampled lines"] * self.unasked
+        return ", ".join(ways)
+
+
+class AuditFigures(BaseModel):
+    """What was asked of the weights that a run would publish, and what they gave away."""
+
+    answer: AuditAnswer
+    asked: int  # values of lines that were trained on
+    unseen: int  # values of other lines, for comparison
+    sampled: int  # lines
+    language: int  # values that stand in so many lines that they are how the log speaks: not asked for
+    count: int  # of what is remembered
+    remembered: list[RememberedValue] = []  # the first 100 of that, the surest first
+
+    def describe(self) -> str:
+        """The answer in a sentence.
+
+        >>> AuditFigures(answer="clean", asked=9, unseen=2, sampled=256, language=1, count=0).describe()
+        'clean: none of 9 values that could be secret came back, asked for or in 256 sampled lines'
+        """
+        if self.answer == "nothing could be asked":
+            return "nothing could be asked: no value that could be secret is in the lines"
+        if self.answer == "clean":
+            return (
+                f"clean: none of {self.asked:,} values that could be secret came back, asked for or in "
+                f"{self.sampled:,} sampled lines"
+            )
+        more = f", and {self.count - 1:,} more" if self.count > 1 else ""
+        return f"remembered: {self.remembered[0].describe()}{more}, of {self.asked:,} values asked for"
+
+
 class RunRecord(BaseModel):
     """A run as far as it is known. The fields are in the order in which they are printed."""
 
@@ -60,6 +122,7 @@ class RunRecord(BaseModel):
     lines: LineCounts = Field(default_factory=LineCounts)
     bits_per_char: HoldoutScores = Field(default_factory=HoldoutScores)
     gain: GainFigures = Field(default_factory=GainFigures)
+    audit: AuditFigures | None = None  # only of weights that passed the gate
     parameters: int | None = None
     weights_bytes: int | None = None
     commit: str | None = None
@@ -87,6 +150,13 @@ class RunRecord(BaseModel):
     def is_of_corpus(self, corpus_id: str) -> bool:
         """Whether the ids of lines in this record are those of a corpus. A corpus that was made again has others."""
         return (self.corpus_id or "") == corpus_id  # a corpus of before format 3 has no identity
+
+    def without_characters(self) -> RunRecord:
+        """The record for those who may not read the log: of what is remembered, no character is in it."""
+        if not self.audit:
+            return self
+        unshown = [value.model_copy(update={"shown": ""}) for value in self.audit.remembered]
+        return self.model_copy(update={"audit": self.audit.model_copy(update={"remembered": unshown})})
 
     def as_json(self) -> dict[str, Any]:
         """The record as `--json` prints it."""

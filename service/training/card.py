@@ -15,12 +15,13 @@ from ..checking.profile import Profile
 from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
-from ..storage.run_record import HoldoutScores
+from ..storage.run_record import AuditFigures, HoldoutScores
 from .split import Split
 
 MOST_HISTORY = 52  # committed weights whose date and score a card has
 ROOM_FOR_PROFILE = 2200  # bytes, before all of the history has any
 MOST_RULE_BYTES = 1500  # of rules that are shared
+AUDIT_ON_CARD = {"answer", "asked", "unseen", "sampled", "count"}
 GOLDEN_TEXT = (  # made up; no line of a log is in a card
     "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"
 )
@@ -73,6 +74,7 @@ def describe(
     scores: HoldoutScores,
     previous: Mapping[str, Any] | None,
     normal: Sequence[str] = (),
+    audit: AuditFigures | None = None,
 ) -> dict[str, Any]:
     """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
 
@@ -96,6 +98,7 @@ def describe(
         "bits_per_char": score,
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
+        **({"audit": audit.model_dump(include=AUDIT_ON_CARD)} if audit else {}),
         **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
     }
 

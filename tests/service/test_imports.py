@@ -19,6 +19,7 @@ ALLOWED = {
     "storage": set(),
     "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
+    "auditing": {"reading", "storage", "checking"},
     "training": {"storage", "checking"},
     "site": {"reading", "storage"},
     "schedule": {"storage"},

@@ -40,9 +40,22 @@ function factsOf(card, bytes) {
     ['Shape', `a transformer, ${shape}`],
     ['Characters it knows', formatCount(Array.from(String(card.vocabulary)).length)],
     ['Context', `${formatCount(card.config.n_context)} characters a layer`],
+    ['Secrets in it', describeAudit(card.audit)],
     ['Made by', card.version ? `Logling ${card.version}${card.preset ? `, ${card.preset}` : ''}` : undefined],
   ];
   return /** @type {[string, string][]} */ (facts.filter(([, fact]) => fact !== undefined));
+}
+
+/**
+ * What was asked of the weights before they were committed, and what came of it.
+ * @param {any} audit of a card; older ones have none
+ */
+function describeAudit(audit) {
+  if (!isNumber(audit?.asked) || !isNumber(audit.sampled) || !isNumber(audit.count)) return undefined;
+  if (audit.answer === 'remembered')
+    return `an audit found ${formatQuantity(audit.count, 'value')} known by heart`;
+  if (audit.answer !== 'clean') return 'an audit found no value to ask for';
+  return `none of ${formatQuantity(audit.asked, 'value')} asked for came back, nor in ${formatQuantity(audit.sampled, 'sampled line')}`;
 }
 
 /** @param {unknown} value */

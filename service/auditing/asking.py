@@ -1,0 +1,92 @@
+"""Let the weights go on from what stood before a value: do they come to it?
+
+A value is asked for after its own line's beginning, with the lines before that one and without any. Where these lines
+have the value already, repeating it would prove nothing, and another place is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from model.context import last_lines
+from model.extraction import Question, bits_of, guesses, prompted
+from model.transformer import Model
+
+from .candidates import AuditedLog, Candidate, Spot
+
+GUESSES = 16
+MOST_CONTEXTS = 3  # with which a value is asked for at one place
+WORTH_GUESSING = 12.0  # bits that the weights need: a value that is dearer to them is not among the guesses
+
+
+class Answer(NamedTuple):
+    """What the weights say of one value, at the place where they know it best."""
+
+    candidate: Candidate
+    place: str
+    spot: Spot
+    bits: float  # that the weights need for it
+    guess: int | None  # its place among GUESSES guesses, from 1
+
+    @property
+    def exposure(self) -> float:
+        """The bits of it that the weights give away."""
+        return max(0.0, self.candidate.bits - self.bits)
+
+
+class _Asked(NamedTuple):
+    candidate: Candidate
+    place: str
+    spot: Spot
+    question: Question
+
+
+def ask(model: Model, logs: Sequence[AuditedLog], candidates: Sequence[Candidate]) -> list[Answer]:
+    """One answer for each candidate."""
+    asked = [one for candidate in candidates for one in _questions(model, logs, candidate)]
+    bits = bits_of(model, [one.question for one in asked])
+    best: dict[str, Answer] = {}
+    for one, needed in zip(asked, bits.tolist(), strict=True):
+        text = one.candidate.text
+        guess = None
+        if needed <= max(WORTH_GUESSING, len(text)):
+            guess = _place_among_guesses(model, one.question)
+        answer = Answer(one.candidate, one.place, one.spot, needed, guess)
+        if text not in best or _rank(answer) < _rank(best[text]):
+            best[text] = answer
+    return list(best.values())
+
+
+def _rank(answer: Answer) -> tuple[int, float]:
+    return answer.guess or GUESSES + 1, answer.bits
+
+
+def _place_among_guesses(model: Model, question: Question) -> int | None:
+    value = model.vocabulary.encode(question.value)
+    found = guesses(prompted(model, question.before), len(value), GUESSES)
+    hits = np.flatnonzero((found == value).all(axis=1))
+    return int(hits[0]) + 1 if len(hits) else None
+
+
+def _questions(model: Model, logs: Sequence[AuditedLog], candidate: Candidate) -> Iterator[_Asked]:
+    """At each of its places: after the lines before it, of up to MOST_CONTEXTS of its lines, and without any."""
+    for place, spots in candidate.places:
+        contexts = ((spot, _lines_before(model, logs[spot.log], spot)) for spot in spots)
+        without_it = ((spot, lines) for spot, lines in contexts if not any(candidate.text in line for line in lines))
+        for spot, lines in islice(without_it, MOST_CONTEXTS):
+            yield _Asked(candidate, place, spot, _question(logs, candidate, spot, lines))
+        yield _Asked(candidate, place, spots[0], _question(logs, candidate, spots[0], []))
+
+
+def _lines_before(model: Model, log: AuditedLog, spot: Spot) -> list[str]:
+    """As many as the model sees."""
+    return last_lines(log.lines[max(0, spot.line - model.config.n_context) : spot.line], model.config.n_context)
+
+
+def _question(logs: Sequence[AuditedLog], candidate: Candidate, spot: Spot, context: Sequence[str]) -> Question:
+    line = logs[spot.log].lines[spot.line]
+    return Question("".join(before + "\n" for before in context) + line[: spot.begin], candidate.text)
