@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from model import weights_file
+from model.transformer import Model
 
 from .active_run import ActiveRun
 from .auditing.audit import SHARE_OF_RUN, Budget, audit_model, trained_on
