@@ -6,8 +6,7 @@ import re
 import stat
 from collections.abc import Callable
 
-from model import weights_file
-
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, locked
 from ..installation import page_folder, program_version
@@ -73,7 +72,7 @@ def check_weights(home: Home, settings: Settings) -> str:
     file = Site(home.site, settings.git).weights()
     if file is None:
         return "none yet: the first run makes them"
-    _, card = weights_file.decode(file)
+    _, card = decode_weights(file)
     return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
 
 

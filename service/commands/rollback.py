@@ -51,7 +51,7 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
     """
-    from model import weights_file  # needs numpy, which a list of rollbacks does not
+    from ..checking.sound_weights import decode_weights  # needs numpy, which a list of rollbacks does not
 
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
@@ -63,7 +63,7 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
             raise LoglingError(f"commit {restored[:9]} of {home.site} has no weights")
         if file == site.weights():
             raise LoglingError(f"the weights of commit {restored[:9]} are the present ones")
-        _, card = weights_file.decode(file)
+        _, card = decode_weights(file)
         subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
         with held(Hold(home), restored, now):
             made, problem = site.commit_weights(file, format_message(subject, {ROLLBACK_TRAILER: restored}), now)

@@ -15,6 +15,7 @@ import typer
 
 from model import weights_file
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import page_folder, program_version
@@ -116,7 +117,7 @@ def check_weights(site: Site) -> list[str]:
     file = site.weights()
     try:
         if file is not None:
-            weights_file.decode(file)
+            decode_weights(file)
     except weights_file.NewerFormat as error:
         raise LoglingError(f"{site.path}: {error}") from None
     except weights_file.WeightsFileError as error:

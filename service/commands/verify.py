@@ -12,6 +12,7 @@ from model import weights_file
 from model.quantisation import shipped
 from model.weights_file import Card
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import program_version
@@ -71,7 +72,7 @@ def verify_commit(home: Home, settings: Settings, commit: str, progress: Progres
         if record is None:
             return Verification(commit, run, None, f"the ledger does not know run {run}")
         try:
-            _, facts = weights_file.decode(file)
+            _, facts = decode_weights(file)
         except weights_file.WeightsFileError as error:
             return Verification(commit, run, False, f"the run made no such file: {error}")
         if facts.get("run") != run:

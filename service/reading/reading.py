@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from model.card_facts import LONGEST_NAME, is_name
+
 from .containers import CONTAINERS
 from .decoding import known_encoding
 from .fields import Template
@@ -33,6 +35,8 @@ class Reading(NamedTuple):
     def as_card(self) -> dict[str, Any]:
         """The reading as a card has it: what differs from the defaults. Of own rules only how many there are."""
         given = {key: value for key, value in self._asdict().items() if value != self._field_defaults[key]}
+        if self.encoding:
+            given["encoding"] = known_encoding(self.encoding)  # as a browser knows it
         if self.mask:
             given["mask"] = list(self.mask)
         if self.own_rules:
@@ -70,6 +74,8 @@ def _parsed(values: Any) -> Reading:
         kind = {"keep_time": bool, "mask": list, "own_rules": int}.get(key, str)
         if type(value) is not kind:
             raise ValueError(f"the card's reading has {key} that is no {kind.__name__}")
+    if values.get("own_rules", 0) < 0 or not all(isinstance(kind, str) for kind in values.get("mask", ())):
+        raise ValueError("the card's reading masks what is no kind")
     mask = tuple(values.get("mask", ()))
     reading = Reading(**{**values, "mask": mask, "own_rules": ()})
     check(reading)
@@ -78,8 +84,8 @@ def _parsed(values: Any) -> Reading:
 
 def check(reading: Reading) -> None:
     """Raise ValueError, with what is allowed, if a reading cannot be followed here or in the page."""
-    if len(reading.name) > LONGEST_RULE:
-        raise ValueError(f"a name has at most {LONGEST_RULE} characters")
+    if not is_name(reading.name):
+        raise ValueError(f"a name has at most {LONGEST_NAME} characters, and no control characters")
     if reading.encoding:
         known_encoding(reading.encoding)
     if reading.container not in CONTAINERS:

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from model import weights_file
+from model.card_facts import MOST_HISTORY
 from model.sampling import continue_log
 from model.transformer import Model
 
@@ -19,7 +20,6 @@ from ..settings import Settings
 from ..storage.run_record import HoldoutScores
 from .split import Split
 
-MOST_HISTORY = 52  # committed weights whose date and score a card has
 ROOM_FOR_PROFILE = 2200  # bytes, before a sample and all of the history have any
 MOST_RULE_BYTES = 1500  # of rules that are shared
 SAMPLE_LINES = 8

@@ -20,7 +20,7 @@ ALLOWED = {
     "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
     "training": {"storage", "checking"},
-    "site": {"reading", "storage"},
+    "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},
 }
