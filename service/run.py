@@ -83,7 +83,7 @@ def compare_and_commit(
     """
     record = run.record
     with run.step("site"):
-        record.problems += make_ready(site, ledger)
+        record.problems += make_ready(site, ledger, hold, now())
     tip = site.tip()
     if record.lines.new < settings.gate.min_new_lines:
         return run.end("skipped", describe_too_few(record, settings))

@@ -102,6 +102,8 @@ def check_remote(home: Home, settings: Settings) -> str:
         return "none is set: nothing is pushed"
     remote = Site(home.site, settings.git).remote
     remote.check()
+    if problem := remote.describe_withdrawn():
+        raise SiteError(problem)
     if problem := remote.describe_default_branch():
         raise SiteError(problem)
     return f"{clean(settings.git.remote)} answers, and would take a push"

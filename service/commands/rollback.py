@@ -13,7 +13,7 @@ from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..settings import Settings
 from ..site.commit_message import ROLLBACK_TRAILER, format_message
-from ..site.publish import make_ready, publish
+from ..site.publish import make_ready, publish, refuse_withdrawn
 from ..site.site import Site
 from ..storage.hold import Hold
 from ..storage.ledger import Ledger
@@ -56,7 +56,10 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
-        problems = make_ready(site, ledger)  # first: the remote's weights would win over the restored ones later
+        problems = make_ready(
+            site, ledger, Hold(home), now
+        )  # first: the remote's weights would win over the restored ones later
+        refuse_withdrawn(Hold(home))
         restored = site.resolve(commit) if commit else weights_before_present(site)
         file = site.weights(restored)
         if file is None:
