@@ -56,9 +56,8 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
-        problems = make_ready(
-            site, ledger, Hold(home), now
-        )  # first: the remote's weights would win over the restored ones later
+        # First: the remote's weights would win over the restored ones later.
+        problems = make_ready(site, ledger, Hold(home), now)
         refuse_withdrawn(Hold(home))
         restored = site.resolve(commit) if commit else weights_before_present(site)
         file = site.weights(restored)

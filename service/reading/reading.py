@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from model.card_facts import LONGEST_NAME, is_name
-
 from .containers import CONTAINERS
 from .decoding import known_encoding
 from .fields import Template
 from .redaction import OPTIONS, OwnRule
 
-LONGEST_RULE = 200  # characters of a template or a rule
+LONGEST_RULE = 200  # characters of a name, a template or a rule
+# What is shown as nothing, or turns around what stands beside it. As in model/card_facts.py, which the admin page must
+# not load.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 _NOT_IN_BROWSERS = re.compile(r"\(\?(?!:|=|!|<=|<!)|\\[AZGz]|[*+?}]\+")
 _REPEATED_CHOICE = re.compile(r"[*+|{]")
@@ -84,8 +85,8 @@ def _parsed(values: Any) -> Reading:
 
 def check(reading: Reading) -> None:
     """Raise ValueError, with what is allowed, if a reading cannot be followed here or in the page."""
-    if not is_name(reading.name):
-        raise ValueError(f"a name has at most {LONGEST_NAME} characters, and no control characters")
+    if len(reading.name) > LONGEST_RULE or UNSEEN.search(reading.name):
+        raise ValueError(f"a name has at most {LONGEST_RULE} characters, and no control characters")
     if reading.encoding:
         known_encoding(reading.encoding)
     if reading.container not in CONTAINERS:

@@ -26,8 +26,8 @@ RECENT = 20  # commits in which a lost one is looked for
 def make_ready(site: Site, ledger: Ledger, hold: Hold, now: datetime) -> list[str]:
     """Repair what a crash left, and take over what others pushed. Returns problems, in words.
 
-    An unreachable remote is a problem. If commits were withdrawn from it, publishing is held. Raises SiteError if a person's unfinished work is in the way. Only for the
-    holder of the home's lock.
+    An unreachable remote is a problem. If commits were withdrawn from it, publishing is held. Raises SiteError if a
+    person's unfinished work is in the way. Only for the holder of the home's lock.
     """
     problems = clear_locks(site)
     site.check_ready()

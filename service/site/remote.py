@@ -19,6 +19,7 @@ from .commit_message import FIRST_SUBJECT, VERSION_TRAILER, format_message
 from .git import ORIGIN, GitError, SiteError
 from .repository import WEIGHTS, Repository
 from .ssh import SETTINGS, quiet_ssh
+from .tree_links import refuse_links_of
 from .work_tree import WorkTree
 
 REFSPEC = f"+refs/heads/*:refs/remotes/{ORIGIN}/*"
@@ -61,6 +62,8 @@ class Remote:
         them, else ours stay. Conflicts in other files are left to a person.
         """
         theirs = self._fetched()
+        if theirs:
+            refuse_links_of(self._repository, theirs)
         self._note(theirs)
         for _ in range(TRIES):
             if not theirs:
@@ -106,9 +109,9 @@ class Remote:
     def accept(self) -> tuple[int, str]:
         """Take over the remote's history as it is, also where it was rewritten.
 
-        Where its branch is gone, a commit with the page and without weights takes the place of the history here. Returns
-        how many commits of the branch here are no longer on it, and the tip. Raises SiteError if a person's changes are
-        in the way.
+        Where its branch is gone, a commit with the page and without weights takes the place of the history here.
+        Returns how many commits of the branch here are no longer on it, and the tip. Raises SiteError if a person's
+        changes are in the way.
         """
         tip = self._repository.tip()
         try:
@@ -116,6 +119,8 @@ class Remote:
             return 0, tip
         except Withdrawn:
             theirs = self._known()
+        if theirs:
+            refuse_links_of(self._repository, theirs)
         begun = theirs or self._page_alone(tip)
         left = self._git("rev-list", "--count", tip, f"^{begun}")
         if not self._advance(tip, begun):

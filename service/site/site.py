@@ -25,6 +25,7 @@ from .git_words import clean
 from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
+from .tree_links import LINK, refuse_links
 from .work_tree import WorkTree
 
 MESSAGE = "logling-message"
@@ -69,7 +70,9 @@ class Site(Repository):
         """The weights file of a commit, by default at the tip. None if there is none. Raises SiteError."""
         if commit == "HEAD" and not self.tip():
             return None
-        blob = self.blob(self.resolve(commit), WEIGHTS)
+        mode, blob = self.entry(self.resolve(commit), WEIGHTS)
+        if mode == LINK:
+            raise SiteError(f"{WEIGHTS} of commit {commit[:9]} in {self.path} is a link, not a file of weights")
         return self.content(blob) if blob else None
 
     def versions(self, most: int = -1) -> list[Version]:
@@ -110,6 +113,8 @@ class Site(Repository):
                 f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
                 f"`git switch {self.settings.branch}` there, or change git.branch"
             )
+        names = list(names)
+        refuse_links(self.path, names)
         self.check_attributes(names)
 
     def repair(self) -> list[str]:
@@ -223,6 +228,7 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     site = Site(path, settings)
     if settings.remote:
         site.remote.synchronise()
+    refuse_links(path, ["web"])
     copied = copy_page(page, path / "web")
     if copied:
         site.check_attributes(copied)
