@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from model import weights_file
@@ -146,7 +147,7 @@ def commit(
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
         weights_file.decode(file)
-    record.weights_bytes = len(file)
+    record.weights_bytes, record.weights_sha256 = len(file), sha256(file).hexdigest()
     ledger.note(record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
         record.reason = contest.verdict.reason

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 
 from ..errors import LoglingError
 from ..home import Home, locked
@@ -52,13 +53,24 @@ def refuse_withdrawn(hold: Hold) -> None:
 
 
 def reconcile(site: Site, ledger: Ledger) -> None:
-    """Find the commits of runs that died before they could write them into the ledger."""
+    """Find the commits of runs that died before they could write them into the ledger.
+
+    A trailer may be anyone's. The commit is the run's if it has the very weights that the run was about to commit.
+    """
     for version in site.versions(RECENT):
         record = ledger.run(version.run)
-        if record and record.commit is None:
+        if record and record.commit is None and record.weights_sha256 == hash_of_weights(site, version.commit):
             record.outcome, record.commit = "committed", version.commit
             record.reason += "; but its commit had been made before"
             ledger.correct(record)
+
+
+def hash_of_weights(site: Site, commit: str) -> str:
+    """The SHA-256 of the weights file of a commit; empty if it has none, or a link."""
+    with suppress(SiteError):
+        if (file := site.weights(commit)) is not None:
+            return sha256(file).hexdigest()
+    return ""
 
 
 def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:

@@ -12,7 +12,9 @@ What it does besides (hooks, signing, maintenance) is done here.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +23,6 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, output_of, run_git
-from .git_words import clean
 from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
@@ -29,6 +30,9 @@ from .tree_links import LINK, refuse_links
 from .work_tree import WorkTree
 
 MESSAGE = "logling-message"
+RUN = re.compile("[A-Za-z0-9-]{1,60}")  # the id of one
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+UNKNOWN_DATE = "1970-01-01T00:00:00+00:00"
 UNFINISHED = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -47,6 +51,19 @@ class Version(NamedTuple):
     date: str
     run: str  # that made it, empty if none did
     restored: str  # the commit it rolled back to, empty if it is no rollback
+
+
+def version_of(commit: str, date: str, run: str, restored: str) -> Version:
+    """What git says of a commit, without what none of ours says: anyone who may push can write a trailer.
+
+    A trailer that comes twice, or a run that is no id, is none. Git gives no date where it cannot be one.
+    """
+    with suppress(ValueError):
+        datetime.fromisoformat(date)
+        return Version(
+            commit.strip(), date, run if RUN.fullmatch(run) else "", restored if COMMIT.fullmatch(restored) else ""
+        )
+    return version_of(commit, UNKNOWN_DATE, run, restored)
 
 
 class Committed(NamedTuple):
@@ -86,11 +103,11 @@ class Site(Repository):
         return self._log("--no-walk", self.resolve(commit), "--")[0]
 
     def _log(self, *arguments: str) -> list[Version]:
-        trailers = "%x09".join(
-            f"%(trailers:key={key},valueonly,unfold,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
+        trailers = "%x00".join(
+            f"%(trailers:key={key},valueonly,unfold,separator=%x2C)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
         )
-        text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
-        return [Version(*map(clean, line.split("\t")[:4])) for line in text.split("\n") if line]
+        fields = self.git("log", f"--format=%H%x00%cI%x00{trailers}%x00", *arguments).split("\0")
+        return [version_of(*fields[at : at + 4]) for at in range(0, len(fields) - 3, 4)]
 
     def uncommitted(self, names: Iterable[str]) -> list[str]:
         """The files among these, or in these folders, that are not in work tree and index as they are at the tip."""

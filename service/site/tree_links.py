@@ -1,4 +1,4 @@
-"""Links in a site. Through one, files outside of the site could be read, overwritten, or served as if they were its own.
+"""Links in a site. By one, files outside of the site could be read, overwritten, or served as if they were its own.
 
 Git follows none itself, but a web server does, and so does what opens a file of the work tree by its path.
 """
@@ -17,16 +17,14 @@ LINK, SUBMODULE = "120000", "160000"  # modes of git
 
 def refuse_links(path: Path, names: Iterable[str]) -> None:
     """Raise SiteError if a file of the work tree, or a folder on the way to it, is a link."""
-    parts = {path / part for name in names for part in (name, *PurePosixPath(name).parents) if str(part) != "."}
+    parts = {path / part for name in names for part in (name, *map(str, PurePosixPath(name).parents)) if part != "."}
     for part in sorted([*parts, path / ".git"]):
         if part.is_symlink():
-            raise SiteError(
-                f"{part} is a link, by which files outside of the site would be changed: put it itself here"
-            )
+            raise SiteError(f"{part} is a link, by which files outside of the site are changed: put it itself here")
 
 
 def refuse_links_of(repository: Repository, commit: str) -> None:
-    """Raise SiteError if a commit of others has a link or submodule in `web`, a link out of the site, or a file `web`."""
+    """Raise SiteError if a commit of others has links or submodules in `web`, links out of it, or a file `web`."""
     entries = repository.git("ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
     for what, _, name in (entry.partition("\t") for entry in entries if entry):
         mode, _, blob = what.split()

@@ -85,7 +85,7 @@ def test_a_site_with_a_link_in_its_place_is_refused(pair: Pair, outside: Path, n
     place = pair.site / name
     place.rename(outside / "moved")
     place.symlink_to(outside / "moved")
-    with pytest.raises(SiteError, match="is a link, by which files outside of the site"):
+    with pytest.raises(SiteError, match="is a link, by which files outside of the site are changed"):
         pair.open().check_ready()
 
 
