@@ -9,6 +9,8 @@ from model.weights_file import Card
 from ..reading.reading import of_card
 from .packing import unpack
 
+LONGEST = 200  # characters of a reason, which may quote what it is about
+
 
 def decode_weights(file: bytes) -> tuple[Model, Card]:
     """The model and the card of a weights file, after all the checks that the page makes. Raises WeightsFileError."""
@@ -16,7 +18,7 @@ def decode_weights(file: bytes) -> tuple[Model, Card]:
     try:
         of_card(card)
     except ValueError as error:
-        raise weights_file.damaged(f"its card has a reading that cannot be followed: {error}") from None
+        raise weights_file.damaged(f"its card has a reading that cannot be followed: {str(error)[:LONGEST]}") from None
     if "profile" in card:
         profile = weights_file.profile_bytes(file)
         if profile is None:
