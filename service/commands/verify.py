@@ -1,4 +1,4 @@
-"""`logling verify`: train once more what a commit says was trained, and compare the bytes."""
+"""`logling verify`: train once more what a commit says was trained, and compare the bytes; and check its signature."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ..settings import Settings
 from ..site.champion import Champion, lines_seen, read_champion
 from ..site.commit_message import RUN_TRAILER
 from ..site.git import SiteError
+from ..site.signature import Signature, State, read_signature
 from ..site.site import Site
 from ..storage.corpus import Corpus, Document
 from ..storage.ledger import Ledger
@@ -38,7 +39,7 @@ def verify_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train once more what a commit says was trained, and compare the bytes."""
+    """Train once more what a commit says was trained, compare the bytes, and check its signature if it has one."""
     found = find_home(home)
     with Reporter(err) as reporter, reporter.step("train"):
         result = verify_commit(found, found.settings(), commit, reporter.trained)
@@ -47,23 +48,33 @@ def verify_command(
     else:
         word = {True: "equal", False: "NOT equal", None: "cannot be told"}[result.equal]
         out.print(f"{result.commit[:12]}: {word}: {result.reason}")
-    raise typer.Exit(0 if result.equal else 1)
+        out.print(f"signature: {Signature(result.signature, result.signed_by).describe()}")
+    raise typer.Exit(0 if result.equal and result.signature != "bad" else 1)
 
 
 class Verification(NamedTuple):
-    """Whether a commit's weights could be made again."""
+    """Whether a commit's weights could be made again, and who signed it."""
 
     commit: str
     run: str
     equal: bool | None  # None if it could not be tried
     reason: str
+    signature: State = "none"
+    signed_by: str = ""
 
 
 def verify_commit(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
     """Train again from what a commit's trailers and the ledger say. Changes nothing. Raises LoglingError."""
+    site = Site(home.site, settings.git)
+    commit = site.resolve(commit)
+    signature = read_signature(site, commit)
+    result = make_again(home, settings, site, commit, progress)
+    return result._replace(signature=signature.state, signed_by=signature.by)
+
+
+def make_again(home: Home, settings: Settings, site: Site, commit: str, progress: Progress) -> Verification:
+    """Train again, and compare with the weights of a commit. Raises LoglingError."""
     with locked(home), Ledger(home.ledger) as ledger:
-        site = Site(home.site, settings.git)
-        commit = site.resolve(commit)
         run = site.version(commit).run
         file = site.weights(commit)
         if not run or file is None:
