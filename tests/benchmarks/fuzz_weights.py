@@ -38,7 +38,7 @@ from service.site.page_files import page_files
 from tests.support.weights import base64_of
 
 BATCH = 5000
-SLOW = 1.0  # seconds
+SLOW = 1.0  # seconds of the processor
 LARGE = 200_000  # KB
 NUMBERS = [
     "0",
@@ -301,7 +301,7 @@ def mutation(number: int, seed: int, sound: list[Base]) -> tuple[str, bytes]:
 
 def in_python(file: bytes) -> tuple[bool, str]:
     """Whether it is read. -> and what was wrong with how it was refused"""
-    begun = time.perf_counter()
+    begun = time.process_time()
     trouble = ""
     try:
         decode_weights(file)
@@ -310,7 +310,7 @@ def in_python(file: bytes) -> tuple[bool, str]:
         is_read, trouble = False, "a message of more than 400 characters" if len(str(refused)) > 400 else ""
     except BaseException as error:  # noqa: BLE001
         is_read, trouble = False, f"{type(error).__name__}: {str(error)[:100]}"
-    seconds = time.perf_counter() - begun
+    seconds = time.process_time() - begun
     return is_read, trouble or (f"{seconds:.1f} s" if seconds > SLOW else "")
 
 
