@@ -316,6 +316,8 @@ def in_python(file: bytes) -> tuple[bool, str]:
 
 def in_page(engine: Path, files: list[bytes]) -> list[str]:
     """What the page says of each file: "read", "refused", or what went wrong."""
+    if not files:
+        return []
     texts = "\n".join(base64_of(file) for file in files)
     script = Path(__file__).with_suffix(".js")
     done = subprocess.run(["node", script, engine], input=texts, capture_output=True, text=True, check=True)

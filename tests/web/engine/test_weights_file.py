@@ -1,6 +1,8 @@
 """The page reads weights files as Python does, and refuses what Python refuses, in the same words."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +59,13 @@ def refusal_of(file):
     with pytest.raises(WeightsFileError) as refused:
         decode(file)
     return str(refused.value)
+
+
+def test_it_refuses_what_fuzzing_found_in_pythons_words(in_node):
+    found = json.loads((Path(__file__).parents[2] / "weights_cases.json").read_text(encoding="utf-8"))
+    refusals = in_node("refusals", "", files=[case["base64"] for case in found])
+    told = zip(refusals, [case["says"] for case in found], strict=True)
+    assert [pair for pair in told if not str(pair[0]).startswith(pair[1])] == []
 
 
 def test_it_refuses_readings_that_python_refuses(in_node):
