@@ -21,6 +21,7 @@ from model.transformer import Model
 from .active_run import ActiveRun
 from .checking.corpus_profile import keep_profile
 from .checking.normal_rules import read_rules
+from .checking.sound_weights import decode_weights
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -146,7 +147,7 @@ def commit(
             sample=sample_of(contest.shipping, parts), normal=rules,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
-        weights_file.decode(file)
+        decode_weights(file)
     record.weights_bytes, record.weights_sha256 = len(file), sha256(file).hexdigest()
     ledger.note(record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
