@@ -85,6 +85,12 @@ missing_browser() {
     printf 'No %s was found: the tests that need it will fail. %s\n' "$1" "$fix" >&2
 }
 
+# git signs with it, and a Debian without recommended packages has git alone.
+need_ssh_keygen() {
+    command -v ssh-keygen >/dev/null || apt_install openssh-client ||
+        fail "ssh-keygen is needed: sudo apt-get install openssh-client"
+}
+
 step() {
     title=$1
     shift
@@ -110,6 +116,7 @@ run_pytest() {
 }
 
 need_git
+need_ssh_keygen
 make_venv
 install_project '.[test]'
 PATH=$PWD/.venv/bin:$PATH

@@ -7,6 +7,7 @@ from math import prod
 
 N_BUCKETS = 16  # of the attention bias, for each head: see model/positions.py
 POSITIONS = "columns"  # the only kind there is; a card names it, so that a reader can tell
+MOST = {"n_layer": 64, "n_head": 32, "n_embd": 4096, "n_context": 4096, "n_position": 4096}
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,13 @@ class Config:
 
     def __post_init__(self) -> None:
         sizes = (self.n_layer, self.n_head, self.n_embd, self.n_context, self.n_position)
-        if not all(isinstance(size, int) for size in (*sizes, self.n_smear)):
-            raise ValueError(f"every size of a model is a whole number: {self}")
-        if min(sizes) < 1:
-            raise ValueError(f"every size of a model is at least 1: {self}")
+        if not all(type(size) is int for size in (*sizes, self.n_smear)):
+            raise ValueError("every size of a model is a whole number")
+        for size, (name, most) in zip(sizes, MOST.items(), strict=True):
+            if not 1 <= size <= most:
+                raise ValueError(f"{name} is from 1 to {most:,}, not {size:,}")
+        if type(self.final_norm) is not bool:
+            raise ValueError("final_norm is true or false")
         if self.n_embd % self.n_head:
             raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
         if self.n_smear < 0 or self.n_smear >= self.n_context:

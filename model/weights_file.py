@@ -4,7 +4,8 @@
     globalThis.LOGLING_WEIGHTS = "…";
 
 The `__metadata__` of the safetensors bytes holds `card` (JSON) and `crc32` (of the card's text and the tensors' bytes).
-`decode` checks everything before it uses anything, and names what is wrong. Nothing is unpickled or evaluated.
+The file is exactly such a comment and such an assignment, so that nothing else runs where a page loads it. `decode`
+checks everything before it uses anything, and names what is wrong. Nothing is unpickled or evaluated.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from math import prod
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import save
 
+from . import card_facts, strict_json
 from .config import POSITIONS, Config
 from .quantisation import dequantise, quantise, shipped
 from .scoring import score_lines
@@ -32,7 +34,11 @@ FORMAT = 1
 LARGEST_FILE = 103_424  # bytes: 101 KB
 PROFILE = "profile"  # the tensor that is no weight
 GOLDEN_TOLERANCE = 1e-6  # bits
-ASSIGNMENT = re.compile(r'^globalThis\.LOGLING_WEIGHTS = "([A-Za-z0-9+/=]*)";\s*\Z', re.MULTILINE)
+FILE = re.compile(r'//[ -~]*\nglobalThis\.LOGLING_WEIGHTS = "([A-Za-z0-9+/=]*)";\n')
+BEGINNING = re.compile(r"//[ -~]*\nglobalThis\.LOGLING_WEIGHTS[ \"A-Za-z0-9+/=;]*")
+NAME = re.compile("[A-Za-z0-9._]{1,40}")  # of a tensor
+KIND = re.compile("[A-Z0-9_]{1,8}")
+KINDS: dict[str, np.dtype[Any]] = {"I8": np.dtype("i1"), "F16": np.dtype("<f2"), "U8": np.dtype("u1")}
 
 Card = dict[str, Any]
 
@@ -104,24 +110,30 @@ def comment(card: Mapping[str, Any]) -> str:
 
 def decode(file: bytes) -> tuple[Model, Card]:
     """The model and the card of a weights file. Raises WeightsFileError, naming what is wrong."""
-    data = _payload(file)
-    header, tensor_bytes = _header(data)
-    metadata = header.get("__metadata__")
+    header, tensor_bytes = _header(_payload(file))
+    metadata = header.pop("__metadata__", None)
     if not isinstance(metadata, dict) or not isinstance(metadata.get("card"), str):
         raise WeightsFileError("not a Logling weights file: it is a safetensors file without a card")
     card = _card(metadata["card"])
-    crc = zlib.crc32(tensor_bytes, zlib.crc32(metadata["card"].encode("utf-8", "surrogatepass")))
-    if metadata.get("crc32") != f"{crc:08x}":
-        raise WeightsFileError("the weights file was altered or damaged: its checksum does not match its contents")
-    model = _model(card, _tensors(data))
+    crc = zlib.crc32(tensor_bytes, zlib.crc32(metadata["card"].encode()))
+    if metadata != {"card": metadata["card"], "crc32": f"{crc:08x}"}:
+        raise damaged("its checksum does not match its contents")
+    model = _model(card, _tensors(header, tensor_bytes))
     _check_golden(model, card)
     return model, card
 
 
-def profile_bytes(file: bytes) -> bytes:
-    """The bytes of the profile in a weights file that was decoded; empty where it has none."""
-    profile = _tensors(_payload(file)).get(PROFILE)
-    return b"" if profile is None else profile.tobytes()
+def damaged(reason: str) -> WeightsFileError:
+    """The error for a file that a run has not written so."""
+    return WeightsFileError(f"the weights file was altered or damaged: {reason}")
+
+
+def profile_bytes(file: bytes) -> bytes | None:
+    """The bytes of the profile in a weights file that was decoded; None where it has none."""
+    header, tensor_bytes = _header(_payload(file))
+    del header["__metadata__"]
+    profile = _tensors(header, tensor_bytes).get(PROFILE)
+    return None if profile is None else profile.tobytes()
 
 
 def checksum(card_text: str, data: bytes) -> int:
@@ -139,18 +151,25 @@ def _payload(file: bytes) -> bytes:
         text = file.decode("ascii")
     except UnicodeDecodeError:
         raise WeightsFileError("not a Logling weights file: it holds bytes that are not ASCII") from None
-    match = ASSIGNMENT.search(text)
+    match = FILE.fullmatch(text)
     if not match:
-        cut = "LOGLING_WEIGHTS" in text
-        raise WeightsFileError(
-            "the weights file is truncated: its assignment does not end"
-            if cut
-            else "not a Logling weights file: it does not assign LOGLING_WEIGHTS"
-        )
+        raise WeightsFileError(_describe_foreign(text))
     try:
-        return base64.b64decode(match[1], validate=True)
-    except binascii.Error as error:
-        raise WeightsFileError(f"the weights file was altered or damaged: its base64 is wrong ({error})") from None
+        data = base64.b64decode(match[1], validate=True)
+    except binascii.Error:
+        raise damaged("its base64 is wrong") from None
+    if base64.b64encode(data).decode() != match[1]:
+        raise damaged("its base64 is wrong")
+    return data
+
+
+def _describe_foreign(text: str) -> str:
+    """Why a text is not one comment and one assignment."""
+    if "LOGLING_WEIGHTS" not in text:
+        return "not a Logling weights file: it does not assign LOGLING_WEIGHTS"
+    if BEGINNING.fullmatch(text):
+        return "the weights file is truncated: its assignment does not end"
+    return "the weights file holds more than one comment line and the assignment of one base64 text: do not open it"
 
 
 def _header(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -158,13 +177,19 @@ def _header(data: bytes) -> tuple[dict[str, Any], bytes]:
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > len(data) - 8:
         raise WeightsFileError("the weights file is truncated: it ends inside its header")
-    try:
-        header = json.loads(data[8 : 8 + size])
-    except (ValueError, RecursionError):
-        raise WeightsFileError("the weights file was altered or damaged: its header is not JSON") from None
+    header = _parsed(data[8 : 8 + size], "header")
     if not isinstance(header, dict):
-        raise WeightsFileError("the weights file was altered or damaged: its header is not an object")
+        raise damaged("its header is not an object")
     return header, data[8 + size :]
+
+
+def _parsed(text: bytes, what: str) -> Any:
+    try:
+        return strict_json.parse(text.decode())
+    except UnicodeDecodeError:
+        raise damaged(f"its {what} is not UTF-8") from None
+    except ValueError as error:
+        raise damaged(f"its {what} {error}") from None
 
 
 def _with_metadata(data: bytes, metadata: Mapping[str, str]) -> bytes:
@@ -176,62 +201,101 @@ def _with_metadata(data: bytes, metadata: Mapping[str, str]) -> bytes:
 
 
 def _card(text: str) -> Card:
-    try:
-        card = json.loads(text)
-    except (ValueError, RecursionError):
-        raise WeightsFileError("the weights file was altered or damaged: its card is not JSON") from None
-    if not isinstance(card, dict) or "format" not in card:
+    card = _parsed(text.encode(), "card")
+    if not isinstance(card, dict) or not card_facts.is_whole(card.get("format")):
         raise WeightsFileError("not a Logling weights file: its card has no format number")
     if card["format"] != FORMAT:
-        words = f"the weights file has format {card['format']!r}, this version reads format {FORMAT}"
-        if isinstance(card["format"], int) and card["format"] > FORMAT:
+        words = f"the weights file has format {card['format']}, this version reads format {FORMAT}"
+        if card["format"] > FORMAT:
             raise NewerFormat(f"{words}: update Logling")
         raise OlderFormat(f"{words}: retrain to write a new file")
+    try:
+        card_facts.check(card)
+    except ValueError as error:
+        raise damaged(f"in its card, {error}") from None
     return card
 
 
-def _tensors(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    try:
-        tensors: dict[str, np.ndarray[Any, Any]] = load(data)
-    except (SafetensorError, KeyError) as error:
-        raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
-    for name, tensor in tensors.items():
-        if name == PROFILE:
-            if tensor.dtype != np.uint8 or tensor.ndim != 1:
-                raise WeightsFileError("the profile is not one row of bytes")
-        elif tensor.dtype not in (np.int8, np.float16):
-            raise WeightsFileError(f"the tensor {name!r} has type {tensor.dtype}, not int8 or float16")
+def _tensors(header: Mapping[str, Any], tensor_bytes: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """The tensors by name. They must lie one behind the other, from the first byte to the last."""
+    tensors: dict[str, np.ndarray[Any, Any]] = {}
+    end = 0
+    for name in sorted(header, key=lambda name: _place(name, header[name])):
+        entry = header[name]
+        kind, shape = entry["dtype"], tuple(entry["shape"])
+        expected = "U8" if name == PROFILE else "F16" if name.endswith(".scale") else "I8"
+        if name == PROFILE and (kind, len(shape)) != (expected, 1):
+            raise WeightsFileError("the profile is not one row of bytes")
+        if kind != expected:
+            raise WeightsFileError(f"the tensor {name!r} has type {kind}, not {expected}")
+        begin, end = end, end + prod(shape) * KINDS[kind].itemsize
+        if entry["data_offsets"] != [begin, end] or end > len(tensor_bytes):
+            raise damaged(f"the tensor {name!r} does not lie where it must")
+        tensors[name] = np.frombuffer(tensor_bytes[begin:end], KINDS[kind]).reshape(shape)
+    if end != len(tensor_bytes):
+        raise damaged("bytes behind its tensors belong to none")
     return tensors
+
+
+def _place(name: str, entry: object) -> tuple[int, int]:
+    """Where the header says that a tensor lies. Raises WeightsFileError if it does not say all of a tensor."""
+    if not NAME.fullmatch(name):
+        raise damaged("its header has a tensor of an impossible name")
+    if isinstance(entry, dict) and entry.keys() == {"dtype", "shape", "data_offsets"}:
+        kind, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+        is_kind = isinstance(kind, str) and KIND.fullmatch(kind)
+        if is_kind and _are_wholes(shape, (0, 1, 2)) and _are_wholes(offsets, (2,)):
+            return offsets[0], offsets[1]
+    raise damaged(f"its header does not describe the tensor {name!r}")
+
+
+def _are_wholes(values: object, counts: Sequence[int]) -> bool:
+    return isinstance(values, list) and len(values) in counts and all(map(card_facts.is_whole, values))
 
 
 def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     try:
-        config = Config(**{field.name: card["config"][field.name] for field in fields(Config)})
-        if card["config"]["positions"] != POSITIONS:
-            raise ValueError(f"positions are {card['config']['positions']!r}, this version reads {POSITIONS!r}")
-        vocabulary = Vocabulary(card["vocabulary"])
-        if config.n_layer > len(tensors):
-            raise ValueError(f"{config.n_layer} layers, but {len(tensors)} tensors")
-        if vocabulary.size != len(set("\n" + vocabulary.characters)) + 1:
-            raise ValueError("a character has two ids")
-    except (KeyError, TypeError, ValueError) as error:
+        config, vocabulary = _config(card.get("config")), _vocabulary(card.get("vocabulary"))
+    except ValueError as error:
         raise WeightsFileError(f"the card does not describe a model: {error}") from None
     weights: Weights = {}
-    for name, shape in config.shapes(vocabulary.size).items():
+    shapes = config.shapes(vocabulary.size)
+    for name, shape in shapes.items():
         steps, scale = tensors.get(name), tensors.get(name + ".scale")
         if steps is None or scale is None:
             raise WeightsFileError(f"the weights file lacks the tensor {name!r}")
-        if (steps.shape, steps.dtype.kind, scale.shape, scale.dtype.kind) != (shape, "i", shape[:1], "f"):
+        if (steps.shape, scale.shape) != (shape, shape[:1]):
             raise WeightsFileError(f"the tensor {name!r} has shape {list(steps.shape)}, the card says {list(shape)}")
+        if not np.isfinite(scale).all():
+            raise damaged(f"a scale of the tensor {name!r} is no number")
         weights[name] = dequantise(steps, scale)
+    if unknown := sorted(tensors.keys() - {PROFILE, *shapes, *(name + ".scale" for name in shapes)}):
+        raise damaged(f"the card knows no tensor {unknown[0]!r}")
+    if card.get("parameters") != config.parameters(vocabulary.size):
+        raise WeightsFileError("the card does not say how many parameters there are")
     return Model(config, vocabulary, weights)
 
 
+def _config(sizes: object) -> Config:
+    names = [field.name for field in fields(Config)]
+    if not isinstance(sizes, dict) or sizes.keys() != {*names, "positions"}:
+        raise ValueError(f"its config has not exactly {', '.join(names)} and positions")
+    if sizes["positions"] != POSITIONS:
+        raise ValueError(f"its positions are not {POSITIONS!r}, which this version reads")
+    return Config(**{name: sizes[name] for name in names})
+
+
+def _vocabulary(characters: object) -> Vocabulary:
+    if not isinstance(characters, str):
+        raise ValueError("it has no vocabulary")
+    if len({"\n", *characters}) != len(characters) + 1:
+        raise ValueError("a character has two ids")
+    return Vocabulary(characters)
+
+
 def _check_golden(model: Model, card: Card) -> None:
-    try:
-        text, expected = str(card["golden"]["text"]), float(card["golden"]["bits"])
-    except (KeyError, TypeError, ValueError):
-        raise WeightsFileError("the card has no golden entry") from None
-    bits = golden_bits(model, text)
+    if "golden" not in card:
+        raise WeightsFileError("the card has no golden entry")
+    bits, expected = golden_bits(model, card["golden"]["text"]), card["golden"]["bits"]
     if not abs(bits - expected) <= GOLDEN_TOLERANCE:
         raise WeightsFileError(f"the golden text costs {bits} bits here, the card says {expected}: do not trust it")

@@ -18,7 +18,7 @@ def is_newer(one: str, other: str) -> bool:
 
 
 def _release(text: str) -> list[int]:
-    match = re.match(r"\d+(?:\.\d+)*", text)
+    match = re.match("[0-9]{1,9}(?:[.][0-9]{1,9})*", text)
     return [int(number) for number in match[0].split(".")] if match else []
 
 

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from model import weights_file
@@ -22,6 +23,7 @@ from .auditing.audit import SHARE_OF_RUN, Budget, audit_model, trained_on
 from .auditing.candidates import AuditedLog
 from .checking.corpus_profile import keep_profile
 from .checking.normal_rules import read_rules
+from .checking.sound_weights import decode_weights
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -85,7 +87,7 @@ def compare_and_commit(
     """
     record = run.record
     with run.step("site"):
-        record.problems += make_ready(site, ledger)
+        record.problems += make_ready(site, ledger, hold, now())
     tip = site.tip()
     if record.lines.new < settings.gate.min_new_lines:
         return run.end("skipped", describe_too_few(record, settings))
@@ -150,8 +152,8 @@ def commit(
             normal=rules, audit=record.audit,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
-        weights_file.decode(file)
-    record.weights_bytes = len(file)
+        decode_weights(file)
+    record.weights_bytes, record.weights_sha256 = len(file), sha256(file).hexdigest()
     ledger.note(record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
         record.reason = contest.verdict.reason

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from ..schedule.schedule import Schedule, is_given_up
+from ..storage.hold import WITHDRAWN
 from ..storage.ledger import SUCCEEDED, SlotRun
 from ..storage.service_status import ServiceStatus
 from ..storage.source_states import describe_lesser_troubles, describe_troubles
@@ -23,7 +24,9 @@ LOOP_IS_LATE = timedelta(minutes=2)  # four heartbeats, as the watchdog of the s
 class Symptom(NamedTuple):
     """Something that is not as it should be."""
 
-    about: Literal["ledger", "service", "success", "slot", "sources", "lesser sources", "setup", "push", "failure"]
+    about: Literal[
+        "ledger", "service", "success", "slot", "sources", "lesser sources", "setup", "push", "hold", "failure"
+    ]
     text: str
 
 
@@ -72,7 +75,9 @@ def check_health(history: History, schedule: Schedule, now: datetime) -> Health:
     elif now - service.last_turn > LOOP_IS_LATE:
         text = f"the service has given no sign of life for {format_duration(now - service.last_turn)}"
         reasons.append(Symptom("service", text))
-    if since := unpushed_since(runs, service):
+    if service and service.hold.startswith(WITHDRAWN):
+        reasons.append(Symptom("hold", service.hold))
+    elif since := unpushed_since(runs, service):
         waiting = Symptom("push", f"commits have not been pushed for {format_duration(now - since)}")
         (reasons if now - since > UNPUSHED_TOO_LONG else warnings).append(waiting)
     if failures := failures_in_a_row(runs):

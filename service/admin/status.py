@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from ..schedule.schedule import Schedule
+from ..storage.hold import WITHDRAWN
 from ..storage.ledger import EVALUATED
 from ..storage.run_progress import RUN_STEPS, TaskProgress
 from ..storage.service_status import ServiceStatus
@@ -83,7 +84,7 @@ def make_overview(
     runs, service = history.runs, history.service
     symptoms = (*health.reasons, *health.warnings)
     problems = [explain(symptom, history, schedule, reader) for symptom in symptoms]
-    if service and service.hold:
+    if service and service.hold and not service.hold.startswith(WITHDRAWN):
         problems.append(Problem(service.hold, "`logling resume` lifts that"))
     kind = "bad" if health.reasons else "look" if problems else "new" if health.missing else "good"
     headline = HEADLINES[kind]
@@ -130,6 +131,8 @@ def as_sentence(text: str) -> str:
 def explain(symptom: Symptom, history: History, schedule: Schedule, reader: LedgerReader) -> Problem:
     """A symptom with what the newest run that had it says."""
     runs = history.runs
+    if symptom.about == "hold":
+        return Problem(symptom.text, "`logling resume` takes over what the remote has then, and lifts the hold")
     if symptom.about == "push":
         next_push = history.service.next_push if history.service else None
         what_happens = f"It is tried again at {schedule.format_moment(next_push)}" if next_push else ""

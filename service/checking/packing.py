@@ -128,9 +128,11 @@ def as_card(profile: Profile) -> dict[str, Any]:
     }
 
 
-def unpack(card: object, data: bytes) -> Profile:
+def unpack(card: object, data: bytes | None) -> Profile:
     """The profile of a card's `profile` and its bytes. Raises ValueError, saying what is wrong."""
     facts = _checked(card)
+    if data is None:
+        raise ValueError("the profile has no bytes")
     windows, words = facts["windows"], facts["words"]
     bits = _Reader(data)
     literal = frozenset(bits.sorted_numbers())

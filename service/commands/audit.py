@@ -12,10 +12,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from model import weights_file
-
 from ..auditing.asking import GUESSES, Answer
 from ..auditing.audit import Audit, Budget, audit_model, trained_on
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..progress import Reporter
@@ -98,7 +97,7 @@ def audit_weights(home: Home, settings: Settings, budget: Budget, reporter: Repo
         raise LoglingError(NO_WEIGHTS)
     if not home.corpus.exists():
         raise LoglingError("the corpus is empty: an audit needs the lines that the weights were trained on")
-    model, card = weights_file.decode(file)
+    model, card = decode_weights(file)
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
         documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
     seen: dict[str, int] = {}

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from model import weights_file
 from model.transformer import Model
-from model.weights_file import WeightsFileError
 
 from ..checking.corpus_profile import profile_of
 from ..checking.findings import Finding, Findings
@@ -25,6 +24,7 @@ from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
 from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of, missing_lines
+from ..checking.sound_weights import decode_weights
 from ..checking.verdict import verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
@@ -112,13 +112,10 @@ def check_command(
 def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
     """What the committed weights of a home know, and with `corpus` the lines it keeps. Raises LoglingError."""
     file = committed_weights(home)
-    model, card = weights_file.decode(file)
+    model, card = decode_weights(file)
     if "profile" not in card:
         raise LoglingError("the committed weights are of an older version, which knew no findings: `logling retrain`")
-    try:
-        profile = unpack(card["profile"], weights_file.profile_bytes(file))
-    except ValueError as error:
-        raise WeightsFileError(f"the weights file was altered or damaged: {error}") from None
+    profile = unpack(card["profile"], weights_file.profile_bytes(file))
     if corpus:
         with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
             profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
@@ -133,7 +130,7 @@ def by_good_logs(
     `same_job`: they, and the one to check, may each tell of one whole job, so that lines can be missing.
     """
     if home is not None:
-        choose = choose_reading(*weights_file.decode(committed_weights(find_home(home))), reading, raw).choose
+        choose = choose_reading(*decode_weights(committed_weights(find_home(home))), reading, raw).choose
     elif reading is not None:
         raise LoglingError("--reading names a reading of a home's model: give the home with --home")
     else:

@@ -6,8 +6,7 @@ import re
 import stat
 from collections.abc import Callable
 
-from model import weights_file
-
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, locked
 from ..installation import page_folder, program_version
@@ -73,7 +72,7 @@ def check_weights(home: Home, settings: Settings) -> str:
     file = Site(home.site, settings.git).weights()
     if file is None:
         return "none yet: the first run makes them"
-    _, card = weights_file.decode(file)
+    _, card = decode_weights(file)
     return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
 
 
@@ -103,6 +102,8 @@ def check_remote(home: Home, settings: Settings) -> str:
         return "none is set: nothing is pushed"
     remote = Site(home.site, settings.git).remote
     remote.check()
+    if problem := remote.describe_withdrawn():
+        raise SiteError(problem)
     if problem := remote.describe_default_branch():
         raise SiteError(problem)
     return f"{clean(settings.git.remote)} answers, and would take a push"

@@ -16,11 +16,11 @@ import numpy as np
 import typer
 from safetensors.numpy import save
 
-from model import weights_file
 from model.array_types import Array
 from model.transformer import Model, Weights
 from model.weights_file import Card
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, expanded, find_home
 from ..site.champion import committed_weights
@@ -63,7 +63,7 @@ class Exported(NamedTuple):
 
 def export_weights(home: Home, form: Format, file: Path) -> Exported:
     """Write the weights at the tip of the site as a file. Raises LoglingError, WeightsFileError, OSError."""
-    model, card = weights_file.decode(committed_weights(home))
+    model, card = decode_weights(committed_weights(home))
     data = WRITERS[form](model, card)
     write_durably(file, data)
     shapes = {name: list(tensor.shape) for name, tensor in model.weights.items()}

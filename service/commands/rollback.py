@@ -13,8 +13,8 @@ from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..settings import Settings
 from ..site.commit_message import ROLLBACK_TRAILER, format_message
-from ..site.publish import make_ready, publish
-from ..site.site import Site
+from ..site.publish import hash_of_weights, make_ready, publish, refuse_withdrawn
+from ..site.site import Site, Version
 from ..storage.hold import Hold
 from ..storage.ledger import Ledger
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
@@ -51,19 +51,21 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
     """
-    from model import weights_file  # needs numpy, which a list of rollbacks does not
+    from ..checking.sound_weights import decode_weights  # needs numpy, which a list of rollbacks does not
 
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
-        problems = make_ready(site, ledger)  # first: the remote's weights would win over the restored ones later
+        # First: the remote's weights would win over the restored ones later.
+        problems = make_ready(site, ledger, Hold(home), now)
+        refuse_withdrawn(Hold(home))
         restored = site.resolve(commit) if commit else weights_before_present(site)
         file = site.weights(restored)
         if file is None:
             raise LoglingError(f"commit {restored[:9]} of {home.site} has no weights")
         if file == site.weights():
             raise LoglingError(f"the weights of commit {restored[:9]} are the present ones")
-        _, card = weights_file.decode(file)
+        _, card = decode_weights(file)
         subject = f"Roll back to the weights of {card.get('created', restored[:9])[:10]}"
         with held(Hold(home), restored, now):
             made, problem = site.commit_weights(file, format_message(subject, {ROLLBACK_TRAILER: restored}), now)
@@ -84,17 +86,22 @@ def held(hold: Hold, commit: str, now: datetime) -> Iterator[None]:
         raise
 
 
+def has_restored(site: Site, version: Version) -> bool:
+    """Whether a commit has the weights of the one that it says it rolled back to: anyone may write that it did."""
+    return bool(version.restored) and hash_of_weights(site, version.restored) == hash_of_weights(site, version.commit)
+
+
 def weights_before_present(site: Site) -> str:
     """The newest commit whose weights came before the present ones. Raises LoglingError.
 
     If the present ones were restored by a rollback, the search begins at the commit that was restored. So a second
     rollback goes further back and does not bring back what the first withdrew.
     """
-    present = site.weights()
+    present = hash_of_weights(site, "HEAD")
     restored = ""
     for version in site.versions():
         if restored in ("", version.commit):
-            restored = version.restored
-            if not restored and site.weights(version.commit) not in (present, None):
+            restored = version.restored if has_restored(site, version) else ""
+            if not restored and hash_of_weights(site, version.commit) not in (present, ""):
                 return version.commit
     raise LoglingError(f"{site.path} has no earlier weights to roll back to")

@@ -15,6 +15,7 @@ import typer
 
 from model import weights_file
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import page_folder, program_version
@@ -22,8 +23,9 @@ from ..settings import Settings
 from ..site.commit_message import VERSION_TRAILER, format_message
 from ..site.page_difference import Difference, compare
 from ..site.page_files import page_files
-from ..site.publish import make_ready, publish
+from ..site.publish import make_ready, publish, refuse_withdrawn
 from ..site.site import Site
+from ..storage.hold import Hold
 from ..storage.ledger import Ledger
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
@@ -74,7 +76,8 @@ def upgrade_page(home: Home, settings: Settings, page: Path, now: datetime, over
     with locked(home), Ledger(home.ledger) as ledger:
         site = Site(home.site, settings.git)
         ledger.close_unfinished(now)
-        problems = make_ready(site, ledger)
+        problems = make_ready(site, ledger, Hold(home), now)
+        refuse_withdrawn(Hold(home))
         problems += check_weights(site)
         tip = site.tip()
         found = compare(site, page)
@@ -116,7 +119,7 @@ def check_weights(site: Site) -> list[str]:
     file = site.weights()
     try:
         if file is not None:
-            weights_file.decode(file)
+            decode_weights(file)
     except weights_file.NewerFormat as error:
         raise LoglingError(f"{site.path}: {error}") from None
     except weights_file.WeightsFileError as error:

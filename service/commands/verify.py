@@ -1,4 +1,4 @@
-"""`logling verify`: train once more what a commit says was trained, and compare the bytes."""
+"""`logling verify`: train once more what a commit says was trained, and compare the bytes; and check its signature."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from model import weights_file
 from model.quantisation import shipped
 from model.weights_file import Card
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import program_version
@@ -20,6 +21,7 @@ from ..settings import Settings
 from ..site.champion import Champion, lines_seen, read_champion
 from ..site.commit_message import RUN_TRAILER
 from ..site.git import SiteError
+from ..site.signature import Signature, State, read_signature
 from ..site.site import Site
 from ..storage.corpus import Corpus, Document
 from ..storage.ledger import Ledger
@@ -36,7 +38,7 @@ def verify_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train once more what a commit says was trained, and compare the bytes."""
+    """Train once more what a commit says was trained, compare the bytes, and check its signature if it has one."""
     found = find_home(home)
     with Reporter(err) as reporter, reporter.step("train"):
         result = verify_commit(found, found.settings(), commit, reporter.trained)
@@ -45,23 +47,33 @@ def verify_command(
     else:
         word = {True: "equal", False: "NOT equal", None: "cannot be told"}[result.equal]
         out.print(f"{result.commit[:12]}: {word}: {result.reason}")
-    raise typer.Exit(0 if result.equal else 1)
+        out.print(f"signature: {Signature(result.signature, result.signed_by).describe()}")
+    raise typer.Exit(0 if result.equal and result.signature != "bad" else 1)
 
 
 class Verification(NamedTuple):
-    """Whether a commit's weights could be made again."""
+    """Whether a commit's weights could be made again, and who signed it."""
 
     commit: str
     run: str
     equal: bool | None  # None if it could not be tried
     reason: str
+    signature: State = "none"
+    signed_by: str = ""
 
 
 def verify_commit(home: Home, settings: Settings, commit: str, progress: Progress) -> Verification:
     """Train again from what a commit's trailers and the ledger say. Changes nothing. Raises LoglingError."""
+    site = Site(home.site, settings.git)
+    commit = site.resolve(commit)
+    signature = read_signature(site, commit)
+    result = make_again(home, settings, site, commit, progress)
+    return result._replace(signature=signature.state, signed_by=signature.by)
+
+
+def make_again(home: Home, settings: Settings, site: Site, commit: str, progress: Progress) -> Verification:
+    """Train again, and compare with the weights of a commit. Raises LoglingError."""
     with locked(home), Ledger(home.ledger) as ledger:
-        site = Site(home.site, settings.git)
-        commit = site.resolve(commit)
         run = site.version(commit).run
         file = site.weights(commit)
         if not run or file is None:
@@ -70,7 +82,7 @@ def verify_commit(home: Home, settings: Settings, commit: str, progress: Progres
         if record is None:
             return Verification(commit, run, None, f"the ledger does not know run {run}")
         try:
-            _, facts = weights_file.decode(file)
+            _, facts = decode_weights(file)
         except weights_file.WeightsFileError as error:
             return Verification(commit, run, False, f"the run made no such file: {error}")
         if facts.get("run") != run:

@@ -11,7 +11,10 @@ from .decoding import known_encoding
 from .fields import Template
 from .redaction import OPTIONS, OwnRule
 
-LONGEST_RULE = 200  # characters of a template or a rule
+LONGEST_RULE = 200  # characters of a name, a template or a rule
+# What is shown as nothing, or turns around what stands beside it. As in model/card_facts.py, which the admin page must
+# not load.
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 _NOT_IN_BROWSERS = re.compile(r"\(\?(?!:|=|!|<=|<!)|\\[AZGz]|[*+?}]\+")
 _REPEATED_CHOICE = re.compile(r"[*+|{]")
@@ -33,6 +36,8 @@ class Reading(NamedTuple):
     def as_card(self) -> dict[str, Any]:
         """The reading as a card has it: what differs from the defaults. Of own rules only how many there are."""
         given = {key: value for key, value in self._asdict().items() if value != self._field_defaults[key]}
+        if self.encoding:
+            given["encoding"] = known_encoding(self.encoding)  # as a browser knows it
         if self.mask:
             given["mask"] = list(self.mask)
         if self.own_rules:
@@ -70,6 +75,8 @@ def _parsed(values: Any) -> Reading:
         kind = {"keep_time": bool, "mask": list, "own_rules": int}.get(key, str)
         if type(value) is not kind:
             raise ValueError(f"the card's reading has {key} that is no {kind.__name__}")
+    if values.get("own_rules", 0) < 0 or not all(isinstance(kind, str) for kind in values.get("mask", ())):
+        raise ValueError("the card's reading masks what is no kind")
     mask = tuple(values.get("mask", ()))
     reading = Reading(**{**values, "mask": mask, "own_rules": ()})
     check(reading)
@@ -78,8 +85,8 @@ def _parsed(values: Any) -> Reading:
 
 def check(reading: Reading) -> None:
     """Raise ValueError, with what is allowed, if a reading cannot be followed here or in the page."""
-    if len(reading.name) > LONGEST_RULE:
-        raise ValueError(f"a name has at most {LONGEST_RULE} characters")
+    if len(reading.name) > LONGEST_RULE or UNSEEN.search(reading.name):
+        raise ValueError(f"a name has at most {LONGEST_RULE} characters, and no control characters")
     if reading.encoding:
         known_encoding(reading.encoding)
     if reading.container not in CONTAINERS:

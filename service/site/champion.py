@@ -8,6 +8,7 @@ from model import weights_file
 from model.transformer import Model
 from model.weights_file import Card
 
+from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home
 from ..storage.ledger import Ledger
@@ -35,7 +36,7 @@ def read_champion(site: Site, commit: str = "HEAD") -> Champion:
     if file is None:
         return Champion(None, None)
     try:
-        return Champion(*weights_file.decode(file))
+        return Champion(*decode_weights(file))
     except weights_file.OlderFormat as error:
         problem = f"trained from nothing, with no champion to compare with: {site.path / WEIGHTS}: {error}"
         return Champion(None, None, problem)
@@ -56,7 +57,7 @@ def committed_model(home: Home) -> tuple[Model, Card]:
 
     Raises LoglingError when there is none, WeightsFileError when it is damaged.
     """
-    return weights_file.decode(committed_weights(home))
+    return decode_weights(committed_weights(home))
 
 
 def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:

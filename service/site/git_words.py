@@ -46,6 +46,9 @@ MENDS = {
         "the remote refuses pushes to this branch: allow them to the user of the service there, or set git.branch to "
         "a branch that takes them"
     ),
+    r"\[rejected\] \(stale info\)": (
+        "somebody has changed the branch of the remote meanwhile: the next run looks at what is there"
+    ),
     r"shallow update not allowed": (
         "the site is a shallow clone, without its older commits: `git fetch --unshallow REMOTE` in it, of a remote "
         "that has them"

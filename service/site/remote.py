@@ -1,24 +1,42 @@
 """The remote of the site: take over or merge what others pushed there, and push what was committed here.
 
 Nothing is ever forced or rewritten. If both sides have new weights, the remote's are kept, because clients have them.
+If the remote no longer has the commit that it had at its tip, somebody has withdrawn it. Then nothing is taken over or
+pushed until a person says so.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
 
+from ..installation import program_version
 from ..reading.url_secrets import mask_urls
 from ..settings import is_path
+from .commit_message import FIRST_SUBJECT, VERSION_TRAILER, format_message
 from .git import ORIGIN, GitError, SiteError
 from .repository import WEIGHTS, Repository
 from .ssh import SETTINGS, quiet_ssh
+from .tree_links import refuse_links_of
 from .work_tree import WorkTree
 
 REFSPEC = f"+refs/heads/*:refs/remotes/{ORIGIN}/*"
 BEHIND = re.compile(r"\[rejected\] \((fetch first|non-fast-forward)\)")
 TRIES = 5  # while another program keeps committing here
+
+
+class Withdrawn(SiteError):
+    """The remote no longer has the commit that it had at its tip."""
+
+    def __init__(self, commit: str, now: str) -> None:
+        has = f"its branch is at {now[:9]}" if now else "its branch is gone"
+        super().__init__(
+            f"the remote no longer has commit {commit[:9]}, which was its tip: {has}; somebody has withdrawn it. "
+            "Nothing is pushed until `logling resume`, which takes over what the remote has then"
+        )
+        self.commit = commit
 
 
 class Remote:
@@ -32,17 +50,23 @@ class Remote:
         self._url = repository.settings.remote
         self._refspec = f"HEAD:refs/heads/{self._branch}"
         self._tracking = f"refs/remotes/{ORIGIN}/{self._branch}"
+        place = hashlib.sha256(f"{self._url} {self._branch}".encode()).hexdigest()[:16]
+        self._last = f"refs/logling/{place}"  # the remote's last known tip; a fetch that prunes leaves it
 
     def synchronise(self) -> list[str]:
-        """Take over what the remote has and this clone has not. Returns what was merged. Raises SiteError, GitError.
+        """Take over what the remote has and this clone has not. Returns what was merged.
+
+        Raises Withdrawn if the remote no longer has what it had at its tip, SiteError, GitError.
 
         If both have new commits, they are merged. The remote's weights are the champion from then on if it has changed
         them, else ours stay. Conflicts in other files are left to a person.
         """
-        self._set_origin()
-        self._reach("fetch", "--quiet", "--prune", ORIGIN, REFSPEC)
+        theirs = self._fetched()
+        if theirs:
+            refuse_links_of(self._repository, theirs)
+        self._note(theirs)
         for _ in range(TRIES):
-            if not (theirs := self._known()):
+            if not theirs:
                 return []
             tip = self._repository.tip()
             ours, others = self._count_apart(tip, theirs)
@@ -52,6 +76,65 @@ class Remote:
             if self._advance(tip, self._merged(tip, theirs) if ours else theirs):
                 return merged
         raise SiteError(f"another program commits to {self._repository.path} all the time: let it finish")
+
+    def _fetched(self) -> str:
+        """The remote's tip now, empty if it has none. Raises Withdrawn if the tip that it had is not in it."""
+        self._set_origin()
+        self._reach("fetch", "--quiet", "--prune", ORIGIN, REFSPEC)
+        theirs, last = self._known(), self.last_tip()
+        if last and not (theirs and self._contains(theirs, last)):
+            raise Withdrawn(last, theirs)
+        return theirs
+
+    def last_tip(self) -> str:
+        """The remote's tip as it was last seen or pushed; empty if it never had one."""
+        return self._git("rev-parse", "--verify", "--quiet", self._last, allowed=1)
+
+    def _note(self, tip: str) -> None:
+        if tip:
+            self._git("update-ref", self._last, tip)
+        else:
+            self._git("update-ref", "-d", self._last)
+
+    def _contains(self, tip: str, commit: str) -> bool:
+        """Whether a commit is in the history of a tip."""
+        try:
+            self._git("merge-base", "--is-ancestor", commit, tip)
+        except GitError as error:
+            if error.status != 1:
+                raise
+            return False
+        return True
+
+    def accept(self) -> tuple[int, str]:
+        """Take over the remote's history as it is, also where it was rewritten.
+
+        Where its branch is gone, a commit with the page and without weights takes the place of the history here.
+        Returns how many commits of the branch here are no longer on it, and the tip. Raises SiteError if a person's
+        changes are in the way.
+        """
+        tip = self._repository.tip()
+        try:
+            self._note(self._fetched())
+            return 0, tip
+        except Withdrawn:
+            theirs = self._known()
+        if theirs:
+            refuse_links_of(self._repository, theirs)
+        begun = theirs or self._page_alone(tip)
+        left = self._git("rev-list", "--count", tip, f"^{begun}")
+        if not self._advance(tip, begun):
+            raise SiteError(f"another program commits to {self._repository.path}: let it finish")
+        self._note(theirs)
+        return int(left), begun
+
+    def _page_alone(self, tip: str) -> str:
+        """A first commit with all that a commit has but its weights."""
+        weights = {WEIGHTS: ""} if self._repository.blob(tip, WEIGHTS) else {}
+        with self._repository.index_with(tip, weights) as variables:
+            tree = self._git("write-tree", variables=variables)
+        message = format_message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
+        return self._repository.commit_of(tree, [], message)
 
     def _count_apart(self, tip: str, theirs: str) -> tuple[int, int]:
         """How many commits each side has that the other has not."""
@@ -111,9 +194,19 @@ class Remote:
         return set(self._git("rev-list", tip, *(["^" + known] if known else [])).split())
 
     def push(self) -> None:
-        """Push the branch. Raises GitError with git's reason."""
+        """Push the branch. Raises GitError with git's reason.
+
+        The remote must still be where it was last seen, so that what was withdrawn meanwhile is not pushed again.
+        """
         self._set_origin()
-        self._reach("push", "--quiet", "--porcelain", ORIGIN, self._refspec)
+        tip, known = self._repository.tip(), self._known()
+        is_plain = len(self._configured("url")) == 1 and not self._configured("pushurl")  # others may lag behind
+        lease = [f"--force-with-lease=refs/heads/{self._branch}:{known}"] if is_plain else []
+        if known and not self._contains(tip, known):
+            lease = []  # git refuses it without, and would force it with
+        self._reach("push", "--quiet", "--porcelain", *lease, ORIGIN, f"{tip}:refs/heads/{self._branch}")
+        self._git("update-ref", self._tracking, tip)  # git itself does not where a person's refspecs lead elsewhere
+        self._note(tip)
 
     def check(self) -> None:
         """Check that the remote answers, and that it would take a push. Raises GitError with git's reason.
@@ -127,6 +220,18 @@ class Remote:
         except GitError as error:
             if not BEHIND.search(error.output):
                 raise
+
+    def describe_withdrawn(self) -> str:
+        """Why something was withdrawn from the remote, as far as that is seen without a fetch. Raises GitError."""
+        last, ours = self.last_tip(), f"refs/heads/{self._branch}"
+        lines = self._reach("ls-remote", "--", self._url, ours).splitlines()
+        now = next((line.partition("\t")[0] for line in lines if line.endswith(f"\t{ours}")), "")
+        if not last or now == last or (now and not self._has(now)):
+            return ""
+        return "" if now and self._contains(now, last) else str(Withdrawn(last, now))
+
+    def _has(self, commit: str) -> bool:
+        return bool(self._git("rev-parse", "--verify", "--quiet", commit + "^{commit}", allowed=1))
 
     def describe_default_branch(self) -> str:
         """Why a clone of the remote would be without the weights, and what to do. Empty if it has them.

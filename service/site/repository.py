@@ -67,9 +67,16 @@ class Repository:
 
     def blob(self, commit: str, name: str) -> str:
         """The id of a file in a commit or tree. Empty if it has none, or if there is no commit."""
-        if not commit:
-            return ""
-        return self.git("ls-tree", "--full-tree", "--format=%(objectname)", commit, "--", literally(name))
+        return self.entry(commit, name)[1]
+
+    def entry(self, commit: str, name: str) -> tuple[str, str]:
+        """The mode and the id of a file in a commit or tree. Both are empty if it has none."""
+        found = ""
+        if commit:
+            form = "--format=%(objectmode) %(objectname)"
+            found = self.git("ls-tree", "--full-tree", form, commit, "--", literally(name))
+        mode, _, blob = found.partition(" ")
+        return mode, blob
 
     def content(self, blob: str) -> bytes:
         """The content of a file that has this id."""

@@ -12,7 +12,9 @@ What it does besides (hooks, signing, maintenance) is done here.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,13 +23,16 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, output_of, run_git
-from .git_words import clean
 from .page_files import page_files
 from .remote import TRIES, Remote
 from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
+from .tree_links import LINK, refuse_links
 from .work_tree import WorkTree
 
 MESSAGE = "logling-message"
+RUN = re.compile("[A-Za-z0-9-]{1,60}")  # the id of one
+COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+UNKNOWN_DATE = "1970-01-01T00:00:00+00:00"
 UNFINISHED = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -46,6 +51,19 @@ class Version(NamedTuple):
     date: str
     run: str  # that made it, empty if none did
     restored: str  # the commit it rolled back to, empty if it is no rollback
+
+
+def version_of(commit: str, date: str, run: str, restored: str) -> Version:
+    """What git says of a commit, without what none of ours says: anyone who may push can write a trailer.
+
+    A trailer that comes twice, or a run that is no id, is none. Git gives no date where it cannot be one.
+    """
+    with suppress(ValueError):
+        datetime.fromisoformat(date)
+        return Version(
+            commit.strip(), date, run if RUN.fullmatch(run) else "", restored if COMMIT.fullmatch(restored) else ""
+        )
+    return version_of(commit, UNKNOWN_DATE, run, restored)
 
 
 class Committed(NamedTuple):
@@ -69,7 +87,9 @@ class Site(Repository):
         """The weights file of a commit, by default at the tip. None if there is none. Raises SiteError."""
         if commit == "HEAD" and not self.tip():
             return None
-        blob = self.blob(self.resolve(commit), WEIGHTS)
+        mode, blob = self.entry(self.resolve(commit), WEIGHTS)
+        if mode == LINK:
+            raise SiteError(f"{WEIGHTS} of commit {commit[:9]} in {self.path} is a link, not a file of weights")
         return self.content(blob) if blob else None
 
     def versions(self, most: int = -1) -> list[Version]:
@@ -83,11 +103,11 @@ class Site(Repository):
         return self._log("--no-walk", self.resolve(commit), "--")[0]
 
     def _log(self, *arguments: str) -> list[Version]:
-        trailers = "%x09".join(
-            f"%(trailers:key={key},valueonly,unfold,separator=)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
+        trailers = "%x00".join(
+            f"%(trailers:key={key},valueonly,unfold,separator=%x2C)" for key in (RUN_TRAILER, ROLLBACK_TRAILER)
         )
-        text = self.git("log", f"--format=%H%x09%cI%x09{trailers}%x09.", *arguments)
-        return [Version(*map(clean, line.split("\t")[:4])) for line in text.split("\n") if line]
+        fields = self.git("log", f"--format=%H%x00%cI%x00{trailers}%x00", *arguments).split("\0")
+        return [version_of(*fields[at : at + 4]) for at in range(0, len(fields) - 3, 4)]
 
     def uncommitted(self, names: Iterable[str]) -> list[str]:
         """The files among these, or in these folders, that are not in work tree and index as they are at the tip."""
@@ -110,6 +130,8 @@ class Site(Repository):
                 f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
                 f"`git switch {self.settings.branch}` there, or change git.branch"
             )
+        names = list(names)
+        refuse_links(self.path, names)
         self.check_attributes(names)
 
     def repair(self) -> list[str]:
@@ -223,6 +245,7 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     site = Site(path, settings)
     if settings.remote:
         site.remote.synchronise()
+    refuse_links(path, ["web"])
     copied = copy_page(page, path / "web")
     if copied:
         site.check_attributes(copied)

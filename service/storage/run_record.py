@@ -12,7 +12,7 @@ AuditAnswer = Literal["remembered", "clean", "nothing could be asked"]
 
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
 LEFT_OUT_UNLESS_KNOWN = {
-    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings",
+    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings", "weights_sha256",
 }  # fmt: skip
 
 
@@ -142,6 +142,9 @@ class RunRecord(BaseModel):
     newest_line: int | None = None
     seen: dict[str, int] | None = None  # the newest line of each source that the challenger has seen
     settings: dict[str, Any] | None = None  # those that decide which weights come out
+
+    # Only where weights were about to be committed: by it their commit is known again.
+    weights_sha256: str | None = None
 
     # Known to the ledger alone.
     started: str | None = None

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from model import weights_file
+from model.card_facts import MOST_HISTORY
 from model.transformer import Model
 
 from ..checking.packing import as_card, learn_fitting
@@ -18,7 +19,6 @@ from ..settings import Settings
 from ..storage.run_record import AuditFigures, HoldoutScores
 from .split import Split
 
-MOST_HISTORY = 52  # committed weights whose date and score a card has
 ROOM_FOR_PROFILE = 2200  # bytes, before all of the history has any
 MOST_RULE_BYTES = 1500  # of rules that are shared
 AUDIT_ON_CARD = {"answer", "asked", "unseen", "sampled", "count"}

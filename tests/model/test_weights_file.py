@@ -14,6 +14,8 @@ from model.quantisation import shipped
 from model.scoring import score_lines
 from model.transformer import as_dtype
 from model.weights_file import FORMAT, LARGEST_FILE, PROFILE, WeightsFileError, decode, encode, profile_bytes
+from tests.support.weights import random_weights
+from tests.support.weights_cases import AROUND, REFUSED
 
 GOLDEN = "abc 12\nk-9"
 CARD = {"created": "2026-11-23T04:00:00+00:00", "bits_per_char": 0.34, "sample": 'a "quoted"\nλ🌱\x01'}
@@ -217,8 +219,22 @@ def test_a_flipped_bit_of_a_tensor_is_refused_as_damage(file):
         decode(wrapped(bytes(data)))
 
 
-def test_a_line_end_changed_by_a_git_setting_does_no_harm(file):
-    assert_refused_or_the_same(file.replace(b"\n", b"\r\n"), file)
+def test_a_whole_number_that_is_written_with_a_fraction_is_that_number(file):
+    card, tensors = card_and_tensors(file)
+    decode(file_of(json.dumps(card).replace('"format": 1', '"format": 1.0'), tensors))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_no_run_writes_is_refused_by_what_is_wrong(name):
+    spoil, words = REFUSED[name]
+    with pytest.raises(WeightsFileError, match=re.escape(words)):
+        decode(spoil(random_weights("no smear")))
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_anything_but_a_comment_and_an_assignment_is_refused(file, name):
+    with pytest.raises(WeightsFileError):
+        decode(AROUND[name](file))
 
 
 def test_wrong_base64_is_refused(file):
@@ -232,13 +248,13 @@ def test_a_header_that_is_not_json_is_refused():
 
 
 def test_a_header_nested_without_end_is_refused():
-    with pytest.raises(WeightsFileError, match="header is not JSON"):
+    with pytest.raises(WeightsFileError, match="header is nested deeper than 16"):
         decode(wrapped((50_000).to_bytes(8, "little") + b"[" * 50_000))
 
 
 def test_a_header_with_half_a_surrogate_is_refused():
     header = json.dumps({"__metadata__": {"card": "\ud800", "crc32": "0"}}).encode()
-    with pytest.raises(WeightsFileError, match=r"JSON|checksum"):
+    with pytest.raises(WeightsFileError, match="half a character"):
         decode(wrapped(len(header).to_bytes(8, "little") + header))
 
 
@@ -254,11 +270,6 @@ def test_an_empty_file_is_refused():
 def test_a_foreign_script_is_refused(foreign):
     with pytest.raises(WeightsFileError, match="does not assign LOGLING_WEIGHTS"):
         decode(foreign)
-
-
-def test_code_behind_the_assignment_is_refused(file):
-    with pytest.raises(WeightsFileError):
-        decode(file + b"alert(1);\n")
 
 
 def test_a_file_that_is_not_ascii_is_refused():
@@ -277,9 +288,7 @@ def test_a_safetensors_file_of_another_program_is_refused(metadata):
         decode(wrapped(save({"a": np.zeros(3)}, metadata)))
 
 
-@pytest.mark.parametrize(
-    ("number", "advice"), [(FORMAT + 1, "update Logling"), (FORMAT - 1, "retrain"), ("2", "retrain"), (None, "retrain")]
-)
+@pytest.mark.parametrize(("number", "advice"), [(FORMAT + 1, "update Logling"), (FORMAT - 1, "retrain")])
 def test_another_format_is_refused_by_its_number(file, number, advice):
     card, tensors = card_and_tensors(file)
     with pytest.raises(WeightsFileError, match=f"format {number!r}.*{advice}"):
@@ -305,10 +314,9 @@ def test_a_card_that_is_not_a_card_is_refused(file, card):
         ({"vocabulary": "aa"}, "two ids"),
         ({"vocabulary": "a\n"}, "two ids"),
         ({"vocabulary": "abc"}, "'wte' has shape"),
-        ({"golden": None}, "no golden entry"),
-        ({"golden": {"text": GOLDEN}}, "no golden entry"),
+        ({"golden": None}, "'golden' is not a text"),
+        ({"golden": {"text": GOLDEN}}, "'golden' is not a text"),
         ({"golden": {"text": GOLDEN, "bits": 1.0}}, "golden text costs"),
-        ({"golden": {"text": GOLDEN, "bits": float("nan")}}, "golden text costs"),
     ],
 )
 def test_a_card_that_does_not_fit_its_tensors_is_refused(file, change, named):
@@ -321,12 +329,11 @@ def test_a_card_that_does_not_fit_its_tensors_is_refused(file, change, named):
     ("change", "named"),
     [
         ({"n_layer": 2}, "lacks the tensor 'h1"),
-        ({"n_layer": 10**12}, "layers"),
-        ({"n_layer": 1.0}, "whole number"),
+        ({"n_layer": 1.5}, "whole number"),
         ({"n_context": "12"}, "whole number"),
         ({"n_head": 3}, "n_head"),
         ({"n_embd": 8}, "'wte' has shape"),
-        ({"positions": "absolute"}, "positions are 'absolute', this version reads 'columns'"),
+        ({"positions": "absolute"}, "positions are not 'columns', which this version reads"),
         ({"final_norm": False}, "golden text costs"),
         ({"n_context": 3}, "golden text costs"),
     ],
@@ -357,14 +364,14 @@ def test_a_tensor_of_another_shape_is_refused_by_its_name(file, name):
 def test_a_tensor_of_another_type_is_refused_by_its_name(file):
     card, tensors = card_and_tensors(file)
     tensors["wte"] = tensors["wte"].astype(np.float32)
-    with pytest.raises(WeightsFileError, match="'wte' has type float32"):
+    with pytest.raises(WeightsFileError, match="'wte' has type F32, not I8"):
         decode(file_of(card, tensors))
 
 
 def test_a_tensor_of_numbers_that_are_none_is_refused(file):
     card, tensors = card_and_tensors(file)
     tensors["lm_head.scale"][:] = np.nan
-    with pytest.raises(WeightsFileError, match="golden text costs nan"):
+    with pytest.raises(WeightsFileError, match="a scale of the tensor 'lm_head' is no number"):
         decode(file_of(card, tensors))
 
 
@@ -403,7 +410,7 @@ def test_the_largest_file_of_a_preset_stays_in_bounds(name, make_model):
 def test_a_profile_of_any_size_comes_back(model, size):
     profile = bytes(number % 256 for number in range(size))
     file = encode(model, CARD, GOLDEN, profile)
-    assert profile_bytes(file) == profile
+    assert profile_bytes(file) == (profile or None)
 
 
 def test_a_profile_changes_nothing_of_the_model(model, file):

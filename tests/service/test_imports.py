@@ -21,7 +21,7 @@ ALLOWED = {
     "sources": {"reading", "storage"},
     "auditing": {"reading", "storage", "checking"},
     "training": {"storage", "checking"},
-    "site": {"reading", "storage"},
+    "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},
 }

@@ -447,7 +447,7 @@ def test_a_commit_whose_run_never_told_it_is_found_even_when_others_weights_win(
         values = (record, lost["run"])
         database.execute("UPDATE runs SET outcome = NULL, finished = NULL, record = ? WHERE run = ?", values)
     away.rename(remote)
-    others_push(committed, remote, "web/weights.js", first + b"\n")
+    others_push(committed, remote, "web/weights.js", first.replace(b"// ", b"// theirs ", 1))
     committed.retrain()
     found = next(record for record in ledger_of(committed.home) if record["run"] == lost["run"])
     assert (found["outcome"], found["commit"]) == ("committed", lost["commit"])

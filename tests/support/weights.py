@@ -48,20 +48,40 @@ class Weights(NamedTuple):
 
     def with_data(self, data: bytes) -> bytes:
         """A file with other bytes."""
-        return b'globalThis.LOGLING_WEIGHTS = "' + base64.b64encode(data) + b'";\n'
+        return b'// made up\nglobalThis.LOGLING_WEIGHTS = "' + base64.b64encode(data) + b'";\n'
+
+    def with_parts(self, header: str, tensors: bytes) -> bytes:
+        """A file with another header and other bytes behind it."""
+        text = header.encode("utf-8", "surrogatepass")
+        return self.with_data(len(text).to_bytes(8, "little") + text + tensors)
+
+    @property
+    def parts(self) -> tuple[dict[str, Any], bytes]:
+        """The header, and the tensors' bytes behind it."""
+        size = int.from_bytes(self.data[:8], "little")
+        return json.loads(self.data[8 : 8 + size]), self.data[8 + size :]
+
+    @property
+    def card(self) -> dict[str, Any]:
+        card: dict[str, Any] = json.loads(self.parts[0]["__metadata__"]["card"])
+        return card
+
+    def with_card(self, text: str) -> bytes:
+        """A file with this text for a card, and a checksum that is right."""
+        header, tensors = self.parts
+        crc = zlib.crc32(tensors, zlib.crc32(text.encode("utf-8", "surrogatepass")))
+        header["__metadata__"] = {"card": text, "crc32": f"{crc:08x}"}
+        return self.with_parts(json.dumps(header), tensors)
 
     def rewritten(self, change: Callable[[dict[str, Any], dict[str, Any]], object]) -> bytes:
         """A file whose header and card `change` has changed, with a checksum that is right again."""
-        size = int.from_bytes(self.data[:8], "little")
-        header, tensors = json.loads(self.data[8 : 8 + size]), self.data[8 + size :]
-        card = json.loads(header["__metadata__"]["card"])
+        (header, tensors), card = self.parts, self.card
         change(header, card)
         text = json.dumps(card)
         if "__metadata__" in header:
             crc = zlib.crc32(tensors, zlib.crc32(text.encode()))
             header["__metadata__"] = {"card": text, "crc32": f"{crc:08x}"}
-        new = json.dumps(header).encode()
-        return self.with_data(len(new).to_bytes(8, "little") + new + tensors)
+        return self.with_parts(json.dumps(header), tensors)
 
 
 def base64_of(file: bytes) -> str:

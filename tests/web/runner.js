@@ -61,6 +61,16 @@ const answers = {
     }
     return null;
   },
+  refusals: ({ files }) =>
+    files.map((/** @type {string} */ base64) => {
+      try {
+        decodeWeights(base64);
+      } catch (error) {
+        if (error instanceof WeightsFileError) return error.message;
+        throw error;
+      }
+      return null;
+    }),
   lines: ({ base64, cuts, reading }) => {
     const data = Buffer.from(base64, 'base64');
     const settings = reading ? { ...AS_DEFAULT, ...reading } : RAW;

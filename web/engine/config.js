@@ -35,6 +35,9 @@ function shapes(config, vocabularySize) {
   return all;
 }
 
+const MOST_SIZES = { n_layer: 64, n_head: 32, n_embd: 4096, n_context: 4096, n_position: 4096 };
+const CONFIG = [...Object.keys(MOST_SIZES), 'n_smear', 'final_norm'];
+
 /**
  * The config of a card, after the same checks as in model/config.py. Throws WeightsFileError.
  * @param {any} config
@@ -42,15 +45,21 @@ function shapes(config, vocabularySize) {
  */
 function checkConfig(config) {
   const refuse = (/** @type {string} */ reason) => unusable(`the card does not describe a model: ${reason}`);
-  if (!isObject(config)) throw refuse('it has no config');
-  for (const name of ['n_layer', 'n_head', 'n_embd', 'n_context', 'n_position', 'n_smear']) {
-    const least = name === 'n_smear' ? 0 : 1;
-    if (!Number.isInteger(config[name]) || config[name] < least) throw refuse(`${name} is at least ${least}`);
+  const isWholeConfig =
+    isObject(config) && String(Object.keys(config).sort()) === String([...CONFIG, 'positions'].sort());
+  if (!isWholeConfig) throw refuse(`its config has not exactly ${CONFIG.join(', ')} and positions`);
+  if (config.positions !== 'columns')
+    throw refuse("its positions are not 'columns', which this version reads");
+  const { n_head, n_embd, n_context, n_smear, final_norm } = config;
+  if (![...Object.keys(MOST_SIZES), 'n_smear'].every((name) => Number.isInteger(config[name])))
+    throw refuse('every size of a model is a whole number');
+  for (const [name, most] of Object.entries(MOST_SIZES)) {
+    const size = config[name];
+    if (size < 1 || size > most)
+      throw refuse(`${name} is from 1 to ${formatCount(most)}, not ${formatCount(size)}`);
   }
-  const { n_head, n_embd, n_context, n_smear, positions, final_norm } = config;
-  if (n_embd % n_head) throw refuse(`n_embd (${n_embd}) must be a multiple of n_head (${n_head})`);
-  if (n_smear >= n_context) throw refuse(`n_smear is from 0 to n_context - 1, not ${n_smear}`);
-  if (positions !== 'columns') throw refuse(`positions is "columns", not ${quoted(positions)}`);
   if (typeof final_norm !== 'boolean') throw refuse('final_norm is true or false');
+  if (n_embd % n_head) throw refuse(`n_embd (${n_embd}) must be a multiple of n_head (${n_head})`);
+  if (n_smear < 0 || n_smear >= n_context) throw refuse(`n_smear is from 0 to n_context - 1, not ${n_smear}`);
   return config;
 }

@@ -22,6 +22,7 @@ class JsonReader {
   constructor(text) {
     this.text = text;
     this.at = 0;
+    this.repeats = false; // whether an object has a key twice
   }
 
   /** @param {RegExp} pattern sticky */
@@ -81,6 +82,7 @@ class JsonReader {
     do {
       const key = this.string();
       if (!this.takes(':')) throw new SyntaxError('no colon');
+      this.repeats ||= fields.has(key);
       fields.set(key, this.value(depth + 1));
     } while (this.takes(','));
     if (!this.takes('}')) throw new SyntaxError('no end');

@@ -16,6 +16,13 @@ function dequantise(steps, scales, [n, m]) {
   return out;
 }
 
+/** @param {DataView} scales float16 */
+function areFinite(scales) {
+  for (let at = 0; at < scales.byteLength; at += 2)
+    if ((scales.getUint16(at, true) & 0x7c00) === 0x7c00) return false;
+  return true;
+}
+
 /**
  * The number that 16 bits of IEEE 754 stand for.
  * @param {number} bits

@@ -1,6 +1,9 @@
 // Which of a model's readings a log is read with: the one by which its lines cost least. See commands/reading_choice.py.
 
 const COMPARED_LINES = 20; // of a log's start
+const LONGEST_RULE = 200; // characters of a template or a rule
+const CONTAINERS = ['auto', 'none', 'docker', 'cri', 'journal', 'syslog'];
+const MASKED_KINDS = ['ip', 'mac', 'host', 'user'];
 
 /**
  * The readings that a card tells of. Throws WeightsFileError.
@@ -13,7 +16,10 @@ function readingsOf({ reading = [] }) {
   return reading.length ? reading.map((given) => ({ ...AS_DEFAULT, ...given })) : [AS_DEFAULT];
 }
 
-/** @param {any} given */
+/**
+ * Whether a reading can be followed, after the checks of service/reading/reading.py.
+ * @param {any} given
+ */
 function isReading(given) {
   if (!isObject(given)) return false;
   const isKnown = Object.entries(given).every(
@@ -22,15 +28,27 @@ function isReading(given) {
       Object.hasOwn(AS_DEFAULT, key) &&
       typeof value === typeof Reflect.get(AS_DEFAULT, key),
   );
-  const { continuation = '', format = '', mask = [] } = given;
-  const isShort = continuation.length <= 200 && format.length <= 200;
+  if (!isKnown) return false;
+  const { name, encoding, container, continuation, format, mask, own_rules } = { ...AS_DEFAULT, ...given };
   return (
-    isKnown &&
-    isShort &&
+    isShortName(name) &&
+    (!encoding || isEncoding(encoding)) &&
+    CONTAINERS.includes(container) &&
     Array.isArray(mask) &&
-    mask.every((kind) => typeof kind === 'string') &&
-    isRule(continuation)
+    mask.every((kind) => MASKED_KINDS.includes(kind)) &&
+    isWhole(own_rules) &&
+    isRule(continuation) &&
+    (!format || isTemplate(format))
   );
+}
+
+/** @param {string} label */
+function isEncoding(label) {
+  try {
+    return Boolean(new TextDecoder(label));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -38,14 +56,35 @@ function isReading(given) {
  * @param {string} rule
  */
 function isRule(rule) {
-  const structure = rule.replace(/\\[^]/g, 'x').replace(/\[\^?\]?[^\]]*\]/g, 'x');
-  if (/\([^()]*[*+|{][^()]*\)[*+{]/.test(structure.replace(/\(\?(?::|<?[=!])/g, '('))) return false;
+  const structure = rule.replace(/\\[^AZGz]/g, 'x').replace(/\[\^?\]?(?:\\[^]|[^\]\\])*\]/g, 'x');
+  const isForeign = /\(\?(?!:|=|!|<=|<!)|\\[AZGz]|[*+?}]\+/.test(structure);
+  if (!isFact(rule, LONGEST_RULE) || isForeign || repeatsChoice(structure)) return false;
   try {
     new RegExp(rule);
     return true;
   } catch {
     return false;
   }
+}
+
+/** @param {string} structure of a rule */
+function repeatsChoice(structure) {
+  /** @type {number[]} */
+  const starts = [];
+  return Array.from(structure).some((character, at, all) => {
+    if (character === '(') starts.push(at);
+    if (character !== ')' || !starts.length) return false;
+    const inner = all.slice(Number(starts.pop()) + 1, at).join('');
+    return /[*+{]/.test(all[at + 1] ?? '') && /[*+|{]/.test(inner);
+  });
+}
+
+/** @param {string} format */
+function isTemplate(format) {
+  const isWhole = /^(?:[^{}]|\{\{|\}\}|\{[^{}!:]*[^{}!:\s][^{}!:]*\})*$/.test(format);
+  return (
+    isFact(format, LONGEST_RULE) && isWhole && new Template(format).parts.some(({ key }) => key !== undefined)
+  );
 }
 
 /**

@@ -6,6 +6,9 @@
 /** @typedef {'missing' | 'newer' | 'older' | 'foreign' | 'damaged'} Fault */
 
 const FORMAT = 1;
+const LARGEST_FILE = 103_424; // bytes: 101 KB
+const TENSOR_NAME = /^[A-Za-z0-9._]{1,40}$/;
+const ITEM_SIZES = { I8: 1, F16: 2, U8: 1 }; // bytes
 const GOLDEN_TOLERANCE = 1e-6; // bits
 
 /** A weights file that must not be used; the message says why. */
@@ -46,9 +49,8 @@ function decodeWeights(base64) {
  * @returns {WeightsFile}
  */
 function readWeights(base64) {
-  const data = decodeBase64(base64);
-  const { header, tensorBytes } = splitHeader(data);
-  const metadata = header.__metadata__;
+  const { header, tensorBytes } = splitHeader(decodeBase64(base64));
+  const { __metadata__: metadata, ...entries } = header;
   if (typeof metadata?.card !== 'string') {
     throw new WeightsFileError(
       'foreign',
@@ -57,22 +59,24 @@ function readWeights(base64) {
   }
   const card = parseCard(metadata.card);
   const crc = crc32(tensorBytes, crc32(new TextEncoder().encode(metadata.card)));
-  if (metadata.crc32 !== crc.toString(16).padStart(8, '0')) {
+  if (Object.keys(metadata).length !== 2 || metadata.crc32 !== crc.toString(16).padStart(8, '0')) {
     throw damaged('its checksum does not match its contents');
   }
-  return { model: assemble(card, header, tensorBytes), card, profile: profileOf(card, header, tensorBytes) };
+  const tensors = readTensors(entries, tensorBytes);
+  const model = assemble(card, tensors);
+  readingsOf(card);
+  return { model, card, profile: profileOf(card, tensors) };
 }
 
 /**
  * @param {Card} card
- * @param {Record<string, any>} header
- * @param {Uint8Array} tensorBytes
+ * @param {Map<string, Tensor>} tensors
  */
-function profileOf(card, header, tensorBytes) {
-  if (!('profile' in card)) return undefined;
-  const { shape, bytes } = tensorAt(header, tensorBytes, 'profile', 'U8', 1);
-  if (shape.length !== 1) throw unusable('the profile is not one row of bytes');
-  return unpackProfile(card.profile, bytes);
+function profileOf(card, tensors) {
+  if (!Object.hasOwn(card, 'profile')) return undefined;
+  const tensor = tensors.get('profile');
+  if (!tensor) throw unusable("the weights file lacks the tensor 'profile'");
+  return unpackProfile(card.profile, tensor.bytes);
 }
 
 /** @param {string} message */
@@ -93,12 +97,20 @@ function decodeBase64(base64) {
   if (typeof base64 !== 'string') {
     throw new WeightsFileError('foreign', 'not a Logling weights file: it does not assign LOGLING_WEIGHTS');
   }
-  if (/[^A-Za-z0-9+/=]/.test(base64) || base64.length % 4) throw damaged('its base64 is wrong');
-  try {
-    return bytesOf(atob(base64));
-  } catch {
-    throw damaged('its base64 is wrong');
+  if (base64.length > LARGEST_FILE) {
+    const [size, most] = [base64.length, LARGEST_FILE].map(formatCount);
+    throw new WeightsFileError(
+      'foreign',
+      `not a Logling weights file: it has ${size} bytes, more than ${most}`,
+    );
   }
+  try {
+    const binary = atob(base64);
+    if (btoa(binary) === base64) return bytesOf(binary);
+  } catch {
+    // Not base64.
+  }
+  throw damaged('its base64 is wrong');
 }
 
 /**
@@ -120,9 +132,18 @@ function splitHeader(data) {
   if (size > data.length - 8) {
     throw unusable('the weights file is truncated: it ends inside its header');
   }
-  const header = parseJson(new TextDecoder().decode(data.subarray(8, 8 + size)), 'header');
+  const header = parseJson(textOf(data.subarray(8, 8 + size)), 'header');
   if (!isObject(header)) throw damaged('its header is not an object');
   return { header, tensorBytes: data.subarray(8 + size) };
+}
+
+/** @param {Uint8Array} bytes of the header */
+function textOf(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw damaged('its header is not UTF-8');
+  }
 }
 
 /**
@@ -132,9 +153,9 @@ function splitHeader(data) {
  */
 function parseJson(json, what) {
   try {
-    return JSON.parse(json);
-  } catch {
-    throw damaged(`its ${what} is not JSON`);
+    return parseStrict(json);
+  } catch (error) {
+    throw damaged(`its ${what} ${/** @type {Error} */ (error).message}`);
   }
 }
 
@@ -149,17 +170,18 @@ function isObject(value) {
  */
 function parseCard(text) {
   const card = parseJson(text, 'card');
-  if (!isObject(card) || !('format' in card)) {
+  if (!isObject(card) || !isWhole(card.format)) {
     throw new WeightsFileError('foreign', 'not a Logling weights file: its card has no format number');
   }
   if (card.format !== FORMAT) {
-    const newer = Number.isInteger(card.format) && card.format > FORMAT;
+    const newer = card.format > FORMAT;
     const fix = newer ? 'update Logling' : 'retrain to write a new file';
     throw new WeightsFileError(
       newer ? 'newer' : 'older',
-      `the weights file has format ${quoted(card.format)}, this version reads format ${FORMAT}: ${fix}`,
+      `the weights file has format ${card.format}, this version reads format ${FORMAT}: ${fix}`,
     );
   }
+  checkFacts(card);
   return card;
 }
 
@@ -185,55 +207,105 @@ function crc32(bytes, before = 0) {
 }
 
 /**
+ * @typedef {object} Tensor
+ * @property {number[]} shape
+ * @property {DataView} bytes
+ */
+
+/**
+ * The tensors by name. They must lie one behind the other, from the first byte to the last.
+ * @param {Record<string, any>} header without its metadata
+ * @param {Uint8Array} tensorBytes
+ */
+function readTensors(header, tensorBytes) {
+  /** @type {Map<string, Tensor>} */
+  const tensors = new Map();
+  let end = 0;
+  const entries = Object.entries(header);
+  for (const [name, entry] of entries) checkEntry(name, entry);
+  entries.sort(([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
+    const expected = name === 'profile' ? 'U8' : name.endsWith('.scale') ? 'F16' : 'I8';
+    if (name === 'profile' && (dtype !== expected || shape.length !== 1))
+      throw unusable('the profile is not one row of bytes');
+    if (dtype !== expected) throw unusable(`the tensor '${name}' has type ${dtype}, not ${expected}`);
+    const begin = end;
+    end += shape.reduce(
+      (/** @type {number} */ n, /** @type {number} */ side) => n * side,
+      ITEM_SIZES[expected],
+    );
+    if (data_offsets[0] !== begin || data_offsets[1] !== end || end > tensorBytes.length)
+      throw damaged(`the tensor '${name}' does not lie where it must`);
+    tensors.set(name, {
+      shape,
+      bytes: new DataView(tensorBytes.buffer, tensorBytes.byteOffset + begin, end - begin),
+    });
+  }
+  if (end !== tensorBytes.length) throw damaged('bytes behind its tensors belong to none');
+  return tensors;
+}
+
+/**
+ * Throws WeightsFileError if the header does not say all of a tensor.
+ * @param {string} name
+ * @param {any} entry
+ */
+function checkEntry(name, entry) {
+  if (!TENSOR_NAME.test(name)) throw damaged('its header has a tensor of an impossible name');
+  const areWholes = (/** @type {any} */ values) => Array.isArray(values) && values.every(isWhole);
+  const isWholeEntry =
+    isObject(entry) &&
+    String(Object.keys(entry).sort()) === 'data_offsets,dtype,shape' &&
+    typeof entry.dtype === 'string' &&
+    /^[A-Z0-9_]{1,8}$/.test(entry.dtype) &&
+    areWholes(entry.shape) &&
+    areWholes(entry.data_offsets) &&
+    entry.shape.length <= 2 &&
+    entry.data_offsets.length === 2;
+  if (!isWholeEntry) throw damaged(`its header does not describe the tensor '${name}'`);
+}
+
+/**
  * The model that the card describes, with the weights of the tensors.
  * @param {Card} card
- * @param {Record<string, any>} header
- * @param {Uint8Array} tensorBytes
+ * @param {Map<string, Tensor>} tensors
  * @returns {Model}
  */
-function assemble(card, header, tensorBytes) {
+function assemble(card, tensors) {
   const config = checkConfig(card.config);
-  if (typeof card.vocabulary !== 'string') {
-    throw unusable('the card does not describe a model: it has no vocabulary');
-  }
-  const vocabulary = new Vocabulary(card.vocabulary);
+  const vocabulary = vocabularyOf(card.vocabulary);
   /** @type {Model['weights']} */
   const weights = {};
+  const known = new Set(['profile']);
+  let parameters = 0;
   for (const [name, shape] of Object.entries(shapes(config, vocabulary.size))) {
-    const steps = tensorAt(header, tensorBytes, name, 'I8', 1);
-    const scales = tensorAt(header, tensorBytes, name + '.scale', 'F16', 2);
+    const [steps, scales] = [tensors.get(name), tensors.get(name + '.scale')];
+    if (!steps || !scales) throw unusable(`the weights file lacks the tensor '${name}'`);
     if (String(steps.shape) !== String(shape) || String(scales.shape) !== String(shape.slice(0, 1))) {
       const [given, said] = [steps.shape, shape].map((sides) => `[${sides.join(', ')}]`);
       throw unusable(`the tensor '${name}' has shape ${given}, the card says ${said}`);
     }
     weights[name] = dequantise(steps.bytes, scales.bytes, shape);
+    if (!areFinite(scales.bytes)) throw damaged(`a scale of the tensor '${name}' is no number`);
+    known.add(name).add(name + '.scale');
+    parameters += weights[name].length;
   }
+  const [unknown] = Array.from(tensors.keys())
+    .filter((name) => !known.has(name))
+    .sort();
+  if (unknown !== undefined) throw damaged(`the card knows no tensor '${unknown}'`);
+  if (card.parameters !== parameters) throw unusable('the card does not say how many parameters there are');
   return { config, vocabulary, weights };
 }
 
-/**
- * @param {Record<string, any>} header
- * @param {Uint8Array} tensorBytes
- * @param {string} name
- * @param {string} dtype
- * @param {number} itemSize bytes
- * @returns {{ shape: number[], bytes: DataView }}
- */
-function tensorAt(header, tensorBytes, name, dtype, itemSize) {
-  const entry = header[name];
-  if (!isObject(entry) || !Array.isArray(entry.shape) || !Array.isArray(entry.data_offsets)) {
-    throw unusable(`the weights file lacks the tensor '${name.replace(/\.scale$/, '')}'`);
-  }
-  if (entry.dtype !== dtype) throw unusable(`the tensor '${name}' has type ${entry.dtype}, not ${dtype}`);
-  const [begin, end] = entry.data_offsets;
-  const items = entry.shape.reduce((/** @type {number} */ n, /** @type {number} */ side) => n * side, 1);
-  if (!(begin >= 0 && end <= tensorBytes.length && end - begin === items * itemSize)) {
-    throw damaged(`the tensor '${name}' does not lie inside the file`);
-  }
-  return {
-    shape: entry.shape,
-    bytes: new DataView(tensorBytes.buffer, tensorBytes.byteOffset + begin, end - begin),
-  };
+/** @param {unknown} characters */
+function vocabularyOf(characters) {
+  if (typeof characters !== 'string')
+    throw unusable('the card does not describe a model: it has no vocabulary');
+  const vocabulary = new Vocabulary(characters);
+  if (new Set(vocabulary.alphabet.slice(1)).size < vocabulary.alphabet.length - 1)
+    throw unusable('the card does not describe a model: a character has two ids');
+  return vocabulary;
 }
 
 /**
@@ -242,9 +314,8 @@ function tensorAt(header, tensorBytes, name, dtype, itemSize) {
  * @param {Card} card
  */
 function checkGolden(model, card) {
-  const { text, bits: expected } = card.golden ?? {};
-  if (typeof text !== 'string' || typeof expected !== 'number')
-    throw unusable('the card has no golden entry');
+  if (!Object.hasOwn(card, 'golden')) throw unusable('the card has no golden entry');
+  const { text, bits: expected } = card.golden;
   const bits = scoreLines(model, text.split('\n')).reduce((sum, score) => sum + score.bits, 0);
   if (!(Math.abs(bits - expected) <= GOLDEN_TOLERANCE)) {
     throw unusable(`the golden text costs ${bits} bits here, the card says ${expected}: do not trust it`);

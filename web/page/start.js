@@ -146,10 +146,11 @@ function startAllViews(weights, log, example, bytes) {
   });
 }
 
-/** What weights.js assigned. */
+/** What weights.js assigned: a string as an assignment leaves it, and nothing beside it. */
 function assignedWeights() {
+  const property = Object.getOwnPropertyDescriptor(globalThis, 'LOGLING_WEIGHTS');
   /** @type {unknown} */
-  const assigned = Reflect.get(globalThis, 'LOGLING_WEIGHTS');
+  const assigned = property?.value;
   if (loading.missing) throw new WeightsFileError('missing', 'The file weights.js is not beside this page.');
   if (loading.broken && assigned === undefined) {
     throw new WeightsFileError(
@@ -157,8 +158,15 @@ function assignedWeights() {
       'the weights file is truncated or altered: it cannot be read as a script',
     );
   }
-  if (typeof assigned !== 'string') {
+  if (!property) {
     throw new WeightsFileError('foreign', 'not a Logling weights file: it does not assign LOGLING_WEIGHTS');
+  }
+  const isAssigned = property.writable && property.enumerable && property.configurable;
+  if (loading.more || !isAssigned || typeof assigned !== 'string') {
+    const what = loading.more
+      ? `makes ${loading.more.slice(0, 40)}`
+      : 'defines LOGLING_WEIGHTS in another way';
+    throw new WeightsFileError('foreign', `weights.js does not just assign a text: it ${what}`);
   }
   return assigned;
 }

@@ -28,6 +28,7 @@ import pytest
 from service.home import Home
 from service.run import describe_failure
 from service.settings import AdminSettings
+from service.storage.hold import WITHDRAWN
 from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, read_run_progress
 from service.storage.source_states import SourceState
@@ -441,6 +442,14 @@ def test_the_page_has_the_name_of_its_home(shown: Shown) -> None:
 def test_the_page_says_that_publishing_is_held(shown: Shown) -> None:
     _, address = shown(3, hold="publishing is held since the rollback to 0123456 on 2026-11-24")
     assert "Publishing is held since the rollback to 0123456" in ask(address).text
+
+
+def test_what_was_withdrawn_from_the_remote_is_no_small_matter(shown: Shown) -> None:
+    _, address = shown(3, hold=f"{WITHDRAWN} commit 012345678: withdrawn by somebody")
+    front = ask(address).text
+    assert ("Not well" in front, front.count("The remote no longer has commit 012345678")) == (True, 1)
+    assert "logling resume" in front
+    assert ask(address, "/healthz").status == 503
 
 
 # ---- the page's process

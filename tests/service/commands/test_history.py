@@ -38,7 +38,7 @@ def rolled_back_without_a_push(place: Any) -> None:
     place.add_remote()
     write_hook(place.folder / "remote.git", "pre-receive", "exit 1")
     weights = place.home.site / "web" / "weights.js"
-    weights.write_bytes(weights.read_bytes() + b"\n")
+    weights.write_bytes(weights.read_bytes().replace(b"// ", b"// another ", 1))
     place.git("commit", "--quiet", "--all", "--message", "by hand")
     roll_back(place.home, place.home.settings(), "", LATER)
 

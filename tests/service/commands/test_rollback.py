@@ -29,6 +29,11 @@ def weights(place: Any, commit: str = "HEAD") -> bytes:
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
+def other(file: bytes, begin: bytes = b"// another ") -> bytes:
+    """The same weights under another comment."""
+    return file.replace(b"// ", begin, 1)
+
+
 def put(place: Any, content: bytes, subject: str = "by hand") -> str:
     """A person commits a weights file."""
     (place.home.site / "web" / "weights.js").write_bytes(content)
@@ -39,7 +44,7 @@ def put(place: Any, content: bytes, subject: str = "by hand") -> str:
 @pytest.fixture
 def twice(committed: Any) -> Any:
     """A home with two committed models, the second made by hand of the first."""
-    put(committed, weights(committed) + b"\n")
+    put(committed, other(weights(committed)))
     return committed
 
 
@@ -54,13 +59,13 @@ def test_the_weights_before_come_back_as_a_new_commit(twice: Any, first_record: 
 
 
 def test_a_named_commit_comes_back(twice: Any, first_record: Document) -> None:
-    put(twice, weights(twice) + b"\n")
+    put(twice, other(weights(twice)))
     assert back(twice, "HEAD~2").restored == first_record["commit"]
     assert weights(twice) == weights(twice, first_record["commit"])
 
 
 def test_a_second_rollback_goes_further_back(twice: Any, first_record: Document) -> None:
-    put(twice, weights(twice) + b"\n")
+    put(twice, other(weights(twice)))
     second = twice.git("rev-parse", "HEAD^")
     assert [back(twice).restored, back(twice).restored] == [second, first_record["commit"]]
 
@@ -197,10 +202,10 @@ def test_a_rollback_wins_over_weights_that_others_have_pushed_before(twice: Any,
     remote = twice.add_remote()
     twice.retrain()
     twice.git("clone", "--quiet", str(remote), "others", at=".")
-    (twice.folder / "others" / "web" / "weights.js").write_bytes(weights(twice) + b"// others\n")
+    (twice.folder / "others" / "web" / "weights.js").write_bytes(other(weights(twice), b"// theirs "))
     twice.git("commit", "--quiet", "--all", "--message", "others", at="others")
     twice.git("push", "--quiet", at="others")
-    put(twice, weights(twice) + b"// ours\n")
+    put(twice, other(weights(twice), b"// ours "))
     assert back(twice, first_record["commit"]).pushed is True
     assert weights(twice) == weights(twice, first_record["commit"])
     shown = ["git", "-C", str(remote), "show", "main:web/weights.js"]

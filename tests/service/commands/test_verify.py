@@ -33,7 +33,7 @@ def altered(file: bytes, **facts: Any) -> bytes:
     if not facts:
         name = next(iter(model.weights))
         model.weights[name].flat[0] += 0.5
-    return weights_file.encode(Model(*model), {**card, **facts}, GOLDEN_TEXT)
+    return weights_file.encode(Model(*model), {**card, **facts}, GOLDEN_TEXT, weights_file.profile_bytes(file) or b"")
 
 
 def put(place: Any, file: bytes) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.card_facts import INVISIBLE
 from service.reading.lines import CUT_MARK, MAX_BYTES, MAX_CHARACTERS, Oddities
 from service.reading.log_reader import LogReader
-from service.reading.reading import Reading
+from service.reading.reading import UNSEEN, Reading
 
 PIECES = [
     b"one\n",
@@ -237,3 +238,7 @@ def test_a_line_without_end_takes_no_memory(byte: bytes) -> None:
     tracemalloc.stop()
     assert peak < 6_000_000
     assert len(given + reader.feed(b"end\nnext\n")) == 2
+
+
+def test_a_name_hides_what_a_card_says_is_hidden() -> None:
+    assert UNSEEN.pattern == INVISIBLE.pattern

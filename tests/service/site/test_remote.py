@@ -231,26 +231,6 @@ def test_a_remote_with_a_history_of_its_own_is_told_and_not_merged(tmp_path: Pat
         site.remote.synchronise()
 
 
-def test_a_remote_that_was_rewritten_is_merged_and_not_overwritten(pair: Pair) -> None:
-    others = pair.site.with_name("others")
-    pair.others_commit(note=b"one")
-    pair.publish()
-    git(others, "commit", "--quiet", "--amend", "--message", "rewritten")
-    git(others, "push", "--quiet", "--force")
-    rewritten = git(pair.remote, "rev-parse", "main")
-    pair.publish()
-    assert git(pair.site, "merge-base", rewritten, "HEAD") == rewritten
-
-
-def test_a_branch_that_the_remote_lost_is_pushed_again(pair: Pair) -> None:
-    git(pair.remote, "update-ref", "-d", "refs/heads/main")
-    site = pair.open()
-    assert site.remote.synchronise() == []
-    assert site.remote.ahead() == 2
-    site.remote.push()
-    assert len(set(pair.tips())) == 1
-
-
 def test_after_weeks_without_the_remote_all_commits_go_at_once(pair: Pair) -> None:
     away = pair.remote.rename(pair.remote.with_name("away"))
     for week in range(3):

@@ -20,6 +20,7 @@ from service.storage.run_record import HoldoutScores
 from service.training.card import (
     GOLDEN_TEXT,
     MOST_HISTORY,
+    ROOM_FOR_PROFILE,
     describe,
     encode_within_limit,
 )
@@ -113,9 +114,10 @@ def test_a_card_comes_back_from_the_file() -> None:
 
 def test_a_card_that_is_too_long_loses_old_scores() -> None:
     wide = "".join(chr(0x4E00 + number) for number in range(94))
-    facts = card(previous={"history": [["2026-01-01", 0.1234]] * 600})
-    facts["history"] = facts["history"] * 8
-    file = encode_within_limit(tiny("full", wide), facts)
+    model, facts = tiny("full", wide), card(previous={"history": [["2026-01-01", 0.1234]] * 60})
+    least = weights_file.encode(model, {**facts, "history": []}, GOLDEN_TEXT, bytes(ROOM_FOR_PROFILE))
+    facts["more"] = "x" * ((weights_file.LARGEST_FILE - len(least)) * 3 // 4 - 300)
+    file = encode_within_limit(model, facts)
     _, read = weights_file.decode(file)
     assert len(read["history"]) < len(facts["history"])
     assert read["history"][-1] == facts["history"][-1]

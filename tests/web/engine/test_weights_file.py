@@ -1,13 +1,18 @@
 """The page reads weights files as Python does, and refuses what Python refuses, in the same words."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from model.weights_file import WeightsFileError, decode, profile_bytes
 from service.checking.learning import learn
 from service.checking.packing import as_card, unpack
-from tests.support.weights import weights_of
+from service.checking.sound_weights import decode_weights
+from tests.support import weights_cases
+from tests.support.weights import base64_of, random_weights, weights_of
+from tests.support.weights_cases import card_with
 
 
 def altered_tensor(weights):
@@ -27,7 +32,7 @@ REFUSED = {
     "a card without format": ("foreign", lambda w: w.rewritten(lambda _, card: card.pop("format"))),
     "a newer format": ("newer", lambda w: w.rewritten(lambda _, card: card.update(format=2))),
     "an older format": ("older", lambda w: w.rewritten(lambda _, card: card.update(format=0))),
-    "a format in words": ("older", lambda w: w.rewritten(lambda _, card: card.update(format="one"))),
+    "a format in words": ("foreign", lambda w: w.rewritten(lambda _, card: card.update(format="one"))),
     "another shape": ("damaged", lambda w: w.rewritten(lambda _, card: card["config"].update(n_position=41))),
     "one more layer": ("damaged", lambda w: w.rewritten(lambda _, card: card["config"].update(n_layer=2))),
     "another vocabulary": ("damaged", lambda w: w.rewritten(lambda _, card: card.update(vocabulary="abc"))),
@@ -42,6 +47,34 @@ def test_it_refuses_in_pythons_words(in_node, trained, name):
     with pytest.raises(WeightsFileError) as refused:
         decode(file)
     assert in_node("refusal", file) == {"fault": fault, "message": str(refused.value)}
+
+
+def test_it_refuses_what_no_run_writes_in_pythons_words(in_node):
+    files = {name: spoil(random_weights("no smear")) for name, (spoil, _) in weights_cases.REFUSED.items()}
+    refusals = in_node("refusals", "", files=[base64_of(file) for file in files.values()])
+    assert dict(zip(files, refusals, strict=True)) == {name: refusal_of(file) for name, file in files.items()}
+
+
+def refusal_of(file):
+    with pytest.raises(WeightsFileError) as refused:
+        decode(file)
+    return str(refused.value)
+
+
+def test_it_refuses_what_fuzzing_found_in_pythons_words(in_node):
+    found = json.loads((Path(__file__).parents[2] / "weights_cases.json").read_text(encoding="utf-8"))
+    refusals = in_node("refusals", "", files=[case["base64"] for case in found])
+    told = zip(refusals, [case["says"] for case in found], strict=True)
+    assert [pair for pair in told if not str(pair[0]).startswith(pair[1])] == []
+
+
+def test_it_refuses_readings_that_python_refuses(in_node):
+    files = [card_with(reading=reading)(random_weights("no smear")) for reading in weights_cases.READINGS.values()]
+    for file in files:
+        with pytest.raises(WeightsFileError, match="reading that cannot be followed"):
+            decode_weights(file)
+    refusals = in_node("refusals", "", files=[base64_of(file) for file in files])
+    assert {refusal.rpartition(": ")[2] for refusal in refusals} == {"its card has a reading that cannot be followed"}
 
 
 PROFILES = {
