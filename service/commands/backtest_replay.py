@@ -7,8 +7,8 @@ current by then, the one before it, the first of all, and the n-gram of equal by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,19 +24,23 @@ from ..progress import Reporter
 from ..run import describe_too_few
 from ..settings import Settings
 from ..storage.corpus import Corpus, Document
+from ..storage.reserve import Reserve
 from ..storage.run_record import RunRecord
 from ..training import gate
 from ..training.contest import Contest, hold_contest, too_few_to_judge
-from ..training.evaluation import score, score_ngrams
+from ..training.evaluation import Scores, score, score_ngrams
 from ..training.gate import Gain, Scored
+from ..training.kinds import Usual
 from ..training.split import Part, Split, part_of, split
 from .backtest_weeks import Chapter, cut, sizes, up_to
 
 FEWEST_LINES = 150  # in a slice: fewer leave too little to hold out
 MOST_AFTER = 1000  # lines of the week after that are scored
 AFTER_BLOCK = 50  # lines
+RESERVE = Reserve("")  # as of a corpus that has no name: all weights of a replay are its own
 
 Figures = dict[str, float | None]
+Judges = Callable[[int], list[Part]]
 
 
 class ScoresAfter(NamedTuple):
@@ -57,6 +61,7 @@ class Week:
     start: str | None  # "warm" or "fresh": what the challenger was trained from
     after: ScoresAfter | None
     model: Model | None  # what is current after this run
+    scores: Scores | None = None  # by which the gate decided
 
     @property
     def in_hindsight(self) -> str:
@@ -86,15 +91,23 @@ class ReplayState:
 
     current: Model | None = None
     first: Model | None = None
-    seen: dict[str, int] | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+    usual: Usual | None = None
     new: int = 0
     compared: tuple[Split, Vocabulary, int] | None = None  # lines, vocabulary and file size of the last comparison
 
 
 def replay(
-    settings: Settings, documents: Sequence[Document], chapters: Sequence[Chapter], reporter: Reporter
+    settings: Settings,
+    documents: Sequence[Document],
+    chapters: Sequence[Chapter],
+    reporter: Reporter,
+    judges: Judges | None = None,
 ) -> Iterator[Week]:
-    """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError."""
+    """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError.
+
+    `judges` gives other lines to score on, by the number of the chapter.
+    """
     if len(chapters) < 2:
         raise LoglingError("a backtest needs two weeks: one to learn from, and the one after to be judged by")
     state = ReplayState()
@@ -102,14 +115,15 @@ def replay(
         for number, ((chapter, following), new) in enumerate(zip(pairwise(chapters), sizes(chapters), strict=False)):
             reporter.counted("replay", number, len(chapters) - 1)
             state.new += new
-            yield one_week(settings, documents, chapter, following, state, reporter)
+            test = judges(number) if judges else week_after(documents, chapter, following)
+            yield one_week(settings, documents, chapter, test, state, reporter)
 
 
 def one_week(
     settings: Settings,
     documents: Sequence[Document],
     chapter: Chapter,
-    following: Chapter,
+    test: list[Part],
     state: ReplayState,
     reporter: Reporter,
 ) -> Week:
@@ -121,7 +135,7 @@ def one_week(
         run.end("skipped", describe_too_few(run.record, settings))
     else:
         known = [up_to(document, end) for document, end in zip(documents, chapter.ends, strict=True)]
-        parts = split([document for document in known if document.ids], state.seen or {})
+        parts = split([document for document in known if document.ids], state.seen, RESERVE, state.usual)
         run.record.lines.train, run.record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
         if reason := too_few_to_judge(parts):
             run.end("skipped", reason)
@@ -131,12 +145,18 @@ def one_week(
             state.compared = parts, result.shipping.vocabulary, run.record.weights_bytes or 0
             run.end("committed" if result.verdict.passed else "rejected", result.verdict.reason)
             if result.verdict.passed:
-                state.current, state.seen = result.shipping, parts.seen
+                state.current, state.seen, state.usual = result.shipping, parts.seen, parts.usual
                 state.first = state.first or result.shipping
     with run.step("score"):
-        test = week_after(documents, chapter, following)
         after = score_after(test, before, result, state) if test else None
-    return Week(chapter.name, run.record, result.best.start if result else None, after, state.current)
+    return Week(
+        chapter.name,
+        run.record,
+        result.best.start if result else None,
+        after,
+        state.current,
+        result.scores if result else None,
+    )
 
 
 def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapter) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from model import weights_file
@@ -11,6 +12,8 @@ from model.weights_file import Card
 from ..errors import LoglingError
 from ..home import Home
 from ..storage.ledger import Ledger
+from ..storage.reserve import Reserve
+from ..storage.run_record import RunRecord
 from .repository import WEIGHTS
 from .site import Site
 
@@ -59,11 +62,37 @@ def committed_model(home: Home) -> tuple[Model, Card]:
     return weights_file.decode(committed_weights(home))
 
 
-def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:
-    """The newest line of each source that a champion was trained on.
+class Past(NamedTuple):
+    """What a champion was trained on, as far as a corpus has it."""
 
-    It is empty for weights that this ledger does not know, and after a corpus was lost and read anew: the ids of its
-    lines are others then.
+    seen: dict[str, int]  # the newest line of each source; empty where it is not known
+    reserve: Reserve
+    usual: Mapping[str, float] | None  # the shares of kinds that had many of the lines
+
+
+def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int) -> Past:
+    """What a champion was trained on.
+
+    Weights that this ledger does not know may have been trained on any line up to `newest_line`, and so may weights
+    of before a corpus was lost and read anew: the ids of its lines are others then. Of weights that a version without
+    a reserve made, it begins behind the lines of their run.
     """
-    record = ledger.run(str(card.get("run"))) if card else None
-    return record.seen or {} if record and record.is_of_corpus(corpus_id) else {}
+    if card is None:
+        return Past({}, Reserve(corpus_id), None)
+    record = _record_of(card, ledger, corpus_id)
+    if record is None:
+        return Past({}, Reserve(corpus_id, newest_line), None)
+    after = record.newest_line if record.reserve_after is None else record.reserve_after
+    return Past(record.seen or {}, Reserve(corpus_id, after or 0), record.usual)
+
+
+def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:
+    """The newest line of each source that a champion was trained on. Empty where that is not known."""
+    record = _record_of(card, ledger, corpus_id) if card else None
+    return record.seen or {} if record else {}
+
+
+def _record_of(card: Card, ledger: Ledger, corpus_id: str) -> RunRecord | None:
+    """The run that made the weights, if it is known and read the same corpus."""
+    record = ledger.run(str(card.get("run")))
+    return record if record and record.is_of_corpus(corpus_id) else None

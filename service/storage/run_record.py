@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,7 +11,18 @@ from pydantic import BaseModel, Field
 Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
 
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
-LEFT_OUT_UNLESS_KNOWN = {"started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings"}
+LEFT_OUT_UNLESS_KNOWN = {
+    "started",
+    "finished",
+    "slot",
+    "attempt",
+    "corpus_id",
+    "newest_line",
+    "seen",
+    "reserve_after",
+    "usual",
+    "settings",
+}
 
 
 class LineCounts(BaseModel):
@@ -78,6 +90,8 @@ class RunRecord(BaseModel):
     corpus_id: str | None = None  # `Corpus.identity`
     newest_line: int | None = None
     seen: dict[str, int] | None = None  # the newest line of each source that the challenger has seen
+    reserve_after: int | None = None  # `Reserve.after`: lines up to here may have been trained on
+    usual: Mapping[str, float] | None = None  # the shares of kinds that had many of the training lines
     settings: dict[str, Any] | None = None  # those that decide which weights come out
 
     # Known to the ledger alone.
