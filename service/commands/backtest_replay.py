@@ -93,6 +93,7 @@ class ReplayState:
     first: Model | None = None
     seen: dict[str, int] = field(default_factory=dict)
     usual: Usual | None = None
+    compared_at: list[int] = field(default_factory=list)  # the newest line id of each comparison
     new: int = 0
     compared: tuple[Split, Vocabulary, int] | None = None  # lines, vocabulary and file size of the last comparison
 
@@ -135,13 +136,16 @@ def one_week(
         run.end("skipped", describe_too_few(run.record, settings))
     else:
         known = [up_to(document, end) for document, end in zip(documents, chapter.ends, strict=True)]
-        parts = split([document for document in known if document.ids], state.seen, RESERVE, state.usual)
+        parts = split(
+            [document for document in known if document.ids], state.seen, RESERVE, state.usual, state.compared_at
+        )
         run.record.lines.train, run.record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
         if reason := too_few_to_judge(parts):
             run.end("skipped", reason)
         else:
             result = hold_contest(run, settings, parts, before)
             state.new = 0
+            state.compared_at.append(max(document.ids[-1] for document in known if document.ids))
             state.compared = parts, result.shipping.vocabulary, run.record.weights_bytes or 0
             run.end("committed" if result.verdict.passed else "rejected", result.verdict.reason)
             if result.verdict.passed:

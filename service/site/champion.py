@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from model import weights_file
@@ -17,6 +17,7 @@ from ..storage.run_record import RunRecord
 from .repository import WEIGHTS
 from .site import Site
 
+MOST_WEEKS = 200  # of which it is known where they end
 NO_WEIGHTS = "there are no weights yet: the first comes with `logling retrain`"
 
 
@@ -68,6 +69,7 @@ class Past(NamedTuple):
     seen: dict[str, int]  # the newest line of each source; empty where it is not known
     reserve: Reserve
     usual: Mapping[str, float] | None  # the shares of kinds that had many of the lines
+    compared: Sequence[int]  # the newest line of each run that compared models, this champion or an earlier one
 
 
 def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int) -> Past:
@@ -78,12 +80,14 @@ def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int)
     a reserve made, it begins behind the lines of their run.
     """
     if card is None:
-        return Past({}, Reserve(corpus_id), None)
+        return Past({}, Reserve(corpus_id), None, ())
     record = _record_of(card, ledger, corpus_id)
     if record is None:
-        return Past({}, Reserve(corpus_id, newest_line), None)
+        return Past({}, Reserve(corpus_id, newest_line), None, ())
+    earlier = {run.newest_line for run in ledger.evaluated(MOST_WEEKS) if run.is_of_corpus(corpus_id)}
+    compared = sorted(line for line in earlier if line is not None and line < newest_line)
     after = record.newest_line if record.reserve_after is None else record.reserve_after
-    return Past(record.seen or {}, Reserve(corpus_id, after or 0), record.usual)
+    return Past(record.seen or {}, Reserve(corpus_id, after or 0), record.usual, compared)
 
 
 def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """The kinds of lines, and a bound on what one of them may hold: no kind decides by its mass alone.
 
-Lines of one kind have the same template (checking/words.py). Kinds of which the champion has seen fewer than
-FEWEST_KNOWN lines count as one kind together, NEW, so that a flood of random words is bounded as a flood of one
-sentence is. A kind may hold LARGEST_SHARE of the lines, or what it held among those that the champion was trained on,
-if that is more. FEWEST_BOUNDED lines any kind may have: where a log has become another one, there are no others.
+Lines of one kind have the same template (checking/words.py). A kind may hold LARGEST_SHARE of the lines, or what it
+held among those that the champion was trained on, if that is more. FEWEST_BOUNDED lines any kind may have: where a log
+has become another one, there are no others. Kinds that are not known count as one together, NEW, so that a flood of
+random words is bounded as a flood of one sentence is. A kind is known when the champion has seen FEWEST_KNOWN lines of
+it, or when it came in FEWEST_WEEKS earlier weeks: then it belongs to the log, although no model has learned it yet.
 
 Example: 4,000 ordinary lines come with 20,000 of a kind that is new. 1,000 of these are used, a fifth of all 5,000.
 A kind that was 60 % of what the champion was trained on may have 60 % again.
@@ -19,6 +20,7 @@ from ..checking.words import template, words_of
 
 NEW = "new"  # the kind of lines whose own kind is hardly known
 FEWEST_KNOWN = 3  # lines
+FEWEST_WEEKS = 2
 LARGEST_SHARE = 0.2
 FEWEST_BOUNDED = 40  # lines
 
@@ -33,6 +35,12 @@ def kind_of(line: str) -> str:
 def known_kinds(kinds: Iterable[str]) -> frozenset[str]:
     """The kinds of which there are lines enough."""
     return frozenset(kind for kind, count in Counter(kinds).items() if count >= FEWEST_KNOWN)
+
+
+def returning_kinds(kinds: Iterable[tuple[str, int]]) -> frozenset[str]:
+    """The kinds that came in several weeks, of pairs of a kind and the number of its week."""
+    weeks = Counter(kind for kind, _ in set(kinds))
+    return frozenset(kind for kind, count in weeks.items() if count >= FEWEST_WEEKS)
 
 
 def usual_shares(kinds: Sequence[str]) -> dict[str, float]:

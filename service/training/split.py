@@ -28,6 +28,7 @@ held out and learned from too when the newest 20,000 lines are of one kind.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import compress, groupby
@@ -38,7 +39,7 @@ from model.context import last_lines, reach
 
 from ..storage.corpus import Document
 from ..storage.reserve import UNIT, Reserve
-from .kinds import NEW, Usual, kind_of, known_kinds, usual_shares, within_bounds
+from .kinds import NEW, Usual, kind_of, known_kinds, returning_kinds, usual_shares, within_bounds
 
 HOLDOUT_SHARE = 0.1
 FEWEST_HOLDOUT = 40  # lines of a log, if it has at least twice as many new ones
@@ -64,10 +65,11 @@ class Split(NamedTuple):
     train: list[Sequence[str]]  # by log
     validation: list[Sequence[str]]  # by log
     holdout: list[Part]
-    reserve: list[Part]  # lines before those that are new, which no model was trained on
+    reserve: list[Part]  # lines of earlier weeks that no model was trained on
     seen: dict[str, int]  # the newest line id of each log that this run trains on or validates with
     ordinary: Sequence[bool] = ()  # of each holdout line: whether its kind is one that the champion knows
     usual: Usual | None = None  # in the training lines
+    kinds: Sequence[str] | None = None  # of the training lines, log by log
 
     @property
     def lines(self) -> dict[str, int]:
@@ -102,14 +104,19 @@ class Line(NamedTuple):
 
 
 def split(
-    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None = None, usual: Usual | None = None
+    documents: Sequence[Document],
+    champion_seen: Seen,
+    reserve: Reserve | None = None,
+    usual: Usual | None = None,
+    compared: Sequence[int] = (),
 ) -> Split:
     """Split the documents of a corpus for one run. `champion_seen` is empty before the first model.
 
     `usual` are the shares of kinds in what the champion was trained on; where that is not known, in the lines that it
-    has seen. Before the first model no kind is bounded.
+    has seen. Before the first model no kind is bounded. `compared` has the newest line id of each earlier run that
+    compared models; a week is what came between two of them.
     """
-    lines, aside = _lines_of(documents, champion_seen, reserve)
+    lines, aside = _lines_of(documents, champion_seen, reserve, compared)
     if not champion_seen:
         usual = None
     elif usual is None:
@@ -118,7 +125,7 @@ def split(
     flooding = {line.kind for line in set(lines).difference(used)}
     learned, held = _withheld(used, flooding, HOLDOUT_SHARE, FEWEST_HOLDOUT, MOST_HOLDOUT)
     learned, checked = _withheld(learned, flooding, VALIDATION_SHARE, 0, MOST_VALIDATION)
-    held = sorted(_bounded(held, usual), key=_where)
+    held, learned = sorted(_bounded(held, usual), key=_where), sorted(learned, key=_where)
     return Split(
         _texts(documents, learned),
         _texts(documents, _bounded(checked, usual)),
@@ -127,13 +134,17 @@ def split(
         _newest(documents, [*learned, *checked]),
         [line.kind != NEW for line in held],
         usual_shares([line.own_kind for line in learned]),
+        [line.kind for line in learned],
     )
 
 
 def _lines_of(
-    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None
+    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None, compared: Sequence[int]
 ) -> tuple[list[Line], list[Line]]:
-    """All lines in the order in which they were read: those to use, and those of the reserve that are not new."""
+    """All lines in the order in which they were read: those to use, and those of the reserve to judge forgetting by.
+
+    The latter are of earlier weeks and of known kinds.
+    """
     lines: list[Line] = []
     aside: list[Line] = []
     for number, document in enumerate(documents):
@@ -144,12 +155,11 @@ def _lines_of(
             (aside if is_aside else lines).append(Line(at, number, place, kind, kind, at > seen))
     if not champion_seen:
         return sorted(lines), []
+    before = compared[-1] if compared else 0
     known = known_kinds(line.own_kind for line in lines if not line.is_new)
-
-    def named(some: list[Line]) -> list[Line]:
-        return sorted(line if line.own_kind in known else line._replace(kind=NEW) for line in some)
-
-    return named(lines), named([line for line in aside if not line.is_new])
+    known |= returning_kinds((line.own_kind, bisect_left(compared, line.id)) for line in lines if line.id <= before)
+    lines = [line if line.own_kind in known else line._replace(kind=NEW) for line in lines]
+    return sorted(lines), sorted(line for line in aside if line.id <= before and line.own_kind in known)
 
 
 def _where(line: Line) -> tuple[int, int]:
