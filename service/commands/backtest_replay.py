@@ -37,7 +37,6 @@ from .backtest_weeks import Chapter, cut, sizes, up_to
 FEWEST_LINES = 150  # in a slice: fewer leave too little to hold out
 MOST_AFTER = 1000  # lines of the week after that are scored
 AFTER_BLOCK = 50  # lines
-RESERVE = Reserve("")  # as of a corpus that has no name: all weights of a replay are its own
 
 Figures = dict[str, float | None]
 Judges = Callable[[int], list[Part]]
@@ -50,6 +49,15 @@ class ScoresAfter(NamedTuple):
     characters: int
     bits_per_char: Figures  # current, before, never, ngram, warm, fresh
     change: Gain | None  # of the challenger over the champion before it
+
+
+class CutCorpus(NamedTuple):
+    """A corpus that is to be replayed."""
+
+    identity: str
+    documents: list[Document]
+    chapters: list[Chapter]
+    are_weeks: bool
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ class Week:
 class ReplayState:
     """What the service would have by now: its weights, the lines they have seen, and how many lines are new."""
 
+    reserve: Reserve
     current: Model | None = None
     first: Model | None = None
     seen: dict[str, int] = field(default_factory=dict)
@@ -103,15 +112,17 @@ def replay(
     documents: Sequence[Document],
     chapters: Sequence[Chapter],
     reporter: Reporter,
+    corpus: str = "",
     judges: Judges | None = None,
 ) -> Iterator[Week]:
     """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError.
 
-    `judges` gives other lines to score on, by the number of the chapter.
+    `corpus` is the identity of the corpus, which decides what is in its reserve. `judges` gives other lines to score
+    on, by the number of the chapter.
     """
     if len(chapters) < 2:
         raise LoglingError("a backtest needs two weeks: one to learn from, and the one after to be judged by")
-    state = ReplayState()
+    state = ReplayState(Reserve(corpus))
     with reporter.step("replay"):
         for number, ((chapter, following), new) in enumerate(zip(pairwise(chapters), sizes(chapters), strict=False)):
             reporter.counted("replay", number, len(chapters) - 1)
@@ -137,7 +148,7 @@ def one_week(
     else:
         known = [up_to(document, end) for document, end in zip(documents, chapter.ends, strict=True)]
         parts = split(
-            [document for document in known if document.ids], state.seen, RESERVE, state.usual, state.compared_at
+            [document for document in known if document.ids], state.seen, state.reserve, state.usual, state.compared_at
         )
         run.record.lines.train, run.record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
         if reason := too_few_to_judge(parts):
@@ -199,18 +210,18 @@ def score_after(test: list[Part], before: Model | None, result: Contest | None, 
     )
 
 
-def cut_corpus(home: Home, settings: Settings, weeks: int, today: date) -> tuple[list[Document], list[Chapter], bool]:
-    """The home's corpus, its chapters for a replay of so many weeks, and whether these are weeks.
+def cut_corpus(home: Home, settings: Settings, weeks: int, today: date) -> CutCorpus:
+    """The home's corpus and its chapters for a replay of so many weeks.
 
     Raises LoglingError if there is too little to replay.
     """
     if not home.corpus.exists():
         raise LoglingError("the corpus is empty: `logling pull` reads the logs")
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-        documents = [document for document in corpus.documents() if document.ids]
+        documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
     fewest = max(FEWEST_LINES, settings.gate.min_new_lines)
     chapters, are_weeks = cut(documents, weeks + 1, fewest, today)
     if len(chapters) < 2:
         lines = sum(len(document.lines) for document in documents)
         raise LoglingError(f"the corpus has {lines:,} lines; a backtest needs at least {2 * fewest:,}")
-    return documents, chapters, are_weeks
+    return CutCorpus(identity, documents, chapters, are_weeks)

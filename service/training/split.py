@@ -22,7 +22,8 @@ With a half in place of a quarter, no training saw a line of its own week from t
 a change in the log was learned a week later (tests/benchmarks/EXPERIMENTS.md).
 
 Kinds that came in a flood are cut by themselves, and the other lines as if there were no flood. So ordinary lines are
-held out and learned from too when the newest 20,000 lines are of one kind.
+held out and learned from too when the newest 20,000 lines are of one kind. What came in one week, was not learned then
+and has not come back is left out: a flood that was rejected is not met again in the next run.
 """
 
 from __future__ import annotations
@@ -141,9 +142,10 @@ def split(
 def _lines_of(
     documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None, compared: Sequence[int]
 ) -> tuple[list[Line], list[Line]]:
-    """All lines in the order in which they were read: those to use, and those of the reserve to judge forgetting by.
+    """The lines to use, in the order in which they were read, and those of the reserve to judge forgetting by.
 
-    The latter are of earlier weeks and of known kinds.
+    Where there is a champion, unknown kinds that did not come this week are left out unless it has seen them. The
+    lines to judge forgetting by are of earlier weeks and of known kinds.
     """
     lines: list[Line] = []
     aside: list[Line] = []
@@ -159,6 +161,8 @@ def _lines_of(
     known = known_kinds(line.own_kind for line in lines if not line.is_new)
     known |= returning_kinds((line.own_kind, bisect_left(compared, line.id)) for line in lines if line.id <= before)
     lines = [line if line.own_kind in known else line._replace(kind=NEW) for line in lines]
+    now = {line.own_kind for line in lines if line.id > before}
+    lines = [line for line in lines if line.own_kind in known | now or not line.is_new]
     return sorted(lines), sorted(line for line in aside if line.id <= before and line.own_kind in known)
 
 

@@ -199,7 +199,7 @@ def main() -> int:
     played, begun = [], processor_seconds()
     with Reporter(Console(stderr=True)) as reporter:
         for week in replay(
-            settings, [Document(1, list(range(1, len(lines) + 1)), lines)], chapters, reporter, week_after
+            settings, [Document(1, list(range(1, len(lines) + 1)), lines)], chapters, reporter, judges=week_after
         ):
             played.append(week)
             print(row(week, yardsticks, processor_seconds() - begun), flush=True)
