@@ -74,6 +74,6 @@ def _limits(counts: Mapping[str, int], usual: Usual) -> dict[str, int]:
         total = sum(count for kind, count in counts.items() if kind not in over) / left
         limits = {kind: max(FEWEST_BOUNDED, round(shares[kind] * total) + 1) for kind in counts}
         more = {kind for kind in counts.keys() - over if counts[kind] > limits[kind]}
-        if not more or sum(shares[kind] for kind in over | more) >= 1:
+        if not more or over | more == counts.keys() or sum(shares[kind] for kind in over | more) >= 1:
             return {kind: limits[kind] for kind in over}
         over |= more
