@@ -4,7 +4,7 @@ Lines of one kind have the same template (checking/words.py). A kind may hold LA
 held among those that the champion was trained on, if that is more. FEWEST_BOUNDED lines any kind may have: where a log
 has become another one, there are no others. Kinds that are not known count as one together, NEW, so that a flood of
 random words is bounded as a flood of one sentence is. A kind is known when the champion has seen FEWEST_KNOWN lines of
-it, or when it came in FEWEST_WEEKS earlier weeks: then it belongs to the log, although no model has learned it yet.
+it, or when it came in FEWEST_WEEKS weeks: then it belongs to the log, although no model has learned it yet.
 
 Example: 4,000 ordinary lines come with 20,000 of a kind that is new. 1,000 of these are used, a fifth of all 5,000.
 A kind that was 60 % of what the champion was trained on may have 60 % again.

@@ -144,7 +144,7 @@ def _lines_of(
 ) -> tuple[list[Line], list[Line]]:
     """The lines to use, in the order in which they were read, and those of the reserve to judge forgetting by.
 
-    Where there is a champion, unknown kinds that did not come this week are left out unless it has seen them. The
+    Where there is a champion, lines of unknown kinds are left out unless it has seen them or they came this week. The
     lines to judge forgetting by are of earlier weeks and of known kinds.
     """
     lines: list[Line] = []
@@ -159,10 +159,9 @@ def _lines_of(
         return sorted(lines), []
     before = compared[-1] if compared else 0
     known = known_kinds(line.own_kind for line in lines if not line.is_new)
-    known |= returning_kinds((line.own_kind, bisect_left(compared, line.id)) for line in lines if line.id <= before)
+    known |= returning_kinds((line.own_kind, bisect_left(compared, line.id)) for line in lines)
     lines = [line if line.own_kind in known else line._replace(kind=NEW) for line in lines]
-    now = {line.own_kind for line in lines if line.id > before}
-    lines = [line for line in lines if line.own_kind in known | now or not line.is_new]
+    lines = [line for line in lines if line.kind != NEW or line.id > before or not line.is_new]
     return sorted(lines), sorted(line for line in aside if line.id <= before and line.own_kind in known)
 
 
