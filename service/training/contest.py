@@ -12,13 +12,14 @@ import time
 from typing import NamedTuple
 
 from model import weights_file
+from model.config import PRESETS
 from model.transformer import Model
 
 from ..active_run import ActiveRun
 from ..settings import Settings
 from ..storage.run_record import GainFigures, HoldoutScores
 from . import gate
-from .challengers import Challenger, train_challengers
+from .challengers import SMALL, Challenger, same_shape, train_challengers
 from .evaluation import Scores, evaluate
 from .gate import Verdict
 from .split import Split
@@ -51,7 +52,10 @@ def hold_contest(run: ActiveRun, settings: Settings, parts: Split, champion: Mod
     challengers = _train(run, settings, parts, champion)
     file, shipping = _encode_draft(run, challengers[0])
     scores = _score(run, parts, champion, shipping, len(file))
-    return Contest(challengers, shipping, _judge(run, settings, scores), scores)
+    verdict = _judge(run, settings, scores)
+    if not same_shape(shipping.config, PRESETS[settings.preset].config):
+        verdict = verdict._replace(reason=f"{verdict.reason}; in the shape of `{SMALL}`, which needs fewer lines")
+    return Contest(challengers, shipping, verdict, scores)
 
 
 def _train(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> list[Challenger]:

@@ -118,9 +118,8 @@ def judge_first(order2: Scored, equal_bytes: Scored, challenger: Scored, seed: i
         return Verdict(False, f"not better than an order-2 n-gram: {figures}", won)
     reason = f"the first model: better than an order-2 n-gram, {figures}"
     if challenger.bits_per_char >= equal_bytes.bits_per_char:
-        reason += (
-            f"; not yet better than an n-gram of as many bytes, {equal_bytes.bits_per_char:.3f}: the lines are few"
-        )
+        reason += f"; not yet better than an n-gram of as many bytes, {equal_bytes.bits_per_char:.3f}"
+        reason += ", which needs fewer lines"
     return Verdict(True, reason, won)
 
 
