@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
 
+NEVER_SHOWN = {"usual"}  # hashes of lines' words, by which a guess could be checked
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
 LEFT_OUT_UNLESS_KNOWN = {
     "started",
@@ -104,7 +105,7 @@ class RunRecord(BaseModel):
 
     def as_json(self) -> dict[str, Any]:
         """The record as `--json` prints it."""
-        return self.model_dump(mode="json", exclude=self._unknown())
+        return self.model_dump(mode="json", exclude=self._unknown() | NEVER_SHOWN)
 
     def stored(self) -> str:
         """The record as the ledger keeps it, as JSON text."""

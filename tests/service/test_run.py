@@ -100,6 +100,12 @@ def test_the_file_that_is_committed_is_the_one_that_was_judged(reader: Any, firs
     assert bits == pytest.approx(first_record["bits_per_char"]["challenger"], abs=1e-12)
 
 
+def test_what_was_usual_stays_in_the_ledger(reader: Any, first_record: Document) -> None:
+    assert "usual" not in first_record
+    with Ledger(reader.home.ledger) as ledger:
+        assert ledger.runs()[-1].usual is not None
+
+
 def test_without_new_lines_a_run_is_skipped_at_once(committed: Any) -> None:
     tip, begun = committed.git("rev-parse", "HEAD"), time.monotonic()
     record = committed.retrain()
