@@ -102,7 +102,7 @@ class ReplayState:
     first: Model | None = None
     seen: dict[str, int] = field(default_factory=dict)
     usual: Usual | None = None
-    compared_at: list[int] = field(default_factory=list)  # the newest line id of each comparison
+    compared_at: dict[int, bool] = field(default_factory=dict)  # the newest line id of each week: was it learned?
     new: int = 0
     compared: tuple[Split, Vocabulary, int] | None = None  # lines, vocabulary and file size of the last comparison
 
@@ -156,7 +156,8 @@ def one_week(
         else:
             result = hold_contest(run, settings, parts, before)
             state.new = 0
-            state.compared_at.append(max(document.ids[-1] for document in known if document.ids))
+            newest = max(document.ids[-1] for document in known if document.ids)
+            state.compared_at[newest] = result.verdict.passed
             state.compared = parts, result.shipping.vocabulary, run.record.weights_bytes or 0
             run.end("committed" if result.verdict.passed else "rejected", result.verdict.reason)
             if result.verdict.passed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from model import weights_file
@@ -69,7 +69,7 @@ class Past(NamedTuple):
     seen: dict[str, int]  # the newest line of each source; empty where it is not known
     reserve: Reserve
     usual: Mapping[str, float] | None  # the shares of kinds that had many of the lines
-    compared: Sequence[int]  # the newest line of each run that compared models, this champion or an earlier one
+    compared: Mapping[int, bool]  # the newest line of each run that compared models, and whether it committed one
 
 
 def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int) -> Past:
@@ -80,12 +80,15 @@ def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int)
     a reserve made, it begins behind the lines of their run.
     """
     if card is None:
-        return Past({}, Reserve(corpus_id), None, ())
+        return Past({}, Reserve(corpus_id), None, {})
     record = _record_of(card, ledger, corpus_id)
     if record is None:
-        return Past({}, Reserve(corpus_id, newest_line), None, ())
-    earlier = {run.newest_line for run in ledger.evaluated(MOST_WEEKS) if run.is_of_corpus(corpus_id)}
-    compared = sorted(line for line in earlier if line is not None and line < newest_line)
+        return Past({}, Reserve(corpus_id, newest_line), None, {})
+    compared = {
+        run.newest_line: run.outcome == "committed"
+        for run in reversed(ledger.evaluated(MOST_WEEKS))
+        if run.is_of_corpus(corpus_id) and run.newest_line is not None and run.newest_line < newest_line
+    }
     after = record.newest_line if record.reserve_after is None else record.reserve_after
     return Past(record.seen or {}, Reserve(corpus_id, after or 0), record.usual, compared)
 

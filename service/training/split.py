@@ -109,15 +109,15 @@ def split(
     champion_seen: Seen,
     reserve: Reserve | None = None,
     usual: Usual | None = None,
-    compared: Sequence[int] = (),
+    compared: Mapping[int, bool] | None = None,
 ) -> Split:
     """Split the documents of a corpus for one run. `champion_seen` is empty before the first model.
 
     `usual` are the shares of kinds in what the champion was trained on; where that is not known, in the lines that it
-    has seen. Before the first model no kind is bounded. `compared` has the newest line id of each earlier run that
-    compared models; a week is what came between two of them.
+    has seen. Before the first model no kind is bounded. `compared` has the newest line id of each earlier run
+    that compared models, in order, and whether it committed one; a week is what came between two of them.
     """
-    lines, aside = _lines_of(documents, champion_seen, reserve, compared)
+    lines, aside = _lines_of(documents, champion_seen, reserve, compared or {})
     if not champion_seen:
         usual = None
     elif usual is None:
@@ -140,12 +140,12 @@ def split(
 
 
 def _lines_of(
-    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None, compared: Sequence[int]
+    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None, compared: Mapping[int, bool]
 ) -> tuple[list[Line], list[Line]]:
     """The lines to use, in the order in which they were read, and those of the reserve to judge forgetting by.
 
-    Where there is a champion, lines of unknown kinds are left out unless it has seen them or they came this week. The
-    lines to judge forgetting by are of earlier weeks and of known kinds.
+    Where there is a champion, lines of unknown kinds are left out if the run of their week was rejected. The lines to
+    judge forgetting by are of earlier weeks and of known kinds.
     """
     lines: list[Line] = []
     aside: list[Line] = []
@@ -157,11 +157,18 @@ def _lines_of(
             (aside if is_aside else lines).append(Line(at, number, place, kind, kind, at > seen))
     if not champion_seen:
         return sorted(lines), []
-    before = compared[-1] if compared else 0
-    known = known_kinds(line.own_kind for line in lines if not line.is_new)
-    known |= returning_kinds((line.own_kind, bisect_left(compared, line.id)) for line in lines)
-    lines = [line if line.own_kind in known else line._replace(kind=NEW) for line in lines]
-    lines = [line for line in lines if line.kind != NEW or line.id > before or not line.is_new]
+    ends, was_learned = list(compared), [*compared.values(), True]
+    weeks = [bisect_left(ends, line.id) for line in lines]
+    known = known_kinds(
+        line.own_kind for line, week in zip(lines, weeks, strict=True) if not line.is_new and was_learned[week]
+    )
+    known |= returning_kinds((line.own_kind, week) for line, week in zip(lines, weeks, strict=True))
+    lines = [
+        line if line.own_kind in known else line._replace(kind=NEW)
+        for line, week in zip(lines, weeks, strict=True)
+        if line.own_kind in known or was_learned[week]
+    ]
+    before = ends[-1] if ends else 0
     return sorted(lines), sorted(line for line in aside if line.id <= before and line.own_kind in known)
 
 

@@ -46,7 +46,7 @@ class Home:
         self.champion: Model | None = None
         self.seen: dict[str, int] = {}
         self.usual: Usual | None = None
-        self.compared: list[int] = []
+        self.compared: dict[int, bool] = {}
 
     def week(self, lines: list[str], settings: Settings = SETTINGS) -> Contest:
         """Pull the lines, hold a contest, and take the challenger if it passes."""
@@ -56,7 +56,7 @@ class Home:
             parts, newest = split(corpus.documents(), *past), corpus.newest_id()
         with Reporter(Console(file=StringIO())) as reporter:
             contest = hold_contest(ActiveRun(RunRecord(), reporter), settings, parts, self.champion)
-        self.compared.append(newest)
+        self.compared[newest] = contest.verdict.passed
         if contest.verdict.passed:
             self.champion, self.seen, self.usual = contest.shipping, parts.seen, parts.usual
         return contest

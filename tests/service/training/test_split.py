@@ -145,7 +145,7 @@ def replayed(lines: list[str], ends: list[int]) -> list[Split]:
     for number, end in enumerate(ends):
         last = splits[-1] if splits else None
         seen, usual = (last.seen, last.usual) if last else ({}, None)
-        splits.append(split([document(lines[:end])], seen, RESERVE, usual, ends[:number]))
+        splits.append(split([document(lines[:end])], seen, RESERVE, usual, dict.fromkeys(ends[:number], True)))
     return splits
 
 
@@ -157,13 +157,13 @@ def test_no_line_of_the_reserve_is_learned_or_held_out_whatever_is_pulled_when(
     lines = log_of(sum(batches))
     seen: Mapping[str, int] = {}
     usual: Usual | None = None
-    ends: list[int] = []
+    ends: dict[int, bool] = {}
     for batch, passes in zip(batches, committed, strict=False):
-        end = (ends[-1] if ends else 0) + batch
+        end = max(ends, default=0) + batch
         parts = split([document(lines[:end])], seen, RESERVE, usual, ends)
         used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
         assert not [line for line in used if RESERVE.holds(1, int(line.split()[0]) + 1)]
-        ends.append(end)
+        ends[end] = passes
         if passes:
             seen, usual = parts.seen, parts.usual
 
@@ -238,7 +238,15 @@ def test_a_rejected_flood_is_not_met_again_in_the_next_week() -> None:
     lines = [*log_of(4000), *flood_of(2000, random=False)]
     *_, last = replayed(lines, [3600, 4000])
     lines += log_of(4400)[4000:]
-    parts = split([document(lines)], last.seen, RESERVE, last.usual, [3600, 4000, 6000])
+    parts = split([document(lines)], last.seen, RESERVE, last.usual, {3600: True, 4000: True, 6000: False})
+    used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
+    assert all(map(is_ordinary, used))
+
+
+def test_a_rejected_flood_does_not_come_back_once_a_later_week_was_learned() -> None:
+    lines = [*log_of(4000), *flood_of(2000, random=False), *log_of(4800)[4000:]]
+    weeks = {3600: True, 4000: True, 6000: False, 6400: True}
+    parts = split([document(lines)], {"1": 6400}, RESERVE, {}, weeks)
     used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
     assert all(map(is_ordinary, used))
 
@@ -248,5 +256,5 @@ def test_a_new_kind_that_came_in_two_weeks_belongs_to_the_log() -> None:
     for number in range(2):
         lines += [*log_of(400), *(f"siphon {at} open" for at in range(100 * number, 100 * number + 100))]
     *_, last = replayed(lines, [3600, 4000])
-    parts = split([document(lines)], last.seen, RESERVE, last.usual, [3600, 4000, 4500])
+    parts = split([document(lines)], last.seen, RESERVE, last.usual, {3600: True, 4000: True, 4500: False})
     assert all(parts.ordinary)
