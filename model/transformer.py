@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .array_types import Array
+from .array_types import Array, Int32s
 from .config import N_BUCKETS, Config
 from .positions import buckets
 from .vocabulary import Vocabulary
@@ -79,13 +79,9 @@ def init_weights(config: Config, vocabulary_size: int, rng: np.random.Generator)
     return weights
 
 
-def grown(weights: Weights, vocabulary_size: int) -> Weights:
-    """The same weights with rows for a larger vocabulary; the row of a new character is a copy of the escape's."""
-    weights = dict(weights)
-    for name in ("wte", "lm_head"):
-        old = weights[name]
-        weights[name] = np.concatenate([old, np.repeat(old[:1], vocabulary_size - len(old), axis=0)])
-    return weights
+def for_rows(weights: Weights, rows: Int32s) -> Weights:
+    """The same weights for another vocabulary, of which each id has the row that it had before. [V] -> [V, C] each"""
+    return {name: w[rows] if name in ("wte", "lm_head") else w for name, w in weights.items()}
 
 
 def as_dtype(weights: Weights, dtype: type[np.floating[Any]]) -> Weights:

@@ -1,4 +1,4 @@
-"""Characters and their ids. They are learned from a corpus; a character keeps its id for ever.
+"""Characters and their ids. They are learned from a corpus, and follow it as it changes.
 
 A token is one Unicode code point. Id 0 is the escape, which stands for every character without an id of its own. Id 1
 is the newline.
@@ -7,9 +7,11 @@ is the newline.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ from numpy.typing import NDArray
 ESCAPE = 0
 NEWLINE = 1
 RESERVED = 2
-MIN_COUNT = 2  # a character that was seen once stays an escape, so that the model learns where new ones come
+FEWEST_LINES = 3  # of rarer ones the model learns where an escape comes
+MOST_NEW = 24  # characters that come into a vocabulary at once, after the first time
 REPLACEMENT = "\ufffd"
 
 Tokens = NDArray[np.int32]
@@ -52,21 +55,34 @@ class Vocabulary:
         alphabet = REPLACEMENT + "\n" + self.characters
         return "".join(alphabet[token] for token in tokens)
 
-    def extended(self, lines: Iterable[str], cap: int) -> Vocabulary:
+    def extended(self, lines: Iterable[str], cap: int, kinds: Iterable[Hashable] | None = None) -> Vocabulary:
         """This vocabulary with the new characters of `lines` behind it, up to `cap` ids in all.
 
-        Known characters keep their ids, even those that `lines` no longer has. New ones are ordered by how frequent
-        they are, then by code point; those seen fewer than MIN_COUNT times are left out.
+        `kinds` has the kind of each line. Where room is short, characters of more kinds of lines come before others,
+        then those of more lines, then by code point; so a flood of one kind takes no room from others. New ones stand
+        in FEWEST_LINES lines at least. Known ones leave when no line has them any more, or for the sake of new ones;
+        those that stay keep their order.
         """
-        known = set(self.characters) | {"\n"}
-        codes, counts = np.unique(code_points("\n".join(lines)), return_counts=True)
+        known, counts = set(self.characters), Counter[str]()
+        of_kind: defaultdict[Hashable, set[str]] = defaultdict(set)
+        for line, kind in zip(lines, kinds or repeat(None), strict=False):
+            characters = set(line)
+            counts.update(characters)
+            of_kind[kind] |= characters
+        n_kinds = Counter(chain.from_iterable(of_kind.values()))
         ranked = sorted(
-            (-int(count), chr(code))
-            for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
-            if count >= MIN_COUNT and chr(code) not in known and not 0xD800 <= code < 0xE000
+            (character for character, count in counts.items() if count >= FEWEST_LINES or character in known),
+            key=lambda character: (-n_kinds[character], -counts[character], character),
         )
-        room = max(0, cap - self.size)
-        return Vocabulary(self.characters + "".join(character for _, character in ranked[:room]))
+        ranked = [character for character in ranked if not "\ud800" <= character <= "\udfff"]
+        room = max(0, cap - RESERVED)
+        new = [character for character in ranked[:room] if character not in known][: MOST_NEW if known else room]
+        kept = {*[character for character in ranked if character in known][: room - len(new)]}
+        return Vocabulary("".join([*filter(kept.__contains__, self.characters), *new]))
+
+    def rows_in(self, before: Vocabulary) -> Tokens:
+        """The id that each id of this vocabulary has in an earlier one; the escape's for a new character. -> [size]"""
+        return np.concatenate([np.arange(RESERVED, dtype=np.int32), before.encode(self.characters)])
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

@@ -28,7 +28,7 @@ from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
 from .settings import Settings
-from .site.champion import Champion, lines_seen, read_champion
+from .site.champion import Champion, past_of, read_champion
 from .site.commit_message import weights_message
 from .site.publish import make_ready, publish
 from .site.site import Site
@@ -93,16 +93,18 @@ def compare_and_commit(
         return run.end("skipped", describe_too_few(record, settings))
     champion = read_champion(site)
     record.problems += filter(None, [champion.problem])
-    parts = split(corpus.documents(), lines_seen(champion.card, ledger, corpus.identity()))
+    past = past_of(champion.card, ledger, corpus.identity(), corpus.newest_id())
+    parts = split(corpus.documents(), *past)
     record.lines.train, record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
     if reason := too_few_to_judge(parts):
         return run.end("skipped", reason)
     record.corpus_id, record.newest_line, record.seen = corpus.identity(), corpus.newest_id(), parts.seen
+    record.reserve_after, record.usual = past.reserve.after, parts.usual
     record.settings = settings.of_training()
     contest = hold_contest(run, settings, parts, champion.model)
     if not contest.verdict.passed:
         return run.end("rejected", contest.verdict.reason)
-    audit(run, contest.shipping, trained_on(corpus.documents(), parts.seen))
+    audit(run, contest.shipping, trained_on(corpus.documents(), parts.seen, past.reserve))
     if kept_back := describe_kept_back(record, settings):
         return run.end("rejected", kept_back)
     if held := hold.describe():
@@ -151,7 +153,7 @@ def commit(
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
             normal=rules, audit=record.audit,
         )  # fmt: skip
-        file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.surprise)
+        file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.scores.surprise)
         decode_weights(file)
     record.weights_bytes, record.weights_sha256 = len(file), sha256(file).hexdigest()
     ledger.note(record)  # so that a commit which outlives this process has its figures

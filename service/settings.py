@@ -144,7 +144,7 @@ class GateSettings(_Table):
     """What a challenger must do to be committed."""
 
     min_new_lines: Annotated[int, Field(ge=2)] = 100  # fewer since the last run: the run is skipped
-    forgetting: Annotated[float, Field(ge=0)] = 0.05  # share by which older lines may cost more
+    forgetting: Annotated[float, Field(ge=0)] = 0.05  # share by which known and older lines may cost more
 
 
 class AuditSettings(_Table):

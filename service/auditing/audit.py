@@ -14,6 +14,7 @@ from typing import NamedTuple
 from model.transformer import Model
 
 from ..storage.corpus import Document
+from ..storage.reserve import Reserve
 from ..storage.run_record import AuditAnswer, AuditFigures, RememberedValue
 from .asking import Answer, ask
 from .candidates import AuditedLog, Candidate, Candidates, Spot, find_candidates
@@ -48,13 +49,16 @@ class Audit(NamedTuple):
     candidates: Candidates
 
 
-def trained_on(documents: Sequence[Document], seen: Mapping[str, int]) -> list[AuditedLog]:
+def trained_on(documents: Sequence[Document], seen: Mapping[str, int], reserve: Reserve) -> list[AuditedLog]:
     """The lines of a corpus. `seen` has the newest line of each source that the weights were trained on; if it is
-    empty, they count as trained on all."""
+    empty, they count as trained on all but the reserve."""
     return [
         AuditedLog(
             document.source, document.ids, document.lines,
-            [not seen or line <= seen.get(str(document.source), 0) for line in document.ids],
+            [
+                (not seen or line <= seen.get(str(document.source), 0)) and not reserve.holds(document.source, line)
+                for line in document.ids
+            ],
         )
         for document in documents
     ]  # fmt: skip

@@ -19,10 +19,11 @@ from ..errors import LoglingError
 from ..home import Home, find_home
 from ..progress import Reporter
 from ..settings import Settings
-from ..site.champion import NO_WEIGHTS, lines_seen
+from ..site.champion import NO_WEIGHTS, past_of
 from ..site.site import Site
 from ..storage.corpus import Corpus
 from ..storage.ledger import Ledger
+from ..storage.reserve import Reserve
 from ..storage.run_record import RememberedValue
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
@@ -99,12 +100,13 @@ def audit_weights(home: Home, settings: Settings, budget: Budget, reporter: Repo
         raise LoglingError("the corpus is empty: an audit needs the lines that the weights were trained on")
     model, card = decode_weights(file)
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-        documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
-    seen: dict[str, int] = {}
+        documents = [document for document in corpus.documents() if document.ids]
+        seen: dict[str, int] = {}
+        reserve = Reserve(corpus.identity(), corpus.newest_id())
     if home.ledger.exists():
         with Ledger(home.ledger) as ledger:
-            seen = lines_seen(card, ledger, identity)
-    logs = trained_on(documents, seen)
+            seen, reserve, *_ = past_of(card, ledger, reserve.corpus, reserve.after)
+    logs = trained_on(documents, seen, reserve)
     audit = audit_model(model, logs, budget, lambda done, all: reporter.counted("audit", done, all))
     return AuditReport(site.tip() or "", sum(sum(log.trained) for log in logs), audit)
 

@@ -35,12 +35,12 @@ def backtest_command(
     settings = found.settings().with_tokens(tokens)
     if picture and not expanded(picture).absolute().parent.is_dir():
         raise LoglingError(f"{picture}: there is no such folder")
-    documents, chapters, are_weeks = cut_corpus(found, settings, weeks, now().date())
+    corpus, documents, chapters, are_weeks = cut_corpus(found, settings, weeks, now().date())
     if not as_json:
         out.print(format_head(settings, chapters, are_weeks))
     replayed = []
     with Reporter(err) as reporter:
-        for week in replay(settings, documents, chapters, reporter):
+        for week in replay(settings, documents, chapters, reporter, corpus):
             replayed.append(week)
             if not as_json:
                 out.print(format_week(week))

@@ -7,8 +7,8 @@ current by then, the one before it, the first of all, and the n-gram of equal by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,11 +24,13 @@ from ..progress import Reporter
 from ..run import describe_too_few
 from ..settings import Settings
 from ..storage.corpus import Corpus, Document
+from ..storage.reserve import Reserve
 from ..storage.run_record import RunRecord
 from ..training import gate
 from ..training.contest import Contest, hold_contest, too_few_to_judge
-from ..training.evaluation import score, score_ngrams
+from ..training.evaluation import Scores, score, score_ngrams
 from ..training.gate import Gain, Scored
+from ..training.kinds import Usual
 from ..training.split import Part, Split, part_of, split
 from .backtest_weeks import Chapter, cut, sizes, up_to
 
@@ -37,6 +39,7 @@ MOST_AFTER = 1000  # lines of the week after that are scored
 AFTER_BLOCK = 50  # lines
 
 Figures = dict[str, float | None]
+Judges = Callable[[int], list[Part]]
 
 
 class ScoresAfter(NamedTuple):
@@ -48,6 +51,15 @@ class ScoresAfter(NamedTuple):
     change: Gain | None  # of the challenger over the champion before it
 
 
+class CutCorpus(NamedTuple):
+    """A corpus that is to be replayed."""
+
+    identity: str
+    documents: list[Document]
+    chapters: list[Chapter]
+    are_weeks: bool
+
+
 @dataclass(frozen=True)
 class Week:
     """One run of the replay, and whether the week after shows its decision to be wrong."""
@@ -57,6 +69,7 @@ class Week:
     start: str | None  # "warm" or "fresh": what the challenger was trained from
     after: ScoresAfter | None
     model: Model | None  # what is current after this run
+    scores: Scores | None = None  # by which the gate decided
 
     @property
     def in_hindsight(self) -> str:
@@ -84,32 +97,45 @@ class Week:
 class ReplayState:
     """What the service would have by now: its weights, the lines they have seen, and how many lines are new."""
 
+    reserve: Reserve
     current: Model | None = None
     first: Model | None = None
-    seen: dict[str, int] | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+    usual: Usual | None = None
+    compared_at: dict[int, bool] = field(default_factory=dict)  # the newest line id of each week: was it learned?
     new: int = 0
     compared: tuple[Split, Vocabulary, int] | None = None  # lines, vocabulary and file size of the last comparison
 
 
 def replay(
-    settings: Settings, documents: Sequence[Document], chapters: Sequence[Chapter], reporter: Reporter
+    settings: Settings,
+    documents: Sequence[Document],
+    chapters: Sequence[Chapter],
+    reporter: Reporter,
+    corpus: str = "",
+    judges: Judges | None = None,
 ) -> Iterator[Week]:
-    """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError."""
+    """A run at the end of every chapter but the last, each scored on the chapter after it. Raises LoglingError.
+
+    `corpus` is the identity of the corpus, which decides what is in its reserve. `judges` gives other lines to score
+    on, by the number of the chapter.
+    """
     if len(chapters) < 2:
         raise LoglingError("a backtest needs two weeks: one to learn from, and the one after to be judged by")
-    state = ReplayState()
+    state = ReplayState(Reserve(corpus))
     with reporter.step("replay"):
         for number, ((chapter, following), new) in enumerate(zip(pairwise(chapters), sizes(chapters), strict=False)):
             reporter.counted("replay", number, len(chapters) - 1)
             state.new += new
-            yield one_week(settings, documents, chapter, following, state, reporter)
+            test = judges(number) if judges else week_after(documents, chapter, following)
+            yield one_week(settings, documents, chapter, test, state, reporter)
 
 
 def one_week(
     settings: Settings,
     documents: Sequence[Document],
     chapter: Chapter,
-    following: Chapter,
+    test: list[Part],
     state: ReplayState,
     reporter: Reporter,
 ) -> Week:
@@ -121,22 +147,32 @@ def one_week(
         run.end("skipped", describe_too_few(run.record, settings))
     else:
         known = [up_to(document, end) for document, end in zip(documents, chapter.ends, strict=True)]
-        parts = split([document for document in known if document.ids], state.seen or {})
+        parts = split(
+            [document for document in known if document.ids], state.seen, state.reserve, state.usual, state.compared_at
+        )
         run.record.lines.train, run.record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
         if reason := too_few_to_judge(parts):
             run.end("skipped", reason)
         else:
             result = hold_contest(run, settings, parts, before)
             state.new = 0
+            newest = max(document.ids[-1] for document in known if document.ids)
+            state.compared_at[newest] = result.verdict.passed
             state.compared = parts, result.shipping.vocabulary, run.record.weights_bytes or 0
             run.end("committed" if result.verdict.passed else "rejected", result.verdict.reason)
             if result.verdict.passed:
-                state.current, state.seen = result.shipping, parts.seen
+                state.current, state.seen, state.usual = result.shipping, parts.seen, parts.usual
                 state.first = state.first or result.shipping
     with run.step("score"):
-        test = week_after(documents, chapter, following)
         after = score_after(test, before, result, state) if test else None
-    return Week(chapter.name, run.record, result.best.start if result else None, after, state.current)
+    return Week(
+        chapter.name,
+        run.record,
+        result.best.start if result else None,
+        after,
+        state.current,
+        result.scores if result else None,
+    )
 
 
 def week_after(documents: Sequence[Document], chapter: Chapter, following: Chapter) -> list[Part]:
@@ -175,18 +211,18 @@ def score_after(test: list[Part], before: Model | None, result: Contest | None, 
     )
 
 
-def cut_corpus(home: Home, settings: Settings, weeks: int, today: date) -> tuple[list[Document], list[Chapter], bool]:
-    """The home's corpus, its chapters for a replay of so many weeks, and whether these are weeks.
+def cut_corpus(home: Home, settings: Settings, weeks: int, today: date) -> CutCorpus:
+    """The home's corpus and its chapters for a replay of so many weeks.
 
     Raises LoglingError if there is too little to replay.
     """
     if not home.corpus.exists():
         raise LoglingError("the corpus is empty: `logling pull` reads the logs")
     with Corpus(home.corpus, settings.corpus_bytes) as corpus:
-        documents = [document for document in corpus.documents() if document.ids]
+        documents, identity = [document for document in corpus.documents() if document.ids], corpus.identity()
     fewest = max(FEWEST_LINES, settings.gate.min_new_lines)
     chapters, are_weeks = cut(documents, weeks + 1, fewest, today)
     if len(chapters) < 2:
         lines = sum(len(document.lines) for document in documents)
         raise LoglingError(f"the corpus has {lines:,} lines; a backtest needs at least {2 * fewest:,}")
-    return documents, chapters, are_weeks
+    return CutCorpus(identity, documents, chapters, are_weeks)

@@ -18,7 +18,7 @@ from ..home import Home, find_home, locked
 from ..installation import program_version
 from ..progress import Reporter
 from ..settings import Settings
-from ..site.champion import Champion, lines_seen, read_champion
+from ..site.champion import Champion, past_of, read_champion
 from ..site.commit_message import RUN_TRAILER
 from ..site.git import SiteError
 from ..site.signature import Signature, State, read_signature
@@ -97,7 +97,7 @@ def make_again(home: Home, settings: Settings, site: Site, commit: str, progress
             documents = [until(document, record.newest_line) for document in corpus.documents()]
             corpus_id = corpus.identity()
         documents = [document for document in documents if document.ids]  # a log that came later
-        parts = split(documents, lines_seen(champion.card, ledger, corpus_id))
+        parts = split(documents, *past_of(champion.card, ledger, corpus_id, record.newest_line))
     if parts.fingerprint() != facts["corpus"]:
         return Verification(commit, run, None, "the corpus no longer has the lines that it was trained on")
     logs = [document.lines for document in documents]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from model import weights_file
@@ -12,9 +13,12 @@ from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
 from ..home import Home
 from ..storage.ledger import Ledger
+from ..storage.reserve import Reserve
+from ..storage.run_record import RunRecord
 from .repository import WEIGHTS
 from .site import Site
 
+MOST_WEEKS = 200  # of which it is known where they end
 NO_WEIGHTS = "there are no weights yet: the first comes with `logling retrain`"
 
 
@@ -60,11 +64,37 @@ def committed_model(home: Home) -> tuple[Model, Card]:
     return decode_weights(committed_weights(home))
 
 
-def lines_seen(card: Card | None, ledger: Ledger, corpus_id: str) -> dict[str, int]:
-    """The newest line of each source that a champion was trained on.
+class Past(NamedTuple):
+    """What a champion was trained on, as far as a corpus has it."""
 
-    It is empty for weights that this ledger does not know, and after a corpus was lost and read anew: the ids of its
-    lines are others then.
+    seen: dict[str, int]  # the newest line of each source; empty where it is not known
+    reserve: Reserve
+    usual: Mapping[str, float] | None  # the shares of kinds that had many of the lines
+    compared: Mapping[int, bool]  # the newest line of each run that compared models, and whether it committed one
+
+
+def past_of(card: Card | None, ledger: Ledger, corpus_id: str, newest_line: int) -> Past:
+    """What a champion was trained on.
+
+    Weights that this ledger does not know may have been trained on any line up to `newest_line`, and so may weights
+    of before a corpus was lost and read anew: the ids of its lines are others then. Of weights that a version without
+    a reserve made, it begins behind the lines of their run.
     """
-    record = ledger.run(str(card.get("run"))) if card else None
-    return record.seen or {} if record and record.is_of_corpus(corpus_id) else {}
+    if card is None:
+        return Past({}, Reserve(corpus_id), None, {})
+    record = _record_of(card, ledger, corpus_id)
+    if record is None:
+        return Past({}, Reserve(corpus_id, newest_line), None, {})
+    compared = {
+        run.newest_line: run.outcome == "committed"
+        for run in reversed(ledger.evaluated(MOST_WEEKS))
+        if run.is_of_corpus(corpus_id) and run.newest_line is not None and run.newest_line < newest_line
+    }
+    after = record.newest_line if record.reserve_after is None else record.reserve_after
+    return Past(record.seen or {}, Reserve(corpus_id, after or 0), record.usual, compared)
+
+
+def _record_of(card: Card, ledger: Ledger, corpus_id: str) -> RunRecord | None:
+    """The run that made the weights, if it is known and read the same corpus."""
+    record = ledger.run(str(card.get("run")))
+    return record if record and record.is_of_corpus(corpus_id) else None

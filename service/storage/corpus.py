@@ -1,11 +1,14 @@
 """The corpus: the masked lines kept for training, bounded in bytes, and how far each file was read.
 
 It is one SQLite file. Lines are kept in blocks of up to 64 consecutive lines of one log. Older history is thinned by
-whole blocks, because the model learns a line from the lines before it. Lines are written in one transaction with the
-position of their file, so that no line is read twice and none is lost.
+whole blocks, because the model learns a line from the lines before it; their lines of the reserve stay. Lines are
+written in one transaction with the position of their file, so that no line is read twice and none is lost.
 """
 
+import re
 import sqlite3
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
@@ -17,9 +20,14 @@ from typing import Any, NamedTuple, Self
 from ..errors import LoglingError
 from .database import describe_sqlite_failure, format_of, migrate, opened, transaction
 from .position import Position
+from .reserve import STRETCH, UNIT, is_chosen
 
 BLOCK_LINES = 64
 PAGE_BYTES = 65_536  # at the usual 4,096 a block is cut into several, which takes a fifth of the time of a pull
+LOOKED_AT = 4  # every such line of a block tells whether they are alike
+MONOTONOUS = 12  # of the 16 looked at
+N_STREAMS = 8  # of monotonous blocks of a source
+RESERVE_SHARE = 10  # a tenth of the limit is for lines of the reserve whose blocks were thinned
 MOST_MISSING = 1000  # files that are remembered after they left their path; they may come back, renamed or compressed
 
 _FIELDS = [field.name for field in fields(Position) if field.name not in ("family", "id")]
@@ -81,8 +89,22 @@ UPDATE counters SET settled_file = (SELECT coalesce(max(id), 0) FROM files);
 """
 _IDENTITY = "ALTER TABLE counters ADD COLUMN identity TEXT NOT NULL DEFAULT ''"
 _NEW_IDENTITY = "UPDATE counters SET identity = lower(hex(randomblob(8)))"
-CHANGES = (_FIRST, _ROTATIONS, _IDENTITY)  # what makes each format out of the one before
+_STREAMS = """
+-- 0: blocks of mixed lines, whose bytes sources.bytes_ever counts; others have lines that are all alike
+ALTER TABLE blocks ADD COLUMN stream INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE blocks ADD COLUMN only_reserve INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE streams (
+    source INTEGER NOT NULL REFERENCES sources (id),
+    stream INTEGER NOT NULL,
+    bytes_ever INTEGER NOT NULL,
+    PRIMARY KEY (source, stream)
+) STRICT;
+"""
+CHANGES = (_FIRST, _ROTATIONS, _IDENTITY, _STREAMS)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
+
+
+VALUE = re.compile(r"\S*\d\S*")
 
 
 class CorpusError(LoglingError):
@@ -115,14 +137,16 @@ class _Block(NamedTuple):
     source: int
     number: int
     bytes: int
-    age: int  # bytes that its source took in after it
+    only_reserve: bool  # its other lines were thinned
+    age: int  # bytes that its stream took in after it
 
 
 class Corpus:
     """A context manager over the corpus at `path`, which is made if it is not there.
 
     It holds at most `max_bytes` of text (the newest block is kept even if it alone is larger): the
-    newest lines of each log whole, older ones the thinner the older they are. Raises CorpusError.
+    newest lines of each log whole, older ones the thinner the older they are. Blocks in which all lines are alike age
+    by themselves, so a flood of them does not push out other lines. Raises CorpusError.
     """
 
     def __init__(self, path: Path | str, max_bytes: int = 8_000_000) -> None:
@@ -130,6 +154,7 @@ class Corpus:
         self.max_bytes = max_bytes
         self._database = self._open()
         self._kept = self.totals().bytes
+        self._identity = self.identity()
 
     def __enter__(self) -> Self:
         return self
@@ -289,40 +314,62 @@ class Corpus:
             self._thin()
         return source
 
+    def _stream_ends(self, source: int) -> dict[int, int]:
+        """The bytes that each stream of monotonous blocks of a source ever had."""
+        return dict(self._database.execute("SELECT stream, bytes_ever FROM streams WHERE source = ?", (source,)))
+
     def _append(self, source: int, lines: Sequence[str]) -> None:
         first = self.newest_id() + 1
         end, number = self._database.execute(
             "SELECT bytes_ever, blocks_ever FROM sources WHERE id = ?", (source,)
         ).fetchone()
-        filled, end = self._fill_last_block(source, lines, first, end)
+        ends = {0: end, **self._stream_ends(source)}
+        filled = self._fill_last_block(source, lines, first, ends)
         rows = []
         for start in range(filled, len(lines), BLOCK_LINES):
-            text, size, count = _packed(lines[start : start + BLOCK_LINES])
-            end, number = end + size, number + 1
-            rows.append((source, number, size, end, count, _extend("", first + start, count), text))
+            block = lines[start : start + BLOCK_LINES]
+            text, size, count = _packed(block)
+            stream = _stream_of(block)
+            ends[stream], number = ends.get(stream, 0) + size, number + 1
+            rows.append((source, number, size, ends[stream], count, _extend("", first + start, count), text, stream))
         self._database.executemany(
-            "INSERT INTO blocks (source, number, bytes, bytes_end, lines, ids, text) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+            "INSERT INTO blocks (source, number, bytes, bytes_end, lines, ids, text, stream)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
-        self._database.execute("UPDATE sources SET bytes_ever = ?, blocks_ever = ? WHERE id = ?", (end, number, source))
+        self._database.execute(
+            "UPDATE sources SET bytes_ever = ?, blocks_ever = ? WHERE id = ?", (ends.pop(0), number, source)
+        )
+        self._database.executemany(
+            "INSERT OR REPLACE INTO streams VALUES (?, ?, ?)", [(source, *end) for end in ends.items()]
+        )
         self._database.execute("UPDATE counters SET newest_id = newest_id + ?", (len(lines),))
         self._kept += sum(row[2] for row in rows)
 
-    def _fill_last_block(self, source: int, lines: Sequence[str], first: int, end: int) -> tuple[int, int]:
-        """Fill the last block, which an earlier batch left short. Returns how many lines it took, and the new `end`."""
+    def _fill_last_block(self, source: int, lines: Sequence[str], first: int, ends: dict[int, int]) -> int:
+        """Fill the last block, which an earlier batch left short, and count its bytes in `ends`.
+
+        Returns how many lines it took.
+        """
         last = self._database.execute(
-            "SELECT id, lines, ids FROM blocks WHERE source = ? ORDER BY number DESC LIMIT 1", (source,)
+            "SELECT id, bytes, text, ids, lines FROM blocks WHERE source = ? AND NOT only_reserve"
+            " ORDER BY number DESC LIMIT 1",
+            (source,),
         ).fetchone()
-        if last is None or last[1] >= BLOCK_LINES:
-            return 0, end
-        block, before, ids = last
-        text, size, count = _packed(lines[: BLOCK_LINES - before])
+        if last is None or last[-1] >= BLOCK_LINES:
+            return 0
+        block, before, old, ids, n_lines = last
+        text, size, count = _packed(lines[: BLOCK_LINES - n_lines])
+        stream = _stream_of([*old.split("\n"), *lines[:count]])
+        ends[0] -= before if stream else 0
+        ends[stream] = ends.get(stream, 0) + size + (before if stream else 0)
         self._database.execute(
-            "UPDATE blocks SET lines = lines + ?, bytes = bytes + ?, bytes_end = ?, ids = ?,"
+            "UPDATE blocks SET lines = lines + ?, bytes = bytes + ?, bytes_end = ?, stream = ?, ids = ?,"
             " text = text || char(10) || ? WHERE id = ?",
-            (count, size, end + size, _extend(ids, first, count), text, block),
+            (count, size, ends[stream], stream, _extend(ids, first, count), text, block),
         )
         self._kept += size
-        return count, end + size
+        return count
 
     def _move(self, source: int, position: Position) -> Position:
         values = [getattr(position, name) for name in _FIELDS]
@@ -345,14 +392,43 @@ class Corpus:
         blocks = [
             _Block(*row)
             for row in self._database.execute(
-                "SELECT blocks.id, source, number, bytes, bytes_ever - bytes_end FROM blocks"
-                " JOIN sources ON sources.id = source ORDER BY blocks.id"
+                "SELECT blocks.id, blocks.source, number, bytes, only_reserve,"
+                " coalesce(streams.bytes_ever, sources.bytes_ever) - bytes_end FROM blocks"
+                " JOIN sources ON sources.id = blocks.source"
+                " LEFT JOIN streams ON streams.source = blocks.source AND streams.stream = blocks.stream"
+                " ORDER BY blocks.id"
             )
         ]
-        kept = _thinned(blocks, self.max_bytes * 9 // 10)
-        dropped = {block.id for block in blocks} - {block.id for block in kept}
-        self._database.executemany("DELETE FROM blocks WHERE id = ?", ((block,) for block in sorted(dropped)))
+        for_reserve = self.max_bytes // RESERVE_SHARE
+        reserve = [block for block in blocks if block.only_reserve]
+        whole = [block for block in blocks if not block.only_reserve]
+        kept = _thinned(whole, self.max_bytes * 9 // 10 - sum(block.bytes for block in reserve))
+        dropped = {block.id for block in whole} - {block.id for block in kept}
+        reserve += [left for block in whole if block.id in dropped and (left := self._reduced(block))]
+        kept += _thinned(sorted(reserve), for_reserve, for_reserve * (STRETCH // UNIT))
+        gone = {block.id for block in blocks} - {block.id for block in kept}
+        self._database.executemany("DELETE FROM blocks WHERE id = ?", ((block,) for block in sorted(gone)))
         self._kept = sum(block.bytes for block in kept)
+
+    def _reduced(self, block: _Block) -> _Block | None:
+        """A block that is left with its lines of the reserve alone. None where it has none, and is left as it is."""
+        ids, text = self._database.execute("SELECT ids, text FROM blocks WHERE id = ?", (block.id,)).fetchone()
+        kept = [
+            (at, line)
+            for at, line in zip(_expand(ids), text.split("\n"), strict=True)
+            if is_chosen(self._identity, block.source, at)
+        ]
+        if not kept:
+            return None
+        ids = ""
+        for at, _ in kept:
+            ids = _extend(ids, at, 1)
+        text, size, count = _packed([line for _, line in kept])
+        self._database.execute(
+            "UPDATE blocks SET ids = ?, text = ?, bytes = ?, lines = ?, only_reserve = 1 WHERE id = ?",
+            (ids, text, size, count, block.id),
+        )
+        return block._replace(bytes=size, only_reserve=True)
 
 
 def _position(family: str, *columns: Any) -> Position:
@@ -364,16 +440,16 @@ def _position(family: str, *columns: Any) -> Position:
     )
 
 
-def _thinned(blocks: list[_Block], limit: int) -> list[_Block]:
+def _thinned(blocks: list[_Block], limit: int, reach: float = 0) -> list[_Block]:
     """Those of all blocks, given in order of id, that are kept so that they fit into `limit` bytes.
 
-    Lines within `reach` bytes of the end of their own log are all kept. Beyond that only every 2nd, 4th, 8th ... block
-    is kept, fewer with the square of the age. The sum of that is finite however long the history is, so for one log
-    the reach stays at over half the limit. For example, with 4 MB the newest 2 MB or more stay whole, and of lines
+    Lines within `reach` bytes of the end of their own stream are all kept. Beyond that only every 2nd, 4th, 8th ...
+    block is kept, fewer with the square of the age. The sum of that is finite however long the history is, so for one
+    log the reach stays at over half the limit. For example, with 4 MB the newest 2 MB or more stay whole, and of lines
     that were written 8 MB ago every 16th block is left. A quiet log is not pushed out by a busy one, because the age
-    counts the bytes of the block's own log.
+    counts the bytes of the block's own log; and ordinary lines not by a flood, which is a stream of its own.
     """
-    reach = float(limit)
+    reach = reach or float(limit)
     while sum(block.bytes for block in blocks) > limit and reach >= 1:
         blocks = [block for block in blocks if block.number % _stride(block.age, reach) == 0]
         reach *= 0.9
@@ -384,6 +460,20 @@ def _thinned(blocks: list[_Block], limit: int) -> list[_Block]:
 
 def _stride(age: int, reach: float) -> int:
     return 1 if age <= reach else 1 << ceil(2 * log2(age / reach))
+
+
+def _stream_of(lines: Sequence[str]) -> int:
+    """The stream of a block: 0 if its lines are mixed or few, else one of N_STREAMS by what they have in common.
+
+    What differs in lines that are alike are words with digits. Lines that all differ in other words are one stream.
+    """
+    if len(lines) < BLOCK_LINES:
+        return 0
+    counts = Counter(VALUE.sub("#", line) for line in lines[::LOOKED_AT])
+    if len(counts) > MONOTONOUS:
+        return 1
+    common, count = counts.most_common(1)[0]
+    return 1 + zlib.crc32(common.encode("utf-8", "surrogatepass")) % N_STREAMS if count >= MONOTONOUS else 0
 
 
 def _packed(lines: Sequence[str]) -> tuple[str, int, int]:

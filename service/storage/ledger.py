@@ -194,12 +194,16 @@ class Ledger:
             for slot, attempt, outcome, finished in rows
         ]
 
+    def evaluated(self, limit: int) -> list[RunRecord]:
+        """The newest runs that compared models, newest first."""
+        rows = self._database.execute(
+            "SELECT record FROM runs WHERE outcome IN (?, ?) ORDER BY number DESC LIMIT ?", (*EVALUATED, limit)
+        )
+        return [RunRecord.model_validate_json(record) for (record,) in rows]
+
     def last_evaluated(self) -> RunRecord | None:
         """The newest run that compared models."""
-        row = self._database.execute(
-            "SELECT record FROM runs WHERE outcome IN (?, ?) ORDER BY number DESC LIMIT 1", EVALUATED
-        ).fetchone()
-        return RunRecord.model_validate_json(row[0]) if row else None
+        return next(iter(self.evaluated(1)), None)
 
 
 def read_record(record: str, started: str, finished: str | None) -> RunRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,9 +11,11 @@ from pydantic import BaseModel, Field
 Outcome = Literal["committed", "rejected", "skipped", "failed", "interrupted"]
 AuditAnswer = Literal["remembered", "clean", "nothing could be asked"]
 
+NEVER_SHOWN = {"usual"}  # hashes of lines' words, by which a guess could be checked
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
 LEFT_OUT_UNLESS_KNOWN = {
-    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "settings", "weights_sha256",
+    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "reserve_after", "usual",
+    "settings", "weights_sha256",
 }  # fmt: skip
 
 
@@ -141,6 +144,8 @@ class RunRecord(BaseModel):
     corpus_id: str | None = None  # `Corpus.identity`
     newest_line: int | None = None
     seen: dict[str, int] | None = None  # the newest line of each source that the challenger has seen
+    reserve_after: int | None = None  # `Reserve.after`: lines up to here may have been trained on
+    usual: Mapping[str, float] | None = None  # the shares of kinds that had many of the training lines
     settings: dict[str, Any] | None = None  # those that decide which weights come out
 
     # Only where weights were about to be committed: by it their commit is known again.
@@ -163,7 +168,7 @@ class RunRecord(BaseModel):
 
     def as_json(self) -> dict[str, Any]:
         """The record as `--json` prints it."""
-        return self.model_dump(mode="json", exclude=self._unknown())
+        return self.model_dump(mode="json", exclude=self._unknown() | NEVER_SHOWN)
 
     def stored(self) -> str:
         """The record as the ledger keeps it, as JSON text."""

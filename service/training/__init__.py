@@ -2,6 +2,7 @@
 
 The arithmetic is in the package `model`; here is which lines it gets, for how long, and in which processes. It knows
 no git and no schedule. Begin with `contest.py`, which calls the others in turn: `split.py` says which lines are for
-what, `challengers.py` trains two models side by side (planned by `training_plan.py`, computed in
-`worker_processes.py`), `evaluation.py` scores them on the holdout, `gate.py` decides, `card.py` describes the winner.
+what (`kinds.py` bounds what one kind of them may hold), `challengers.py` trains two models side by side (planned by
+`training_plan.py`, computed in `worker_processes.py`), `evaluation.py` scores them on the holdout, `gate.py` decides,
+`card.py` describes the winner.
 """

@@ -1,7 +1,8 @@
 """Challengers: two models trained side by side, of which the better one goes to the gate.
 
-Without a champion both start from random weights, with two seeds. With a champion of the same shape one goes on from
-its weights (warm) and one starts from random weights (fresh). There are always two, whatever the number of cores, so
+Without a champion both start from random weights, with two seeds; where the lines are few, one has the smaller shape of
+`seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm) and one
+starts from random weights (fresh), in the shape of the preset. There are always two, whatever the number of cores, so
 that the same lines and the same seed give the same bytes on any machine of a kind.
 """
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from model.calibration import Calibrated, calibrated
 from model.config import PRESETS, Config
 from model.training import Plan, Training, TrainingDiverged, begin, round_of_steps
-from model.transformer import Model, Weights, grown, init_weights
+from model.transformer import Model, Weights, for_rows, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context, lay_out, placed
 
@@ -34,6 +35,8 @@ from .worker_processes import WorkerProcesses
 
 Progress = Callable[[str, Training, Plan], None]  # called with a candidate's name after each round
 
+SMALL = "seed"  # the preset whose shape is tried too where the lines are few
+FEW_CHARACTERS = 50_000  # of the training lines
 SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
 
 
@@ -53,6 +56,7 @@ class Candidate:
 
     name: str  # as progress shows it
     start: Start
+    config: Config
     weights: Weights
     plan: Plan
 
@@ -118,17 +122,28 @@ def training_data(settings: Settings, split: Split, champion: Model | None) -> T
 def candidates_for(
     settings: Settings, split: Split, champion: Model | None, data: TrainingData
 ) -> tuple[Candidate, Candidate]:
-    """Warm and fresh where the champion's shape allows it; else two fresh ones with different seeds."""
-    seed, size = settings.training.seed, data.vocabulary.size
+    """Warm and fresh where the champion's shape allows it; else two fresh ones."""
+    seed = settings.training.seed
+    small = fitted_context(PRESETS[SMALL].config, split.train)
+    of_small = settings.model_copy(update={"preset": SMALL})
 
-    def fresh(name: str, seed: int, first: bool) -> Candidate:
-        weights = init_weights(data.config, size, np.random.default_rng(seed))
-        return Candidate(name, "fresh", weights, plan_for(settings, split, "fresh", seed, first))
+    def fresh(
+        name: str, seed: int, first: bool, settings: Settings = settings, config: Config = data.config
+    ) -> Candidate:
+        weights = init_weights(config, data.vocabulary.size, np.random.default_rng(seed))
+        return Candidate(name, "fresh", config, weights, plan_for(settings, split, "fresh", seed, first))
 
-    if champion is None or not same_shape(champion.config, data.config):
-        return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True)
-    plan = plan_for(settings, split, "warm", seed, first=False)
-    return Candidate("warm start", "warm", grown(champion.weights, size), plan), fresh("fresh start", seed, False)
+    def warm(champion: Model, settings: Settings, config: Config) -> Candidate:
+        weights = for_rows(champion.weights, data.vocabulary.rows_in(champion.vocabulary))
+        return Candidate("warm start", "warm", config, weights, plan_for(settings, split, "warm", seed, first=False))
+
+    if champion and same_shape(champion.config, data.config):
+        return warm(champion, settings, data.config), fresh("fresh start", seed, False)
+    if champion and same_shape(champion.config, small):
+        return warm(champion, of_small, small), fresh("fresh start", seed, True)
+    if split.characters < FEW_CHARACTERS:
+        return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True, of_small, small)
+    return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True)
 
 
 def train_side_by_side(
@@ -142,7 +157,7 @@ def train_side_by_side(
     trainings = finished_trainings(executor, data, candidates, progress, stop)
     best = executor.map(
         calibrated,
-        repeat(data.config),
+        [candidate.config for candidate in trainings],
         [training.best for training in trainings.values()],
         repeat(placed(data.validation)),
     )
@@ -162,7 +177,7 @@ def finished_trainings(
 
     def next_round(candidate: Candidate, training: Training) -> Future[Training]:
         tokens = data.replacement.drawn(data.tokens, [candidate.plan.seed, len(training.curve)])
-        return executor.submit(round_of_steps, data.config, candidate.plan, tokens, data.validation, training)
+        return executor.submit(round_of_steps, candidate.config, candidate.plan, tokens, data.validation, training)
 
     rounds = {next_round(candidate, begin(candidate.weights)): candidate for candidate in candidates}
     while rounds:
@@ -184,17 +199,17 @@ def challenger_of(
     """The challenger that a candidate became. Without a training it diverged: it has the weights of its start."""
     start, seed = candidate.start, candidate.plan.seed
     if training is None or best is None:
-        model = Model(data.config, data.vocabulary, candidate.weights)
+        model = Model(candidate.config, data.vocabulary, candidate.weights)
         return Challenger(start, seed, model, begin(candidate.weights), diverged=True)
-    model = Model(data.config, data.vocabulary, best.weights)
+    model = Model(candidate.config, data.vocabulary, best.weights)
     return Challenger(start, seed, model, training, best.bits, best.temperature)
 
 
 def extended_vocabulary(settings: Settings, split: Split, champion: Model | None) -> Vocabulary:
     """The champion's characters, and behind them the new ones of the training lines."""
     known = champion.vocabulary if champion else Vocabulary("")
-    lines = (line for lines in split.train for line in lines)
-    return known.extended(lines, PRESETS[settings.preset].vocabulary_cap)
+    lines = [line for lines in split.train for line in lines]
+    return known.extended(lines, PRESETS[settings.preset].vocabulary_cap, split.kinds)
 
 
 def same_shape(one: Config, other: Config) -> bool:

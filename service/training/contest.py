@@ -12,14 +12,14 @@ import time
 from typing import NamedTuple
 
 from model import weights_file
+from model.config import PRESETS
 from model.transformer import Model
 
 from ..active_run import ActiveRun
-from ..checking.tails import Tail
 from ..settings import Settings
 from ..storage.run_record import GainFigures, HoldoutScores
 from . import gate
-from .challengers import Challenger, train_challengers
+from .challengers import SMALL, Challenger, same_shape, train_challengers
 from .evaluation import Scores, evaluate
 from .gate import Verdict
 from .split import Split
@@ -33,7 +33,7 @@ class Contest(NamedTuple):
     challengers: list[Challenger]  # the best on the validation lines first: it went to the gate
     shipping: Model  # that one, as a reader of its file has it
     verdict: Verdict
-    surprise: Tail  # of normal lines, by the shipping model
+    scores: Scores
 
     @property
     def best(self) -> Challenger:
@@ -52,7 +52,10 @@ def hold_contest(run: ActiveRun, settings: Settings, parts: Split, champion: Mod
     challengers = _train(run, settings, parts, champion)
     file, shipping = _encode_draft(run, challengers[0])
     scores = _score(run, parts, champion, shipping, len(file))
-    return Contest(challengers, shipping, _judge(run, settings, scores), scores.surprise)
+    verdict = _judge(run, settings, scores)
+    if not same_shape(shipping.config, PRESETS[settings.preset].config):
+        verdict = verdict._replace(reason=f"{verdict.reason}; in the shape of `{SMALL}`, which needs fewer lines")
+    return Contest(challengers, shipping, verdict, scores)
 
 
 def _train(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> list[Challenger]:
@@ -96,8 +99,10 @@ def _judge(run: ActiveRun, settings: Settings, scores: Scores) -> Verdict:
     """The gate's verdict."""
     with run.step("gate"):
         if scores.champion is None:
-            verdict = gate.judge_first(scores.order2, scores.challenger)
+            verdict = gate.judge_first(scores.order2, scores.equal_bytes, scores.challenger)
         else:
-            verdict = gate.judge(scores.champion, scores.challenger, scores.older, settings.gate.forgetting)
+            verdict = gate.judge(
+                scores.champion, scores.challenger, scores.ordinary, scores.reserve, settings.gate.forgetting
+            )
     run.record.gain = GainFigures(**verdict.gain._asdict())
     return verdict

@@ -17,7 +17,7 @@ from ..checking.learning import SCALES
 from ..checking.surprise import weighted_surprise
 from ..checking.tails import Tail
 from ..checking.words import template, words_of
-from .gate import Scored
+from .gate import Pair, Scored
 from .split import Part, Split
 
 NGRAM_CHARACTERS = 1_000_000  # of the newest training lines, which the n-grams count
@@ -30,7 +30,8 @@ class Scores(NamedTuple):
     challenger: Scored
     order2: Scored  # an n-gram that sees one character back
     equal_bytes: Scored  # the best n-gram that is no larger than the weights
-    older: tuple[Scored, Scored] | None  # champion and challenger on older lines
+    ordinary: Pair | None  # lines of the holdout whose kinds the champion knows
+    reserve: Pair | None  # older lines that no model was trained on
     surprise: Tail  # how surprised the challenger is by normal lines: those of the holdout
 
 
@@ -40,16 +41,13 @@ def evaluate(split: Split, champion: Model | None, challenger: Model, weights_by
     `challenger` has the weights that a reader of its file would have; the file has `weights_bytes` bytes.
     """
     order2, equal_bytes = score_ngrams(split, challenger.vocabulary, weights_bytes)
-    older = (score(champion, split.older), score(challenger, split.older)) if champion and split.older else None
     challenged, surprise = score_with_surprise(challenger, split.holdout)
-    return Scores(
-        score(champion, split.holdout) if champion else None,
-        challenged,
-        order2,
-        equal_bytes,
-        older,
-        surprise,
-    )
+    champions, ordinary, reserve = None, None, None
+    if champion:
+        champions = score(champion, split.holdout)
+        ordinary = Pair(champions, challenged).where(split.ordinary)
+        reserve = Pair(score(champion, split.reserve), score(challenger, split.reserve)) if split.reserve else None
+    return Scores(champions, challenged, order2, equal_bytes, ordinary, reserve, surprise)
 
 
 def score(model: Model, parts: Iterable[Part]) -> Scored:

@@ -3,7 +3,8 @@
 Both models score the same holdout lines. The gain is the difference in bits per character, and its uncertainty comes
 from a paired block bootstrap (Efron and Tibshirani, 1993; Künsch, 1989): blocks of neighbouring lines, because these
 resemble each other, are drawn with replacement many times. Of all draws 95 % have a higher gain than the lower bound.
-The challenger passes when this bound is above zero and it has not forgotten older lines.
+The challenger passes when this bound is above zero and when neither lines of kinds that the champion knows nor older
+lines are the price of it.
 
 Example: the champion has 0.350 bits per character and the challenger 0.340. If draws of the gain lie between +0.004
 and +0.016, it passes. If they lie between -0.003 and +0.023, it does not: the gain may be luck.
@@ -11,6 +12,7 @@ and +0.016, it passes. If they lie between -0.003 and +0.023, it does not: the g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +44,27 @@ class Gain(NamedTuple):
     mean: float
     low: float
     high: float
+
+
+class Pair(NamedTuple):
+    """Champion and challenger on the same lines."""
+
+    champion: Scored
+    challenger: Scored
+
+    @property
+    def loss(self) -> float:
+        """The share by which the challenger needs more bits. Example: 0.05 for 0.42 bits per character, not 0.40."""
+        return self.challenger.bits_per_char / self.champion.bits_per_char - 1
+
+    def where(self, chosen: Sequence[bool]) -> Pair | None:
+        """The same on some of the lines. None where there is none."""
+        kept = np.array(chosen, bool)
+        return Pair(*(Scored(each.bits[kept], each.characters[kept]) for each in self)) if kept.any() else None
+
+    def describe(self) -> str:
+        """Both scores."""
+        return f"{self.challenger.bits_per_char:.3f} against {self.champion.bits_per_char:.3f} there"
 
 
 class Verdict(NamedTuple):
@@ -84,31 +107,38 @@ def correction_for_few_blocks(n: int) -> float:
     return float(t / Z * np.sqrt(n / freedom))
 
 
-def judge_first(ngram: Scored, challenger: Scored, seed: int = 0) -> Verdict:
-    """The verdict on a first model, which must beat an n-gram of order 2."""
-    won = gain(ngram, challenger, seed)
-    figures = f"{challenger.bits_per_char:.3f} bits per character against {ngram.bits_per_char:.3f}"
-    if won.low > 0:
-        return Verdict(True, f"the first model: better than an order-2 n-gram, {figures}", won)
-    return Verdict(False, f"not better than an order-2 n-gram: {figures}", won)
+def judge_first(order2: Scored, equal_bytes: Scored, challenger: Scored, seed: int = 0) -> Verdict:
+    """The verdict on a first model, which must beat an n-gram of order 2.
+
+    The reason also says where it does not beat the best n-gram of `equal_bytes` yet.
+    """
+    won = gain(order2, challenger, seed)
+    figures = f"{challenger.bits_per_char:.3f} bits per character against {order2.bits_per_char:.3f}"
+    if won.low <= 0:
+        return Verdict(False, f"not better than an order-2 n-gram: {figures}", won)
+    reason = f"the first model: better than an order-2 n-gram, {figures}"
+    if challenger.bits_per_char >= equal_bytes.bits_per_char:
+        reason += f"; not yet better than an n-gram of as many bytes, {equal_bytes.bits_per_char:.3f}"
+        reason += ", which needs fewer lines"
+    return Verdict(True, reason, won)
 
 
 def judge(
     champion: Scored,
     challenger: Scored,
-    older: tuple[Scored, Scored] | None,
+    ordinary: Pair | None,
+    reserve: Pair | None,
     forgetting: float,
     seed: int = 0,
 ) -> Verdict:
-    """The verdict on a challenger: it must beat the champion on the holdout, and not have forgotten older lines.
+    """The verdict on a challenger: it must beat the champion on the holdout, and must not have paid for it elsewhere.
 
-    `older` has the scores of champion and challenger on lines that the champion was trained on and may know by heart.
-    There the challenger may need more bits, by the share `forgetting` of the champion's or by as many per character
-    as it saves on the holdout, whichever is more.
+    `ordinary` are those lines of the holdout whose kinds the champion knows. There the challenger must not be worse,
+    beyond luck, by more than the share `forgetting` of the champion's bits. `reserve` are older lines, which neither
+    was ever trained on: there it must not be worse by more than that share. Either is None where there are too few.
 
-    Example: the champion has 0.300 on older lines and `forgetting` is 0.1. A challenger with 0.325 there passes,
-    because that is less than 0.330. One with 0.345 passes only if it saves at least 0.045 on the holdout, which means
-    that the log has changed and is described better now.
+    Example: the champion has 0.300 on lines of the reserve and `forgetting` is 0.05. A challenger with 0.314 there
+    passes, because that is less than 0.315. One with 0.320 does not, whatever it gains on new lines.
     """
     won = gain(champion, challenger, seed)
     figures = f"{challenger.bits_per_char:.3f} bits per character against the champion's {champion.bits_per_char:.3f}"
@@ -116,10 +146,8 @@ def judge(
         return Verdict(False, f"not better: {figures}", won)
     if won.low <= 0:
         return Verdict(False, f"better, but it may be luck: {figures}, the gain's lower bound is {won.low:+.4f}", won)
-    if older:
-        was, now = older[0].bits_per_char, older[1].bits_per_char
-        if now - was > max(forgetting * was, won.mean):
-            return Verdict(
-                False, f"better on new lines, but it forgot older ones: {now:.3f} against {was:.3f} there", won
-            )
+    if ordinary and ordinary.loss > forgetting and gain(*ordinary, seed).high < 0:
+        return Verdict(False, f"better on new kinds of lines, but worse on known ones: {ordinary.describe()}", won)
+    if reserve and reserve.loss > forgetting:
+        return Verdict(False, f"better on new lines, but it forgot older ones: {reserve.describe()}", won)
     return Verdict(True, f"better: {figures}", won)

@@ -1,6 +1,8 @@
 """Which lines a run trains on, which it validates with, and which judge the result.
 
-Each log is cut into three, from its oldest line to its newest:
+The lines of the reserve (storage/reserve.py) are set aside first: no model is ever trained on them. Of what is left
+no kind of lines gets more than its share (kinds.py). Each log is then cut into three, from its oldest line to its
+newest:
 
 - training lines: what the challengers learn from
 - validation lines: they decide when a training ends and which challenger is the better one
@@ -18,28 +20,35 @@ validate; the 563 before them are new training lines. A first run of the same lo
 
 With a half in place of a quarter, no training saw a line of its own week from the sixth week of a steady log on, and
 a change in the log was learned a week later (tests/benchmarks/EXPERIMENTS.md).
+
+Kinds that came in a flood are cut by themselves, and the other lines as if there were no flood. So ordinary lines are
+held out and learned from too when the newest 20,000 lines are of one kind. What came in one week, was not learned then
+and has not come back is left out: a flood that was rejected is not met again in the next run.
 """
 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import compress, groupby
 from typing import NamedTuple
 
 from model.config import PRESETS
 from model.context import last_lines, reach
 
 from ..storage.corpus import Document
+from ..storage.reserve import UNIT, Reserve
+from .kinds import NEW, Usual, kind_of, known_kinds, returning_kinds, usual_shares, within_bounds
 
 HOLDOUT_SHARE = 0.1
 FEWEST_HOLDOUT = 40  # lines of a log, if it has at least twice as many new ones
 MOST_HOLDOUT = 2000  # lines of all logs together
 VALIDATION_SHARE = 0.1
 MOST_VALIDATION = 400  # lines of all logs together
+MOST_RESERVE = 400  # lines of the reserves of all logs together that show whether a challenger has forgotten
 CONTEXT = max(reach(preset.config) for preset in PRESETS.values())  # characters of context before scored lines
-OLDER_LINES = 200  # lines of all logs together that show whether a challenger has forgotten
-OLDER_BLOCKS = 4  # pieces of each log that they are taken from
 
 Seen = Mapping[str, int]  # source -> the newest line id that a model has seen
 
@@ -57,8 +66,11 @@ class Split(NamedTuple):
     train: list[Sequence[str]]  # by log
     validation: list[Sequence[str]]  # by log
     holdout: list[Part]
-    older: list[Part]  # lines that the champion was trained on: the gate looks whether they are forgotten
+    reserve: list[Part]  # lines of earlier weeks that no model was trained on
     seen: dict[str, int]  # the newest line id of each log that this run trains on or validates with
+    ordinary: Sequence[bool] = ()  # of each holdout line: whether its kind is one that the champion knows
+    usual: Usual | None = None  # in the training lines
+    kinds: Sequence[str] | None = None  # of the training lines, log by log
 
     @property
     def lines(self) -> dict[str, int]:
@@ -81,31 +93,109 @@ class Split(NamedTuple):
         return digest.hexdigest()[:16]
 
 
-def split(documents: Sequence[Document], champion_seen: Seen) -> Split:
-    """Split the documents of a corpus for one run. `champion_seen` is empty before the first model."""
-    fresh = [len(document.ids) - _count_seen(document, champion_seen) for document in documents]
-    wanted = [max(FEWEST_HOLDOUT, round(HOLDOUT_SHARE * len(document.ids))) for document in documents]
-    held = _capped([min(want, _most_withheld(new)) for want, new in zip(wanted, fresh, strict=True)], MOST_HOLDOUT)
-    left = [new - holdout for new, holdout in zip(fresh, held, strict=True)]
-    wanted = [round(VALIDATION_SHARE * (len(d.ids) - holdout)) for d, holdout in zip(documents, held, strict=True)]
-    checked = _capped([min(want, _most_withheld(new)) for want, new in zip(wanted, left, strict=True)], MOST_VALIDATION)
-    result = Split([], [], [], [], {})
-    for document, n_holdout, n_validation in zip(documents, held, checked, strict=True):
-        judged = len(document.lines) - n_holdout
-        learned = judged - n_validation
-        result.train.append(document.lines[:learned])
-        result.validation.append(document.lines[learned:judged])
-        if n_holdout:
-            result.holdout.append(part_of(document.lines, judged, len(document.lines)))
-        if judged:
-            result.seen[str(document.source)] = document.ids[judged - 1]
-        result.older.extend(_older(document, champion_seen, len(documents)))
-    return result
+class Line(NamedTuple):
+    """A line of a corpus: where it stands, and what it is to the champion."""
+
+    id: int
+    document: int  # its number
+    place: int  # in the document
+    own_kind: str
+    kind: str  # the same, or NEW where the champion hardly knows it
+    is_new: bool  # the champion has not seen the line
 
 
-def _count_seen(document: Document, seen: Seen) -> int:
-    """How many lines of a document a model has seen."""
-    return bisect_right(document.ids, seen.get(str(document.source), 0))
+def split(
+    documents: Sequence[Document],
+    champion_seen: Seen,
+    reserve: Reserve | None = None,
+    usual: Usual | None = None,
+    compared: Mapping[int, bool] | None = None,
+) -> Split:
+    """Split the documents of a corpus for one run. `champion_seen` is empty before the first model.
+
+    `usual` are the shares of kinds in what the champion was trained on; where that is not known, in the lines that it
+    has seen. Before the first model no kind is bounded. `compared` has the newest line id of each earlier run
+    that compared models, in order, and whether it committed one; a week is what came between two of them.
+    """
+    lines, aside = _lines_of(documents, champion_seen, reserve, compared or {})
+    if not champion_seen:
+        usual = None
+    elif usual is None:
+        usual = usual_shares([line.kind for line in lines if not line.is_new])
+    used = _bounded(lines, usual)
+    flooding = {line.kind for line in set(lines).difference(used)}
+    learned, held = _withheld(used, flooding, HOLDOUT_SHARE, FEWEST_HOLDOUT, MOST_HOLDOUT)
+    learned, checked = _withheld(learned, flooding, VALIDATION_SHARE, 0, MOST_VALIDATION)
+    held, learned = sorted(_bounded(held, usual), key=_where), sorted(learned, key=_where)
+    return Split(
+        _texts(documents, learned),
+        _texts(documents, _bounded(checked, usual)),
+        _parts(documents, held),
+        _parts(documents, sorted(_spread(_bounded(aside, usual)), key=_where)),
+        _newest(documents, [*learned, *checked]),
+        [line.kind != NEW for line in held],
+        usual_shares([line.own_kind for line in learned]),
+        [line.kind for line in learned],
+    )
+
+
+def _lines_of(
+    documents: Sequence[Document], champion_seen: Seen, reserve: Reserve | None, compared: Mapping[int, bool]
+) -> tuple[list[Line], list[Line]]:
+    """The lines to use, in the order in which they were read, and those of the reserve to judge forgetting by.
+
+    Where there is a champion, lines of unknown kinds are left out if the run of their week was rejected. The lines to
+    judge forgetting by are of earlier weeks and of known kinds.
+    """
+    lines: list[Line] = []
+    aside: list[Line] = []
+    for number, document in enumerate(documents):
+        seen = champion_seen.get(str(document.source), 0)
+        for place, (at, text) in enumerate(zip(document.ids, document.lines, strict=True)):
+            kind = kind_of(text)
+            is_aside = reserve is not None and reserve.holds(document.source, at)
+            (aside if is_aside else lines).append(Line(at, number, place, kind, kind, at > seen))
+    if not champion_seen:
+        return sorted(lines), []
+    ends, was_learned = list(compared), [*compared.values(), True]
+    weeks = [bisect_left(ends, line.id) for line in lines]
+    known = known_kinds(
+        line.own_kind for line, week in zip(lines, weeks, strict=True) if not line.is_new and was_learned[week]
+    )
+    known |= returning_kinds((line.own_kind, week) for line, week in zip(lines, weeks, strict=True))
+    lines = [
+        line if line.own_kind in known else line._replace(kind=NEW)
+        for line, week in zip(lines, weeks, strict=True)
+        if line.own_kind in known or was_learned[week]
+    ]
+    before = ends[-1] if ends else 0
+    return sorted(lines), sorted(line for line in aside if line.id <= before and line.own_kind in known)
+
+
+def _where(line: Line) -> tuple[int, int]:
+    return line.document, line.place
+
+
+def _bounded(lines: list[Line], usual: Usual | None) -> list[Line]:
+    """Those lines that are left where no kind has more than it may. All, if it is not known what is usual."""
+    if usual is None:
+        return lines
+    return list(compress(lines, within_bounds([line.kind for line in lines], usual)))
+
+
+def _withheld(
+    lines: list[Line], flooding: set[str], share: float, fewest: int, most: int
+) -> tuple[list[Line], list[Line]]:
+    """The lines to learn from, and the newest of each log, which are kept from that: those that came in a flood, and
+    the others as if there were no flood."""
+    groups: dict[tuple[int, bool], list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[line.document, line.kind in flooding].append(line)
+    new = [sum(line.is_new for line in group) for group in groups.values()]
+    wanted = [max(fewest, round(share * len(group))) for group in groups.values()]
+    counts = _capped([min(want, _most_withheld(n)) for want, n in zip(wanted, new, strict=True)], most)
+    held = {line for group, count in zip(groups.values(), counts, strict=True) for line in group[len(group) - count :]}
+    return [line for line in lines if line not in held], sorted(held)
 
 
 def _most_withheld(new: int) -> int:
@@ -119,16 +209,38 @@ def _capped(counts: list[int], most: int) -> list[int]:
     return counts if total <= most else [count * most // total for count in counts]
 
 
+def _spread(lines: list[Line]) -> list[Line]:
+    """At most MOST_RESERVE lines of the reserve, spread over all of it; none if they are too few to judge by."""
+    units = [list(unit) for _, unit in groupby(lines, lambda line: (line.document, line.id // UNIT))]
+    wanted = min(len(units), MOST_RESERVE // UNIT)
+    chosen = [line for number in range(wanted) for line in units[number * len(units) // wanted]]
+    return chosen if len(chosen) >= FEWEST_HOLDOUT else []
+
+
+def _texts(documents: Sequence[Document], lines: list[Line]) -> list[Sequence[str]]:
+    """The texts of some lines, by log."""
+    texts: list[list[str]] = [[] for _ in documents]
+    for line in lines:
+        texts[line.document].append(documents[line.document].lines[line.place])
+    return [*texts]
+
+
+def _parts(documents: Sequence[Document], lines: list[Line]) -> list[Part]:
+    """The lines, of which those that follow each other are one part. They are in the order of their places."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and runs[-1][0] == line.document and runs[-1][2] == line.place:
+            runs[-1][2] += 1
+        else:
+            runs.append([line.document, line.place, line.place + 1])
+    return [part_of(documents[number].lines, begin, end) for number, begin, end in runs]
+
+
 def part_of(lines: Sequence[str], begin: int, end: int) -> Part:
     """The lines from `begin` to before `end`, with the lines before them that a model can see."""
     return Part(last_lines(lines[max(0, begin - CONTEXT) : begin], CONTEXT), lines[begin:end])
 
 
-def _older(document: Document, champion_seen: Seen, n_documents: int) -> list[Part]:
-    """A few blocks of lines, spread over the older half of what the champion has seen."""
-    half = _count_seen(document, champion_seen) // 2
-    size = max(1, OLDER_LINES // OLDER_BLOCKS // n_documents)
-    if half < 2 * size:
-        return []
-    begins = {(half - size) * block // max(1, OLDER_BLOCKS - 1) for block in range(OLDER_BLOCKS)}
-    return [part_of(document.lines, begin, begin + size) for begin in sorted(begins)]
+def _newest(documents: Sequence[Document], lines: list[Line]) -> dict[str, int]:
+    """The newest line id of each log."""
+    return {str(documents[line.document].source): line.id for line in sorted(lines)}

@@ -1,6 +1,7 @@
 """Half a year of weekly runs over a log that changes: does the gate ever let a worse model through?
 
     .venv/bin/python tests/benchmarks/continual.py [--weeks N] [--lines N] [--preset NAME] [--tokens N] [--seed S]
+        [--attack flood-20000-end]
 
 The log is made up here, a week at a time: heaters whose temperatures follow a season, logins, backups. New units join
 in weeks 6, 12 and 18, a daemon with lines of its own begins in week 10, and the backups end in week 20. The runs are
@@ -9,7 +10,13 @@ those of `logling backtest`: the service's own split, training and gate. A line 
     after        bits per character of the week after: the model then current, the first one, n-gram, warm, fresh
     gain         of the challenger over the champion on the week after, with the bounds that 95 % are above and below
     old, gone    what the current model makes of the lines of week 2, and of the backups, which end in week 20
+    known, aside the share by which the challenger needs more bits than the champion: on lines of the holdout whose
+                 kinds the champion knows, and on older lines that no model was trained on
     CPU s        of the processors, for the run and for scoring all of this
+
+An attack adds lines to the weeks ATTACKED, at their begin or end: a `flood` of one kind, `random` words of which each
+line has others, a kind that is `known`, `broken` ordinary lines, or `exotic` characters. The week after is then judged
+without them.
 
 `worse` is a model that was committed and is worse on the week after than the one before it, by more than noise. Where
 that week brings something new (`then: …`) nobody could know; status 1 if it happened before a week that does not.
@@ -35,7 +42,7 @@ from service.progress import Reporter
 from service.settings import Settings, TrainingSettings
 from service.storage.corpus import Document
 from service.training.evaluation import score
-from service.training.split import part_of
+from service.training.split import Part, part_of
 
 UNITS_AT = {1: ("attic", "cellar", "hall", "study"), 6: ("porch", "workshop"), 12: ("barn",), 18: ("pump-2", "tank")}
 DAEMON_BEGINS, BACKUPS_END = 10, 20
@@ -45,6 +52,7 @@ CHANGES = {
     BACKUPS_END: "no more backups",
 }
 OLD_WEEK = 2
+ATTACKED = (8, 16)
 USERS = ("ada", "grace", "linus", "radia")
 BACKUP = "backup: "
 
@@ -92,6 +100,40 @@ class Log:
         )
 
 
+class Attack:
+    """Lines that somebody adds to a week. Example: `flood-20000-end`."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.kind, count, self.place = name.split("-")
+        self.count, self.chance = int(count), random.Random(seed)
+
+    def added_to(self, number: int, week: list[str]) -> list[str]:
+        if number not in ATTACKED:
+            return week
+        lines = [getattr(self, self.kind)(week) for _ in range(self.count)]
+        return [*lines, *week] if self.place == "begin" else [*week, *lines]
+
+    def flood(self, _: list[str]) -> str:
+        return f"kernel: BUG: bad page map in process worker pte:{self.chance.getrandbits(64):016x}"
+
+    def random(self, _: list[str]) -> str:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        return " ".join("".join(self.chance.choices(letters, k=self.chance.randrange(3, 9))) for _ in range(7))
+
+    def known(self, _: list[str]) -> str:
+        port = self.chance.randrange(10**8)
+        return f"3 04:05 sshd[{port}]: Failed password for ada from 10.{port % 256}.0.2 port {port}"
+
+    def broken(self, week: list[str]) -> str:
+        line = list(self.chance.choice(week))
+        for at in self.chance.sample(range(len(line)), k=len(line) // 3):
+            line[at] = self.chance.choice("#%~^|@")
+        return "".join(line)
+
+    def exotic(self, _: list[str]) -> str:
+        return "".join(chr(0x4E00 + number) for number in range(96))
+
+
 class Yardsticks(NamedTuple):
     """Lines by which forgetting is told."""
 
@@ -119,10 +161,16 @@ def row(week: Week, yardsticks: Yardsticks, seconds: float) -> str:
     scores = " ".join(figure(after.bits_per_char[name] if after else None) for name in names)
     gain = f"{change.mean:+.3f} [{change.low:+.3f}, {change.high:+.3f}]" if change else ""
     old, gone = yardsticks.of(week.model)
-    told = f"{week.record['outcome']:<9} {week.start or '':<5}"
+    known, aside = (
+        f"{pair.loss:>+6.3f}" if pair else f"{'':>6}"
+        for pair in ((week.scores.ordinary, week.scores.reserve) if week.scores else (None, None))
+    )
+    told = f"{week.record.outcome:<9} {week.start or '':<5}"
     change_after = CHANGES.get(int(week.name) + 1)
     notes = f"{week.in_hindsight:<6} {'then: ' + change_after if change_after else ''}".rstrip()
-    return f"{week.name:>4} {told} {scores}  {gain:<24} {old:>6.3f} {gone:>6.3f} {seconds:>6.1f} {notes}"
+    return (
+        f"{week.name:>4} {told} {scores}  {gain:<24} {old:>6.3f} {gone:>6.3f} {known} {aside} {seconds:>6.1f} {notes}"
+    )
 
 
 def main() -> int:
@@ -132,22 +180,32 @@ def main() -> int:
     parser.add_argument("--preset", choices=("seed", "full"), default="seed")
     parser.add_argument("--tokens", type=int, default=0, help="of a fresh training; 0: as the service does")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--attack", help="such as flood-20000-end")
     given = parser.parse_args()
     log = Log(given.seed)
     weeks = [log.week(number, given.lines) for number in range(1, given.weeks + 2)]
-    lines = [line for week in weeks for line in week]
-    chapters = [Chapter(str(n), (end,)) for n, end in enumerate(accumulate(map(len, weeks)), 1)]
+    attack = Attack(given.attack, given.seed) if given.attack else None
+    read = [attack.added_to(number, week) if attack else week for number, week in enumerate(weeks, 1)]
+    lines = [line for week in read for line in week]
+    chapters = [Chapter(str(n), (end,)) for n, end in enumerate(accumulate(map(len, read)), 1)]
+
+    def week_after(number: int) -> list[Part]:
+        return [part_of(weeks[number] + weeks[number + 1], len(weeks[number]), len(weeks[number] + weeks[number + 1]))]
+
     yardsticks = Yardsticks(weeks[OLD_WEEK - 1], [line for line in lines if f" {BACKUP}" in line][:200])
     settings = Settings(preset=given.preset, training=TrainingSettings(tokens=given.tokens, seed=given.seed))
-    print("week gate      start current   never  n-gram    warm   fresh  gain on the week after      old   gone  CPU s")
+    print("week gate      start current   never  n-gram    warm   fresh", end="  ")
+    print("gain on the week after      old   gone  known  aside  CPU s")
     played, begun = [], processor_seconds()
     with Reporter(Console(stderr=True)) as reporter:
-        for week in replay(settings, [Document(1, list(range(1, len(lines) + 1)), lines)], chapters, reporter):
+        for week in replay(
+            settings, [Document(1, list(range(1, len(lines) + 1)), lines)], chapters, reporter, judges=week_after
+        ):
             played.append(week)
             print(row(week, yardsticks, processor_seconds() - begun), flush=True)
             begun = processor_seconds()
     print(describe_summary(summarise(played), True))
-    quiet = [week for week in played if int(week.name) + 1 not in CHANGES and week.record["outcome"] == "committed"]
+    quiet = [week for week in played if int(week.name) + 1 not in CHANGES and week.record.outcome == "committed"]
     worse = sum(week.in_hindsight == "worse" for week in quiet)
     print(f"Before weeks that bring nothing new: {len(quiet)} committed, {worse} of them worse beyond noise.")
     return 1 if worse else 0

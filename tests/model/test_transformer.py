@@ -5,7 +5,7 @@ import pytest
 
 from model.config import N_BUCKETS, PRESETS, Config
 from model.positions import columns_and_lines
-from model.transformer import Past, Window, as_dtype, forward, grown, init_weights
+from model.transformer import Past, Window, as_dtype, for_rows, forward, init_weights
 
 VOCABULARY = 30
 
@@ -230,32 +230,31 @@ def test_the_texts_of_a_batch_do_not_see_each_other(form, make_model):
     np.testing.assert_allclose(logits[1], predictions(model, other), rtol=0, atol=1e-13)
 
 
-# ---- growing
+# ---- another vocabulary
 
 
-def test_growing_leaves_every_old_row_as_it_was(form, make_model):
+def rows(*ids: int) -> np.ndarray:
+    """Those of the model's own vocabulary, and behind them some more."""
+    return np.array([*range(VOCABULARY), *ids])
+
+
+def test_each_character_takes_its_row_along(form, make_model):
     weights = make_model(form).weights
-    larger = grown(weights, VOCABULARY + 3)
-    assert {name: w.shape for name, w in larger.items()} == form.shapes(VOCABULARY + 3)
-    for name, w in weights.items():
-        np.testing.assert_array_equal(larger[name][: len(w)], w)
+    other = for_rows(weights, np.array([0, 1, 4, 2]))
+    assert {name: w.shape for name, w in other.items()} == form.shapes(4)
+    for name in ("wte", "lm_head"):
+        np.testing.assert_array_equal(other[name], weights[name][[0, 1, 4, 2]])
 
 
-def test_growing_leaves_the_predictions_of_old_texts_as_they_were(form, make_model):
+def test_more_characters_leave_the_predictions_of_old_texts_as_they_were(form, make_model):
     model = make_model(form)
     tokens = random_tokens(np.random.default_rng(10), 8)
-    larger = model._replace(weights=grown(model.weights, VOCABULARY + 3))
+    larger = model._replace(weights=for_rows(model.weights, rows(0, 0, 0)))
     np.testing.assert_allclose(
         predictions(larger, tokens)[:, :VOCABULARY], predictions(model, tokens), rtol=0, atol=1e-13
     )
 
 
-def test_a_new_character_begins_as_a_copy_of_the_escape(make_model):
-    larger = grown(make_model().weights, VOCABULARY + 2)
-    for name in ("wte", "lm_head"):
-        np.testing.assert_array_equal(larger[name][VOCABULARY:], [larger[name][0]] * 2)
-
-
-def test_growing_by_nothing_changes_nothing(make_model):
+def test_the_same_characters_change_nothing(make_model):
     weights = make_model().weights
-    assert all(np.array_equal(w, weights[name]) for name, w in grown(weights, VOCABULARY).items())
+    assert all(np.array_equal(w, weights[name]) for name, w in for_rows(weights, rows()).items())

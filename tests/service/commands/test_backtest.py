@@ -17,7 +17,7 @@ from service.commands.backtest_weeks import Chapter
 from service.errors import LoglingError
 from service.progress import Reporter
 from service.settings import Settings, TrainingSettings
-from service.storage.corpus import Document
+from service.storage.corpus import Corpus, Document
 from service.training.evaluation import score
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,23 +31,23 @@ def lines_of(words: list[str], count: int) -> list[str]:
     return [f"{n % 60:02d} {words[n % len(words)]}" for n in range(count)]
 
 
-def played(lines: list[str], ends: list[int], settings: Settings = SETTINGS) -> list[Week]:
+def played(lines: list[str], ends: list[int], settings: Settings = SETTINGS, corpus: str = "") -> list[Week]:
     document = Document(1, list(range(1, len(lines) + 1)), lines)
     chapters = [Chapter(str(number), (end,)) for number, end in enumerate(ends, 1)]
     with Reporter(Console(file=StringIO())) as reporter:
-        return list(replay(settings, [document], chapters, reporter))
+        return list(replay(settings, [document], chapters, reporter, corpus))
 
 
 @pytest.fixture(scope="module")
 def drifting() -> list[Week]:
-    """Two weeks of one kind of line, then of another; four runs."""
-    lines = lines_of(WORDS, 600) + lines_of(OTHERS, 900)
-    return played(lines, [300, 600, 900, 1200, 1500])
+    """Two weeks of three kinds of lines, then of others, which belong to the log after two weeks; five runs."""
+    lines = lines_of(WORDS, 600) + lines_of(OTHERS, 1200)
+    return played(lines, [300, 600, 900, 1200, 1500, 1800])
 
 
 def test_every_week_but_the_last_has_a_run_and_the_one_after_judges_it(drifting: list[Week]) -> None:
-    assert [week.name for week in drifting] == ["1", "2", "3", "4"]
-    assert [week.after.lines for week in drifting if week.after] == [300] * 4
+    assert [week.name for week in drifting] == ["1", "2", "3", "4", "5"]
+    assert [week.after.lines for week in drifting if week.after] == [300] * 5
     assert all(week.record.lines.new == 300 for week in drifting)
 
 
@@ -78,7 +78,7 @@ def test_after_a_change_retraining_is_worth_more_than_the_first_model(drifting: 
 
 def test_the_week_after_a_change_is_not_known_beforehand(drifting: list[Week]) -> None:
     """Week 2 has seen the old kind alone: if what judges it leaked into training, it would not be surprised."""
-    before, after = drifting[1].after, drifting[3].after
+    before, after = drifting[1].after, drifting[4].after
     assert before is not None
     assert after is not None
     assert (before.bits_per_char["current"] or 0) > 2 * (after.bits_per_char["current"] or 9)
@@ -87,9 +87,10 @@ def test_the_week_after_a_change_is_not_known_beforehand(drifting: list[Week]) -
 def test_decisions_are_those_of_the_runs_of_a_home(fresh: Any, logling: Command) -> None:
     """The first run of a home that holds the first slice, and the replay's first week."""
     lines = fresh.log.read_text().splitlines()
-    (week, *_) = played(lines, [250, 500], fresh.home.settings())
     fresh.log.write_text("".join(line + "\n" for line in lines[:250]))
     record = fresh.retrain()
+    with Corpus(fresh.home.corpus) as corpus:
+        (week, *_) = played(lines, [250, 500], fresh.home.settings(), corpus.identity())
     for key in ("outcome", "reason", "bits_per_char", "gain", "trainings", "lines"):
         assert week.record.as_json()[key] == record[key]
 

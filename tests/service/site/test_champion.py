@@ -1,57 +1,61 @@
-"""The champion is used only if all of its file is as a run writes it; nothing of another goes into the next commit."""
+"""The champion's past: which lines it may have been trained on, and where the reserve begins."""
 
-from __future__ import annotations
-
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from model import weights_file
-from service.commands.rollback import roll_back
-from service.errors import LoglingError
-from service.training.card import GOLDEN_TEXT
-from tests.support.homes import NOON
+from service.site.champion import Past, past_of
+from service.storage.ledger import Ledger
+from service.storage.reserve import Reserve
+from service.storage.run_record import RunRecord
 
-HOSTILE: dict[str, Any] = {
-    "history": {"2026-01-01": 0.1},
-    "created": "<img>",
-    "reading": [{"continuation": "(a+)+$"}],
-    "profile": {"windows": []},
-    "version": "1\u202e0",
-}
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def commit_card(place: Any, **facts: Any) -> None:
-    """Somebody commits the same weights with other facts."""
-    path = place.home.site / "web" / "weights.js"
-    model, card = weights_file.decode(path.read_bytes())
-    profile = weights_file.profile_bytes(path.read_bytes()) or b""
-    path.write_bytes(weights_file.encode(model, {**card, **facts}, GOLDEN_TEXT, profile))
-    place.git("commit", "--quiet", "--all", "--message", "facts of others")
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        yield ledger
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_run_goes_on_from_no_card_that_is_out_of_bounds(committed: Any, name: str) -> None:
-    commit_card(committed, **{name: HOSTILE[name]})
-    tip = committed.git("rev-parse", "HEAD")
-    committed.append_usual(200)
-    with pytest.raises(LoglingError, match=r"altered or damaged.*`logling rollback` brings earlier ones back"):
-        committed.retrain()
-    assert committed.git("rev-parse", "HEAD") == tip
+def ended(ledger: Ledger, **facts: object) -> RunRecord:
+    record = ledger.begin(RunRecord(), NOW).model_copy(update={"outcome": "committed", "corpus_id": "c", **facts})
+    ledger.end(record, NOW)
+    return record
 
 
-def test_rollback_gets_out_of_it(committed: Any) -> None:
-    commit_card(committed, history=[["soon", 1]])
-    roll_back(committed.home, committed.home.settings(), "", NOON)
-    committed.append_usual(200)
-    assert committed.retrain()["reason"].startswith("publishing is held")
+def test_before_the_first_model_all_of_the_reserve_counts(ledger: Ledger) -> None:
+    assert past_of(None, ledger, "c", 900) == Past({}, Reserve("c"), None, {})
 
 
-@pytest.mark.parametrize("command", ["doctor", "check", "score", "export", "verify"])
-def test_a_command_says_what_is_wrong_with_it(committed: Any, command: str) -> None:
-    commit_card(committed, history=[["soon", 1]])
-    arguments = {"verify": ["HEAD"], "check": [committed.log], "score": [committed.log]}.get(command, [])
-    done = committed.logling(command, *arguments)
-    words = " ".join((done.stdout + done.stderr).split())
-    assert (done.returncode, "Traceback" in words) == (1, False)
-    assert "'history' is not a list" in words or "not made by a run" in words
+def test_weights_that_the_ledger_knows_have_their_past(ledger: Ledger) -> None:
+    facts = {"newest_line": 500, "seen": {"1": 450}, "reserve_after": 0, "usual": {"new": 0.4}}
+    record = ended(ledger, **facts)
+    assert past_of({"run": record.run}, ledger, "c", 900) == Past(
+        {"1": 450}, Reserve("c", 0), {"new": 0.4}, {500: True}
+    )
+
+
+def test_of_weights_that_an_earlier_version_made_the_reserve_begins_behind_their_run(ledger: Ledger) -> None:
+    record = ended(ledger, newest_line=500, seen={"1": 450})
+    assert past_of({"run": record.run}, ledger, "c", 900) == Past({"1": 450}, Reserve("c", 500), None, {500: True})
+
+
+def test_weights_that_the_ledger_does_not_know_may_have_seen_any_line(ledger: Ledger) -> None:
+    assert past_of({"run": "somebody else's"}, ledger, "c", 900) == Past({}, Reserve("c", 900), None, {})
+
+
+def test_a_corpus_that_was_made_again_has_another_past(ledger: Ledger) -> None:
+    record = ended(ledger, newest_line=500, seen={"1": 450}, reserve_after=0)
+    assert past_of({"run": record.run}, ledger, "another", 900) == Past({}, Reserve("another", 900), None, {})
+
+
+def test_weeks_end_where_models_were_compared(ledger: Ledger) -> None:
+    ended(ledger, newest_line=200, outcome="rejected")
+    ended(ledger, newest_line=300, outcome="skipped")
+    ended(ledger, newest_line=None, outcome="failed")
+    record = ended(ledger, newest_line=500, seen={"1": 450}, reserve_after=0)
+    ended(ledger, newest_line=700, outcome="rejected")
+    assert past_of({"run": record.run}, ledger, "c", 700).compared == {200: False, 500: True}

@@ -69,6 +69,14 @@ def test_an_older_home_goes_on_where_it_was(older: Place) -> None:
     assert document.ids == list(range(1, len(LINES) + 1))
 
 
+def test_its_reserve_begins_behind_the_lines_that_older_weights_may_know(older: Place) -> None:
+    older.append(LINES[READ:])
+    older.retrain()
+    with Ledger(older.home.ledger) as runs:
+        latest, first = runs.runs()
+    assert latest.reserve_after == first.newest_line
+
+
 def test_its_history_has_the_run_of_the_older_version(older: Place) -> None:
     older.append(LINES[READ:])
     record = older.retrain()

@@ -95,24 +95,48 @@ def test_any_executor_with_any_number_of_workers_gives_the_same_bytes(executor: 
 
 
 def test_a_warm_start_begins_with_the_champions_weights() -> None:
-    champion = champion_of("seed", "9876543210 ")
+    champion = champion_of("seed", "9z876543210 ")
     warm = next(challenger for challenger in trained(champion) if challenger.start == "warm")
     start = warm.training.start
     assert np.array_equal(start["h0.wq"], champion.weights["h0.wq"])
-    assert np.array_equal(start["wte"][: champion.vocabulary.size], champion.weights["wte"])
+    assert np.array_equal(start["wte"], champion.weights["wte"][warm.model.vocabulary.rows_in(champion.vocabulary)])
     assert len(start["wte"]) == warm.model.vocabulary.size > champion.vocabulary.size
 
 
-def test_known_characters_keep_their_ids_and_new_ones_come_behind() -> None:
-    vocabulary = extended_vocabulary(SETTINGS, PARTS, champion_of("seed", "zyx987"))
-    assert vocabulary.characters.startswith("zyx987")
+def test_known_characters_that_are_needed_keep_their_order_and_new_ones_come_behind() -> None:
+    vocabulary = extended_vocabulary(SETTINGS, PARTS, champion_of("seed", "zy9x87"))
+    assert vocabulary.characters.startswith("987")
     assert set("fan slow fast") <= set(vocabulary.characters)
 
 
 def test_the_vocabulary_stays_below_the_cap_of_its_preset() -> None:
     many = "".join(chr(0x4E00 + number) for number in range(500))
-    vocabulary = extended_vocabulary(SETTINGS, Split([[many, many]], [], [], [], {}), None)
+    vocabulary = extended_vocabulary(SETTINGS, Split([[many] * 3], [], [], [], {}), None)
     assert vocabulary.size == PRESETS["seed"].vocabulary_cap
+
+
+FULL = Settings(preset="full", training=TrainingSettings(tokens=6_000))
+LONG = Split([[f"{n} {line}" for n in range(20) for line in LINES]], [LINES[260:]], [], [], {})
+
+
+def shapes(champion: Model | None, parts: Split) -> list[tuple[str, int]]:
+    candidates = candidates_for(FULL, parts, champion, training_data(FULL, parts, champion))
+    return [(candidate.start, candidate.config.n_layer) for candidate in candidates]
+
+
+def test_where_the_lines_are_few_a_first_model_is_tried_in_the_smaller_shape_too() -> None:
+    assert shapes(None, PARTS) == [("fresh", 2), ("fresh", 1)]
+    assert shapes(None, LONG) == [("fresh", 2), ("fresh", 2)]
+
+
+def test_a_champion_of_the_smaller_shape_is_trained_on_beside_a_fresh_one_of_the_preset() -> None:
+    assert shapes(champion_of("seed", " 0123456789"), PARTS) == [("warm", 1), ("fresh", 2)]
+
+
+def test_the_better_shape_on_the_validation_lines_comes_first() -> None:
+    best, other = trained(None, settings=FULL)
+    assert best.validation <= other.validation
+    assert {best.model.config.n_layer, other.model.config.n_layer} == {1, 2}
 
 
 def test_without_time_for_a_single_round_there_is_an_error() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service.training.gate import Scored, gain, judge, judge_first
+from service.training.gate import Pair, Scored, gain, judge, judge_first
 
 FORGETTING = 0.05
 
@@ -22,12 +22,12 @@ def changed(before: Scored, bits: np.ndarray | float) -> Scored:
 def share_passed(noise: np.ndarray) -> float:
     """How often challengers pass that differ from the champion by these bits [trials, lines]."""
     champion = scored(1.0, noise.shape[1])
-    return float(np.mean([judge(champion, changed(champion, bits), None, FORGETTING).passed for bits in noise]))
+    return float(np.mean([judge(champion, changed(champion, bits), None, None, FORGETTING).passed for bits in noise]))
 
 
 def test_an_equal_model_does_not_pass() -> None:
     champion = scored(1.0)
-    verdict = judge(champion, champion, None, FORGETTING)
+    verdict = judge(champion, champion, None, None, FORGETTING)
     assert not verdict.passed
     assert verdict.reason.startswith("not better")
 
@@ -35,7 +35,7 @@ def test_an_equal_model_does_not_pass() -> None:
 def test_a_clear_gain_passes_and_the_reason_has_both_scores() -> None:
     champion = scored(1.0)
     challenger = changed(champion, -2.0)
-    verdict = judge(champion, challenger, None, FORGETTING)
+    verdict = judge(champion, challenger, None, None, FORGETTING)
     assert verdict.passed
     assert f"{challenger.bits_per_char:.3f}" in verdict.reason
     assert f"{champion.bits_per_char:.3f}" in verdict.reason
@@ -43,7 +43,7 @@ def test_a_clear_gain_passes_and_the_reason_has_both_scores() -> None:
 
 def test_a_clear_loss_does_not_pass() -> None:
     champion = scored(1.0)
-    assert not judge(champion, changed(champion, 2.0), None, FORGETTING).passed
+    assert not judge(champion, changed(champion, 2.0), None, None, FORGETTING).passed
 
 
 def test_the_mean_gain_is_exact_and_inside_its_bounds() -> None:
@@ -58,7 +58,7 @@ def test_a_gain_that_one_lucky_line_makes_does_not_pass_and_the_reason_has_the_b
     champion = scored(1.0)
     bits = np.zeros(400)
     bits[7] = -500
-    verdict = judge(champion, changed(champion, bits), None, FORGETTING)
+    verdict = judge(champion, changed(champion, bits), None, None, FORGETTING)
     assert not verdict.passed
     assert "may be luck" in verdict.reason
     assert f"{verdict.gain.low:+.4f}" in verdict.reason
@@ -75,42 +75,68 @@ def test_noise_that_neighbouring_lines_share_passes_hardly_more_often() -> None:
     assert share_passed(noise) <= 0.09
 
 
-def test_a_challenger_that_forgot_older_lines_does_not_pass() -> None:
-    champion = scored(1.0)
-    older = scored(0.5, 100), scored(0.6, 100)
-    verdict = judge(champion, changed(champion, -2.0), older, FORGETTING)
+def test_a_challenger_that_forgot_older_lines_does_not_pass_whatever_it_gains() -> None:
+    champion = scored(4.0)
+    reserve = Pair(scored(0.5, 100), scored(0.53, 100))
+    verdict = judge(champion, scored(1.0), None, reserve, FORGETTING)
     assert not verdict.passed
     assert "forgot" in verdict.reason
-    assert f"{older[1].bits_per_char:.3f} against {older[0].bits_per_char:.3f}" in verdict.reason
+    assert f"{reserve.challenger.bits_per_char:.3f} against {reserve.champion.bits_per_char:.3f}" in verdict.reason
 
 
 def test_a_little_forgetting_is_allowed() -> None:
     champion = scored(1.0)
-    older = scored(0.5, 100), scored(0.5 * (1 + FORGETTING / 2), 100)
-    assert judge(champion, changed(champion, -2.0), older, FORGETTING).passed
+    reserve = Pair(scored(0.5, 100), scored(0.5 * (1 + FORGETTING / 2), 100))
+    assert judge(champion, changed(champion, -2.0), None, reserve, FORGETTING).passed
 
 
-def test_the_first_model_must_beat_the_ngram() -> None:
+def test_a_gain_on_new_kinds_that_known_ones_pay_for_does_not_pass() -> None:
+    known = Pair(scored(0.5, 100), scored(0.54, 100))
+    new = Pair(scored(6.0, 100, seed=1), scored(0.4, 100, seed=1))
+    both = [Scored(*map(np.concatenate, zip(*pair, strict=True))) for pair in zip(known, new, strict=True)]
+    verdict = judge(*both, known, None, FORGETTING)
+    assert not verdict.passed
+    assert "worse on known ones" in verdict.reason
+
+
+def test_a_loss_on_known_kinds_that_may_be_luck_passes() -> None:
+    champion = scored(1.0)
+    bits = np.zeros(30)
+    bits[3] = 90.0
+    known = Pair(scored(1.0, 30), changed(scored(1.0, 30), bits))
+    assert known.loss > FORGETTING
+    assert judge(champion, changed(champion, -2.0), known, None, FORGETTING).passed
+
+
+def test_a_pair_can_be_cut_to_some_of_its_lines() -> None:
+    pair = Pair(scored(1.0, 4), scored(2.0, 4))
+    cut = pair.where([True, False, False, True])
+    assert cut is not None
+    assert cut.challenger.bits.tolist() == pair.challenger.bits[[0, 3]].tolist()
+    assert pair.where([False] * 4) is None
+
+
+def test_the_first_model_must_beat_the_ngram_of_order_2() -> None:
     ngram = scored(2.0)
-    won, lost = judge_first(ngram, changed(ngram, -2.0)), judge_first(ngram, changed(ngram, 2.0))
+    won, lost = (judge_first(ngram, scored(3.0), changed(ngram, bits)) for bits in (-2.0, 2.0))
     assert (won.passed, lost.passed) == (True, False)
-    assert "order-2 n-gram" in won.reason
+    assert won.reason.startswith("the first model: better than an order-2 n-gram")
     assert f"against {ngram.bits_per_char:.3f}" in lost.reason
+
+
+def test_a_first_model_says_when_an_ngram_of_as_many_bytes_is_better() -> None:
+    verdict = judge_first(scored(2.0), scored(0.9), scored(1.0))
+    assert verdict.passed
+    assert f"not yet better than an n-gram of as many bytes, {scored(0.9).bits_per_char:.3f}" in verdict.reason
 
 
 def test_the_same_scores_give_the_same_verdict() -> None:
     champion = scored(1.0)
     challenger = changed(champion, np.random.default_rng(3).normal(-0.2, 4, 400))
-    assert judge(champion, challenger, None, FORGETTING) == judge(champion, challenger, None, FORGETTING)
+    assert judge(champion, challenger, None, None, FORGETTING) == judge(champion, challenger, None, None, FORGETTING)
 
 
 @pytest.mark.parametrize("lines", [1, 10])
 def test_few_lines_are_judged_too(lines: int) -> None:
     champion = scored(1.0, lines)
-    assert not judge(champion, champion, None, FORGETTING).passed
-
-
-def test_what_was_known_by_heart_may_be_forgotten_for_a_larger_gain() -> None:
-    champion, challenger = scored(3.0), scored(1.0)
-    assert judge(champion, challenger, (scored(0.7), scored(1.4)), 0.05).passed
-    assert not judge(champion, scored(2.9), (scored(0.7), scored(1.4)), 0.05).passed
+    assert not judge(champion, champion, None, None, FORGETTING).passed

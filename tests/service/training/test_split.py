@@ -1,11 +1,17 @@
 """The split: which lines are for what; no model is judged by lines that it was trained on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from service.storage.corpus import Document
-from service.training.split import MOST_HOLDOUT, MOST_VALIDATION, Split, split
+from service.storage.reserve import Reserve
+from service.training.kinds import Usual
+from service.training.split import MOST_HOLDOUT, MOST_RESERVE, MOST_VALIDATION, Split, split
 
 
 @dataclass
@@ -97,22 +103,10 @@ def test_holdout_and_validation_stay_small_however_large_the_log_is() -> None:
     assert len(parts.validation[0]) == MOST_VALIDATION
 
 
-def test_older_blocks_come_from_the_older_half_of_what_the_champion_saw() -> None:
-    parts = one(2000, seen=1000)
-    older = [at for part in parts.older for at in ids(part.lines)]
-    assert older == sorted(set(older))
-    assert len(older) == 200
-    assert older[-1] <= 500
-
-
 def test_thinned_lines_are_counted_as_they_are_kept() -> None:
     log = Log(1, [*range(1, 1001, 10), *range(1001, 1201)])
     parts = split([log.document()], {"1": 1000})
     assert ids(parts.holdout[0].lines) == list(range(1161, 1201))
-
-
-def test_before_the_first_model_nothing_is_older() -> None:
-    assert one(1000).older == []
 
 
 def test_an_empty_corpus_can_be_split() -> None:
@@ -128,3 +122,139 @@ def test_the_same_lines_in_two_logs_have_another_fingerprint_than_in_one() -> No
     together = Split([["a", "b"]], [], [], [], {})
     apart = Split([["a"], ["b"]], [], [], [], {})
     assert together.fingerprint() != apart.fingerprint()
+
+
+# ---- the reserve
+
+RESERVE = Reserve("a corpus")
+WORDS = [f"{first} {second}" for first in ("fan", "door", "pump", "lamp", "gate") for second in ("on", "off", "ok")]
+
+
+def log_of(count: int, source: int = 1) -> list[str]:
+    """Lines of fifteen kinds, none twice."""
+    return [f"{number} {WORDS[number % 15]} {source}" for number in range(count)]
+
+
+def document(lines: list[str], source: int = 1) -> Document:
+    return Document(source, list(range(1, len(lines) + 1)), lines)
+
+
+def replayed(lines: list[str], ends: list[int]) -> list[Split]:
+    """The splits of runs at these ends, each of which is committed."""
+    splits: list[Split] = []
+    for number, end in enumerate(ends):
+        last = splits[-1] if splits else None
+        seen, usual = (last.seen, last.usual) if last else ({}, None)
+        splits.append(split([document(lines[:end])], seen, RESERVE, usual, dict.fromkeys(ends[:number], True)))
+    return splits
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=8), st.lists(st.booleans(), min_size=8, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_no_line_of_the_reserve_is_learned_or_held_out_whatever_is_pulled_when(
+    batches: list[int], committed: list[bool]
+) -> None:
+    lines = log_of(sum(batches))
+    seen: Mapping[str, int] = {}
+    usual: Usual | None = None
+    ends: dict[int, bool] = {}
+    for batch, passes in zip(batches, committed, strict=False):
+        end = max(ends, default=0) + batch
+        parts = split([document(lines[:end])], seen, RESERVE, usual, ends)
+        used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
+        assert not [line for line in used if RESERVE.holds(1, int(line.split()[0]) + 1)]
+        ends[end] = passes
+        if passes:
+            seen, usual = parts.seen, parts.usual
+
+
+def test_forgetting_is_judged_on_lines_of_earlier_weeks_that_no_model_was_trained_on() -> None:
+    *_, parts = replayed(log_of(6000), list(range(1000, 6001, 1000)))
+    judged = [int(line.split()[0]) + 1 for part in parts.reserve for line in part.lines]
+    assert all(RESERVE.holds(1, at) for at in judged)
+    assert (len(judged), judged[-1] <= 5000) == (sum(RESERVE.holds(1, at) for at in range(5001)), True)
+
+
+def test_before_the_first_model_there_is_nothing_to_forget() -> None:
+    assert split([document(log_of(1000))], {}, RESERVE).reserve == []
+
+
+def test_few_lines_of_the_reserve_judge_nothing() -> None:
+    assert replayed(log_of(1000), [500, 1000])[-1].reserve == []
+
+
+def test_many_lines_of_the_reserve_are_spread_over_all_of_it() -> None:
+    *_, parts = replayed(log_of(40_000), [30_000, 35_000, 40_000])
+    judged = [int(line.split()[0]) for part in parts.reserve for line in part.lines]
+    assert len(judged) == MOST_RESERVE
+    assert judged[0] < 1000
+    assert judged[-1] > 33_000
+
+
+# ---- floods
+
+
+def flood_of(count: int, random: bool) -> list[str]:
+    chance = Random(0)
+    if random:
+        return [" ".join("".join(chance.choices("abcdefgh", k=7)) for _ in range(5)) for _ in range(count)]
+    return [f"broken {number}" for number in range(count)]
+
+
+def flooded(count: int, at_begin: bool, random: bool) -> Split:
+    """The split of a week of 400 ordinary lines and a flood, after ten weeks without."""
+    before, ordinary, flood = log_of(4000), log_of(4400)[4000:], flood_of(count, random)
+    lines = [*before, *flood, *ordinary] if at_begin else [*before, *ordinary, *flood]
+    return replayed(lines, [3600, 4000, len(lines)])[-1]
+
+
+def is_ordinary(line: str) -> bool:
+    return line[0].isdigit()
+
+
+FLOODS = pytest.mark.parametrize(
+    ("count", "at_begin", "random"),
+    [(2000, True, False), (2000, False, True), (20_000, False, False), (9000, True, True)],
+)
+
+
+@FLOODS
+def test_ordinary_lines_are_most_of_what_is_learned_in_a_flood(count: int, at_begin: bool, random: bool) -> None:
+    learned = flooded(count, at_begin, random).train[0]
+    ordinary = sum(map(is_ordinary, learned))
+    assert ordinary > 4000
+    assert len(learned) - ordinary <= 0.22 * len(learned)
+
+
+@FLOODS
+def test_ordinary_lines_judge_and_are_known_as_such_in_a_flood(count: int, at_begin: bool, random: bool) -> None:
+    parts = flooded(count, at_begin, random)
+    lines = [line for part in parts.holdout for line in part.lines]
+    assert list(parts.ordinary) == [is_ordinary(line) for line in lines]
+    assert sum(parts.ordinary) >= 100
+
+
+def test_a_rejected_flood_is_not_met_again_in_the_next_week() -> None:
+    lines = [*log_of(4000), *flood_of(2000, random=False)]
+    *_, last = replayed(lines, [3600, 4000])
+    lines += log_of(4400)[4000:]
+    parts = split([document(lines)], last.seen, RESERVE, last.usual, {3600: True, 4000: True, 6000: False})
+    used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
+    assert all(map(is_ordinary, used))
+
+
+def test_a_rejected_flood_does_not_come_back_once_a_later_week_was_learned() -> None:
+    lines = [*log_of(4000), *flood_of(2000, random=False), *log_of(4800)[4000:]]
+    weeks = {3600: True, 4000: True, 6000: False, 6400: True}
+    parts = split([document(lines)], {"1": 6400}, RESERVE, {}, weeks)
+    used = [*parts.train[0], *parts.validation[0], *(line for part in parts.holdout for line in part.lines)]
+    assert all(map(is_ordinary, used))
+
+
+def test_a_new_kind_that_came_in_two_weeks_belongs_to_the_log() -> None:
+    lines = log_of(4000)
+    for number in range(2):
+        lines += [*log_of(400), *(f"siphon {at} open" for at in range(100 * number, 100 * number + 100))]
+    *_, last = replayed(lines, [3600, 4000])
+    parts = split([document(lines)], last.seen, RESERVE, last.usual, {3600: True, 4000: True, 4500: False})
+    assert all(parts.ordinary)

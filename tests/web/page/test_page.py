@@ -10,6 +10,7 @@ from model.sampling import continue_log
 from model.scoring import bits_per_character, score_lines
 from model.weights_file import LARGEST_FILE
 from tests.support.check_view import check, finished, go_to, paste, saved, standing_out, unfold
+from tests.support.weights import weights_of
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> <script>document.title='taken'</script>"
@@ -86,6 +87,12 @@ def test_it_shows_the_card_as_facts(view, trained):
     assert "0.910" in page.inner_text("#score-words")
     assert page.inner_text("#history-caption").startswith("29 trainings since 1 September 2026")
     assert page.locator("#history svg path").count() == 1
+
+
+def test_it_says_why_an_ngram_may_be_better(open_page, trained):
+    page = open_page(weights_of(trained.model, bits_per_char=0.9, ngram=0.5).file)
+    go_to(page, "about")
+    assert "worse, because an n-gram needs fewer lines" in page.inner_text("#score-words")
 
 
 def test_a_card_with_nothing_optional_is_enough(open_page, bare):
