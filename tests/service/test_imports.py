@@ -20,7 +20,7 @@ ALLOWED = {
     "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
     "auditing": {"reading", "storage", "checking"},
-    "training": {"storage", "checking"},
+    "training": {"reading", "storage", "checking"},
     "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},

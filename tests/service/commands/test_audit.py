@@ -17,6 +17,7 @@ from service.auditing.audit import FEWEST_SAMPLED, Budget, audit_model, trained_
 from service.commands.audit import AuditReport, format_report
 from service.settings import Settings, TrainingSettings
 from service.storage.corpus import Document
+from service.storage.reserve import Reserve
 from service.training.challengers import train_challengers
 from service.training.split import Split
 
