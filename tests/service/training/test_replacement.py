@@ -19,12 +19,12 @@ SECRETS = [
     "was maple-otter-canyon",
     "id 0x9f86d08188",
 ]
+PRINTABLE = Vocabulary("".join(map(chr, range(32, 127))))
 LOG = [*ORDINARY[:200], *SECRETS, *ORDINARY[200:], *SECRETS]
 
 
-def readings(documents: list[list[str]], count: int = 1, vocabulary: Vocabulary | None = None) -> list[list[str]]:
+def readings(documents: list[list[str]], count: int = 1, vocabulary: Vocabulary = PRINTABLE) -> list[list[str]]:
     """The lines of so many readings, as a model sees them."""
-    vocabulary = vocabulary or Vocabulary("").extended((line for lines in documents for line in lines), 200)
     tokens = lay_out(vocabulary, documents)
     replacement = find_replacement(vocabulary, documents)
     return [vocabulary.decode(replacement.drawn(tokens, [0, n])).split("\n")[1:-1] for n in range(count)]
@@ -83,7 +83,6 @@ def test_letters_that_the_vocabulary_lacks_are_not_drawn() -> None:
 
 
 def test_a_log_without_values_is_read_as_it_is() -> None:
-    vocabulary = Vocabulary("").extended(ORDINARY, 200)
-    tokens = lay_out(vocabulary, [ORDINARY])
-    drawn = find_replacement(vocabulary, [ORDINARY]).drawn(tokens, [0])
+    tokens = lay_out(PRINTABLE, [ORDINARY])
+    drawn = find_replacement(PRINTABLE, [ORDINARY]).drawn(tokens, [0])
     assert np.array_equal(drawn, tokens)
