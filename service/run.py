@@ -41,8 +41,10 @@ from .storage.ledger import Ledger
 from .storage.run_record import RunRecord
 from .storage.source_states import SourceState, describe_troubles
 from .training import card
-from .training.contest import Contest, hold_contest, too_few_to_judge
+from .training.contest import Contest, hold_contest, judge_first_of, too_few_to_judge
 from .training.split import Split, split
+
+OF_THE_BEST = ("trainings", "loss_curve", "parameters", "weights_bytes", "bits_per_char", "gain", "audit")
 
 Clock = Callable[[], datetime]
 
@@ -104,8 +106,9 @@ def compare_and_commit(
     contest = hold_contest(run, settings, parts, champion.model)
     if not contest.verdict.passed:
         return run.end("rejected", contest.verdict.reason)
-    audit(run, contest.shipping, trained_on(corpus.documents(), parts.seen, past.reserve))
-    if kept_back := describe_kept_back(record, settings):
+    logs = trained_on(corpus.documents(), parts.seen, past.reserve)
+    contest, kept_back = audit(run, settings, parts, champion.model, contest, logs)
+    if kept_back:
         return run.end("rejected", kept_back)
     if held := hold.describe():
         return run.end("rejected", f"{held}; else it would have been committed: {contest.verdict.reason}")
@@ -163,7 +166,32 @@ def commit(
     record.problems += filter(None, [problem])
 
 
-def audit(run: ActiveRun, model: Model, logs: Sequence[AuditedLog]) -> None:
+def audit(
+    run: ActiveRun, settings: Settings, parts: Split, champion: Model | None, contest: Contest,
+    logs: Sequence[AuditedLog],
+) -> tuple[Contest, str]:  # fmt: skip
+    """The contest whose challenger may be published, and why none may.
+
+    Where the best one remembers something, the other one is asked, if it passes the gate: a warm challenger may know
+    by its champion what no training would teach it now.
+    """
+    note_audit(run, contest.shipping, logs)
+    kept_back = describe_kept_back(run.record, settings)
+    others = [challenger for challenger in contest.challengers[1:] if challenger.is_trained]
+    if not kept_back or not others:
+        return contest, kept_back
+    first = run.record.model_copy()
+    other = judge_first_of([*others, contest.best], run, settings, parts, champion)
+    if other.verdict.passed:
+        note_audit(run, other.shipping, logs)
+        if not describe_kept_back(run.record, settings):
+            return other, ""
+    for name in OF_THE_BEST:
+        setattr(run.record, name, getattr(first, name))
+    return contest, kept_back
+
+
+def note_audit(run: ActiveRun, model: Model, logs: Sequence[AuditedLog]) -> None:
     """Note what the weights give away of the lines that they learned, in a share of the time that these took."""
     seconds = SHARE_OF_RUN * sum(run.record.seconds.get(step, 0) for step in ("train", "score"))
     with run.step("audit"):

@@ -141,11 +141,13 @@ def train_again(
 ) -> bytes:
     """The weights file as the run made it."""
     challengers = train_challengers(settings, parts, champion.model, progress, lambda: False)
-    model = challengers[0].model
+    committed = record.trainings[0] if record.trainings else challengers[0].figures()
+    made = next((c for c in challengers if (c.start, c.seed) == (committed.start, committed.seed)), challengers[0])
+    model = made.model
     shipping = model._replace(weights=shipped(model.weights))
     described = card.describe(
         settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
-        tokens=challengers[0].training.tokens, tokens_per_second=record.tokens_per_second or 0,
+        tokens=made.training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card,
         normal=facts.get("normal", ()), audit=record.audit,
     )  # fmt: skip

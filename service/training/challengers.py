@@ -73,6 +73,11 @@ class Challenger:
     temperature: float = 1.0  # by which the logits were divided after the training
     diverged: bool = False  # at every rate that was tried; `model` then has the weights of the start
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether it learned anything."""
+        return not self.diverged and self.training.step > 0
+
     def figures(self) -> TrainingFigures:
         """What the ledger keeps of it."""
         training = self.training
@@ -101,7 +106,7 @@ def train_challengers(
     with WorkerProcesses(len(candidates)) as processes:
         challengers = train_side_by_side(processes, data, candidates, progress, stop)
     challengers.sort(key=lambda challenger: (challenger.diverged, challenger.validation))
-    if challengers[0].diverged or not challengers[0].training.step:
+    if not challengers[0].is_trained:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
     return challengers
 

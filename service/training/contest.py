@@ -30,7 +30,7 @@ FEWEST_TO_JUDGE = 40  # holdout lines
 class Contest(NamedTuple):
     """What came of a comparison with the champion."""
 
-    challengers: list[Challenger]  # the best on the validation lines first: it went to the gate
+    challengers: list[Challenger]  # the first of them went to the gate
     shipping: Model  # that one, as a reader of its file has it
     verdict: Verdict
     scores: Scores
@@ -49,8 +49,18 @@ def too_few_to_judge(parts: Split) -> str:
 
 def hold_contest(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> Contest:
     """Train challengers on a split and send the best one through the gate. Raises LoglingError when none is usable."""
-    challengers = _train(run, settings, parts, champion)
-    file, shipping = _encode_draft(run, challengers[0])
+    return judge_first_of(_train(run, settings, parts, champion), run, settings, parts, champion)
+
+
+def judge_first_of(
+    challengers: list[Challenger], run: ActiveRun, settings: Settings, parts: Split, champion: Model | None
+) -> Contest:
+    """Send the first of some challengers through the gate."""
+    best, record = challengers[0], run.record
+    record.trainings = [challenger.figures() for challenger in challengers]
+    record.loss_curve = list(best.training.curve)
+    record.parameters = best.model.config.parameters(best.model.vocabulary.size)
+    file, shipping = _encode_draft(run, best)
     scores = _score(run, parts, champion, shipping, len(file))
     verdict = _judge(run, settings, scores)
     if not same_shape(shipping.config, PRESETS[settings.preset].config):
@@ -65,11 +75,7 @@ def _train(run: ActiveRun, settings: Settings, parts: Split, champion: Model | N
         challengers = train_challengers(
             settings, parts, champion, run.reporter.trained, lambda: time.monotonic() > deadline
         )
-    best, record = challengers[0], run.record
-    record.trainings = [challenger.figures() for challenger in challengers]
-    record.loss_curve = list(best.training.curve)
-    record.parameters = best.model.config.parameters(best.model.vocabulary.size)
-    record.tokens_per_second = round(sum(c.training.tokens for c in challengers) / record.seconds["train"])
+    run.record.tokens_per_second = round(sum(c.training.tokens for c in challengers) / run.record.seconds["train"])
     return challengers
 
 

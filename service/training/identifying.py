@@ -24,7 +24,7 @@ Kind = Literal["number", "address", "token", "word"]
 
 LANGUAGE_SHARE = 0.02  # of a log's lines: what stands in more is its language
 WORD_SHARE = 0.0025  # the same of a word that is like other words
-FEWEST_LINES, FEWEST_WORD_LINES = 20, 5  # lines that make a piece language, at least
+FEWEST_LINES, FEWEST_WORD_LINES = 20, 3  # lines that make a piece language, at least
 LOOKS_RANDOM = 4.5  # bits a letter
 SHORTEST_RANDOM = 6  # letters of a word that can look random
 ALWAYS_RANDOM = 16  # characters of a word with digits that is no language however many lines have it

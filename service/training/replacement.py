@@ -47,7 +47,7 @@ class Replacement:
         new = np.zeros(len(self.alphabet), np.uint16)
         for alphabet, ids in enumerate(self.ids):
             cells = np.flatnonzero(self.alphabet == alphabet)
-            new[cells] = ids[rng.integers(len(ids), size=len(cells))] if len(ids) else 0
+            new[cells] = ids[rng.integers(len(ids), size=len(cells))]
         self._draw_words(new, rng)
         replaced = tokens.copy()
         replaced[self.at] = new[self.cell]
@@ -110,7 +110,8 @@ class _Cells:
             if value.kind == "number" and not character.isdigit():
                 continue  # a unit
             alphabet = _alphabet(value, n, is_hex)
-            if alphabet is None or (is_hex and n < 2 and value.text.startswith("0x")):
+            is_prefix = is_hex and n < 2 and value.text.startswith("0x")
+            if alphabet is None or is_prefix or not self._ids[alphabet].any():
                 before = BEGINS
                 continue
             cell = self._cell_of(value, n, alphabet, before)
@@ -143,11 +144,7 @@ class _Cells:
 def _known(ids: Int32s) -> NDArray[np.uint16]:
     """The tokens of an alphabet, with known ones in place of those that the vocabulary lacks."""
     known = ids[ids != ESCAPE]
-    return (
-        np.where(ids != ESCAPE, ids, np.resize(known, len(ids))).astype(np.uint16)
-        if len(known)
-        else known.astype(np.uint16)
-    )
+    return (np.where(ids != ESCAPE, ids, np.resize(known, len(ids))) if len(known) else ids).astype(np.uint16)
 
 
 def _alphabet(value: Value, n: int, is_hex: bool) -> int | None:

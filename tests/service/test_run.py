@@ -16,18 +16,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Timer
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from model import weights_file
 from model.training import Point, TrainingDiverged
+from model.transformer import Model
 from service.errors import LoglingError
 from service.home import Home
 from service.site.git import SiteError
 from service.storage.corpus import Corpus
 from service.storage.ledger import Ledger
 from service.storage.reserve import Reserve
+from service.storage.run_record import AuditFigures, RememberedValue
 from service.training import evaluation
 from service.training.split import split
 from tests.support.repositories import write_script
@@ -35,6 +38,7 @@ from tests.support.runs import Document, documents
 from tests.support.waiting import PATIENCE, wait_until
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOME_VALUE = RememberedValue(source=1, line=7, kind="number", characters=12, lines=3)
 FIELDS = {
     "run": str,
     "outcome": str,
@@ -135,6 +139,30 @@ def test_with_new_lines_a_better_model_is_committed_on_top(committed: Any, first
     assert committed.git("rev-parse", "main", at=remote.name) == record["commit"]
     card = weights_file.decode((committed.home.site / "web" / "weights.js").read_bytes())[1]
     assert len(card["history"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"), [(["remembered", "clean"], "committed"), (["remembered"] * 2, "rejected")]
+)
+def test_where_the_best_challenger_remembers_the_other_one_is_asked(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch, answers: list[str], outcome: str
+) -> None:
+    """Which of them remembers is up to a fake: no training can be relied on for it."""
+    asked: list[Model] = []
+
+    def audit_model(model: Model, *_: Any) -> Any:
+        asked.append(model)
+        answer = answers[len(asked) - 1]
+        figures = AuditFigures(
+            answer=answer, asked=9, unseen=0, sampled=256, language=0, count=1, remembered=[SOME_VALUE]
+        )
+        return SimpleNamespace(figures=figures)
+
+    monkeypatch.setattr("service.run.audit_model", audit_model)
+    record = fresh.retrain()
+    assert (record["outcome"], len(asked), record["audit"]["answer"]) == (outcome, 2, answers[outcome == "committed"])
+    first, second = record["trainings"]
+    assert (first["validation"] > second["validation"]) == (outcome == "committed")
 
 
 def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
@@ -321,7 +349,7 @@ def test_other_weights_that_were_committed_while_it_trained_fail_the_run_and_the
     committed.append_usual(200)
     swap = """
     mkdir .git/once 2>/dev/null || exit 0
-    blob=$( (git cat-file blob HEAD:web/weights.js; echo) | git hash-object -w --stdin)
+    blob=$(git cat-file blob HEAD:web/weights.js | sed '1s|^// |// theirs |' | git hash-object -w --stdin)
     export GIT_INDEX_FILE=.git/others-index
     git read-tree HEAD
     git update-index --cacheinfo 100644,$blob,web/weights.js

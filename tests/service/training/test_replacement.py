@@ -82,6 +82,11 @@ def test_letters_that_the_vocabulary_lacks_are_not_drawn() -> None:
         assert "\ufffd" not in lines[203]
 
 
+def test_a_value_of_letters_that_the_vocabulary_lacks_stays_unknown() -> None:
+    [lines] = readings([[*ORDINARY, "by QWMZKDJFHX"]], 1, Vocabulary("0123456789 abdefikmnprstuwy.-x"))
+    assert lines[-1] == "by " + "\ufffd" * 10
+
+
 def test_a_log_without_values_is_read_as_it_is() -> None:
     tokens = lay_out(PRINTABLE, [ORDINARY])
     drawn = find_replacement(PRINTABLE, [ORDINARY]).drawn(tokens, [0])
