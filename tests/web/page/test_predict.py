@@ -136,12 +136,20 @@ def test_a_word_can_be_chosen_from_those_that_appear(view):
     page = view("#predict?futures=40")
     sampled(page, 40)
     page.fill("#word", "")
-    words = page.locator("#word-chips button").all_text_contents()
-    word = next(word for word in words if word in page.input_value("#log"))
-    chip = page.locator(f"#word-chips button:text-is('{word}')")
+    chip = page.locator("#word-chips button").first
+    word = chip.inner_text()
     chip.click()
     assert page.input_value("#word") == word
     assert page.is_visible("#word-chart svg")
+
+
+def test_a_word_of_the_pages_example_goes_into_the_address(view):
+    page = view("#predict?futures=10&lines=2")
+    sampled(page, 10)
+    word = next(word for word in page.input_value("#log").split() if word.isascii() and word.isalnum())
+    page.fill("#word", word)
+    page.click("#another")
+    sampled(page, 10)
     assert f"word={word}" in page.url
 
 
