@@ -16,15 +16,15 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..training.identifying import lines_of_language
 from .entropy import DIGIT_BITS, Language, kind_of
 from .values import Value, values_of, words_of
 
 FEWEST_BITS = 13.0  # of a value that is asked for: four digits
 STRONG_BITS = 20.0  # what nobody hits with 16 guesses
 FEWEST_BITS_OF_WORDS = 30.0  # of letters alone: three words that this log has nowhere else, or seven random letters
-LANGUAGE_SHARE = 0.02  # of all lines: what stands in more is how this log speaks, unless it looks random
-LANGUAGE_LINES = 30  # what stands in fewer is not, however short the log is
-RANDOM_BITS = 40.0  # of letters and digits with nothing between them that look random
+SHY_OF_LANGUAGE = 0.75  # of the lines that make a value language in training: it counts other lines than an audit
+RANDOM_BITS = 64.0  # of letters and digits with nothing between them that look random
 MOST_PLACES = 3  # of one value, where it is asked for
 MOST_SPOTS = 6  # of one value at one place, to find one without it in the lines before
 LONGEST_BEFORE = 1000  # characters before a value in its line
@@ -90,6 +90,7 @@ class _Places:
         self.series: dict[str, list[str]] = {}  # the values of a place, in the order of the lines
         self.trained: Counter[str] = Counter()  # lines of each value
         self.other: Counter[str] = Counter()
+        self.common: set[str] = set()  # in so many lines of a log that they are its language
 
 
 def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
@@ -108,13 +109,12 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
         if is_asked_for(one.kind, bits, text):
             one.places.append((place, spots))
-    total = sum(len(log.lines) for log in logs)
     seen: list[Candidate] = []
     unseen: list[Candidate] = []
     common = 0
     for one in candidates.values():
         one.lines = found.trained[one.text] or found.other[one.text]
-        if one.lines > max(LANGUAGE_LINES, LANGUAGE_SHARE * total) and not _looks_random(language, one.text):
+        if one.text in found.common and not _looks_random(language, one.text):
             common += 1
         elif one.places:
             (seen if one.trained else unseen).append(one)
@@ -136,6 +136,7 @@ def _read(logs: Sequence[AuditedLog], language: Language) -> _Places:
     """Every value of FEWEST_BITS by itself, at its places."""
     found = _Places()
     for number, log in enumerate(logs):
+        lines: Counter[str] = Counter()
         for at, line in enumerate(log.lines):
             texts = set()
             for place, value in _values_with_places(line, language):
@@ -147,6 +148,9 @@ def _read(logs: Sequence[AuditedLog], language: Language) -> _Places:
                     spots.append(Spot(number, at, value.begin))
                 found.series.setdefault(place, []).append(value.text)
             (found.trained if log.trained[at] else found.other).update(texts)
+            lines.update(texts)
+        least = SHY_OF_LANGUAGE * lines_of_language(len(log.lines))
+        found.common |= {text for text, count in lines.items() if count >= least}
     return found
 
 

@@ -27,7 +27,7 @@ WORD_SHARE = 0.0025  # the same of a word that is like other words
 FEWEST_LINES, FEWEST_WORD_LINES = 20, 3  # lines that make a piece language, at least
 LOOKS_RANDOM = 4.5  # bits a letter
 SHORTEST_RANDOM = 6  # letters of a word that can look random
-ALWAYS_RANDOM = 16  # characters of a word with digits that is no language however many lines have it
+ALWAYS_RANDOM = 11  # characters of a token that is no language however many lines have it
 SHORTEST_ODD = 8  # characters
 SHORT_NUMBER = 3  # digits: the number identifies nothing
 LONGEST_COUNT = 8  # digits: a longer number is somebody's even where many stand, unless they count up
@@ -141,7 +141,6 @@ class Language:
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         self._lines: Counter[str] = Counter()
         self._runs: Counter[str] = Counter()  # shapes and affixes
-        self._addresses: Counter[str] = Counter()
         self._numbers: defaultdict[str, _Place] = defaultdict(_Place)
         self._words: defaultdict[str, set[str]] = defaultdict(set)
         self._places: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each word
@@ -152,9 +151,9 @@ class Language:
             for line in lines:
                 counts.update(self._read(pieces_of(line)))
             self._lines.update(counts)
-            self._common |= {text for text, count in counts.items() if count >= _fewest(len(lines))}
+            self._common |= {text for text, count in counts.items() if count >= lines_of_language(len(lines))}
         n_line = sum(len(lines) for lines in documents)
-        self._fewest = _fewest(n_line)
+        self._fewest = lines_of_language(n_line)
         self._fewest_of_word = max(FEWEST_WORD_LINES, WORD_SHARE * n_line)
 
     def values(self, line: str) -> Iterator[Value]:
@@ -166,7 +165,6 @@ class Language:
 
     def _read(self, pieces: Sequence[Piece]) -> set[str]:
         self._runs.update({shape_of(piece.run) for piece in pieces})
-        self._addresses.update({piece.address for piece in pieces if piece.address})
         affixes = set()
         for piece in pieces:
             if not _DIGIT.search(piece.text):
@@ -176,14 +174,14 @@ class Language:
                 self._numbers[piece.place].add(piece.text)
                 affixes.add(_affix(affixed))
         self._runs.update(affixes)
-        return {piece.text for piece in pieces}
+        return {piece.text for piece in pieces} | {piece.address for piece in pieces if piece.address}
 
     def _kind_of_address(self, address: str) -> Kind | None:
-        return None if self._addresses[address] >= self._fewest else "address"
+        return None if address in self._common else "address"
 
     def _found_kind(self, text: str, place: str, run: str) -> Kind | None:
         has_digit = bool(_DIGIT.search(text))
-        if text in self._common and not (has_digit and len(text) >= ALWAYS_RANDOM and not text.isdigit()):
+        if text in self._common and not (len(text) >= ALWAYS_RANDOM and _looks_random(text, has_digit)):
             return None
         if len(text) != len(run) and _is_odd(run) and not (has_digit and self._runs[shape_of(run)] >= self._fewest):
             return "token"
@@ -205,7 +203,7 @@ class Language:
         return "number" if digits > LONGEST_COUNT and place.alike < COUNTS_UP * total else None
 
     def _kind_of_word(self, text: str, place: str, run: str) -> Kind | None:
-        if len(text) >= SHORTEST_RANDOM and bits_per_letter(text) > LOOKS_RANDOM:
+        if len(text) >= SHORTEST_RANDOM and _looks_random(text, has_digit=False):
             return "token"
         is_joined = "/" not in run and len(run) >= 8
         if is_joined and _PASSPHRASE.search(run):
@@ -228,6 +226,10 @@ def _is_odd(run: str) -> bool:
     return len(run) >= SHORTEST_ODD and "/" not in run and bool(_ODD.search(run)) and bool(_DIGIT.search(run))
 
 
-def _fewest(lines: int) -> float:
-    """Lines that make a piece language, of so many."""
+def _looks_random(text: str, has_digit: bool) -> bool:
+    return not text.isdigit() if has_digit else bits_per_letter(text) > LOOKS_RANDOM
+
+
+def lines_of_language(lines: int) -> float:
+    """In how many of a log's lines something must stand, so that it is how this log speaks."""
     return max(FEWEST_LINES, LANGUAGE_SHARE * lines)

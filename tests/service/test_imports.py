@@ -19,7 +19,7 @@ ALLOWED = {
     "storage": set(),
     "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
-    "auditing": {"reading", "storage", "checking"},
+    "auditing": {"reading", "storage", "checking", "training"},
     "training": {"reading", "storage", "checking"},
     "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},

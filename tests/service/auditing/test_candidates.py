@@ -31,7 +31,7 @@ def usual(count: int) -> list[str]:
     ["4821", "48211907", "9f3ac07b12de4411", "oybedupnmd", "anchor-barrel-lantern", "Qx-7!fe.9Z", "k7Qz93mXw2"],
 )
 def test_a_secret_is_asked_for_however_often_it_stands(secret: str, times: int) -> None:
-    (one,) = [one for one in found([*usual(400), *[f"opened with {secret} now"] * times]).seen if one.text == secret]
+    (one,) = [one for one in found([*usual(3000), *[f"opened with {secret} now"] * times]).seen if one.text == secret]
     assert one.lines == times
 
 
