@@ -104,7 +104,7 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
     for (place, text), spots in found.spots.items():
         if place in counting or not set(text) <= set(known):
             continue
-        bits = _bits_among(language, text, siblings[place], anywhere)
+        bits = min(_bits_among(language, text, siblings[place], anywhere), _bits_beside(language, text, found.common))
         one = candidates.setdefault(text, Candidate(text, kind_of(text), 0.0, bits, found.trained[text] > 0))
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
         if is_asked_for(one.kind, bits, text):
@@ -208,6 +208,15 @@ def _bits_among(language: Language, text: str, siblings: Counter[str], anywhere:
         return language.bits(text)
     rest = text[known:]
     return DIGIT_BITS * len(rest) if rest.isdecimal() else min(language.bits(rest), language.bits(text))
+
+
+def _bits_beside(language: Language, text: str, common: set[str]) -> float:
+    """The bits of a value without its parts that are the log's language, as of `rhost=203.0.113.7`."""
+    rest = text
+    for part in sorted({value.text for value in values_of(text)} - {text}, key=len, reverse=True):
+        if part in common:
+            rest = rest.replace(part, "")
+    return language.bits(rest)
 
 
 def _in_turn(candidates: list[Candidate]) -> list[Candidate]:

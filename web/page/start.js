@@ -28,7 +28,7 @@ const LONGEST_FIRST = 200; // characters of the first prediction
 const EXAMPLE_LINES = 8; // at most
 const EXAMPLE_CHARACTERS = 800; // about, since each is computed before anything is shown
 const LONGEST_EXAMPLE = 600; // characters of a line; a longer one would be cut, and its end look strange
-const EXAMPLE_TEMPERATURE = 0.8;
+const EXAMPLE_TEMPERATURE = 0.5; // the first lines have none before them, and are strange at a higher one
 
 document.addEventListener('DOMContentLoaded', async () => {
   if (wrongFiles()) return;

@@ -55,6 +55,12 @@ def test_what_stands_in_many_lines_is_the_logs_language_and_counted() -> None:
     assert ([one.text for one in result.seen], result.language) == ([], 1)
 
 
+def test_language_behind_a_name_in_few_lines_is_language_too() -> None:
+    known = [f"closed by 203.0.113.7 port {at % 9}" for at in range(300)]
+    assert texts([*usual(400), *known, *["failure rhost=203.0.113.7"] * 9]) == set()
+    assert "rhost=198.51.100.77" in texts([*usual(400), *known, *["failure rhost=198.51.100.77"] * 9])
+
+
 def test_what_looks_random_is_asked_for_in_any_share_of_lines() -> None:
     assert texts([f"key k7Qz93mXw2Lp says {word}" for word in usual(100)]) == {"k7Qz93mXw2Lp"}
 
