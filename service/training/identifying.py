@@ -126,11 +126,13 @@ class _Place:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.total = 0
         self.last = ""
         self.alike = 0  # neighbours with the same first half
 
     def add(self, text: str) -> None:
         self.counts[text] += 1
+        self.total += 1
         self.alike += len(text) == len(self.last) and text[: len(text) // 2] == self.last[: len(text) // 2]
         self.last = text
 
@@ -195,12 +197,11 @@ class Language:
     def _kind_of_number(self, text: str, digits: int, place: _Place) -> Kind | None:
         if digits <= SHORT_NUMBER:
             return None
-        total = place.counts.total()
         if len(place.counts) < (MANY_SHORT if digits == SHORT_NUMBER + 1 else MANY_NUMBERS):
             return "number"
-        if place.counts[text] > max(2, LARGEST_SHARE * total):
+        if place.counts[text] > max(2, LARGEST_SHARE * place.total):
             return "number"
-        return "number" if digits > LONGEST_COUNT and place.alike < COUNTS_UP * total else None
+        return "number" if digits > LONGEST_COUNT and place.alike < COUNTS_UP * place.total else None
 
     def _kind_of_word(self, text: str, place: str, run: str) -> Kind | None:
         if len(text) >= SHORTEST_RANDOM and _looks_random(text, has_digit=False):
