@@ -114,4 +114,9 @@ def check_push(home: Home, settings: Settings) -> str:
     if not settings.git.remote or not home.unpushed.exists():
         return "no push was refused"
     reason = home.unpushed.read_text(encoding="utf-8") or "not pushed yet"
-    raise SiteError(f"commits wait to be pushed: {reason}; `logling serve` and the next run try again")
+    hold = Hold(home)
+    is_withdrawn = not hold.is_damaged() and hold.is_for_withdrawn()
+    then = (
+        "no run tries again before `logling resume`" if is_withdrawn else "`logling serve` and the next run try again"
+    )
+    raise SiteError(f"commits wait to be pushed: {reason}; {then}")

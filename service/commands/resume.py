@@ -20,7 +20,8 @@ def resume_command(home: HomeOption = None, as_json: JsonOption = False) -> None
         return
     if done.tip:
         took = f"The branch is at {done.tip[:12]} now, as the remote says"
-        out.print(f"{took}: {done.left} commits are no longer on it. To be pushed: {done.to_push}.")
+        left = "1 commit is" if done.left == 1 else f"{done.left} commits are"
+        out.print(f"{took}: {left} no longer on it. To be pushed: {done.to_push}.")
     out.print("Better weights are published again." if done.was_held else "Nothing was held.")
 
 

@@ -97,7 +97,7 @@ def test_the_run_after_resume_begins_from_nothing(withdrawn: Any) -> None:
 def test_resume_says_what_it_did(withdrawn: Any) -> None:
     withdrawn.retrain()
     told = withdrawn.logling("resume").stdout
-    assert "1 commits are no longer on it. To be pushed: 0." in " ".join(told.split())
+    assert "1 commit is no longer on it. To be pushed: 0." in " ".join(told.split())
 
 
 def test_resume_after_the_branch_was_deleted_pushes_the_page_alone(withdrawn: Any) -> None:
