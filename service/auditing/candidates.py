@@ -107,7 +107,7 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
         bits = min(_bits_among(language, text, siblings[place], anywhere), _bits_beside(language, text, found.common))
         one = candidates.setdefault(text, Candidate(text, kind_of(text), 0.0, bits, found.trained[text] > 0))
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
-        if is_asked_for(one.kind, bits, text):
+        if is_asked_for(text, bits):
             one.places.append((place, spots))
     seen: list[Candidate] = []
     unseen: list[Candidate] = []
@@ -121,11 +121,11 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
     return Candidates(_in_turn(seen), _in_turn(unseen), common)
 
 
-def is_asked_for(kind: str, bits: float, text: str) -> bool:
+def is_asked_for(text: str, bits: float) -> bool:
     """Whether a value has so many bits that it could be a secret."""
-    if kind in ("letters", "words"):
-        return bits >= FEWEST_BITS_OF_WORDS and "/" not in text
-    return bits >= FEWEST_BITS
+    if bits < FEWEST_BITS or kind_of(text) not in ("letters", "words"):
+        return bits >= FEWEST_BITS
+    return bits >= FEWEST_BITS_OF_WORDS and "/" not in text
 
 
 def _looks_random(language: Language, text: str) -> bool:
@@ -158,7 +158,7 @@ def _values_with_places(line: str, language: Language) -> Iterator[tuple[str, Va
     before: deque[str] = deque(maxlen=2)
     for word in words_of(line):
         values = values_of(word.text)
-        dear = [value for value in values if is_asked_for(kind_of(value.text), language.bits(value.text), value.text)]
+        dear = [value for value in values if is_asked_for(value.text, language.bits(value.text))]
         for value in dear:
             within = _masked(word.text[: value.begin])
             yield " ".join((*before, within)), Value(word.begin + value.begin, value.text)

@@ -24,7 +24,8 @@ FEWEST_VALUES = 3  # that have a word, so that it is the log's language
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUNS = re.compile(r"\d+|[^\W\d_]+|[\W_]")
-_HUMPS = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+|[^\W\d_]")
+_HUMPS = re.compile("[A-ZÀ-Þ]?[a-zß-\U0010ffff]+|[A-ZÀ-Þ]+")  # letters beyond Latin-1 have no humps here
+_LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _ODD = re.compile(r"[^\w\-.:/@+=,%\s]")
 _PLAIN = """
@@ -91,7 +92,9 @@ class Language:
         return sum(_bits_of_number(run) if run.isdigit() else self._bits_of_letters(run) for run in runs)
 
     def _bits_of_letters(self, run: str) -> float:
-        """The bits of letters: as words, where they read like some."""
+        """The bits of letters: as words, where they read like some. Of other scripts than Latin all count as words."""
+        if not _LATIN.search(run):
+            return WORD_BITS
         humps = _HUMPS.findall(run)
         if len(run) >= 8 and len(humps) > len(run) / 3:  # aGVsbG8gd29
             return (LETTER_BITS + 1) * len(run)

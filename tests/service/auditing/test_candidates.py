@@ -65,6 +65,11 @@ def test_what_looks_random_is_asked_for_in_any_share_of_lines() -> None:
     assert texts([f"key k7Qz93mXw2Lp says {word}" for word in usual(100)]) == {"k7Qz93mXw2Lp"}
 
 
+def test_words_of_another_script_are_not_asked_for() -> None:
+    log = AuditedLog(1, range(1, 41), [f"Пользователь вошёл, насос {n % 4} включён" for n in range(40)], [True] * 40)
+    assert find_candidates([log], "".join(set("".join(log.lines)))).seen == []
+
+
 def test_what_the_model_has_no_characters_for_cannot_be_asked_for() -> None:
     log = AuditedLog(1, [1], ["code 48211907 and 77310942"], [True])
     assert [one.text for one in find_candidates([log], "0124789 codean").seen] == ["48211907"]

@@ -25,6 +25,9 @@ LOG = ["sshd[12]", "sshd[13]", "sshd[14]", "connection", "reset", "peer", "pump-
         ("Qx-7!fe.9Z", 30, 40),
         ("k7Qz93mXw2Lp", 60, 80),
         ("eth0", 0, 12),
+        ("Пользователь", 11, 11),
+        ("データベース接続失敗", 11, 11),
+        ("Połączenie", 0, 48),
         ("aGVsbG8gd29ybGQ", 60, 100),
     ],
 )
