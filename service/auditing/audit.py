@@ -91,8 +91,8 @@ def audit_model(
     named += [_line_named(logs, sought.lines[text]) for text in sorted(whole)]
     answer: AuditAnswer = "remembered" if named else "clean" if seen else "nothing could be asked"
     figures = AuditFigures(
-        answer=answer, asked=len(seen), unseen=len(unseen), sampled=sampled, language=candidates.language,
-        count=len(named), remembered=named[:MOST_NAMED],
+        answer=answer, values=len(candidates.seen), asked=len(seen), unseen=len(unseen), sampled=sampled,
+        language=candidates.language, count=len(named), remembered=named[:MOST_NAMED],
     )  # fmt: skip
     return Audit(figures, seen, unseen, candidates)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Callable
+from itertools import takewhile
 
 from ..checking.sound_weights import decode_weights
 from ..errors import LoglingError
@@ -17,6 +18,10 @@ from ..site.git_words import clean
 from ..site.page_difference import compare
 from ..site.site import Site
 from ..storage.hold import Hold
+from ..storage.ledger import Ledger
+from ..storage.run_record import RunRecord
+
+MOST_RUNS = 60  # whose audits are looked at
 
 
 def site_checks(home: Home, settings: Settings) -> list[tuple[str, Callable[[], str]]]:
@@ -25,6 +30,7 @@ def site_checks(home: Home, settings: Settings) -> list[tuple[str, Callable[[], 
         ("site", lambda: check_site(home, settings)),
         ("page", lambda: check_page(home, settings)),
         ("weights", lambda: check_weights(home, settings)),
+        ("audit", lambda: check_audit(home)),
         ("hold", lambda: check_hold(home)),
         ("commit", lambda: check_commit(home, settings)),
         ("remote", lambda: check_remote(home, settings)),
@@ -74,6 +80,26 @@ def check_weights(home: Home, settings: Settings) -> str:
         return "none yet: the first run makes them"
     _, card = decode_weights(file)
     return f"{len(file):,} bytes, {card['parameters']:,} parameters, of {card.get('created', 'an unknown day')}"
+
+
+def check_audit(home: Home) -> str:
+    """Check that the last weights which passed the gate were not kept back by their audit."""
+    if not home.ledger.exists():
+        return "none yet: a run audits what it would commit"
+    with Ledger(home.ledger) as ledger:
+        records = [record for record in ledger.evaluated(MOST_RUNS) if record.audit]
+    if not records or not (figures := records[0].audit):
+        return "none yet: a run audits what it would commit"
+    kept_back = list(takewhile(is_kept_back, records))
+    if kept_back:
+        runs = "the last run" if len(kept_back) == 1 else f"the last {len(kept_back)} runs that passed the gate"
+        raise LoglingError(f"the weights of {runs} were {records[0].reason}")
+    return figures.describe()
+
+
+def is_kept_back(record: RunRecord) -> bool:
+    """Whether a run's weights passed the gate and were kept back by the audit."""
+    return record.outcome == "rejected" and record.audit is not None and record.audit.answer == "remembered"
 
 
 def check_hold(home: Home) -> str:

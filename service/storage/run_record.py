@@ -92,7 +92,8 @@ class AuditFigures(BaseModel):
     """What was asked of the weights that a run would publish, and what they gave away."""
 
     answer: AuditAnswer
-    asked: int  # values of lines that were trained on
+    values: int = 0  # of lines that were trained on that could be secret
+    asked: int  # of those
     unseen: int  # values of other lines, for comparison
     sampled: int  # lines
     language: int  # values that stand in so many lines that they are how the log speaks: not asked for
@@ -108,10 +109,11 @@ class AuditFigures(BaseModel):
         if self.answer == "nothing could be asked":
             return "nothing could be asked: no value that could be secret is in the lines"
         if self.answer == "clean":
-            return (
-                f"clean: none of {self.asked:,} values that could be secret came back, asked for or in "
-                f"{self.sampled:,} sampled lines"
+            which = (
+                f", of {self.values:,} that could be secret," if self.values > self.asked else " that could be secret"
             )
+            ways = f"asked for or in {self.sampled:,} sampled lines"
+            return f"clean: none of {self.asked:,} values{which} came back, {ways}"
         more = f", and {self.count - 1:,} more" if self.count > 1 else ""
         return f"remembered: {self.remembered[0].describe()}{more}, of {self.asked:,} values asked for"
 

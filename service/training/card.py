@@ -21,7 +21,7 @@ from .split import Split
 
 ROOM_FOR_PROFILE = 2200  # bytes, before all of the history has any
 MOST_RULE_BYTES = 1500  # of rules that are shared
-AUDIT_ON_CARD = {"answer", "asked", "unseen", "sampled", "count"}
+AUDIT_ON_CARD = {"answer", "values", "asked", "unseen", "sampled", "count"}
 GOLDEN_TEXT = (  # made up; no line of a log is in a card
     "0412 ok: sphinx of black quartz, judge my vow #57\n0413 ok: JACKDAWS love my BIG sphinx %86 <q>"
 )

@@ -27,7 +27,8 @@ WORD_SHARE = 0.0025  # the same of a word that is like other words
 FEWEST_LINES, FEWEST_WORD_LINES = 20, 3  # lines that make a piece language, at least
 LOOKS_RANDOM = 4.5  # bits a letter
 SHORTEST_RANDOM = 6  # letters of a word that can look random
-ALWAYS_RANDOM = 11  # characters of a token that is no language however many lines have it
+MOST_COMMON, MOST_CONSTANT = 10, 15  # characters of a token of random looks that is language; where most lines have it
+CONSTANT_SHARE = 0.5  # of the lines: most of them, as the id of a container by which the host is called
 SHORTEST_ODD = 8  # characters
 SHORT_NUMBER = 3  # digits: the number identifies nothing
 LONGEST_COUNT = 8  # digits: a longer number is somebody's even where many stand, unless they count up
@@ -147,12 +148,14 @@ class Language:
         self._words: defaultdict[str, set[str]] = defaultdict(set)
         self._places: defaultdict[str, Counter[str]] = defaultdict(Counter)  # of each word
         self._common: set[str] = set()
+        self._constant: set[str] = set()  # in most lines of a log
         self._kind = lru_cache(1 << 16)(self._found_kind)
         for lines in documents:
             counts: Counter[str] = Counter()
             for line in lines:
                 counts.update(self._read(pieces_of(line)))
             self._lines.update(counts)
+            self._constant |= {text for text, count in counts.items() if count > CONSTANT_SHARE * len(lines)}
             self._common |= {text for text, count in counts.items() if count >= lines_of_language(len(lines))}
         n_line = sum(len(lines) for lines in documents)
         self._fewest = lines_of_language(n_line)
@@ -183,7 +186,8 @@ class Language:
 
     def _found_kind(self, text: str, place: str, run: str) -> Kind | None:
         has_digit = bool(_DIGIT.search(text))
-        if text in self._common and not (len(text) >= ALWAYS_RANDOM and _looks_random(text, has_digit)):
+        longest = MOST_CONSTANT if text in self._constant else MOST_COMMON
+        if text in self._common and (len(text) <= longest or not _looks_random(text, has_digit)):
             return None
         if len(text) != len(run) and _is_odd(run) and not (has_digit and self._runs[shape_of(run)] >= self._fewest):
             return "token"

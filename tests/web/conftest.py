@@ -72,7 +72,7 @@ def trained() -> Weights:
         "bits_per_char": round(training.best_bits, 4),
         "ngram": 0.91,
         "history": [*history, ["2026-11-22", round(training.best_bits, 4)]],
-        "audit": {"answer": "clean", "asked": 41, "unseen": 7, "sampled": 2000, "count": 0},
+        "audit": {"answer": "clean", "values": 900, "asked": 41, "unseen": 7, "sampled": 2000, "count": 0},
     }
     model = Model(config, vocabulary, training.best)
     profile, data = learn_fitting([lines], lambda _, data: len(data) <= 4000)

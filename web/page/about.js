@@ -55,7 +55,8 @@ function describeAudit(audit) {
   if (audit.answer === 'remembered')
     return `an audit found ${formatQuantity(audit.count, 'value')} known by heart`;
   if (audit.answer !== 'clean') return 'an audit found no value to ask for';
-  return `none of ${formatQuantity(audit.asked, 'value')} asked for came back, nor in ${formatQuantity(audit.sampled, 'sampled line')}`;
+  const of = isNumber(audit.values) && audit.values > audit.asked ? ` of ${formatCount(audit.values)}` : '';
+  return `none of ${formatQuantity(audit.asked, 'value')} asked for${of} came back, nor in ${formatQuantity(audit.sampled, 'sampled line')}`;
 }
 
 /** @param {unknown} value */

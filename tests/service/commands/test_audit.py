@@ -87,9 +87,9 @@ def test_what_was_learned_by_heart_is_found_and_told(remembering: tuple[Model, l
 
 @pytest.mark.parametrize("kind", OTHERS)
 def test_digits_letters_and_words_in_many_lines_are_found_too(kind: str) -> None:
-    lines = with_secret(usual(400), 30, OTHERS[kind])
+    lines = with_secret(usual(1200), 17, OTHERS[kind])
     (value,) = report_on(trained(lines), lines, {}).audit.figures.remembered
-    assert (value.kind, value.lines) == (kind, 30)
+    assert (value.kind, value.lines) == (kind, 17)
 
 
 def test_the_secret_itself_is_not_printed(remembering: tuple[Model, list[str]]) -> None:
@@ -162,7 +162,7 @@ def test_by_setting_they_are_committed_with_the_answer_on_the_card(fresh: Any) -
     record = retrained_with_secret(fresh)
     assert (record["outcome"], record["audit"]["count"]) == ("committed", 1)
     _, card = decode((fresh.home.site / "web" / "weights.js").read_bytes())
-    assert set(card["audit"]) == {"answer", "asked", "unseen", "sampled", "count"}
+    assert set(card["audit"]) == {"answer", "values", "asked", "unseen", "sampled", "count"}
     assert (card["audit"]["answer"], card["audit"]["count"]) == ("remembered", 1)
     done = fresh.logling("audit")
     assert done.returncode == 1

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from service.run import describe_kept_back
 from service.storage.hold import Hold
+from service.storage.ledger import Ledger
+from service.storage.run_record import AuditFigures, RememberedValue, RunRecord
 from tests.support.homes import NOON
 from tests.support.repositories import write_hook, write_script
 
@@ -37,6 +40,18 @@ def pushed(committed: Any) -> Any:
 
 def test_a_home_with_a_remote_is_well(pushed: Any) -> None:
     assert [check for check in checks(pushed).values() if not check["ok"]] == []
+
+
+def test_weights_that_an_audit_kept_back_are_told_with_what_to_do(committed: Any) -> None:
+    value = RememberedValue(source=1, line=7, kind="number", characters=12, lines=3)
+    figures = AuditFigures(answer="remembered", asked=9, unseen=0, sampled=256, language=0, count=1, remembered=[value])
+    with Ledger(committed.home.ledger) as ledger:
+        for _ in range(2):
+            record = ledger.begin(RunRecord(), NOON)
+            record.audit, record.outcome = figures, "rejected"
+            record.reason = describe_kept_back(record, committed.home.settings())
+            ledger.end(record, NOON)
+    assert is_told(checks(committed)["audit"], "the last 2 runs", "source 1, line 7", "publish_remembered")
 
 
 def test_a_hold_is_told_with_what_lifts_it(committed: Any) -> None:

@@ -64,4 +64,4 @@ def test_without_a_ledger_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_the_steps_are_in_the_order_of_a_run() -> None:
-    assert list(RUN_STEPS) == ["pull", "site", "train", "encode", "score", "gate", "commit", "push"]
+    assert list(RUN_STEPS) == ["pull", "site", "train", "encode", "score", "gate", "audit", "commit", "push"]

@@ -23,5 +23,10 @@ def test_what_is_remembered_is_told_by_where_it_is_and_how_it_came_out() -> None
     )
 
 
+def test_how_many_were_not_asked_for_is_told() -> None:
+    some = FIGURES.model_copy(update={"answer": "clean", "count": 0, "values": 110_397})
+    assert some.describe().startswith("clean: none of 9 values, of 110,397 that could be secret, came back")
+
+
 def test_a_run_before_the_gate_has_no_audit() -> None:
     assert "audit" not in RunRecord().as_json()

@@ -63,6 +63,11 @@ def test_a_long_token_is_a_value_in_however_many_lines() -> None:
     assert found(lines_with(token, COUNT // 2), f"app: key fern is {token} now") == token
 
 
+def test_the_id_of_a_container_in_every_line_is_language() -> None:
+    lines = [f"3f2a9c1b7d4e pump {at % 4} on" for at in range(COUNT)]
+    assert found(lines, lines[7]) == ""
+
+
 def test_a_short_log_has_language_too() -> None:
     lines = [f"listening on port 8443 with {at % 7} workers" for at in range(FEWEST_LINES)]
     assert found(lines, lines[0]) == ""

@@ -83,7 +83,7 @@ def test_it_shows_the_card_as_facts(view, trained):
     facts = page.inner_text("#facts")
     assert f"{trained.model.config.parameters(trained.model.vocabulary.size):,}" in facts
     assert "22 November 2026" in facts
-    assert "none of 41 values asked for came back, nor in 2,000 sampled lines" in facts
+    assert "none of 41 values asked for of 900 came back, nor in 2,000 sampled lines" in facts
     assert "0.910" in page.inner_text("#score-words")
     assert page.inner_text("#history-caption").startswith("29 trainings since 1 September 2026")
     assert page.locator("#history svg path").count() == 1
