@@ -41,14 +41,15 @@ LONGEST_BETWEEN = 3  # characters between two pieces, in a place
 LONGEST_RUN = 400  # characters that are looked at of what a piece is a part of
 
 _TIMES = "(?<![A-Za-z0-9_.:-])TIMES(?![A-Za-z0-9_])"
-_RUN = re.compile(r"[^\s\[\](){}<>,;\"'`|]+")
+_RUN = re.compile(r"[^\s\[\](){}<>,;=\"'`|]+")
 _DIGIT = re.compile("[0-9]")
 _ADDRESS_OR_PIECE = re.compile(
-    "((?<![A-Za-z0-9_.])(?:[0-9]{1,3}\\.){3}[0-9]{1,3}(?![A-Za-z0-9_.]))|([A-Za-z0-9_\u0080-\U0010ffff]+)"
+    "((?<![0-9])[0-9]{1,3}([-.])[0-9]{1,3}\\2[0-9]{1,3}\\2[0-9]{1,3}(?![0-9]))|([A-Za-z0-9_\u0080-\U0010ffff]+)"
 )
 _AFFIXED = re.compile("([A-Za-z]{0,3})([0-9]+)([A-Za-z]{0,3})")
 _ODD = re.compile(r"[\w][^\w./:=,-]+[\w]|[-.:=].*[-.:=]", re.ASCII)
 _PASSPHRASE = re.compile("[A-Za-z]-[A-Za-z]+-[A-Za-z]|[A-Za-z]@[A-Za-z]")
+_HOST = re.compile(r"^(?:[a-z0-9-]+\.){2,}[a-z]{2,4}$")
 _COMPOUND = re.compile("[A-Za-z][-.][A-Za-z]")
 
 
@@ -59,7 +60,7 @@ class Piece(NamedTuple):
     text: str
     place: str  # what stands before it
     run: str  # what it is a part of, up to the next space or bracket
-    address: str  # the IPv4 address that it is a part of, or ""
+    address: str  # the IPv4 address that it is a part of, with points also where it is written with dashes, or ""
     begun: str  # what of the address stands before it
 
 
@@ -90,10 +91,10 @@ def pieces_of(line: str) -> list[Piece]:
             continue
         shown = run[0][:LONGEST_RUN]
         for found in _ADDRESS_OR_PIECE.finditer(run[0]):
-            address = found[1] or ""
+            address = (found[1] or "").replace("-", ".")
             at = run.start() + found.start()
             begun = ""
-            for text in address.split(".") if address else found.groups()[1:]:
+            for text in address.split(".") if address else found.groups()[2:]:
                 between = line[max(read, at - LONGEST_BETWEEN) : at]
                 pieces.append(Piece(at, text, name + between, shown, address, begun))
                 name, read = _name_of(text, name, between), at + len(text)
@@ -211,7 +212,7 @@ class Language:
         if len(text) >= SHORTEST_RANDOM and _looks_random(text, has_digit=False):
             return "token"
         is_joined = "/" not in run and len(run) >= 8
-        if is_joined and _PASSPHRASE.search(run):
+        if is_joined and (_PASSPHRASE.search(run) or _HOST.search(run)):
             return "word"
         if self._lines[text] >= self._fewest_of_word or len(text) < SHORTEST_NAME:
             return None

@@ -48,6 +48,19 @@ def test_words_that_are_joined_are_values(value: str) -> None:
     assert found(lines, lines[0]) == value.replace("-", " ").replace("@", " ")
 
 
+def test_the_name_of_a_host_is_a_value() -> None:
+    lines = lines_with("biblioteka.uni.example", 10, "login failed rhost={} user=root")
+    assert found(lines, lines[0]) == ""  # of a top-level domain that is none
+    lines = lines_with("library.wsi.edu.pl", 10, "login failed rhost={} user=root")
+    assert found(lines, lines[0]) == "library wsi edu pl"
+
+
+def test_an_address_in_a_name_is_the_same_value() -> None:
+    line = "connection from 82.68.222.195 (82-68-222-195.dsl.example.net)"
+    values = list(Language([lines_with(line, 10, "{}")]).values(line))
+    assert [(value.text, value.begun) for value in values[:4]] == [(value.text, value.begun) for value in values[4:8]]
+
+
 def test_a_password_of_short_pieces_is_a_value() -> None:
     lines = lines_with("Qx-7!fe.9Z", 10)
     assert found(lines, lines[0]) == "Qx fe 9Z"  # single digits are everywhere
