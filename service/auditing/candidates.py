@@ -129,7 +129,8 @@ def is_asked_for(text: str, bits: float) -> bool:
 
 
 def _looks_random(language: Language, text: str) -> bool:
-    return any(language.bits(atom) >= RANDOM_BITS for atom in re.findall(r"[^\W_]+", text) if not atom.isdecimal())
+    atoms = [atom for atom in re.findall(r"[^\W_]+", text) if re.search(r"\d", atom) and not atom.isdecimal()]
+    return any(language.bits(atom) >= RANDOM_BITS for atom in atoms)
 
 
 def _read(logs: Sequence[AuditedLog], language: Language) -> _Places:

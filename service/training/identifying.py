@@ -27,7 +27,10 @@ WORD_SHARE = 0.0025  # the same of a word that is like other words
 FEWEST_LINES, FEWEST_WORD_LINES = 20, 3  # lines that make a piece language, at least
 LOOKS_RANDOM = 4.5  # bits a letter
 SHORTEST_RANDOM = 6  # letters of a word that can look random
-MOST_COMMON, MOST_CONSTANT = 10, 15  # characters of a token of random looks that is language; where most lines have it
+MOST_COMMON, MOST_CONSTANT = (
+    10,
+    15,
+)  # characters of a token of letters and digits that is language; if most lines have it
 CONSTANT_SHARE = 0.5  # of the lines: most of them, as the id of a container by which the host is called
 SHORTEST_ODD = 8  # characters
 SHORT_NUMBER = 3  # digits: the number identifies nothing
@@ -188,7 +191,7 @@ class Language:
     def _found_kind(self, text: str, place: str, run: str) -> Kind | None:
         has_digit = bool(_DIGIT.search(text))
         longest = MOST_CONSTANT if text in self._constant else MOST_COMMON
-        if text in self._common and (len(text) <= longest or not _looks_random(text, has_digit)):
+        if text in self._common and (len(text) <= longest or not has_digit or text.isdigit()):
             return None
         if len(text) != len(run) and _is_odd(run) and not (has_digit and self._runs[shape_of(run)] >= self._fewest):
             return "token"
@@ -209,7 +212,7 @@ class Language:
         return "number" if digits > LONGEST_COUNT and place.alike < COUNTS_UP * place.total else None
 
     def _kind_of_word(self, text: str, place: str, run: str) -> Kind | None:
-        if len(text) >= SHORTEST_RANDOM and _looks_random(text, has_digit=False):
+        if len(text) >= SHORTEST_RANDOM and bits_per_letter(text) > LOOKS_RANDOM:
             return "token"
         is_joined = "/" not in run and len(run) >= 8
         if is_joined and (_PASSPHRASE.search(run) or _HOST.search(run)):
@@ -230,10 +233,6 @@ class Language:
 def _is_odd(run: str) -> bool:
     """Whether a run of several pieces is joined in the way of passwords and of identifiers."""
     return len(run) >= SHORTEST_ODD and "/" not in run and bool(_ODD.search(run)) and bool(_DIGIT.search(run))
-
-
-def _looks_random(text: str, has_digit: bool) -> bool:
-    return not text.isdigit() if has_digit else bits_per_letter(text) > LOOKS_RANDOM
 
 
 def lines_of_language(lines: int) -> float:

@@ -166,7 +166,7 @@ def test_float32_weights_are_computed_in_float32(form, make_model):
     ("wrong", "named"),
     [
         ({"n_head": 3}, "n_head"),
-        ({"n_layer": 0}, "at least 1"),
+        ({"n_layer": 0}, "n_layer is from 1 to 64"),
         ({"n_smear": -1}, "n_smear"),
         ({"n_smear": 8}, "n_smear"),
     ],

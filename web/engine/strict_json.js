@@ -13,7 +13,7 @@ function parseStrict(text) {
   const reader = new JsonReader(text);
   const value = wholeText(reader);
   if (reader.repeats) throw new SyntaxError('has a key twice');
-  return plain(value);
+  return asPlain(value);
 }
 
 /** @param {JsonReader} reader */
@@ -47,11 +47,11 @@ function depthOf(text) {
  * @param {JsonValue} value
  * @returns {any}
  */
-function plain(value) {
+function asPlain(value) {
   if (value instanceof Map) {
-    return Object.fromEntries(Array.from(value, ([key, member]) => [plain(key), plain(member)]));
+    return Object.fromEntries(Array.from(value, ([key, member]) => [asPlain(key), asPlain(member)]));
   }
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map(asPlain);
   if (typeof value === 'string' && value !== wellFormed(value)) throw new SyntaxError('has half a character');
   return value instanceof JsonNumber ? strictNumber(value.text) : value;
 }

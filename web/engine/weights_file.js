@@ -132,13 +132,13 @@ function splitHeader(data) {
   if (size > data.length - 8) {
     throw unusable('the weights file is truncated: it ends inside its header');
   }
-  const header = parseJson(textOf(data.subarray(8, 8 + size)), 'header');
+  const header = parseJson(asciiText(data.subarray(8, 8 + size)), 'header');
   if (!isObject(header)) throw damaged('its header is not an object');
   return { header, tensorBytes: data.subarray(8 + size) };
 }
 
 /** @param {Uint8Array} bytes of the header */
-function textOf(bytes) {
+function asciiText(bytes) {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -76,6 +76,11 @@ def test_a_long_token_is_a_value_in_however_many_lines() -> None:
     assert found(lines_with(token, COUNT // 2), f"app: key fern is {token} now") == token
 
 
+def test_a_name_in_many_lines_is_language_however_it_looks() -> None:
+    lines = [f"qwmzkdjfhxbv pump {at % 4} on" if at % 9 == 0 else f"tank {at % 4}" for at in range(COUNT)]
+    assert found(lines, lines[0]) == ""
+
+
 def test_the_id_of_a_container_in_every_line_is_language() -> None:
     lines = [f"3f2a9c1b7d4e pump {at % 4} on" for at in range(COUNT)]
     assert found(lines, lines[7]) == ""

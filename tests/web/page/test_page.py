@@ -186,17 +186,16 @@ PROBLEMS = {
         "This is not a model of Logling",
         "without a card",
     ),
-    "a script that makes more": (
-        lambda w: w.file + b"globalThis.MORE = 1;\n",
-        "This is not a model of Logling",
-        "it makes MORE",
-    ),
     "a getter": (
         lambda w: b"Object.defineProperty(globalThis, 'LOGLING_WEIGHTS', { get: () => 'x' });\n",
         "This is not a model of Logling",
-        "in another way",
+        "does not just assign a text",
     ),
-    "no text": (lambda w: b"globalThis.LOGLING_WEIGHTS = [1];\n", "This is not a model of Logling", "in another way"),
+    "no text": (
+        lambda w: b"globalThis.LOGLING_WEIGHTS = [1];\n",
+        "This is not a model of Logling",
+        "just assign a text",
+    ),
     "empty": (lambda w: b"", "This is not a model of Logling", "does not assign"),
 }
 

@@ -101,7 +101,7 @@ def test_what_is_called_normal_is_calm_on_the_strip(page):
 
 
 def test_a_model_may_bring_rules(open_page, trained):
-    page = open_page(trained.rewritten(lambda _, card: card.update(normal=["ERROR: disk # *", 7])))
+    page = open_page(trained.rewritten(lambda _, card: card.update(normal=["ERROR: disk # *"])))
     finished(page)
     assert rules(page) == ["ERROR: disk # *"]
     assert page.inner_text("#verdict").startswith("Nothing stands out")
