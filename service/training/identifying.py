@@ -27,10 +27,8 @@ WORD_SHARE = 0.0025  # the same of a word that is like other words
 FEWEST_LINES, FEWEST_WORD_LINES = 20, 3  # lines that make a piece language, at least
 LOOKS_RANDOM = 4.5  # bits a letter
 SHORTEST_RANDOM = 6  # letters of a word that can look random
-MOST_COMMON, MOST_CONSTANT = (
-    10,
-    15,
-)  # characters of a token of letters and digits that is language; if most lines have it
+MOST_COMMON = 10  # characters of a token of letters and digits that is language
+MOST_CONSTANT = 15  # the same, if most lines have it
 CONSTANT_SHARE = 0.5  # of the lines: most of them, as the id of a container by which the host is called
 SHORTEST_ODD = 8  # characters
 SHORT_NUMBER = 3  # digits: the number identifies nothing
