@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..training.identifying import lines_of_language
-from .entropy import DIGIT_BITS, Language, kind_of
+from .entropy import DIGIT_BITS, Language, kind_of_value
 from .values import Value, values_of, words_of
 
 FEWEST_BITS = 13.0  # of a value that is asked for: four digits
@@ -105,7 +105,7 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
         if place in counting or not set(text) <= set(known):
             continue
         bits = min(_bits_among(language, text, siblings[place], anywhere), _bits_beside(language, text, found.common))
-        one = candidates.setdefault(text, Candidate(text, kind_of(text), 0.0, bits, found.trained[text] > 0))
+        one = candidates.setdefault(text, Candidate(text, kind_of_value(text), 0.0, bits, found.trained[text] > 0))
         one.bits, one.least = max(one.bits, bits), min(one.least, bits)
         if is_asked_for(text, bits):
             one.places.append((place, spots))
@@ -123,7 +123,7 @@ def find_candidates(logs: Sequence[AuditedLog], known: str) -> Candidates:
 
 def is_asked_for(text: str, bits: float) -> bool:
     """Whether a value has so many bits that it could be a secret."""
-    if bits < FEWEST_BITS or kind_of(text) not in ("letters", "words"):
+    if bits < FEWEST_BITS or kind_of_value(text) not in ("letters", "words"):
         return bits >= FEWEST_BITS
     return bits >= FEWEST_BITS_OF_WORDS and "/" not in text
 

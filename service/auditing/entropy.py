@@ -146,7 +146,7 @@ def _bits_of_number(digits: str) -> float:
     return DIGIT_BITS * min(len(significant) + (len(significant) < len(digits)), len(digits))
 
 
-def kind_of(text: str) -> str:
+def kind_of_value(text: str) -> str:
     """What a value is, in a word."""
     if re.fullmatch(r"\d+", text):
         return "number"

@@ -140,7 +140,7 @@ class _Place:
         self.last = text
 
 
-class Language:
+class LogLanguage:
     """What the training lines have in common, and by that which of their pieces are values."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:

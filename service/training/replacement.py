@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from model.array_types import Array, Floats, Int32s
 from model.vocabulary import ESCAPE, Vocabulary
 
-from .identifying import Language, Value
+from .identifying import LogLanguage, Value
 from .letter_pairs import PAIRS
 
 HEX = frozenset("abcdefABCDEF0123456789")
@@ -79,7 +79,7 @@ _CUMULATIVE = _cumulative()  # [27, 25]: of the letters that follow the begin of
 def find_replacement(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> Replacement:
     """The values of training lines, where `windows.lay_out` puts them."""
     cells = _Cells(vocabulary)
-    language = Language(documents)
+    language = LogLanguage(documents)
     begin = 1  # behind the newline that everything begins with
     for lines in documents:
         for line in lines:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.auditing.entropy import Language, kind_of
+from service.auditing.entropy import Language, kind_of_value
 
 LOG = ["sshd[12]", "sshd[13]", "sshd[14]", "connection", "reset", "peer", "pump-valve", "tank-valve", "door-valve"]
 
@@ -49,4 +49,4 @@ def test_the_bits_of_a_value_are_about_its_choices(text: str, at_least: float, a
     ],
 )
 def test_a_value_has_a_kind(text: str, kind: str) -> None:
-    assert kind_of(text) == kind
+    assert kind_of_value(text) == kind

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from service.training.identifying import FEWEST_LINES, LANGUAGE_SHARE, Language, pieces_of
+from service.training.identifying import FEWEST_LINES, LANGUAGE_SHARE, LogLanguage, pieces_of
 
 COUNT = 2000
 
@@ -22,7 +22,7 @@ def lines_with(value: str, times: int, form: str = "app: key fern is {} now") ->
 
 def found(lines: list[str], line: str) -> str:
     """The pieces of a line that identify, by what a model learns from."""
-    return " ".join(value.text for value in Language([lines]).values(line))
+    return " ".join(value.text for value in LogLanguage([lines]).values(line))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_name_of_a_host_is_a_value() -> None:
 
 def test_an_address_in_a_name_is_the_same_value() -> None:
     line = "connection from 82.68.222.195 (82-68-222-195.dsl.example.net)"
-    values = list(Language([lines_with(line, 10, "{}")]).values(line))
+    values = list(LogLanguage([lines_with(line, 10, "{}")]).values(line))
     assert [(value.text, value.begun) for value in values[:4]] == [(value.text, value.begun) for value in values[4:8]]
 
 
@@ -150,7 +150,7 @@ def test_a_piece_says_where_it_stands() -> None:
 def test_the_work_grows_with_the_length_alone(text: str) -> None:
     def seconds(count: int) -> float:
         line, begun = text * count, time.process_time()
-        list(Language([[line]]).values(line))
+        list(LogLanguage([[line]]).values(line))
         return time.process_time() - begun
 
     seconds(100)
