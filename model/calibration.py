@@ -44,5 +44,10 @@ def calibrated(config: Config, weights: Weights, validation: Text) -> Calibrated
 
 
 def at_temperature(weights: Weights, temperature: float) -> Weights:
-    """The same weights with the head divided by a temperature; the other tensors are shared, not copied."""
-    return weights | {"lm_head": weights["lm_head"] / weights["lm_head"].dtype.type(temperature)}
+    """The same weights with the head divided by a temperature; the other tensors are shared, not copied.
+
+    The rows of the head are recalled too, and count as much there as before.
+    """
+    factor = weights["lm_head"].dtype.type(temperature)
+    tempered = weights | {"lm_head": weights["lm_head"] / factor}
+    return tempered | {"recall": weights["recall"] * factor} if "recall" in weights else tempered

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from math import prod
 
 N_BUCKETS = 16  # of the attention bias, for each head: see model/positions.py
+N_RECALLED = 3  # guesses at the next character: see model/recall.py
 POSITIONS = "columns"  # the only kind there is; a card names it, so that a reader can tell
 MOST = {"n_layer": 64, "n_head": 32, "n_embd": 4096, "n_context": 4096, "n_position": 4096}
 
@@ -19,7 +20,8 @@ class Config:
 
     A token's position is its column in its line; columns that are `n_position` apart share a row of `wpe`. A learned
     bias for each head knows how many lines back a key is and how its column differs. The last `n_context` tokens are
-    visible, whatever lines they are on. See model/positions.py.
+    visible, whatever lines they are on. See model/positions.py. What followed when a line last began like this one is
+    mixed in too, from much further back: see model/recall.py.
 
     Raises ValueError for an impossible shape.
     """
@@ -31,6 +33,7 @@ class Config:
     n_position: int  # rows of wpe
     n_smear: int = 2  # earlier characters that are mixed into a token's embedding
     final_norm: bool = True  # whether the last layer's output is normalised before lm_head
+    recall: bool = True  # whether what followed earlier lines is mixed into a token's embedding
 
     def __post_init__(self) -> None:
         sizes = (self.n_layer, self.n_head, self.n_embd, self.n_context, self.n_position)
@@ -39,8 +42,9 @@ class Config:
         for size, (name, most) in zip(sizes, MOST.items(), strict=True):
             if not 1 <= size <= most:
                 raise ValueError(f"{name} is from 1 to {most:,}, not {size:,}")
-        if type(self.final_norm) is not bool:
-            raise ValueError("final_norm is true or false")
+        for name in ("final_norm", "recall"):
+            if type(getattr(self, name)) is not bool:
+                raise ValueError(f"{name} is true or false")
         if self.n_embd % self.n_head:
             raise ValueError(f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head})")
         if self.n_smear < 0 or self.n_smear >= self.n_context:
@@ -57,6 +61,8 @@ class Config:
         shapes: dict[str, tuple[int, ...]] = {"wte": (vocabulary_size, c), "wpe": (self.n_position, c)}
         if self.n_smear:
             shapes["smear"] = (self.n_smear, c)
+        if self.recall:
+            shapes["recall"] = (N_RECALLED, c)
         for layer in range(self.n_layer):
             shapes[f"h{layer}.bias"] = (self.n_head, N_BUCKETS)
             for name in ("wq", "wk", "wv", "wo"):
@@ -84,6 +90,6 @@ class Preset:
 
 
 PRESETS = {
-    "seed": Preset(Config(n_layer=1, n_head=4, n_embd=16, n_context=256, n_position=42), 160),
+    "seed": Preset(Config(n_layer=1, n_head=4, n_embd=16, n_context=256, n_position=39), 160),
     "full": Preset(Config(n_layer=2, n_head=4, n_embd=48, n_context=384, n_position=64), 96),
 }

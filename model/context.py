@@ -6,15 +6,21 @@ from collections import deque
 from collections.abc import Iterable
 
 from .config import Config
+from .recall import REACH
 
 
-def reach(config: Config) -> int:
-    """How many characters back a character can change a prediction.
+def sight(config: Config) -> int:
+    """How many characters back the transformer sees.
 
     Each layer looks back one context from what the layer below it saw: with two layers and a context of 384, a
     character 768 back still matters, and the smear adds its own few.
     """
     return config.n_layer * config.n_context + config.n_smear
+
+
+def reach(config: Config) -> int:
+    """How many characters back a character can change a prediction: in sight, or recalled by what is in sight."""
+    return sight(config) + (REACH if config.recall else 0)
 
 
 def last_lines(lines: Iterable[str], characters: int) -> list[str]:

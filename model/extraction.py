@@ -13,8 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .array_types import Array, Floats
-from .context import reach
+from .config import N_RECALLED
+from .context import sight
 from .positions import columns_and_lines
+from .recall import Recall
 from .transformer import Model, Past, Window, forward
 from .vocabulary import ESCAPE, NEWLINE, Tokens
 
@@ -35,6 +37,7 @@ class Prompt(NamedTuple):
 
     model: Model
     past: Past
+    recall: Recall
     column: int
     line: int
     log_p: Floats
@@ -44,8 +47,10 @@ def prompted(model: Model, text: str) -> Prompt:
     """The prompt of a text that begins a line."""
     tokens = model.vocabulary.encode("\n" + text)
     columns, lines = columns_and_lines(tokens)
-    logits, past = forward(model.config, model.weights, Window(tokens[None], columns[None], lines[None]))
-    return Prompt(model, past, int(columns[-1]), int(lines[-1]), log_softmax(logits[0, -1]))
+    recall = Recall(model.vocabulary)
+    window = Window(tokens[None], columns[None], lines[None], recall.read_all(tokens)[:, None])
+    logits, past = forward(model.config, model.weights, window)
+    return Prompt(model, past, recall, int(columns[-1]), int(lines[-1]), log_softmax(logits[0, -1]))
 
 
 def log_softmax(logits: Array) -> Floats:
@@ -55,16 +60,21 @@ def log_softmax(logits: Array) -> Floats:
     return np.asarray(wide - np.log(np.exp(wide).sum(axis=-1, keepdims=True)))
 
 
-def read_on(prompt: Prompt, past: Past, tokens: Tokens, n_read: int) -> tuple[Floats, Past]:
-    """Read several continuations of the prompt's line, of which `n_read` characters were read before.
+def read_on(prompt: Prompt, past: Past, recalls: Sequence[Recall], tokens: Tokens, n_read: int) -> tuple[Floats, Past]:
+    """Read one more character of several continuations of the prompt's line, of which `n_read` were read before.
 
-    [N, T] -> log p of what follows each character, [N, T, V], and the new past
+    [N] -> log p of what follows, [N, V], and the new past
     """
-    n, t = tokens.shape
-    columns = np.broadcast_to(np.arange(1, t + 1, dtype=np.int32) + prompt.column + n_read, (n, t))
-    lines = np.full((n, t), prompt.line, dtype=np.int32)
-    logits, following = forward(prompt.model.config, prompt.model.weights, Window(tokens, columns, lines), past)
-    return log_softmax(logits), following
+    columns = np.full((len(tokens), 1), prompt.column + n_read + 1, dtype=np.int32)
+    window = Window(tokens[:, None], columns, np.full_like(columns, prompt.line), _recalled(recalls, tokens))
+    logits, following = forward(prompt.model.config, prompt.model.weights, window, past)
+    return log_softmax(logits[:, 0]), following
+
+
+def _recalled(recalls: Sequence[Recall], tokens: Tokens) -> Array:
+    """What each of some texts recalls after one more token. [N] -> [N_RECALLED, N, 1]"""
+    found = [recall.read(token) for recall, token in zip(recalls, tokens.tolist(), strict=True)]
+    return np.array(found, np.int32).T[:, :, None]
 
 
 def versions(past: Past, rows: Array) -> Past:
@@ -96,13 +106,15 @@ def _by_length(tokens: Sequence[Tokens]) -> Iterator[list[int]]:
 
 def _bits_of_some(model: Model, tokens: Sequence[Tokens], sizes: Sequence[int]) -> Floats:
     """The bits of the last `sizes` tokens of each text, filled up behind, where no earlier token can see it. -> [N]"""
-    longest = reach(model.config) + max(sizes)
+    longest = sight(model.config) + max(sizes)
     width = min(longest, max(map(len, tokens))) - 1
-    window = Window(*(np.zeros((len(tokens), width), dtype=np.int32) for _ in range(3)))
+    parts = np.zeros((3 + N_RECALLED, len(tokens), width), dtype=np.int32)
     for row, text in enumerate(tokens):
-        for part, values in zip(window, (text, *columns_and_lines(text)), strict=True):
+        recalled = Recall(model.vocabulary).read_all(text)
+        for part, values in zip(parts, (text, *columns_and_lines(text), *recalled), strict=True):
             seen = values[-longest:][:-1]
             part[row, : len(seen)] = seen
+    window = Window(parts[0], parts[1], parts[2], parts[3:])
     logits, _ = forward(model.config, model.weights, window)
     bits = [
         -log_softmax(logits[row, end - size : end])[np.arange(size), text[-size:]].sum() / math.log(2)
@@ -116,7 +128,7 @@ def guesses(prompt: Prompt, length: int, width: int) -> Tokens:
     """The likeliest continuations of some length that a beam search finds, best first. -> [at most width, length]"""
     forbidden = [ESCAPE, NEWLINE]
     score = prompt.log_p[None].copy()
-    past = prompt.past
+    past, recalls = prompt.past, [prompt.recall]
     texts = np.zeros((1, 0), dtype=np.int32)
     for n_read in range(length):
         score[:, forbidden] = -np.inf
@@ -126,8 +138,9 @@ def guesses(prompt: Prompt, length: int, width: int) -> Tokens:
         parents, tokens = best // size, (best % size).astype(np.int32)
         texts = np.concatenate([texts[parents], tokens[:, None]], axis=1)
         if n_read + 1 < length:
-            log_p, past = read_on(prompt, versions(past, parents), tokens[:, None], n_read)
-            score = score.ravel()[best][:, None] + log_p[:, 0]
+            recalls = [recalls[parent].copy() for parent in parents]
+            log_p, past = read_on(prompt, versions(past, parents), recalls, tokens, n_read)
+            score = score.ravel()[best][:, None] + log_p
     return texts
 
 
@@ -137,9 +150,11 @@ def sampled_lines(model: Model, temperature: float, seed: int) -> Iterator[str]:
     tokens = np.full((LANES, 1), NEWLINE, dtype=np.int32)
     columns, lines = np.zeros_like(tokens), np.ones_like(tokens)
     past: Past | None = None
+    recalls = [Recall(model.vocabulary) for _ in range(LANES)]
     texts: list[list[int]] = [[] for _ in range(LANES)]
     while True:
-        logits, past = forward(model.config, model.weights, Window(tokens, columns, lines), past)
+        window = Window(tokens, columns, lines, _recalled(recalls, tokens[:, 0]))
+        logits, past = forward(model.config, model.weights, window, past)
         chosen = _drawn(logits[:, -1], temperature, rng)
         chosen[columns[:, 0] >= LONGEST_SAMPLED] = NEWLINE
         ended = chosen[:, None] == NEWLINE

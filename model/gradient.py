@@ -16,7 +16,8 @@ from .array_types import Array
 from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
 from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
 from .config import Config
-from .transformer import EPSILON, Weights, Window, position_rows
+from .transformer import EPSILON, Weights, Window, position_rows, recallable
+from .vocabulary import ESCAPE
 from .windows import Batch
 
 
@@ -137,22 +138,29 @@ def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, 
 
 
 def embed(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
-    """The normalised sum of character, position and smear. -> [C, N], and what the backward pass needs"""
+    """The normalised sum of character, position, smear and recall. -> [C, N], and what the backward pass needs"""
     tokens, rows = window.tokens, position_rows(config, window)
     characters = np.ascontiguousarray(weights["wte"].T).take(tokens, axis=1)  # [C, B, T]
     x = np.ascontiguousarray(weights["wpe"].T).take(rows, axis=1)
     x += characters
     for back in range(1, config.n_smear + 1):
         x[:, :, back:] += characters[:, :, :-back] * weights["smear"][back - 1, :, None, None]
+    guesses = []
+    if config.recall:
+        by_feature = np.ascontiguousarray(recallable(weights).T)
+        for ids, part in zip(window.recalled, weights["recall"], strict=True):
+            guesses.append(by_feature.take(ids, axis=1))
+            x += guesses[-1] * part[:, None, None]
     normed, scale = rms_norm(x.reshape(config.n_embd, -1))
     out, kept = drop(normed.copy() if dropout else normed, dropout)
-    return out, {"characters": characters, "rows": rows, "normed": normed, "scale": scale, "kept": kept}
+    saved = {"characters": characters, "rows": rows, "guesses": guesses}
+    return out, saved | {"normed": normed, "scale": scale, "kept": kept}
 
 
 def embed_backward(
     config: Config, weights: Weights, grads: Weights, dx: Array, saved: dict[str, Any], window: Window
 ) -> None:
-    """Adds the gradients of wte, wpe and smear to `grads`."""
+    """Adds the gradients of wte, wpe, smear and recall to `grads`, and that of recalled rows to the one of lm_head."""
     characters = saved["characters"]
     dx = rms_norm_backward(drop_backward(dx, saved["kept"]), saved["normed"], saved["scale"])
     grads["wpe"] = scatter_add(dx, saved["rows"], config.n_position)
@@ -164,6 +172,14 @@ def embed_backward(
             dcharacters[:, :, :-back] += dlater * s[:, None, None]
             dsmear.append((dlater * characters[:, :, :-back]).sum(axis=(1, 2)))
         grads["smear"] = np.array(dsmear)
+    if config.recall:
+        drecall = []
+        for ids, guess, part in zip(window.recalled, saved["guesses"], weights["recall"], strict=True):
+            drecall.append((dx.reshape(characters.shape) * guess).sum(axis=(1, 2)))
+            drows = scatter_add(dx * part[:, None], ids, len(weights["lm_head"]))
+            drows[ESCAPE] = 0
+            grads["lm_head"] = grads["lm_head"] + drows
+        grads["recall"] = np.array(drecall)
     grads["wte"] = scatter_add(dcharacters.reshape(dx.shape), window.tokens, len(weights["wte"]))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .array_types import Floats
-from .context import last_lines, reach
+from .context import last_lines, reach, sight
 from .exact import Mulberry32, exp, softmax
 from .state import State
 from .transformer import Model
@@ -84,7 +84,10 @@ def primed(model: Model, context: Sequence[str]) -> tuple[State, Floats]:
     """A state that has read `context`, as far back as it can see, and its prediction. -> State, logits [1, V]"""
     tokens = context_tokens(model, context)
     state = State(model)
-    for token in tokens[:-1]:
+    far = max(0, len(tokens) - sight(model.config) - 1)
+    if far:
+        state.skim(tokens[:far])
+    for token in tokens[far:-1]:
         state.read(token[None])
     return state, state.read(tokens[-1:])
 

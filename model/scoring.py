@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .array_types import Array, Floats
+from .context import last_lines, reach, sight
 from .positions import columns_and_lines
+from .recall import Recall
 from .transformer import Model, Past, Window, as_dtype, forward, token_bits
 from .vocabulary import ESCAPE, code_points, escape_bits
 
@@ -74,6 +76,8 @@ def score_lines(
         from .adaptive import Adaptive  # here, because numba takes a while to import and not every machine has it
 
         reader.adaptive = Adaptive(model.vocabulary)
+    else:
+        context = reader.skim(context)
     for _, batch in _numbered_chunks(context):
         reader.read("".join(line + "\n" for line in batch))
     for first, batch in _numbered_chunks(lines):
@@ -123,19 +127,29 @@ class _Reader:
         self.model = model._replace(weights=as_dtype(model.weights, dtype))
         self.adaptive: Adaptive | None = None
         self.past: Past | None = None
+        self.recall = Recall(model.vocabulary)
         self.column = self.line = 0
         self.next_logits: NDArray[np.floating[Any]] | None = None
+
+    def skim(self, context: Iterable[str]) -> list[str]:
+        """Note what the lines of a context may recall, and return those of them that the transformer sees."""
+        seen = last_lines(context, reach(self.model.config))
+        near = last_lines(seen, sight(self.model.config))
+        if far := seen[: len(seen) - len(near)]:
+            self.recall.read_all(self.model.vocabulary.encode("".join(line + "\n" for line in far)))
+        return near
 
     def read(self, text: str) -> tuple[Floats, Floats]:
         """Read more text. -> the bits of each of its characters, and those by the weights alone, [n] each"""
         tokens = self.model.vocabulary.encode(text)
         columns, lines = columns_and_lines(tokens, self.column, self.line)
         self.column, self.line = int(columns[-1]), int(lines[-1])
+        recalled = self.recall.read_all(tokens)
         static, adapted = np.zeros(len(tokens)), np.zeros(len(tokens))
         start = 0
         while start < len(tokens):
             part = slice(start, start + CHUNK)
-            window = Window(tokens[None, part], columns[None, part], lines[None, part])
+            window = Window(tokens[None, part], columns[None, part], lines[None, part], recalled[:, None, part])
             logits, self.past = forward(self.model.config, self.model.weights, window, self.past)
             predictions = self._predictions(logits)
             static[part] = token_bits(predictions, tokens[None, part])[0]

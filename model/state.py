@@ -11,8 +11,9 @@ import numpy as np
 
 from .array_types import Array, Floats
 from .exact import STEPS_PER_NAT, linear, power, total
-from .positions import buckets
-from .transformer import EPSILON, Model, as_dtype
+from .positions import buckets, columns_and_lines
+from .recall import Recall
+from .transformer import EPSILON, Model, as_dtype, recallable
 from .vocabulary import NEWLINE, Tokens
 
 MOST_STEPS = 262144  # steps of 2^(1/512): the power of an attention score is at most 2^512 and at least 2^-512
@@ -36,6 +37,8 @@ class State:
         self.column = np.zeros(n, dtype=np.int32)
         self.line = np.zeros(n, dtype=np.int32)
         self.before = np.zeros((n, config.n_smear, config.n_embd))  # embeddings of the last characters, newest first
+        self.recalls = [Recall(model.vocabulary) for _ in range(n)]
+        self.recallable = recallable(self.model.weights)
         self.length = 0  # tokens read
 
     def replicated(self, n: int) -> State:
@@ -45,8 +48,17 @@ class State:
             setattr(copy, name, np.repeat(getattr(self, name), n, axis=0))
         copy.keys = np.repeat(self.keys, n, axis=1)
         copy.values = np.repeat(self.values, n, axis=1)
+        copy.recalls = [self.recalls[0].copy() for _ in range(n)]
         copy.length = self.length
         return copy
+
+    def skim(self, tokens: Tokens) -> None:
+        """Note what a beginning that is out of sight may recall. The same one for all texts, before any other. [n]"""
+        for recall in self.recalls:
+            recall.read_all(tokens)
+        columns, lines = columns_and_lines(tokens)
+        self.column += columns[-1]
+        self.line += lines[-1]
 
     def read(self, tokens: Tokens) -> Floats:
         """Read one more token of each text and predict the next. [N] -> logits [N, V]"""
@@ -63,13 +75,19 @@ class State:
         return linear(rms_norm(x) if config.final_norm else x, weights["lm_head"])
 
     def _embed(self, tokens: Tokens, position: Floats) -> Floats:
-        """The sum of character, position and smear. -> [N, C]"""
+        """The sum of character, position, smear and recall. -> [N, C]"""
         character = self.model.weights["wte"][tokens]
         x = character + position
         for back in range(self.model.config.n_smear):
             x = x + self.before[:, back] * self.model.weights["smear"][back]
         if self.model.config.n_smear:
             self.before = np.concatenate([character[:, None], self.before[:, :-1]], axis=1)
+        if self.model.config.recall:
+            guesses = np.array(
+                [recall.read(token) for recall, token in zip(self.recalls, tokens.tolist(), strict=True)]
+            )
+            for kind, part in enumerate(self.model.weights["recall"]):
+                x = x + self.recallable[guesses[:, kind]] * part
         return x
 
     def _remember_place(self) -> Array:

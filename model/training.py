@@ -15,14 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .array_types import Int32s
 from .config import Config
 from .gradient import Dropout, loss_and_gradients, predictions
 from .optimizer import LearningRates, fresh_moments, update
 from .transformer import Weights, token_bits
-from .windows import Text, batch_at, placed, window_starts
+from .windows import Text, batch_at, window_starts
 
 DIVERGED = 2.0  # bits above the score at the start: a loss that will not come down again
 MOST_RESTARTS = 4
@@ -102,8 +101,8 @@ def begin(weights: Weights) -> Training:
 def train(
     config: Config,
     plan: Plan,
-    tokens: NDArray[np.uint16],
-    validation: NDArray[np.uint16],
+    text: Text,
+    validation: Text,
     start: Weights,
     *,
     progress: Callable[[Training], None] = lambda training: None,
@@ -111,12 +110,12 @@ def train(
 ) -> Training:
     """Train, round by round, until the training has finished or `stop()` is true.
 
-    `tokens` and `validation` come from `windows.lay_out`. `progress` is called after every round.
+    `text` and `validation` come from `windows.lay_out`. `progress` is called after every round.
     Raises TrainingDiverged.
     """
     training = begin(start)
     while not training.finished and not stop():
-        training = round_of_steps(config, plan, tokens, validation, training)
+        training = round_of_steps(config, plan, text, validation, training)
         progress(training)
     return training
 
@@ -124,8 +123,8 @@ def train(
 def round_of_steps(
     config: Config,
     plan: Plan,
-    tokens: NDArray[np.uint16],
-    validation: NDArray[np.uint16],
+    text: Text,
+    validation: Text,
     training: Training,
 ) -> Training:
     """The state after one more round: steps, then a score of the validation. The first round only scores.
@@ -133,9 +132,8 @@ def round_of_steps(
     Changes none of its arguments. Raises TrainingDiverged.
     """
     if not training.curve:
-        bits = validation_bits(config, training.weights, placed(validation))
+        bits = validation_bits(config, training.weights, validation)
         return replace(training, curve=[Point(0, bits, bits)])
-    text = placed(tokens)
     starts = window_starts(text, config.n_context)
     weights, moments = copied(training.weights), copied(training.moments)
     step, read, losses = training.step, training.tokens, []
@@ -149,7 +147,7 @@ def round_of_steps(
         read += batch.targets.size
         if not np.isfinite(loss):
             return restarted(training)
-    bits = validation_bits(config, weights, placed(validation))
+    bits = validation_bits(config, weights, validation)
     if not bits <= training.curve[0].validation + DIVERGED:
         return restarted(training)
     improved = bits < training.best_bits

@@ -7,7 +7,8 @@ as the page. The tests compare all three.
 
 The model follows GPT-2 in the small form of Karpathy's microgpt: root-mean-square norms without gain, ReLU, no
 biases, an untied head. It adds positions by column and line (`positions.py`), one learned number per head and bucket
-in the attention scores, and the smear of earlier characters. It leaves out weight tying and rotary positions.
+in the attention scores, the smear of earlier characters, and what earlier lines recall (`recall.py`). It leaves out
+weight tying and rotary positions.
 
 All functions work in the dtype of the weights. Letters in the shapes: B windows, T tokens (queries), S keys,
 C = n_embd, H heads, D = C / H, V = vocabulary size.
@@ -23,7 +24,7 @@ import numpy as np
 from .array_types import Array, Int32s
 from .config import N_BUCKETS, Config
 from .positions import buckets
-from .vocabulary import Vocabulary
+from .vocabulary import ESCAPE, Vocabulary
 
 Weights = dict[str, Array]
 
@@ -41,11 +42,12 @@ class Model(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Stretches of text to predict from. All [B, T]."""
+    """Stretches of text to predict from."""
 
-    tokens: Array
-    columns: Array
-    lines: Array  # any numbering that grows by one at each newline
+    tokens: Array  # [B, T]
+    columns: Array  # [B, T]
+    lines: Array  # [B, T]; any numbering that grows by one at each newline
+    recalled: Array  # [N_RECALLED, B, T]; a model without recall does not look at it
 
 
 class Past(NamedTuple):
@@ -61,15 +63,15 @@ class Past(NamedTuple):
 def init_weights(config: Config, vocabulary_size: int, rng: np.random.Generator) -> Weights:
     """Fresh float32 weights: normal numbers, scaled by the kind of tensor.
 
-    Embeddings have a scale of 0.2, the smear 0.5, matrices 0.5/√fan_in and output projections half of that. Bias and
-    head begin at zero, so that an untrained model predicts all characters alike.
+    Embeddings have a scale of 0.2, smear and recall 0.5, matrices 0.5/√fan_in and output projections half of that.
+    Bias and head begin at zero, so that an untrained model predicts all characters alike.
     """
     weights: Weights = {}
     for name, shape in config.shapes(vocabulary_size).items():
         kind = name.rpartition(".")[2]
         if kind in ("bias", "lm_head"):
             scale = 0.0
-        elif kind == "smear":
+        elif kind in ("smear", "recall"):
             scale = 0.5
         elif kind in ("wte", "wpe"):
             scale = 0.2
@@ -121,10 +123,14 @@ def forward(config: Config, weights: Weights, window: Window, past: Past | None 
 
 
 def embed(config: Config, weights: Weights, window: Window, past: Past | None) -> Array:
-    """The normalised sum of character, position and smear. -> [B, T, C]"""
+    """The normalised sum of character, position, smear and recall. -> [B, T, C]"""
     x = weights["wte"][window.tokens] + weights["wpe"][position_rows(config, window)]
     if config.n_smear:
         x += smear(config, weights, window, past)
+    if config.recall:
+        rows = recallable(weights)
+        for ids, part in zip(window.recalled, weights["recall"], strict=True):
+            x += rows[ids] * part
     return rms_norm(x)
 
 
@@ -137,6 +143,16 @@ def smear(config: Config, weights: Weights, window: Window, past: Past | None) -
     """What the characters before each token add to its embedding; nothing before the text. -> [B, T, C]"""
     before = earlier_embeddings(config, weights, window, past)
     return np.asarray(sum(part * s for part, s in zip(before, weights["smear"], strict=True)))
+
+
+def recallable(weights: Weights) -> Array:
+    """What each id adds to an embedding when it is recalled: its row of the head, from which it is predicted.
+
+    Nothing for id 0, which says that nothing is recalled. -> [V, C]
+    """
+    rows = weights["lm_head"].copy()
+    rows[ESCAPE] = 0
+    return rows
 
 
 def earlier_embeddings(config: Config, weights: Weights, window: Window, past: Past | None) -> list[Array]:

@@ -30,7 +30,8 @@ from .scoring import score_lines
 from .transformer import Model, Weights
 from .vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
+BEFORE_RECALL = 1  # the format of models without recall, which is read too
 LARGEST_FILE = 103_424  # bytes: 101 KB
 PROFILE = "profile"  # the tensor that is no weight
 GOLDEN_TOLERANCE = 1e-6  # bits
@@ -204,7 +205,7 @@ def _card(text: str) -> Card:
     card = _parsed(text.encode(), "card")
     if not isinstance(card, dict) or not card_facts.is_whole(card.get("format")):
         raise WeightsFileError("not a Logling weights file: its card has no format number")
-    if card["format"] != FORMAT:
+    if card["format"] not in (FORMAT, BEFORE_RECALL):
         words = f"the weights file has format {card['format']}, this version reads format {FORMAT}"
         if card["format"] > FORMAT:
             raise NewerFormat(f"{words}: update Logling")
@@ -255,7 +256,7 @@ def _are_wholes(values: object, counts: Sequence[int]) -> bool:
 
 def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     try:
-        config, vocabulary = _config(card.get("config")), _vocabulary(card.get("vocabulary"))
+        config, vocabulary = _config(card["format"], card.get("config")), _vocabulary(card.get("vocabulary"))
     except ValueError as error:
         raise WeightsFileError(f"the card does not describe a model: {error}") from None
     weights: Weights = {}
@@ -276,13 +277,13 @@ def _model(card: Card, tensors: Mapping[str, np.ndarray[Any, Any]]) -> Model:
     return Model(config, vocabulary, weights)
 
 
-def _config(sizes: object) -> Config:
-    names = [field.name for field in fields(Config)]
+def _config(written: int, sizes: object) -> Config:
+    names = [field.name for field in fields(Config) if written != BEFORE_RECALL or field.name != "recall"]
     if not isinstance(sizes, dict) or sizes.keys() != {*names, "positions"}:
         raise ValueError(f"its config has not exactly {', '.join(names)} and positions")
     if sizes["positions"] != POSITIONS:
         raise ValueError(f"its positions are not {POSITIONS!r}, which this version reads")
-    return Config(**{name: sizes[name] for name in names})
+    return Config(**{"recall": False, **{name: sizes[name] for name in names}})
 
 
 def _vocabulary(characters: object) -> Vocabulary:

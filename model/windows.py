@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from .array_types import Array, Int32s
 from .config import Config
+from .recall import Places, at_places, places_of
 from .transformer import Window
 from .vocabulary import NEWLINE, Tokens, Vocabulary
 
@@ -31,10 +32,11 @@ STEP = 16  # contexts are multiples of this
 
 
 class Text(NamedTuple):
-    """Documents as one run of tokens, and where their lines begin. Nothing else is stored for the whole corpus."""
+    """Documents as one run of tokens, where their lines begin, and what earlier lines recall."""
 
     tokens: NDArray[np.uint16]  # [n]
     newlines: Int32s  # [1 + lines]: -1, then the index of each newline
+    places: Places  # [N_RECALLED, n]
 
     def window(self, begins: Int32s, size: int) -> Window:
         """The windows of `size` tokens that begin at `begins`. [B] -> [B, size] each"""
@@ -44,7 +46,8 @@ class Text(NamedTuple):
         line = np.searchsorted(self.newlines, begins, side="right") - 1
         began = np.maximum.accumulate(np.where(newline, index, self.newlines[line][:, None]), axis=1)
         lines = (line - newline[:, 0])[:, None] + np.cumsum(newline, axis=1)
-        return Window(tokens, index - began, lines.astype(np.int32))
+        recalled = at_places(self.tokens, self.places[:, index])
+        return Window(tokens, index - began, lines.astype(np.int32), recalled)
 
     def following(self, begins: Int32s, size: int) -> Tokens:
         """The tokens that follow those of `window(begins, size)`. [B] -> [B, size]"""
@@ -60,15 +63,12 @@ class Batch(NamedTuple):
     weight: Array
 
 
-def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> NDArray[np.uint16]:
-    """Documents (lists of lines) as tokens, end to end; a newline stands before each line and at the end. -> [n]"""
+def lay_out(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> Text:
+    """Documents (lists of lines) as tokens, end to end; a newline stands before each line and at the end."""
     parts = [vocabulary.encode("\n" + "".join(line + "\n" for line in lines)[:-1]) for lines in documents if lines]
-    return np.concatenate([*parts, vocabulary.encode("\n")]).astype(np.uint16)
-
-
-def placed(tokens: NDArray[np.uint16]) -> Text:
-    """The text of some tokens, whose memory it shares."""
-    return Text(tokens, np.append(-1, np.flatnonzero(tokens == NEWLINE)).astype(np.int32))
+    tokens = np.concatenate([*parts, vocabulary.encode("\n")]).astype(np.uint16)
+    newlines = np.append(-1, np.flatnonzero(tokens == NEWLINE)).astype(np.int32)
+    return Text(tokens, newlines, places_of(tokens, vocabulary))
 
 
 def fitted_context(config: Config, documents: Sequence[Sequence[str]]) -> Config:

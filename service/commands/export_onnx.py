@@ -1,7 +1,9 @@
-"""The model as an ONNX graph: characters' ids in, logits out, with nothing to prepare by whoever runs it.
+"""The model as an ONNX graph: characters' ids in, logits out.
 
-    tokens  int64 [n]         ids of a text's characters; a text begins with a newline, id 1
-    logits  float32 [n, V]    what is expected after each
+    tokens    int64 [n]         ids of a text's characters; a text begins with a newline, id 1
+    recalled  int64 [3, n]      what `Recall.read_all` of model/recall.py gives for them; zeros, nothing recalled, cost
+                                quality. A model without recall has no such input.
+    logits    float32 [n, V]    what is expected after each
 
 It computes what `model/transformer.py` computes, for a text of any length, each prediction from the last `n_context`
 tokens. Columns, lines and the buckets of the attention bias are worked out inside. There is no cache of keys and
@@ -18,9 +20,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from model.array_types import Array
-from model.config import N_BUCKETS, Config
+from model.config import N_BUCKETS, N_RECALLED, Config
 from model.positions import BUCKETS, FURTHEST_BACK, FURTHEST_LEFT, FURTHEST_RIGHT
-from model.transformer import EPSILON, MASKED, Weights
+from model.transformer import EPSILON, MASKED, Weights, recallable
 from model.vocabulary import NEWLINE
 
 OPSET, IR_VERSION = 17, 8  # what runtimes of 2022 and later read
@@ -79,8 +81,11 @@ def text_graph(config: Config, weights: Weights) -> onnx.ModelProto:
     for layer in range(config.n_layer):
         x = block(graph, config, weights, layer, x, bucket)
     graph.add("Identity", head(graph, config, weights, x), name="logits")
+    inputs = [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["n"])]
+    if config.recall:
+        inputs.append(helper.make_tensor_value_info("recalled", TensorProto.INT64, [N_RECALLED, "n"]))
     return graph.finished(
-        [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["n"])],
+        inputs,
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", len(weights["wte"])])],
     )
 
@@ -120,13 +125,17 @@ def clipped(graph: Graph, x: str, low: int, high: int) -> str:
 
 
 def embedding(graph: Graph, config: Config, weights: Weights, rows: str) -> str:
-    """Characters, what the smear lets through of those before, and places. -> [T, C]"""
+    """Characters, what the smear lets through of those before, places, and what is recalled. -> [T, C]"""
     character = graph.add("Gather", graph.constant(weights["wte"]), "tokens")
     x = graph.add("Add", character, graph.add("Gather", graph.constant(weights["wpe"]), rows))
     for back in range(1, config.n_smear + 1):
         nothing = graph.constant(np.zeros((back, config.n_embd), np.float32))
         earlier = graph.slice(graph.add("Concat", nothing, character, axis=0), 0, -back, 0)
         x = graph.add("Add", x, graph.add("Mul", earlier, graph.constant(weights["smear"][back - 1])))
+    for kind in range(N_RECALLED if config.recall else 0):
+        ids = graph.reshape(graph.slice("recalled", kind, kind + 1, 0), -1)
+        guess = graph.add("Gather", graph.constant(recallable(weights)), ids)
+        x = graph.add("Add", x, graph.add("Mul", guess, graph.constant(weights["recall"][kind])))
     return graph.rms_norm(x)
 
 

@@ -16,14 +16,13 @@ from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.calibration import Calibrated, calibrated
 from model.config import PRESETS, Config
 from model.training import Plan, Training, TrainingDiverged, begin, round_of_steps
 from model.transformer import Model, Weights, for_rows, init_weights
 from model.vocabulary import Vocabulary
-from model.windows import fitted_context, lay_out, placed
+from model.windows import Text, fitted_context, lay_out
 
 from ..errors import LoglingError
 from ..settings import Settings
@@ -45,9 +44,9 @@ class TrainingData(NamedTuple):
 
     config: Config
     vocabulary: Vocabulary
-    tokens: NDArray[np.uint16]  # the training lines, as `windows.lay_out` gives them
+    text: Text  # the training lines
     replacement: Replacement  # of the values in them
-    validation: NDArray[np.uint16]
+    validation: Text
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +163,7 @@ def train_side_by_side(
         calibrated,
         [candidate.config for candidate in trainings],
         [training.best for training in trainings.values()],
-        repeat(placed(data.validation)),
+        repeat(data.validation),
     )
     found = dict(zip(trainings, best, strict=True))
     return [challenger_of(data, candidate, trainings.get(candidate), found.get(candidate)) for candidate in candidates]
@@ -181,8 +180,9 @@ def finished_trainings(
     trainings: dict[Candidate, Training] = {}
 
     def next_round(candidate: Candidate, training: Training) -> Future[Training]:
-        tokens = data.replacement.drawn(data.tokens, [candidate.plan.seed, len(training.curve)])
-        return executor.submit(round_of_steps, candidate.config, candidate.plan, tokens, data.validation, training)
+        tokens = data.replacement.drawn(data.text.tokens, [candidate.plan.seed, len(training.curve)])
+        text = data.text._replace(tokens=tokens)
+        return executor.submit(round_of_steps, candidate.config, candidate.plan, text, data.validation, training)
 
     rounds = {next_round(candidate, begin(candidate.weights)): candidate for candidate in candidates}
     while rounds:

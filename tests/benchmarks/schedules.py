@@ -88,7 +88,7 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     from model.training import train, validation_bits
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
-    from model.windows import fitted_context, lay_out, placed
+    from model.windows import fitted_context, lay_out
     from service.settings import Settings
     from service.storage.corpus import Document
     from service.training.malloc import keep_freed_memory
@@ -114,7 +114,7 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     learned, checked = lay_out(vocabulary, parts.train), lay_out(vocabulary, parts.validation)
     training = train(config, plan, learned, checked, start)
     cpu = time.process_time() - begun
-    bits = validation_bits(config, training.best, placed(lay_out(vocabulary, [lines[cut:]])))
+    bits = validation_bits(config, training.best, lay_out(vocabulary, [lines[cut:]]))
     rates = f"{plan.rates.rate:g}, {plan.rates.matrix_rate:g}"
     described = f"({rates}), {plan.batch_tokens}, {training.tokens:,}, {plan.dropout:g}"
     return {"bits": bits, "cpu": cpu, "way": described}

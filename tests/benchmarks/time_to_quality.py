@@ -70,7 +70,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     from model.training import Plan, begin, rate_factor, validation_bits
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
-    from model.windows import batch_at, fitted_context, lay_out, placed, window_starts
+    from model.windows import batch_at, fitted_context, lay_out, window_starts
     from service.training.training_plan import PLANS, first_batch_tokens
 
     preset = PRESETS[arguments.preset]
@@ -78,7 +78,7 @@ def work(arguments: argparse.Namespace, way: str, seed: int) -> None:
     cut = len(lines) * 9 // 10
     vocabulary = Vocabulary("").extended(lines[:cut], preset.vocabulary_cap)
     config = fitted_context(preset.config, [lines[:cut]])
-    text, test = (placed(lay_out(vocabulary, [part])) for part in (lines[:cut], lines[cut:]))
+    text, test = (lay_out(vocabulary, [part]) for part in (lines[:cut], lines[cut:]))
     weights = init_weights(config, vocabulary.size, np.random.default_rng(seed))
     usual = PLANS[arguments.preset]
     plan = Plan(arguments.tokens, arguments.batch or first_batch_tokens(usual, arguments.tokens), usual.rates)

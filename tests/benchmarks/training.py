@@ -271,14 +271,14 @@ class Setup:
         from model.config import PRESETS
         from model.transformer import init_weights
         from model.vocabulary import Vocabulary
-        from model.windows import lay_out, placed
+        from model.windows import lay_out
         from service.commands.demo_habitat import lines
 
         log = lines(0, 3000, seed=1)
         config = MICROGPT if shape == "microgpt" else PRESETS[shape].config
         self.config = replace(config, n_context=CONTEXT[shape])
         self.vocabulary = Vocabulary("").extended(log, 96)
-        self.text = placed(lay_out(self.vocabulary, [log]))
+        self.text = lay_out(self.vocabulary, [log])
         self.dropout = 0.1 if shape == "full" else 0.0
         self.n_window = times * (BATCH_TOKENS // self.config.n_context)
         self.rng = np.random.default_rng(0)
@@ -378,11 +378,11 @@ class Worker:
         import numpy as np
         from scalar_peer import Trainer
 
-        from model.windows import batch_at, lay_out, placed
+        from model.windows import batch_at, lay_out
 
         setup = self.setup
         setup.weights["h0.bias"] *= 0.0
-        line = placed(lay_out(setup.vocabulary, [["temp 20.5 ok " * 9]]))
+        line = lay_out(setup.vocabulary, [["temp 20.5 ok " * 9]])
         batch = batch_at(line, np.array([0], np.int32), setup.config.n_context)
         batch = batch._replace(weight=np.ones_like(batch.weight))
         tokens = [*batch.window.tokens[0].tolist(), int(batch.targets[0, -1])]

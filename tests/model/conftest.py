@@ -17,6 +17,7 @@ FORMS = {
     "two layers, three heads": Config(n_layer=2, n_head=3, n_embd=9, n_context=11, n_position=7, n_smear=1),
     "no smear": Config(n_layer=1, n_head=2, n_embd=6, n_context=10, n_position=4, n_smear=0),
     "smear 3": Config(n_layer=1, n_head=1, n_embd=5, n_context=9, n_position=6, n_smear=3),
+    "no recall": Config(n_layer=1, n_head=2, n_embd=6, n_context=9, n_position=5, recall=False),
     "no final norm": Config(n_layer=2, n_head=2, n_embd=4, n_context=8, n_position=5, final_norm=False),
     "no smear, no final norm": Config(
         n_layer=1, n_head=4, n_embd=16, n_context=48, n_position=48, n_smear=0, final_norm=False

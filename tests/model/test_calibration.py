@@ -8,13 +8,13 @@ from model.config import Config
 from model.training import Plan, train, validation_bits
 from model.transformer import init_weights
 from model.vocabulary import Vocabulary
-from model.windows import lay_out, placed
+from model.windows import lay_out
 
 SHAPE = Config(n_layer=1, n_head=2, n_embd=8, n_context=24, n_position=8)
 LETTERS = Vocabulary("abcdefgh")
 CHANCE = np.random.default_rng(0)
 LEARNED, LATER = (["".join(CHANCE.choice(list("aabcdefgh"), 6)) for _ in range(count)] for count in (200, 60))
-VALIDATION = placed(lay_out(LETTERS, [LATER]))
+VALIDATION = lay_out(LETTERS, [LATER])
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,6 @@ def test_the_weights_given_are_left_alone(trained):
 
 
 def test_without_lines_to_go_by_nothing_is_changed(trained):
-    found = calibrated(SHAPE, trained, placed(lay_out(LETTERS, [])))
+    found = calibrated(SHAPE, trained, lay_out(LETTERS, []))
     assert found.temperature == 1
     assert found.weights is trained

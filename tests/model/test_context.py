@@ -1,12 +1,15 @@
 """The context: what reaches a prediction, and no more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from model.config import PRESETS
 from model.context import last_lines, reach
 from model.scoring import score_lines
 
-LINES = [f"line {n} of {'many' * (n % 4)}" for n in range(60)]
+LINES = [f"line {n} of {'many' * (n % 4)}" for n in range(400)]
 
 
 def bits(model, context):
@@ -21,7 +24,7 @@ def test_what_is_out_of_reach_changes_no_score(make_model):
 
 
 def test_the_first_character_within_reach_changes_the_score_of_the_next(make_model):
-    model = make_model()
+    model = make_model(replace(PRESETS["seed"].config, n_context=12, recall=False))
     far = reach(model.config)
     one, other = (first + "a" * (far - 2) for first in "ab")  # and its newline
     assert next(score_lines(model, [""], [one])).bits != next(score_lines(model, [""], [other])).bits

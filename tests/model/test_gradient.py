@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model import attention
-from model.config import N_BUCKETS, PRESETS, Config
+from model.config import N_BUCKETS, N_RECALLED, PRESETS, Config
 from model.gradient import Dropout, loss_and_gradients
 from model.positions import columns_and_lines
 from model.transformer import Window, as_dtype
@@ -24,7 +24,9 @@ def random_batch(rng, n_window, length, newlines=0.1):
     tokens = np.where(rng.random(tokens.shape) < newlines, 1, tokens).astype(np.int32)
     places = [columns_and_lines(row) for row in tokens]
     columns, lines = (np.array(part)[:, 40:-1] for part in zip(*places, strict=True))
-    return Batch(Window(tokens[:, 40:-1], columns, lines), tokens[:, 41:], rng.random((n_window, length)))
+    recalled = rng.integers(0, VOCABULARY, (N_RECALLED, n_window, length))
+    window = Window(tokens[:, 40:-1], columns, lines, np.where(rng.random(recalled.shape) < 0.5, 0, recalled))
+    return Batch(window, tokens[:, 41:], rng.random((n_window, length)))
 
 
 def assert_alike(fast, slow, tolerance=1e-11):

@@ -126,7 +126,7 @@ def test_a_zero_gradient_has_no_direction():
 def test_muon_moves_the_matrices_inside_the_layers_and_adam_the_rest():
     matrices = {name for name in PRESETS["full"].config.shapes(30) if is_matrix(name)}
     others = set(PRESETS["full"].config.shapes(30)) - matrices
-    assert others == {"wte", "wpe", "smear", "h0.bias", "h1.bias", "lm_head"}
+    assert others == {"wte", "wpe", "smear", "recall", "h0.bias", "h1.bias", "lm_head"}
 
 
 def test_without_a_matrix_rate_adam_moves_the_matrices():

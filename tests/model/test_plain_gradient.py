@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from model import transformer
-from model.positions import columns_and_lines
-from model.transformer import Window, token_bits
+from model.transformer import token_bits
+from model.vocabulary import Vocabulary
+from tests.model.conftest import CHARACTERS
 from tests.support.plain_gradient import backward, cross_entropy, forward
+from tests.support.windows import window_of
 
 VOCABULARY = 30
+LETTERS = Vocabulary(CHARACTERS)
 STEP = 1e-5
 
 
@@ -20,15 +23,9 @@ def random_tokens(rng, *shape, newlines=0.2):
     return np.where(rng.random(shape) < newlines, 1, tokens).astype(np.int32)
 
 
-def window_of(*texts):
-    """Texts of one length as windows [B, T]."""
-    places = [columns_and_lines(tokens) for tokens in texts]
-    return Window(np.stack(texts), *(np.stack(part) for part in zip(*places, strict=True)))
-
-
 def test_the_logits_are_those_of_the_transformer(form, make_model):
     config, _, weights = make_model(form)
-    window = window_of(*random_tokens(np.random.default_rng(3), 2, 8))
+    window = window_of(LETTERS, *random_tokens(np.random.default_rng(3), 2, 8))
     np.testing.assert_array_equal(forward(config, weights, window)[0], transformer.forward(config, weights, window)[0])
 
 
@@ -37,7 +34,7 @@ def test_gradients_of_every_tensor_agree_with_finite_differences(form, make_mode
     rng = np.random.default_rng(1)
     length = min(config.n_context, 14)
     tokens = random_tokens(rng, 2, length + 1)
-    window = window_of(*tokens[:, :-1])
+    window = window_of(LETTERS, *tokens[:, :-1])
     targets, counted = tokens[:, 1:], rng.random((2, length)) < 0.8
 
     def loss():
@@ -62,7 +59,7 @@ def test_gradients_of_every_tensor_agree_with_finite_differences(form, make_mode
 def test_a_zero_gradient_means_that_the_loss_does_not_depend_on_the_number(form, make_model):
     config, _, weights = make_model(form)
     tokens = random_tokens(np.random.default_rng(2), 9)
-    window, targets, counted = window_of(tokens[:-1]), tokens[None, 1:], np.ones((1, 8), bool)
+    window, targets, counted = window_of(LETTERS, tokens[:-1]), tokens[None, 1:], np.ones((1, 8), bool)
     logits, cache = forward(config, weights, window)
     loss, dlogits = cross_entropy(logits, targets, counted)
     grads = backward(config, weights, dlogits, cache)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from model import sampling
+from model.context import reach
 from model.exact import Mulberry32, softmax
 from model.sampling import context_tokens, continue_log, pick, primed
 from model.scoring import score_lines
@@ -145,7 +146,7 @@ def test_a_line_that_never_ends_is_ended(model, monkeypatch):
 
 def test_only_lines_that_can_be_seen_are_read(model):
     lines = [f"{number}" for number in range(10_000)]
-    assert len(context_tokens(model, lines)) < 3 * model.config.n_context
+    assert len(context_tokens(model, lines)) < reach(model.config) + 10
 
 
 @pytest.mark.parametrize("length", range(1, 15))

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from model.positions import columns_and_lines
 from model.state import State
-from model.transformer import Window, forward
+from model.transformer import forward
+from tests.support.windows import pieces_of, window_of
 
 
 def random_tokens(length, seed=0):
@@ -16,18 +16,12 @@ def read(state, tokens):
     return np.concatenate([state.read(token[None]) for token in tokens])
 
 
-def windows(tokens, size):
-    columns, lines = columns_and_lines(tokens)
-    for start in range(0, len(tokens), size):
-        part = slice(start, start + size)
-        yield Window(tokens[None, part], columns[None, part], lines[None, part])
-
-
 def test_reading_token_by_token_equals_forward_also_beyond_the_context(form, make_model):
     model = make_model(form)
     tokens = random_tokens(2 * form.n_context + 5 if form.n_context < 100 else form.n_context + 40)
     past, expected = None, []
-    for window in windows(tokens, form.n_context):
+    sizes = [form.n_context] * (len(tokens) // form.n_context + 1)
+    for window in pieces_of(window_of(model.vocabulary, tokens), sizes):
         logits, past = forward(form, model.weights, window, past)
         expected.append(logits[0])
     np.testing.assert_allclose(read(State(model), tokens), np.concatenate(expected), rtol=0, atol=1e-12)

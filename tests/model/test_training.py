@@ -7,7 +7,7 @@ import pytest
 
 from model.config import Config
 from model.optimizer import LearningRates
-from model.positions import columns_and_lines
+from model.recall import places_of
 from model.scoring import bits_per_character, score_lines
 from model.training import (
     MOST_RESTARTS,
@@ -19,9 +19,10 @@ from model.training import (
     train,
     validation_bits,
 )
-from model.transformer import Model, Window, forward, init_weights, token_bits
+from model.transformer import Model, forward, init_weights, token_bits
 from model.vocabulary import Vocabulary
-from model.windows import lay_out, placed
+from model.windows import Text, lay_out
+from tests.support.windows import part_of, window_of
 
 SHAPE = Config(n_layer=1, n_head=2, n_embd=8, n_context=48, n_position=16)
 LINES = ["pump on", "valve shut"] * 100
@@ -36,6 +37,11 @@ HOPELESS = replace(QUICK, rates=LearningRates(rate=1e6, matrix_rate=0.0))
 @pytest.fixture
 def start():
     return init_weights(SHAPE, LETTERS.size, np.random.default_rng(0))
+
+
+def first_tokens(text, count):
+    tokens = text.tokens[:count]
+    return Text(tokens, text.newlines[text.newlines < count], places_of(tokens, LETTERS))
 
 
 def bytes_of(weights):
@@ -69,19 +75,18 @@ def test_the_score_of_the_validation_is_about_that_of_the_best_weights(start):
 def test_a_validation_counts_every_token_once(start, n_tokens):
     rng = np.random.default_rng(3)
     weights = {name: w + 0.3 * rng.standard_normal(w.shape) for name, w in start.items()}
-    tokens = VALIDATION[:n_tokens]
-    columns, lines = columns_and_lines(tokens)
+    text = first_tokens(VALIDATION, n_tokens)
+    tokens, window = text.tokens, window_of(LETTERS, text.tokens)
     bits = []
     for i in range(n_tokens - 1):  # one by one, each after as much as the windows of half a context give it
         begin = 0 if i < 48 else min((i // 24 - 1) * 24, n_tokens - 1 - 48)
-        window = Window(*(all_of[None, begin : i + 1] for all_of in (tokens, columns, lines)))
-        logits = forward(SHAPE, weights, window)[0]
+        logits = forward(SHAPE, weights, part_of(window, begin, i + 1))[0]
         bits.append(token_bits(logits, tokens[None, begin + 1 : i + 2])[0, -1])
-    assert validation_bits(SHAPE, weights, placed(tokens)) == pytest.approx(np.mean(bits), rel=1e-9)
+    assert validation_bits(SHAPE, weights, text) == pytest.approx(np.mean(bits), rel=1e-9)
 
 
 def test_an_empty_validation_costs_nothing(start):
-    assert validation_bits(SHAPE, start, placed(VALIDATION[:1])) == 0
+    assert validation_bits(SHAPE, start, first_tokens(VALIDATION, 1)) == 0
 
 
 def test_a_training_that_starts_warm_starts_from_its_score(start):
@@ -133,9 +138,9 @@ def test_a_round_changes_none_of_its_arguments(start):
 
 
 def test_training_leaves_its_start_and_texts_alone(start):
-    before = bytes_of(start), TEXT.tobytes(), VALIDATION.tobytes()
+    before = bytes_of(start), TEXT.tokens.tobytes(), VALIDATION.tokens.tobytes()
     train(SHAPE, QUICK, TEXT, VALIDATION, start)
-    assert (bytes_of(start), TEXT.tobytes(), VALIDATION.tobytes()) == before
+    assert (bytes_of(start), TEXT.tokens.tobytes(), VALIDATION.tokens.tobytes()) == before
 
 
 # ---- rounds

@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 
 from model.config import N_BUCKETS, PRESETS, Config
-from model.positions import columns_and_lines
-from model.transformer import Past, Window, as_dtype, for_rows, forward, init_weights
+from model.recall import Recall
+from model.transformer import Past, as_dtype, for_rows, forward, init_weights
+from model.vocabulary import Vocabulary
+from tests.model.conftest import CHARACTERS
+from tests.support.windows import pieces_of, window_of
 
 VOCABULARY = 30
+LETTERS = Vocabulary(CHARACTERS)
 
 
 def random_tokens(rng, *shape, newlines=0.2):
@@ -16,28 +20,8 @@ def random_tokens(rng, *shape, newlines=0.2):
     return np.where(rng.random(shape) < newlines, 1, tokens).astype(np.int32)
 
 
-def window_of(tokens, column=0, line=0):
-    """One window [1, T] of a text."""
-    columns, lines = columns_and_lines(tokens, column, line)
-    return Window(tokens[None], columns[None], lines[None])
-
-
-def stacked(windows):
-    return Window(*(np.concatenate(parts) for parts in zip(*windows, strict=True)))
-
-
 def predictions(model, tokens):
-    return forward(model.config, model.weights, window_of(tokens))[0][0]
-
-
-def pieces(config, tokens, sizes):
-    """A text as windows to be read one after the other."""
-    columns, lines = columns_and_lines(tokens)
-    start = 0
-    for size in sizes:
-        part = slice(start, start + size)
-        yield Window(tokens[None, part], columns[None, part], lines[None, part])
-        start += size
+    return forward(model.config, model.weights, window_of(model.vocabulary, tokens))[0][0]
 
 
 # ---- the same forward, written plainly
@@ -82,12 +66,17 @@ def plain_forward(config, weights, tokens):
     """Logits of every next token; lists and loops only."""
     w = {name: tensor.tolist() for name, tensor in weights.items()}
     places = list(plain_places(tokens))
+    recall = Recall(LETTERS)
     stream = []
     for t, token in enumerate(tokens):
         x = added(w["wte"][token], w["wpe"][places[t][0] % config.n_position])
         for back in range(1, config.n_smear + 1):
             if t >= back:
                 x = added(x, [a * b for a, b in zip(w["wte"][tokens[t - back]], w["smear"][back - 1], strict=True)])
+        recalled = recall.read(token)
+        for kind, guess in enumerate(recalled if config.recall else ()):
+            if guess:
+                x = added(x, [a * b for a, b in zip(w["lm_head"][guess], w["recall"][kind], strict=True)])
         stream.append(normed(x))
     for layer in range(config.n_layer):
         stream = plain_layer(config, w, f"h{layer}.", stream, places)
@@ -153,7 +142,7 @@ def test_fresh_weights_have_the_shapes_of_the_config_in_float32(form):
 
 def test_fresh_weights_predict_all_characters_alike(form):
     weights = init_weights(form, VOCABULARY, np.random.default_rng(0))
-    assert not forward(form, weights, window_of(random_tokens(np.random.default_rng(1), 8)))[0].any()
+    assert not forward(form, weights, window_of(LETTERS, random_tokens(np.random.default_rng(1), 8)))[0].any()
 
 
 def test_float32_weights_are_computed_in_float32(form, make_model):
@@ -194,7 +183,7 @@ def test_windows_handed_on_equal_one_long_window(form, make_model, sizes):
     model = make_model(form)
     tokens = random_tokens(np.random.default_rng(5), sum(sizes))
     past, parts = None, []
-    for window in pieces(form, tokens, sizes):
+    for window in pieces_of(window_of(LETTERS, tokens), sizes):
         logits, past = forward(form, model.weights, window, past)
         parts.append(logits[0])
     np.testing.assert_allclose(np.concatenate(parts), predictions(model, tokens), rtol=0, atol=1e-12)
@@ -203,7 +192,7 @@ def test_windows_handed_on_equal_one_long_window(form, make_model, sizes):
 def test_what_is_handed_on_never_grows_beyond_the_context(form, make_model):
     model, past = make_model(form), None
     tokens = random_tokens(np.random.default_rng(6), form.n_context * 3)
-    for window in pieces(form, tokens, [form.n_context] * 3):
+    for window in pieces_of(window_of(LETTERS, tokens), [form.n_context] * 3):
         past = forward(form, model.weights, window, past)[1]
         assert isinstance(past, Past)
         sizes = {part.shape[1] for part in (past.tokens, past.columns, past.lines, *past.keys, *past.values)}
@@ -226,7 +215,7 @@ def test_one_layer_sees_nothing_beyond_the_context(make_model):
 def test_the_texts_of_a_batch_do_not_see_each_other(form, make_model):
     model = make_model(form)
     one, other = random_tokens(np.random.default_rng(9), 2, 8)
-    logits = forward(form, model.weights, stacked([window_of(one), window_of(other)]))[0]
+    logits = forward(form, model.weights, window_of(LETTERS, one, other))[0]
     np.testing.assert_allclose(logits[1], predictions(model, other), rtol=0, atol=1e-13)
 
 

@@ -3,6 +3,7 @@ import json
 import re
 import zlib
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -13,7 +14,16 @@ from model.config import PRESETS
 from model.quantisation import shipped
 from model.scoring import score_lines
 from model.transformer import as_dtype
-from model.weights_file import FORMAT, LARGEST_FILE, PROFILE, WeightsFileError, decode, encode, profile_bytes
+from model.weights_file import (
+    BEFORE_RECALL,
+    FORMAT,
+    LARGEST_FILE,
+    PROFILE,
+    WeightsFileError,
+    decode,
+    encode,
+    profile_bytes,
+)
 from tests.support.weights import random_weights
 from tests.support.weights_cases import AROUND, REFUSED
 
@@ -74,6 +84,14 @@ def test_every_form_of_model_comes_back(form, make_model):
     model = make_model(form)
     read, _ = decode(encode(model, {}, GOLDEN))
     assert read.config == form
+    assert_same_weights(read.weights, shipped(model.weights))
+
+
+def test_the_format_before_recall_is_read(make_model):
+    model = make_model(replace(PRESETS["seed"].config, recall=False))
+    card, tensors = card_and_tensors(encode(model, {}, GOLDEN))
+    del card["config"]["recall"]
+    read, _ = decode(file_of(card | {"format": BEFORE_RECALL}, tensors))
     assert_same_weights(read.weights, shipped(model.weights))
 
 
@@ -288,7 +306,7 @@ def test_a_safetensors_file_of_another_program_is_refused(metadata):
         decode(wrapped(save({"a": np.zeros(3)}, metadata)))
 
 
-@pytest.mark.parametrize(("number", "advice"), [(FORMAT + 1, "update Logling"), (FORMAT - 1, "retrain")])
+@pytest.mark.parametrize(("number", "advice"), [(FORMAT + 1, "update Logling"), (0, "retrain")])
 def test_another_format_is_refused_by_its_number(file, number, advice):
     card, tensors = card_and_tensors(file)
     with pytest.raises(WeightsFileError, match=f"format {number!r}.*{advice}"):

@@ -3,8 +3,9 @@ import pytest
 
 from model.config import Config
 from model.positions import columns_and_lines
+from model.recall import places_of
 from model.vocabulary import NEWLINE, Vocabulary
-from model.windows import OPENING_WEIGHT, batch_at, fitted_context, lay_out, placed, window_starts
+from model.windows import OPENING_WEIGHT, Text, batch_at, fitted_context, lay_out, window_starts
 
 SIZE = 32
 SHAPE = Config(n_layer=1, n_head=1, n_embd=4, n_context=256, n_position=8)
@@ -33,7 +34,7 @@ CORPORA = {
 
 @pytest.fixture(params=CORPORA.values(), ids=CORPORA.keys())
 def text(request):
-    return placed(lay_out(LETTERS, request.param))
+    return lay_out(LETTERS, request.param)
 
 
 def all_windows(text, size=SIZE):
@@ -70,7 +71,7 @@ def test_a_windows_first_line_does_not_fully_count_in_its_first_half(text):
 
 @pytest.mark.parametrize("name", ["short", "half a window"])
 def test_each_learned_line_has_the_whole_line_before_it_in_its_window(name):
-    text = placed(lay_out(LETTERS, CORPORA[name]))
+    text = lay_out(LETTERS, CORPORA[name])
     starts = window_starts(text, SIZE)
     whole = starts[starts <= len(text.tokens) - 1 - SIZE]
     batch = batch_at(text, whole, SIZE)
@@ -79,7 +80,7 @@ def test_each_learned_line_has_the_whole_line_before_it_in_its_window(name):
 
 
 def test_each_character_of_a_long_line_is_learned_with_half_a_window_before_it():
-    text = placed(lay_out(LETTERS, CORPORA["longer than the context"]))
+    text = lay_out(LETTERS, CORPORA["longer than the context"])
     batch = all_windows(text)
     seen = np.broadcast_to(np.arange(1, SIZE + 1), batch.targets.shape)
     enough = set(batch.targets[(batch.weight == 1) & (seen >= SIZE // 2)].tolist())
@@ -102,19 +103,20 @@ def test_windows_keep_the_columns_and_lines_of_the_text(text):
 
 
 def test_documents_are_laid_end_to_end_with_one_newline_before_and_after_each_line():
-    text = placed(lay_out(LETTERS, [["ab", "c"], [], ["d"]]))
+    text = lay_out(LETTERS, [["ab", "c"], [], ["d"]])
     assert LETTERS.decode(text.tokens) == "\nab\nc\nd\n"
 
 
 def test_a_newline_begins_the_line_that_follows_it():
-    text = placed(lay_out(LETTERS, [["ab", "", "c"]]))
+    text = lay_out(LETTERS, [["ab", "", "c"]])
     window = text.window(np.array([0, 1]), 6)
     assert window.columns.tolist() == [[0, 1, 2, 0, 0, 1], [1, 2, 0, 0, 1, 0]]
     assert window.lines.tolist() == [[1, 1, 1, 2, 3, 3], [1, 1, 2, 3, 3, 4]]
 
 
 def test_a_text_that_begins_within_a_line_counts_its_columns_from_one():
-    window = placed(LETTERS.encode("ab\nc").astype(np.uint16)).window(np.array([0]), 4)
+    tokens = LETTERS.encode("ab\nc").astype(np.uint16)
+    window = Text(tokens, np.array([-1, 2]), places_of(tokens, LETTERS)).window(np.array([0]), 4)
     assert (window.columns.tolist(), window.lines.tolist()) == ([[1, 2, 0, 1]], [[0, 0, 1, 1]])
 
 
@@ -144,6 +146,6 @@ def test_without_a_line_there_is_a_context_all_the_same():
 
 
 def test_a_windows_first_line_counts_little_where_it_begins_a_line_and_nothing_where_it_does_not():
-    text = placed(lay_out(LETTERS, [["ab" * SIZE, "c", "d"]]))
+    text = lay_out(LETTERS, [["ab" * SIZE, "c", "d"]])
     begun, midway = batch_at(text, np.array([0, 2]), SIZE).weight[:, 0]
     assert (begun, midway) == (OPENING_WEIGHT, 0)

@@ -25,10 +25,12 @@ from model.transformer import (
     merge_heads,
     position_rows,
     query_blocks,
+    recallable,
     smear,
     softmax,
     split_heads,
 )
+from model.vocabulary import ESCAPE
 from model.windows import Batch
 
 
@@ -132,6 +134,9 @@ def forward(config: Config, weights: Weights, window: Window, dropout: Dropout |
     characters = weights["wte"][window.tokens] + weights["wpe"][position_rows(config, window)]
     if config.n_smear:
         characters += smear(config, weights, window, None)
+    if config.recall:
+        for ids, part in zip(window.recalled, weights["recall"], strict=True):
+            characters += recallable(weights)[ids] * part
     embedded, embedding_scale = rms_norm(characters)
     x, kept = drop(embedded, dropout)
     bucket = buckets(window.columns, window.lines, window.columns, window.lines)  # [B, T, T]
@@ -152,6 +157,16 @@ def smear_backward(config: Config, weights: Weights, dx: Array, window: Window) 
         dcharacters[:, :-back] += dx[:, back:] * s
     before = earlier_embeddings(config, weights, window, None)
     return dcharacters, np.array([(dx * part).sum(axis=(0, 1)) for part in before])
+
+
+def recall_backward(weights: Weights, dx: Array, window: Window) -> tuple[Array, Array]:
+    """The gradients of the head by way of the recall, and of the recall. -> [V, C], [N_RECALLED, C]"""
+    drows = np.zeros_like(weights["lm_head"])
+    for ids, part in zip(window.recalled, weights["recall"], strict=True):
+        drows += scatter_add(dx * part, ids, len(drows))
+    drows[ESCAPE] = 0
+    guesses = [recallable(weights)[ids] for ids in window.recalled]
+    return drows, np.array([(dx * guess).sum(axis=(0, 1)) for guess in guesses])
 
 
 def block(
@@ -217,6 +232,10 @@ def backward(config: Config, weights: Weights, dlogits: Array, cache: Cache) -> 
     grads["wpe"] = scatter_add(dx, position_rows(config, cache.window), config.n_position)
     if config.n_smear:
         dcharacters, grads["smear"] = smear_backward(config, weights, dx, cache.window)
+    if config.recall:
+        drows, grads["recall"] = recall_backward(weights, dx, cache.window)
+        grads["lm_head"] = grads["lm_head"] + drows
+    if config.n_smear:
         dx = dx + dcharacters
     grads["wte"] = scatter_add(dx, cache.window.tokens, len(weights["wte"]))
     return grads

@@ -99,6 +99,7 @@ def weights_of(model: Model, profile_bytes: bytes = b"", **card: Any) -> Weights
 SHAPES = {
     "three layers": Config(3, 3, 18, n_context=40, n_position=11, n_smear=3),
     "no smear": Config(2, 2, 10, n_context=33, n_position=7, n_smear=0),
+    "no recall": Config(1, 2, 8, n_context=40, n_position=9, recall=False),
     "no final norm": Config(2, 4, 16, n_context=48, n_position=48, n_smear=1, final_norm=False),
 }
 

@@ -10,6 +10,7 @@
  * @property {number} n_smear how many earlier characters are mixed into a token's embedding
  * @property {'columns'} positions a token's row of wpe is its column in its line
  * @property {boolean} final_norm
+ * @property {boolean} recall whether what followed earlier lines is mixed into a token's embedding
  */
 
 const N_BUCKETS = 16; // of the attention bias: see positions.js
@@ -24,6 +25,7 @@ function shapes(config, vocabularySize) {
   /** @type {Record<string, [number, number]>} */
   const all = { wte: [vocabularySize, c], wpe: [config.n_position, c] };
   if (config.n_smear) all.smear = [config.n_smear, c];
+  if (config.recall) all.recall = [N_RECALLED, c];
   for (let layer = 0; layer < config.n_layer; layer++) {
     const h = `h${layer}.`;
     all[h + 'bias'] = [config.n_head, N_BUCKETS];
@@ -40,17 +42,20 @@ const CONFIG = [...Object.keys(MOST_SIZES), 'n_smear', 'final_norm'];
 
 /**
  * The config of a card, after the same checks as in model/config.py. Throws WeightsFileError.
- * @param {any} config
+ * @param {any} given
+ * @param {boolean} hasRecall whether the format of the file knows recall
  * @returns {Config}
  */
-function checkConfig(config) {
+function checkConfig(given, hasRecall) {
+  const names = hasRecall ? [...CONFIG, 'recall'] : CONFIG;
   const refuse = (/** @type {string} */ reason) => unusable(`the card does not describe a model: ${reason}`);
   const isWholeConfig =
-    isObject(config) && String(Object.keys(config).sort()) === String([...CONFIG, 'positions'].sort());
-  if (!isWholeConfig) throw refuse(`its config has not exactly ${CONFIG.join(', ')} and positions`);
+    isObject(given) && String(Object.keys(given).sort()) === String([...names, 'positions'].sort());
+  if (!isWholeConfig) throw refuse(`its config has not exactly ${names.join(', ')} and positions`);
+  const config = { recall: false, ...given };
   if (config.positions !== 'columns')
     throw refuse("its positions are not 'columns', which this version reads");
-  const { n_head, n_embd, n_context, n_smear, final_norm } = config;
+  const { n_head, n_embd, n_context, n_smear } = config;
   if (![...Object.keys(MOST_SIZES), 'n_smear'].every((name) => Number.isInteger(config[name])))
     throw refuse('every size of a model is a whole number');
   for (const [name, most] of Object.entries(MOST_SIZES)) {
@@ -58,7 +63,8 @@ function checkConfig(config) {
     if (size < 1 || size > most)
       throw refuse(`${name} is from 1 to ${formatCount(most)}, not ${formatCount(size)}`);
   }
-  if (typeof final_norm !== 'boolean') throw refuse('final_norm is true or false');
+  for (const name of ['final_norm', 'recall'])
+    if (typeof config[name] !== 'boolean') throw refuse(`${name} is true or false`);
   if (n_embd % n_head) throw refuse(`n_embd (${n_embd}) must be a multiple of n_head (${n_head})`);
   if (n_smear < 0 || n_smear >= n_context) throw refuse(`n_smear is from 0 to n_context - 1, not ${n_smear}`);
   return config;

@@ -185,13 +185,29 @@ function contextTokens(model, context, begun) {
 }
 
 /**
+ * How many tokens back the transformer sees.
+ * @param {Config} config
+ */
+function sight({ n_context, n_layer, n_smear }) {
+  return n_context * n_layer + n_smear;
+}
+
+/**
  * The last of some lines: all that can change the prediction of the next line.
  * @param {Config} config
  * @param {string[]} lines
  */
-function visibleTail({ n_context, n_layer, n_smear }, lines) {
-  const room = n_context * n_layer + n_smear;
+function visibleTail(config, lines) {
+  return lastLinesOf(lines, sight(config) + (config.recall ? REACH : 0));
+}
+
+/**
+ * The fewest last lines that have at least so many characters, newlines included.
+ * @param {string[]} lines
+ * @param {number} characters
+ */
+function lastLinesOf(lines, characters) {
   let first = lines.length;
-  for (let kept = 0; first > 0 && kept < room;) kept += codePoints(lines[--first]).length + 1;
+  for (let kept = 0; first > 0 && kept < characters;) kept += codePoints(lines[--first]).length + 1;
   return lines.slice(first);
 }

@@ -22,7 +22,7 @@
 function* scoring(model, lines, context = [], adaptive = undefined) {
   const state = new State(model);
   state.read(NEWLINE);
-  for (const line of context) {
+  for (const line of adaptive ? context : skimmed(state, Array.from(context))) {
     const codes = codePoints(line + '\n');
     const tokens = codes.map((code) => model.vocabulary.id(code));
     for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
@@ -49,6 +49,20 @@ function* scoring(model, lines, context = [], adaptive = undefined) {
       staticBits,
     };
   }
+}
+
+/**
+ * Note what the lines of a context may recall. Returns those of them that the transformer sees.
+ * @param {State} state
+ * @param {string[]} context
+ */
+function skimmed(state, context) {
+  const { config, vocabulary } = state.model;
+  const seen = visibleTail(config, context);
+  const near = lastLinesOf(seen, sight(config));
+  const far = seen.slice(0, seen.length - near.length).map((line) => line + '\n');
+  state.skim(vocabulary.encode(far.join('')));
+  return near;
 }
 
 /**

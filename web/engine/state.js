@@ -14,7 +14,8 @@ class State {
     this.column = 0;
     this.line = 0;
     this.before = new Float64Array(model.config.n_smear * model.config.n_embd); // embeddings, newest first
-    this.length = 0; // tokens read
+    this.recall = new Recall(model.vocabulary);
+    this.length = 0; // tokens read by the transformer
     this.logits = new Float64Array(model.vocabulary.size); // the prediction of the next token
   }
 
@@ -35,6 +36,7 @@ class State {
     copy.shared = this.shared;
     copy.own.append(this.own, this.own.end);
     copy.before.set(this.before);
+    copy.recall = this.recall.copy();
     copy.logits.set(this.logits);
     copy.column = this.column;
     copy.line = this.line;
@@ -79,13 +81,28 @@ class State {
    */
   *reading(tokens) {
     const { n_layer, n_context } = this.model.config;
-    for (let i = 0; i < tokens.length; i += ROWS, yield undefined) {
+    const far = this.length ? 0 : Math.max(0, tokens.length - sight(this.model.config) - 1);
+    this.skim(tokens.subarray(0, far));
+    yield undefined;
+    for (let i = far; i < tokens.length; i += ROWS, yield undefined) {
       const block = tokens.subarray(i, i + ROWS);
       const left = tokens.length - i - block.length;
       if (!left) return this.readBlock(block, block.length - 1);
       const reaches = Math.floor((left - 1) / Math.max(1, n_context - 1));
       this.addBlock(block);
       this.forwardPass.run(block.length, Math.max(0, n_layer - reaches));
+    }
+  }
+
+  /**
+   * Note what a beginning that is out of the transformer's sight may recall.
+   * @param {Int32Array} tokens
+   */
+  skim(tokens) {
+    for (const token of tokens) {
+      this.column = token === NEWLINE ? 0 : this.column + 1;
+      if (token === NEWLINE) this.line++;
+      this.recall.read(token);
     }
   }
 
@@ -128,6 +145,7 @@ class State {
     own.columns[own.end] = this.column;
     own.lines[own.end++] = this.line;
     this.length++;
+    this.recall.read(token);
   }
 
   /**

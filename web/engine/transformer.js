@@ -36,6 +36,8 @@ class ForwardPass {
     this.layers = Array.from({ length: n_layer }, (_, layer) => layerOf(config, weights, `h${layer}.`));
     this.head = pack(n_embd, weights.lm_head);
     this.n_vocabulary = vocabulary.size;
+    this.recallable = weights.lm_head.slice(); // what an id adds to an embedding when it is recalled; id 0 nothing
+    this.recallable.fill(0, 0, n_embd);
 
     this.n = 0; // rows that wait to be computed
     /** @type {State[]} */
@@ -86,18 +88,21 @@ class ForwardPass {
   }
 
   /**
-   * Character and column, and a part of the characters before. -> x[row] [C]
+   * Character and column, a part of the characters before, and what is recalled. -> x[row] [C]
    * @param {number} row
    * @param {number} token
    */
   embed(row, token) {
-    const { weights, x, stride } = this;
+    const { weights, x, stride, recallable } = this;
     const { n_embd, n_position, n_smear } = this.config;
-    const { column, before } = this.states[row];
+    const { column, before, recall } = this.states[row];
+    const kinds = this.config.recall ? N_RECALLED : 0;
     const position = (column % n_position) * n_embd;
     for (let i = 0; i < n_embd; i++) {
       let sum = weights.wte[token * n_embd + i] + weights.wpe[position + i];
       for (let at = i; at < n_smear * n_embd; at += n_embd) sum += before[at] * weights.smear[at];
+      for (let kind = 0; kind < kinds; kind++)
+        sum += recallable[recall.guesses[kind] * n_embd + i] * weights.recall[kind * n_embd + i];
       x[row * stride + i] = sum;
     }
     rmsNorm(x, x, row * stride, n_embd);

@@ -5,7 +5,8 @@
 
 /** @typedef {'missing' | 'newer' | 'older' | 'foreign' | 'damaged'} Fault */
 
-const FORMAT = 1;
+const FORMAT = 2;
+const BEFORE_RECALL = 1; // the format of models without recall, which is read too
 const LARGEST_FILE = 103_424; // bytes: 101 KB
 const TENSOR_NAME = /^[A-Za-z0-9._]{1,40}$/;
 const ITEM_SIZES = { I8: 1, F16: 2, U8: 1 }; // bytes
@@ -173,7 +174,7 @@ function parseCard(text) {
   if (!isObject(card) || !isWhole(card.format)) {
     throw new WeightsFileError('foreign', 'not a Logling weights file: its card has no format number');
   }
-  if (card.format !== FORMAT) {
+  if (card.format !== FORMAT && card.format !== BEFORE_RECALL) {
     const newer = card.format > FORMAT;
     const fix = newer ? 'update Logling' : 'retrain to write a new file';
     throw new WeightsFileError(
@@ -272,7 +273,7 @@ function checkEntry(name, entry) {
  * @returns {Model}
  */
 function assemble(card, tensors) {
-  const config = checkConfig(card.config);
+  const config = checkConfig(card.config, card.format !== BEFORE_RECALL);
   const vocabulary = vocabularyOf(card.vocabulary);
   /** @type {Model['weights']} */
   const weights = {};

@@ -16,15 +16,17 @@ from safetensors import safe_open
 
 from model import weights_file
 from model.config import PRESETS, Config
-from model.positions import columns_and_lines
-from model.transformer import Model, Window, as_dtype, forward
+from model.recall import Recall
+from model.transformer import Model, as_dtype, forward
 from model.vocabulary import Vocabulary
 from service.commands.export import as_json, as_npz, as_onnx, as_safetensors
+from tests.support.windows import window_of
 
 CHARACTERS = "0123456789abcdefghijklmnop -"
 FORMS = {
     "seed": PRESETS["seed"].config,
     "full": PRESETS["full"].config,
+    "no recall": Config(n_layer=1, n_head=2, n_embd=6, n_context=20, n_position=4, recall=False),
     "short context, smear 3": Config(n_layer=2, n_head=2, n_embd=8, n_context=9, n_position=6, n_smear=3),
     "no smear, no final norm": Config(
         n_layer=1, n_head=2, n_embd=6, n_context=20, n_position=4, n_smear=0, final_norm=False
@@ -41,14 +43,14 @@ def random_model(config: Config) -> Model:
 
 
 def expected_logits(model: Model, tokens: Any) -> Any:
-    columns, lines = columns_and_lines(tokens)
-    window = Window(tokens[None], columns[None], lines[None])
+    window = window_of(model.vocabulary, tokens)
     return forward(model.config, as_dtype(model.weights, np.float64), window)[0][0]
 
 
-def onnx_logits(graph: bytes, tokens: Any) -> Any:
+def onnx_logits(graph: bytes, model: Model, tokens: Any) -> Any:
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
-    return session.run(["logits"], {"tokens": tokens.astype(np.int64)})[0]
+    inputs = {"tokens": tokens, "recalled": Recall(model.vocabulary).read_all(tokens)}
+    return session.run(["logits"], {name.name: inputs[name.name].astype(np.int64) for name in session.get_inputs()})[0]
 
 
 def text_of(length: int) -> str:
@@ -61,13 +63,13 @@ def text_of(length: int) -> str:
 def test_the_onnx_graph_computes_the_same_logits_for_a_text_of_any_length(config: Config, length: int) -> None:
     model = random_model(config)
     tokens = model.vocabulary.encode("\n" + text_of(length))
-    assert np.allclose(onnx_logits(as_onnx(model, {}), tokens), expected_logits(model, tokens), atol=2e-4)
+    assert np.allclose(onnx_logits(as_onnx(model, {}), model, tokens), expected_logits(model, tokens), atol=2e-4)
 
 
 def test_the_onnx_graph_sees_no_further_back_than_a_context() -> None:
     model = random_model(FORMS["full"])
     tokens = model.vocabulary.encode("\n" + text_of(900))
-    assert np.allclose(onnx_logits(as_onnx(model, {}), tokens), expected_logits(model, tokens), atol=2e-4)
+    assert np.allclose(onnx_logits(as_onnx(model, {}), model, tokens), expected_logits(model, tokens), atol=2e-4)
 
 
 def test_npz_and_json_and_safetensors_have_the_same_float32_numbers(tmp_path: Path) -> None:
@@ -109,7 +111,7 @@ def test_the_committed_weights_as_onnx_know_the_log_and_carry_the_card(reader: A
     model, expected = weights_file.decode((reader.home.site / "web" / "weights.js").read_bytes())
     assert (entry.key, card) == ("card", expected)
     tokens = Vocabulary(card["vocabulary"]).encode("\n00 alpha fan slow ok\n01 bra")
-    logits = onnx_logits(file.read_bytes(), tokens)
+    logits = onnx_logits(file.read_bytes(), model, tokens)
     assert np.allclose(logits, expected_logits(model, tokens), atol=2e-4)
     assert model.vocabulary.decode([int(logits[-1].argmax())]) == "v"
 

@@ -25,7 +25,7 @@ LOG = [*ORDINARY[:200], *SECRETS, *ORDINARY[200:], *SECRETS]
 
 def readings(documents: list[list[str]], count: int = 1, vocabulary: Vocabulary = PRINTABLE) -> list[list[str]]:
     """The lines of so many readings, as a model sees them."""
-    tokens = lay_out(vocabulary, documents)
+    tokens = lay_out(vocabulary, documents).tokens
     replacement = find_replacement(vocabulary, documents)
     return [vocabulary.decode(replacement.drawn(tokens, [0, n])).split("\n")[1:-1] for n in range(count)]
 
@@ -88,6 +88,6 @@ def test_a_value_of_letters_that_the_vocabulary_lacks_stays_unknown() -> None:
 
 
 def test_a_log_without_values_is_read_as_it_is() -> None:
-    tokens = lay_out(PRINTABLE, [ORDINARY])
+    tokens = lay_out(PRINTABLE, [ORDINARY]).tokens
     drawn = find_replacement(PRINTABLE, [ORDINARY]).drawn(tokens, [0])
     assert np.array_equal(drawn, tokens)

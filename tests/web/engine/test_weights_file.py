@@ -4,14 +4,15 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from model.weights_file import WeightsFileError, decode, profile_bytes
+from model.weights_file import BEFORE_RECALL, WeightsFileError, decode, profile_bytes
 from service.checking.learning import learn
 from service.checking.packing import as_card, unpack
 from service.checking.sound_weights import decode_weights
 from tests.support import weights_cases
-from tests.support.weights import base64_of, random_weights, weights_of
+from tests.support.weights import Weights, base64_of, random_weights, weights_of
 from tests.support.weights_cases import card_with
 
 
@@ -30,7 +31,7 @@ REFUSED = {
     "a header that is a list": ("damaged", lambda w: w.with_data((2).to_bytes(8, "little") + b"[]")),
     "a foreign safetensors file": ("foreign", lambda w: w.rewritten(lambda header, _: header.pop("__metadata__"))),
     "a card without format": ("foreign", lambda w: w.rewritten(lambda _, card: card.pop("format"))),
-    "a newer format": ("newer", lambda w: w.rewritten(lambda _, card: card.update(format=2))),
+    "a newer format": ("newer", lambda w: w.rewritten(lambda _, card: card.update(format=3))),
     "an older format": ("older", lambda w: w.rewritten(lambda _, card: card.update(format=0))),
     "a format in words": ("foreign", lambda w: w.rewritten(lambda _, card: card.update(format="one"))),
     "another shape": ("damaged", lambda w: w.rewritten(lambda _, card: card["config"].update(n_position=41))),
@@ -137,6 +138,15 @@ def test_an_impossible_shape_is_refused(in_node, trained, change):
     file = trained.rewritten(lambda _, card: card["config"].update(change))
     refusal = in_node("refusal", file)
     assert refusal["message"].startswith("the card does not describe a model: ")
+
+
+def test_the_format_before_recall_is_read(in_node):
+    weights = random_weights("no recall")
+    card = weights.card
+    del card["config"]["recall"]
+    before = weights.with_card(json.dumps(card | {"format": BEFORE_RECALL}))
+    answer = in_node("weights", Weights(before, weights.model))
+    assert np.array_equal(answer["lm_head"], weights.model.weights["lm_head"].ravel())
 
 
 def test_the_card_is_pythons(in_node, trained):
