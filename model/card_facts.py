@@ -12,6 +12,7 @@ from typing import Any
 from .strict_json import LARGEST_WHOLE
 
 LONGEST_NAME = 200  # characters of a version, an id, a name
+LONGEST_MODEL_NAME = 40  # characters
 LONGEST_TEXT = 8000  # characters of a sample
 LONGEST_GOLDEN = 1000
 MOST_HISTORY = 52  # committed weights whose date and score a card has
@@ -39,6 +40,10 @@ def is_whole(value: object) -> bool:
 def is_name(value: object) -> bool:
     """Whether a value is a short text in which nothing is hidden."""
     return isinstance(value, str) and len(value) <= LONGEST_NAME and not INVISIBLE.search(value)
+
+
+def _is_model_name(value: object) -> bool:
+    return is_name(value) and 0 < len(str(value)) <= LONGEST_MODEL_NAME
 
 
 def is_moment(value: object) -> bool:
@@ -94,6 +99,10 @@ _WHOLE = (is_whole, "a whole number")
 _BITS = (_is_bits, f"a number from 0 to {MOST_BITS}")
 
 FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "name": (
+        _is_model_name,
+        f"a text of 1 to {LONGEST_MODEL_NAME} characters without control characters",
+    ),
     "run": _NAME,
     "version": _NAME,
     "preset": _NAME,

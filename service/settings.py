@@ -30,10 +30,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from .environment import PREFIX, setting_variables
-from .reading.reading import Reading, check, distinct
+from .environment import PREFIX, is_link, setting_variables
+from .reading.log_names import LONGEST_NAME, name_of_all, name_of_files, name_of_journal
+from .reading.reading import UNSEEN, Reading, check, distinct
 from .reading.redaction import OwnRule, own_pattern
 from .reading.url_secrets import mask_urls
 from .settings_file import SettingsError, find_line, read_settings_text
@@ -96,6 +97,14 @@ class Source(_Table):
         return Reading(
             self.name, self.encoding, self.container, self.continuation, self.format, self.keep_time, mask, own
         )
+
+    @property
+    def log_name(self) -> str:
+        """What the log is called where others may see it, without path or host."""
+        if self.name:
+            return self.name
+        host = os.uname().nodename
+        return name_of_files(self.files, host) if self.files is not None else name_of_journal(self.journal or "", host)
 
 
 class MaskRule(_Table):
@@ -305,6 +314,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
     )
 
+    name: str = ""  # what the model is called; empty: as its sources say
     preset: Literal["seed", "full"] = "full"
     source: list[Source] = []
     mask: list[MaskRule] = []
@@ -317,6 +327,15 @@ class Settings(BaseSettings):
     git: GitSettings = GitSettings()
     admin: AdminSettings = AdminSettings()
 
+    @field_validator("name")
+    @classmethod
+    def _can_be_shown(cls, name: str) -> str:
+        if len(name) > LONGEST_NAME or UNSEEN.search(name) or name != name.strip():
+            raise ValueError(
+                f"allowed are at most {LONGEST_NAME} characters, none of them a control character, and no space around"
+            )
+        return name
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -326,7 +345,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables first, then what `load` read from the file."""
+        """Variables first, then what `load` read from the file. Those of Docker and Kubernetes are none of ours."""
+        if isinstance(env_settings, EnvSettingsSource):
+            given = env_settings.env_vars.items()
+            env_settings.env_vars = {name: value for name, value in given if not is_link(name.upper(), value or "")}
         return env_settings, init_settings
 
     def with_tokens(self, tokens: int) -> Settings:
@@ -349,6 +371,11 @@ class Settings(BaseSettings):
     def readings(self) -> list[Reading]:
         """How the sources are read, each way once."""
         return distinct(source.reading(self.mask) for source in self.source)
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called: `name`, or else as its sources say; empty without a source."""
+        return self.name or name_of_all([source.log_name for source in self.source])
 
     @property
     def patterns(self) -> list[str]:
@@ -482,12 +509,17 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = ()) -> str:
+def new_settings(
+    preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = (), *, name: str = ""
+) -> str:
     """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
     origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
+        "name": f"name = {_as_toml(name)}"
+        if name
+        else '# name = ""  # at most 40 characters; empty: as its sources say',
         "preset": f"preset = {_as_toml(preset)}",
         "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,

@@ -35,11 +35,12 @@ def init_command(
         list[str] | None,
         typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
+    name: Annotated[str, typer.Option(help="What the model is called; else as its sources say.")] = "",
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
 ) -> None:
     """Make a home: settings, state and the site repository with its page."""
-    made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
+    made = make_home(home, sources=source or [], journals=journal or [], name=name, preset=preset, remote=remote)
     out.print(f"Made {made.path}")
     if problem := describe_remote(made):
         err.print(f"problem: {problem}")
@@ -68,7 +69,9 @@ def print_source(source: Source) -> None:
         err.print(f"warning: {name}: {found.describe()}{brace_hint(source.files or '')}")
 
 
-def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
+def make_home(
+    path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = (), name: str = ""
+) -> Home:
     """Make settings, state and site in a new or empty folder. Raises LoglingError, and leaves nothing behind then."""
     if preset not in PRESETS:
         raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
@@ -79,9 +82,9 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
         raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
     if remote and is_path(remote):
         remote = str(expanded(Path(remote)).resolve())
-    for given in (*sources, *journals, remote):
+    for given in (*sources, *journals, name, remote):
         refuse_undecodable(given)
-    text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
+    text = new_settings(preset, [absolute(source) for source in sources], remote, journals, name=name)
     is_new = not home.path.exists()
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_foreign(home.path, os.geteuid())

@@ -76,7 +76,7 @@ def describe(
     normal: Sequence[str] = (),
     audit: AuditFigures | None = None,
 ) -> dict[str, Any]:
-    """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
+    """The card of a challenger that is committed. It contains no line, no path and no name of a machine.
 
     `previous` is the card of the champion, whose history goes on; `normal` are rules that are shared with the page.
     """
@@ -84,6 +84,7 @@ def describe(
     score = round(scores.challenger or 0, 4)
     history = list(previous.get("history", [])) if previous else []
     return {
+        **({"name": name} if (name := settings.model_name) else {}),
         "run": run,
         "version": program_version(),
         "preset": settings.preset,

@@ -1,6 +1,7 @@
 // What a card may say: the kinds and bounds of its facts, as in model/card_facts.py.
 
 const LONGEST_NAME = 200; // characters of a version, an id, a name
+const LONGEST_MODEL_NAME = 40; // characters
 const LONGEST_FACT = 8000; // characters of a sample
 const LONGEST_GOLDEN = 1000;
 const MOST_HISTORY = 52; // committed weights whose date and score a card has
@@ -34,6 +35,11 @@ function isWhole(value) {
 /** @type {IsRight} */
 function isShortName(value) {
   return isFact(value, LONGEST_NAME) && !INVISIBLE.test(value);
+}
+
+/** @type {IsRight} */
+function isModelName(value) {
+  return isFact(value, LONGEST_MODEL_NAME) && value !== '' && !INVISIBLE.test(value);
 }
 
 /**
@@ -78,6 +84,7 @@ const BITS = [isBits, `a number from 0 to ${MOST_BITS}`];
 
 /** @type {Record<string, [IsRight, string]>} */
 const CARD_FACTS = {
+  name: [isModelName, `a text of 1 to ${LONGEST_MODEL_NAME} characters without control characters`],
   run: SHORT_NAME,
   version: SHORT_NAME,
   preset: SHORT_NAME,

@@ -29,7 +29,7 @@ def test_init_refuses_an_unknown_preset_and_leaves_nothing(logling: Command, tmp
     assert not (tmp_path / "home").exists()
 
 
-@pytest.mark.parametrize("option", ["--source", "--journal", "--remote"])
+@pytest.mark.parametrize("option", ["--source", "--journal", "--name", "--remote"])
 def test_init_refuses_what_settings_cannot_hold(logling: Command, tmp_path: Path, option: str) -> None:
     assert is_sentence(logling("init", tmp_path / "home", option, os.fsdecode(b"/made/up/caf\xe9")), "is not UTF-8")
     assert not (tmp_path / "home").exists()
@@ -38,6 +38,16 @@ def test_init_refuses_what_settings_cannot_hold(logling: Command, tmp_path: Path
 def test_init_says_that_braces_are_no_wildcard(logling: Command, tmp_path: Path) -> None:
     told = logling("init", tmp_path / "home", "--source", f"{tmp_path}/*.{{log,err}}").stderr
     assert "matches nothing yet; {a,b} is no wildcard here: write a source for each" in told
+
+
+def test_init_names_the_model(logling: Command, tmp_path: Path) -> None:
+    logling("init", tmp_path / "home", "--name", "doors", "--source", "/var/log/auth.log")
+    assert 'name = "doors"' in (tmp_path / "home" / "logling.toml").read_text().splitlines()
+
+
+def test_init_refuses_a_name_that_is_too_long_and_leaves_nothing(logling: Command, tmp_path: Path) -> None:
+    assert is_sentence(logling("init", tmp_path / "home", "--name", "x" * 41), "at most 40 characters")
+    assert not (tmp_path / "home").exists()
 
 
 def test_init_with_a_remote_that_is_not_there_leaves_nothing(logling: Command, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
 
 
 def card(**changes: Any) -> dict[str, Any]:
-    settings = changes.pop("settings", Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")]))
+    settings = changes.pop("settings", Settings(preset="seed", source=[Source(files="/srv/zeus/auth.log")]))
     facts: dict[str, Any] = {
         "run": "20260301T120000Z-abcdef",
         "now": NOON,
@@ -62,6 +62,15 @@ def test_the_readings_are_in_it_each_once_and_no_rule_of_ones_own() -> None:
     settings = Settings(preset="seed", source=sources, mask=rules)
     found = card(settings=settings)["reading"]
     assert found == [{"name": "a", "own_rules": 1}, {"name": "b", "keep_time": False, "own_rules": 1}]
+
+
+def test_the_name_of_the_model_is_in_it() -> None:
+    assert card()["name"] == "auth"
+    assert card(settings=Settings(name="doors", source=[Source(files="/srv/auth.log")]))["name"] == "doors"
+
+
+def test_a_model_without_sources_has_no_name() -> None:
+    assert "name" not in card(settings=Settings())
 
 
 def test_shared_rules_are_in_it_as_far_as_there_is_room() -> None:
