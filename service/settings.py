@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,7 +33,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from .environment import PREFIX, is_link, setting_variables
-from .reading.log_names import LONGEST_NAME, name_of_all, name_of_files, name_of_journal
+from .reading.log_names import CONTAINER_FIELD, LONGEST_NAME, name_of_all, name_of_files, name_of_journal
 from .reading.reading import UNSEEN, Reading, check, distinct
 from .reading.redaction import OwnRule, own_pattern
 from .reading.url_secrets import mask_urls
@@ -68,7 +68,7 @@ class Source(_Table):
     """Where lines come from, and what is made of them on the way."""
 
     files: Annotated[str, Field(min_length=1)] | None = None  # a path or a glob
-    journal: str | None = None  # a unit; "" or "*": all
+    journal: str | None = None  # a unit, or CONTAINER_NAME=…; "" or "*": all
     name: str = ""  # what the log is called in the card and on the page
     encoding: str = ""  # as "gbk"; empty: UTF-8, or as a byte-order mark says
     container: Literal["auto", "none", "docker", "cri", "journal", "syslog"] = "auto"  # what lines are wrapped in
@@ -88,6 +88,8 @@ class Source(_Table):
     def _has_one_origin(self) -> Source:
         if (self.files is None) == (self.journal is None):
             raise ValueError("a source has either files or journal, exactly one of them")
+        if "=" in (self.journal or "") and not re.fullmatch(f"{CONTAINER_FIELD}.+", self.journal or ""):
+            raise ValueError('a journal is a unit, such as "ssh.service", or "CONTAINER_NAME=web" of a container')
         return self
 
     def reading(self, rules: Sequence[MaskRule] = ()) -> Reading:
@@ -510,10 +512,18 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
 
 
 def new_settings(
-    preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = (), *, name: str = ""
+    preset: str,
+    sources: Sequence[str],
+    remote: str,
+    journals: Sequence[str] = (),
+    containers: Sequence[Mapping[str, str]] = (),
+    name: str = "",
 ) -> str:
-    """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
-    origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
+    """The text of a new `logling.toml`: every key with its default, commented, and what was given.
+
+    `containers` are whole sources: their keys with their values.
+    """
+    origins = [*({"files": files} for files in sources), *({"journal": unit} for unit in journals), *containers]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
