@@ -16,7 +16,7 @@ from .doctor_sources import describe_journal, source_name
 from .init_log_kind import LogKind, look_at_kind
 from .terminal import err, out
 
-# Bits per character of a model that eight logs share, and of a model each (tests/benchmarks/EXPERIMENTS.md).
+# Bits per character, as measured, of a model that eight logs share, and of a model each.
 SHARED, APART = "0.28", "0.15"
 
 
