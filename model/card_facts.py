@@ -16,6 +16,7 @@ LONGEST_MODEL_NAME = 40  # characters
 LONGEST_TEXT = 8000  # characters of a sample
 LONGEST_GOLDEN = 1000
 MOST_HISTORY = 52  # committed weights whose date and score a card has
+MOST_LOGS = 12  # of a model of several, whose scores a card has
 MOST_RULES = 1000
 MOST_BITS = 1000  # of a character
 # What would be shown as nothing, or turns around what stands beside it.
@@ -78,6 +79,20 @@ def _is_history(value: object) -> bool:
     )
 
 
+def _is_by_log(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_LOGS and all(map(_is_log_score, value))
+
+
+def _is_log_score(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_model_name(value.get("name"))
+        and is_whole(value.get("lines"))
+        and _is_bits(value.get("bits_per_char"))
+        and ("ngram" not in value or _is_bits(value["ngram"]))
+    )
+
+
 def _is_text(value: object, longest: int = LONGEST_TEXT) -> bool:
     return isinstance(value, str) and len(value) <= longest
 
@@ -115,6 +130,7 @@ FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
     "seed": _WHOLE,
     "bits_per_char": _BITS,
     "ngram": _BITS,
+    "by_log": (_is_by_log, f"a list of at most {MOST_LOGS} logs, each with its name, lines and score"),
     "history": (_is_history, f"a list of at most {MOST_HISTORY} days, each with its score"),
     "sample": (_is_text, f"a text of at most {LONGEST_TEXT} characters"),
     "normal": (_is_rules, f"a list of at most {MOST_RULES} rules"),

@@ -108,6 +108,10 @@ class Source(_Table):
         host = os.uname().nodename
         return name_of_files(self.files, host) if self.files is not None else name_of_journal(self.journal or "", host)
 
+    def name_of(self, path: str) -> str:
+        """The same of one of the logs that its pattern finds."""
+        return self.name or name_of_files(self.files or "", os.uname().nodename, path)
+
 
 class MaskRule(_Table):
     """A rule of one's own: what its pattern matches becomes <name>."""

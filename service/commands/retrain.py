@@ -73,6 +73,9 @@ def format_run(record: RunRecord) -> str:
         )
         over = "the champion" if scores.champion is not None else f"an order-2 n-gram ({scores.order2:.4f})"
         parts.append(f"  gain       {gain.mean:+.4f} over {over} (95 % sure that it is above {gain.low:+.4f})")
+        if record.by_log:
+            each = (f"{log.name} {log.bits_per_char:.4f} ({log.lines:,} lines)" for log in record.by_log)
+            parts.append(f"  by log     {', '.join(each)}")
         parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
     if record.audit:
         parts.append(f"  audit      {record.audit.describe()}")

@@ -8,7 +8,7 @@ that hold the logs of many machines, every word that is not known to be a log's 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import PurePosixPath
 
 LONGEST_NAME = 40  # characters of a model's name, as in model/card_facts.py
@@ -36,22 +36,36 @@ _WILDCARD = re.compile(r"\[[^\]]*\]|[*?]+")
 _BETWEEN = re.compile(r"[\s_-]+")
 
 
-def name_of_files(pattern: str, host: str) -> str:
-    """The name of a log that a path or glob finds, on a machine of this name.
+def name_of_files(pattern: str, host: str, path: str = "") -> str:
+    """The name of the logs that a path or glob finds, on a machine of this name; with `path` of one of them.
+
+    Of a path only words are taken that are known, or that whoever wrote the pattern wrote there.
 
     >>> [name_of_files(path, "zeus") for path in ("/var/log/auth.log*", "/var/log/nginx/access.log")]
     ['auth', 'nginx-access']
     >>> name_of_files("/var/log/remote/web-01/auth.log", "zeus"), name_of_files("/var/log/remote/athena.log", "zeus")
     ('auth', 'log')
+    >>> name_of_files("/srv/*.log", "zeus", "/srv/auth.log"), name_of_files("/srv/*.log", "zeus", "/srv/athena.log")
+    ('auth', 'log')
     """
-    path = PurePosixPath(pattern)
-    folders = [folder.casefold() for folder in path.parts[:-1]]
+    given = PurePosixPath(pattern)
+    folders = [folder.casefold() for folder in given.parts[:-1]]
     of_machines = bool(OF_MACHINES.intersection(folders)) or any(map(_WILDCARD.search, folders))
-    words = _words(_without_endings(_WILDCARD.sub("-", path.name)), host, known_only=of_machines)
+    words = _words(_without_endings(_WILDCARD.sub("-", given.name)), host, known_only=of_machines)
+    if path:
+        found = PurePosixPath(path)
+        allowed = {word.casefold() for word in words}
+        folders = [folder.casefold() for folder in found.parts[:-1]]
+        words = _words(_without_endings(found.name), host, known_only=True, allowed=allowed)
     program = folders[-1] if folders and folders[-1] in PROGRAMS else ""
     if program and program not in words and VAGUE.issuperset(words):
         words = [program, *words]
     return "-".join(words)[:LONGEST_NAME] or NAMELESS
+
+
+def log_of_journal(unit: str) -> str:
+    """How corpus, ledger and messages call the log of a unit; it stands where other logs have a path."""
+    return f"journal:{unit or '*'}"
 
 
 def name_of_journal(unit: str, host: str) -> str:
@@ -102,8 +116,8 @@ def _without_endings(name: str) -> str:
     return name
 
 
-def _words(name: str, host: str, *, known_only: bool = False) -> list[str]:
-    """The words of a name that name no host."""
+def _words(name: str, host: str, *, known_only: bool = False, allowed: Container[str] = ()) -> list[str]:
+    """The words of a name that name no host. With `known_only` those that are known, or allowed."""
     of_host = {label.casefold() for label in re.split(r"[.\s_-]", host)} | {host.casefold()}
     found: list[str] = []
     pieces = [piece for piece in _BETWEEN.split(name) if piece]
@@ -112,9 +126,14 @@ def _words(name: str, host: str, *, known_only: bool = False) -> list[str]:
             found += [word for label in piece.split(".") if (word := _known(label))]
         elif word := _known(piece):
             found.append(word)
-        elif piece.isalpha() and not known_only and piece.casefold() not in of_host and not after.isdigit():
+        elif piece.casefold() in allowed or (not known_only and _is_plain(piece, after, of_host)):
             found.append(piece)
     return found
+
+
+def _is_plain(word: str, after: str, of_host: Container[str]) -> bool:
+    """Whether a word is of letters, with no number behind it, and not of this machine's name."""
+    return word.isalpha() and not after.isdigit() and word.casefold() not in of_host
 
 
 def _known(word: str) -> str:

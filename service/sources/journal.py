@@ -22,7 +22,7 @@ from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.containers import journal_line, microseconds
 from ..reading.lines import MAX_BYTES, Oddities, clean_text
-from ..reading.log_names import CONTAINER_FIELD
+from ..reading.log_names import CONTAINER_FIELD, log_of_journal
 from ..reading.reading import Reading
 from ..reading.steps import LineSteps, Numbered
 from ..storage.corpus import Bookmark, Corpus
@@ -72,16 +72,11 @@ class Malformed(NamedTuple):
 Skipped = Overlong | Malformed
 
 
-def log_name(unit: str) -> str:
-    """The name of the log that a journal source makes."""
-    return f"journal:{unit or '*'}"
-
-
 def pull_journal(unit: str, corpus: Corpus, report: PullReport, reading: Reading, silence: float = SILENCE) -> None:
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
     journal_pull = _JournalPull(unit, corpus, report, reading)
     is_first = not journal_pull.bookmark.time
-    name = log_name(unit)
+    name = log_of_journal(unit)
     was_read = corpus.has_lines(name)
     try:
         _read(journal_pull, silence)
@@ -140,7 +135,7 @@ class _JournalPull:
 
     def __init__(self, unit: str, corpus: Corpus, report: PullReport, reading: Reading) -> None:
         self._unit, self._corpus, self._report = unit, corpus, report
-        self._family = log_name(unit)
+        self._family = log_of_journal(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._oddities = Oddities()
         self._steps = LineSteps(reading, self._oddities)

@@ -5,6 +5,7 @@ const LONGEST_MODEL_NAME = 40; // characters
 const LONGEST_FACT = 8000; // characters of a sample
 const LONGEST_GOLDEN = 1000;
 const MOST_HISTORY = 52; // committed weights whose date and score a card has
+const MOST_CARD_LOGS = 12; // of a model of several, whose scores a card has
 const MOST_CARD_RULES = 1000;
 const MOST_BITS = 1000; // of a character
 // What would be shown as nothing, or turns around what stands beside it.
@@ -75,6 +76,22 @@ function isHistory(value) {
   return Array.isArray(value) && value.length <= MOST_HISTORY && value.every(isPoint);
 }
 
+/** @type {IsRight} */
+function isByLog(value) {
+  return Array.isArray(value) && value.length <= MOST_CARD_LOGS && value.every(isLogScore);
+}
+
+/** @type {IsRight} */
+function isLogScore(value) {
+  return (
+    isObject(value) &&
+    isModelName(value.name) &&
+    isWhole(value.lines) &&
+    isBits(value.bits_per_char) &&
+    (!Object.hasOwn(value, 'ngram') || isBits(value.ngram))
+  );
+}
+
 /** @type {[IsRight, string]} */
 const SHORT_NAME = [isShortName, `a text of at most ${LONGEST_NAME} characters without control characters`];
 /** @type {[IsRight, string]} */
@@ -97,6 +114,7 @@ const CARD_FACTS = {
   seed: WHOLE,
   bits_per_char: BITS,
   ngram: BITS,
+  by_log: [isByLog, `a list of at most ${MOST_CARD_LOGS} logs, each with its name, lines and score`],
   history: [isHistory, `a list of at most ${MOST_HISTORY} days, each with its score`],
   sample: [isFact, `a text of at most ${LONGEST_FACT} characters`],
   normal: [
