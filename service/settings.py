@@ -263,6 +263,7 @@ class AdminSettings(_Table):
     enabled: bool = True
     host: str = "127.0.0.1"  # an address of this machine, or its name
     port: Annotated[int, Field(ge=0, le=65535)] = 8101  # 0: any that is free; the log says which
+    page: str = ""  # where the model's own page is served, to be linked to
     names: list[str] = []  # by which the page is asked for besides, as behind a proxy
     token: SecretStr = SecretStr("")  # needed to see the page; empty: none is needed
     unguarded: bool = False  # whether a host beyond this machine may go without a token
@@ -273,6 +274,13 @@ class AdminSettings(_Table):
         if not (is_address(host) or HOST_NAME.fullmatch(host)):
             raise ValueError('allowed is an address such as "127.0.0.1", "::1" or "0.0.0.0", or a name')
         return host.lower()
+
+    @field_validator("page")
+    @classmethod
+    def _is_on_the_web(cls, page: str) -> str:
+        if page and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", page):
+            raise ValueError('allowed is an address such as "https://logs.example.org/model/", or none')
+        return page
 
     @field_validator("names")
     @classmethod

@@ -16,8 +16,6 @@ from ..reading.url_secrets import mask_urls
 from ..site.repository import WEIGHTS
 from .terminal import HomeOption, out
 
-PAGE = Path(WEIGHTS).with_name("index.html")
-
 
 def open_command(home: HomeOption = None) -> None:
     """Open the page of this home in the browser, or say where it is."""
@@ -40,10 +38,11 @@ def page_address(home: Home) -> str:
             f"{home.path} has no model yet, so there is nothing to see: `logling retrain {where}` makes it, or "
             f"`logling history {where}` says why none was made"
         )
-    page = home.site / PAGE
-    if not page.is_file():
-        raise LoglingError(f"{page} is not there: `logling upgrade --home {shlex.quote(str(home.path))}` writes it")
-    return page.absolute().as_uri()
+    if not home.page.is_file():
+        raise LoglingError(
+            f"{home.page} is not there: `logling upgrade --home {shlex.quote(str(home.path))}` writes it"
+        )
+    return home.page.absolute().as_uri()
 
 
 def may_have_a_browser(environment: Mapping[str, str]) -> bool:
@@ -69,7 +68,9 @@ def describe_clone(home: Home, environment: Mapping[str, str]) -> str:
         remote = _ssh_url(home.site.absolute(), environment.get("SSH_CONNECTION", ""))
     elif remote.startswith("/"):
         return ""
-    return f"git clone {shlex.quote(mask_urls(remote))} log-model   # then open log-model/{PAGE}" if remote else ""
+    return (
+        f"git clone {shlex.quote(mask_urls(remote))} log-model   # then open log-model/web/index.html" if remote else ""
+    )
 
 
 def _ssh_url(site: Path, connection: str) -> str:

@@ -97,8 +97,10 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ("[admin]\nport = 65536", ["admin.port", "65536", "65535"]),
         ('[admin]\nhost = "http://x"', ["admin.host", "http://x", "127.0.0.1"]),
         ('[admin]\nnames = ["x:8101"]', ["admin.names", "x:8101", "without scheme and port"]),
+        ('[admin]\npage = "file:///srv/web"', ["admin.page", "file:///srv/web", "https://logs.example.org/"]),
+        ('[admin]\npage = "javascript:alert(1)"', ["admin.page", "https://"]),
         ('[admin]\nhost = "0.0.0.0"', ["admin", "0.0.0.0", "admin.token", "admin.unguarded"]),
-        ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, names, token, unguarded"]),
+        ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, page, names, token"]),
     ],
 )
 def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, words: list[str]) -> None:
