@@ -12,9 +12,11 @@ from typing import Any
 from .strict_json import LARGEST_WHOLE
 
 LONGEST_NAME = 200  # characters of a version, an id, a name
+LONGEST_MODEL_NAME = 40  # characters
 LONGEST_TEXT = 8000  # characters of a sample
 LONGEST_GOLDEN = 1000
 MOST_HISTORY = 52  # committed weights whose date and score a card has
+MOST_LOGS = 12  # of a model of several, whose scores a card has
 MOST_RULES = 1000
 MOST_BITS = 1000  # of a character
 # What would be shown as nothing, or turns around what stands beside it.
@@ -39,6 +41,10 @@ def is_whole(value: object) -> bool:
 def is_name(value: object) -> bool:
     """Whether a value is a short text in which nothing is hidden."""
     return isinstance(value, str) and len(value) <= LONGEST_NAME and not INVISIBLE.search(value)
+
+
+def _is_model_name(value: object) -> bool:
+    return is_name(value) and 0 < len(str(value)) <= LONGEST_MODEL_NAME
 
 
 def is_moment(value: object) -> bool:
@@ -73,6 +79,20 @@ def _is_history(value: object) -> bool:
     )
 
 
+def _is_by_log(value: object) -> bool:
+    return isinstance(value, list) and len(value) <= MOST_LOGS and all(map(_is_log_score, value))
+
+
+def _is_log_score(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_model_name(value.get("name"))
+        and is_whole(value.get("lines"))
+        and _is_bits(value.get("bits_per_char"))
+        and ("ngram" not in value or _is_bits(value["ngram"]))
+    )
+
+
 def _is_text(value: object, longest: int = LONGEST_TEXT) -> bool:
     return isinstance(value, str) and len(value) <= longest
 
@@ -94,6 +114,10 @@ _WHOLE = (is_whole, "a whole number")
 _BITS = (_is_bits, f"a number from 0 to {MOST_BITS}")
 
 FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
+    "name": (
+        _is_model_name,
+        f"a text of 1 to {LONGEST_MODEL_NAME} characters without control characters",
+    ),
     "run": _NAME,
     "version": _NAME,
     "preset": _NAME,
@@ -106,6 +130,7 @@ FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
     "seed": _WHOLE,
     "bits_per_char": _BITS,
     "ngram": _BITS,
+    "by_log": (_is_by_log, f"a list of at most {MOST_LOGS} logs, each with its name, lines and score"),
     "history": (_is_history, f"a list of at most {MOST_HISTORY} days, each with its score"),
     "sample": (_is_text, f"a text of at most {LONGEST_TEXT} characters"),
     "normal": (_is_rules, f"a list of at most {MOST_RULES} rules"),

@@ -37,7 +37,7 @@ COMMANDS = (
         "predict",
         "redact",
     ),
-    *("backtest", "audit", "export", "upgrade", "doctor", "demo"),
+    *("backtest", "audit", "export", "upgrade", "doctor", "open", "demo"),
 )
 # Of git; most are set while a hook runs. They lead it to another repository, or change what a file's name means.
 GIT_VARIABLES = (

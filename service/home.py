@@ -61,6 +61,11 @@ class Home:
         return self.path / "site"
 
     @property
+    def page(self) -> Path:
+        """The page in the site, which runs the model in a browser."""
+        return self.site / "web" / "index.html"
+
+    @property
     def normal_rules(self) -> Path:
         """What a person has called normal: templates of lines."""
         return self.path / "normal.txt"

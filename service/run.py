@@ -42,9 +42,10 @@ from .storage.run_record import RunRecord
 from .storage.source_states import SourceState, describe_troubles
 from .training import card
 from .training.contest import Contest, hold_contest, judge_first_of, too_few_to_judge
+from .training.log_scores import names_of_logs
 from .training.split import Split, split
 
-OF_THE_BEST = ("trainings", "loss_curve", "parameters", "weights_bytes", "bits_per_char", "gain", "audit")
+OF_THE_BEST = ("trainings", "loss_curve", "parameters", "weights_bytes", "bits_per_char", "gain", "by_log", "audit")
 
 Clock = Callable[[], datetime]
 
@@ -96,7 +97,7 @@ def compare_and_commit(
     champion = read_champion(site)
     record.problems += filter(None, [champion.problem])
     past = past_of(champion.card, ledger, corpus.identity(), corpus.newest_id())
-    parts = split(corpus.documents(), *past)
+    parts = split(corpus.documents(), *past)._replace(names=names_of_logs(corpus.families(), settings))
     record.lines.train, record.lines.holdout = parts.lines["train"], parts.lines["holdout"]
     if reason := too_few_to_judge(parts):
         return run.end("skipped", reason)
@@ -152,9 +153,9 @@ def commit(
     record = run.record
     with run.step("encode"):
         facts = card.describe(
-            settings, parts, run=record.run, now=now(), tokens=contest.best.training.tokens,
+            settings, parts, name=settings.model_name, run=record.run, now=now(), tokens=contest.best.training.tokens,
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
-            normal=rules, audit=record.audit,
+            normal=rules, audit=record.audit, by_log=record.by_log,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.scores.surprise)
         decode_weights(file)

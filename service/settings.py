@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,10 +30,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from .environment import PREFIX, setting_variables
-from .reading.reading import Reading, check, distinct
+from .environment import PREFIX, is_link, setting_variables
+from .reading.log_names import CONTAINER_FIELD, LONGEST_NAME, name_of_all, name_of_files, name_of_journal
+from .reading.reading import UNSEEN, Reading, check, distinct
 from .reading.redaction import OwnRule, own_pattern
 from .reading.url_secrets import mask_urls
 from .settings_file import SettingsError, find_line, read_settings_text
@@ -67,7 +68,7 @@ class Source(_Table):
     """Where lines come from, and what is made of them on the way."""
 
     files: Annotated[str, Field(min_length=1)] | None = None  # a path or a glob
-    journal: str | None = None  # a unit; "" or "*": all
+    journal: str | None = None  # a unit, or CONTAINER_NAME=…; "" or "*": all
     name: str = ""  # what the log is called in the card and on the page
     encoding: str = ""  # as "gbk"; empty: UTF-8, or as a byte-order mark says
     container: Literal["auto", "none", "docker", "cri", "journal", "syslog"] = "auto"  # what lines are wrapped in
@@ -87,6 +88,8 @@ class Source(_Table):
     def _has_one_origin(self) -> Source:
         if (self.files is None) == (self.journal is None):
             raise ValueError("a source has either files or journal, exactly one of them")
+        if "=" in (self.journal or "") and not re.fullmatch(f"{CONTAINER_FIELD}.+", self.journal or ""):
+            raise ValueError('a journal is a unit, such as "ssh.service", or "CONTAINER_NAME=web" of a container')
         return self
 
     def reading(self, rules: Sequence[MaskRule] = ()) -> Reading:
@@ -96,6 +99,18 @@ class Source(_Table):
         return Reading(
             self.name, self.encoding, self.container, self.continuation, self.format, self.keep_time, mask, own
         )
+
+    @property
+    def log_name(self) -> str:
+        """What the log is called where others may see it, without path or host."""
+        if self.name:
+            return self.name
+        host = os.uname().nodename
+        return name_of_files(self.files, host) if self.files is not None else name_of_journal(self.journal or "", host)
+
+    def name_of(self, path: str) -> str:
+        """The same of one of the logs that its pattern finds."""
+        return self.name or name_of_files(self.files or "", os.uname().nodename, path)
 
 
 class MaskRule(_Table):
@@ -248,6 +263,7 @@ class AdminSettings(_Table):
     enabled: bool = True
     host: str = "127.0.0.1"  # an address of this machine, or its name
     port: Annotated[int, Field(ge=0, le=65535)] = 8101  # 0: any that is free; the log says which
+    page: str = ""  # where the model's own page is served, to be linked to
     names: list[str] = []  # by which the page is asked for besides, as behind a proxy
     token: SecretStr = SecretStr("")  # needed to see the page; empty: none is needed
     unguarded: bool = False  # whether a host beyond this machine may go without a token
@@ -258,6 +274,13 @@ class AdminSettings(_Table):
         if not (is_address(host) or HOST_NAME.fullmatch(host)):
             raise ValueError('allowed is an address such as "127.0.0.1", "::1" or "0.0.0.0", or a name')
         return host.lower()
+
+    @field_validator("page")
+    @classmethod
+    def _is_on_the_web(cls, page: str) -> str:
+        if page and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", page):
+            raise ValueError('allowed is an address such as "https://logs.example.org/model/", or none')
+        return page
 
     @field_validator("names")
     @classmethod
@@ -305,6 +328,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
     )
 
+    name: str = ""  # what the model is called; empty: as its sources say
     preset: Literal["seed", "full"] = "full"
     source: list[Source] = []
     mask: list[MaskRule] = []
@@ -317,6 +341,15 @@ class Settings(BaseSettings):
     git: GitSettings = GitSettings()
     admin: AdminSettings = AdminSettings()
 
+    @field_validator("name")
+    @classmethod
+    def _can_be_shown(cls, name: str) -> str:
+        if len(name) > LONGEST_NAME or UNSEEN.search(name) or name != name.strip():
+            raise ValueError(
+                f"allowed are at most {LONGEST_NAME} characters, none of them a control character, and no space around"
+            )
+        return name
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -326,7 +359,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables first, then what `load` read from the file."""
+        """Variables first, then what `load` read from the file. Those of Docker and Kubernetes are none of ours."""
+        if isinstance(env_settings, EnvSettingsSource):
+            given = env_settings.env_vars.items()
+            env_settings.env_vars = {name: value for name, value in given if not is_link(name.upper(), value or "")}
         return env_settings, init_settings
 
     def with_tokens(self, tokens: int) -> Settings:
@@ -349,6 +385,11 @@ class Settings(BaseSettings):
     def readings(self) -> list[Reading]:
         """How the sources are read, each way once."""
         return distinct(source.reading(self.mask) for source in self.source)
+
+    @property
+    def model_name(self) -> str:
+        """What the model is called: `name`, or else as its sources say; empty without a source."""
+        return self.name or name_of_all([source.log_name for source in self.source])
 
     @property
     def patterns(self) -> list[str]:
@@ -482,12 +523,25 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def new_settings(preset: str, sources: Sequence[str], remote: str, journals: Sequence[str] = ()) -> str:
-    """The text of a new `logling.toml`: every key with its default, commented, and what was given."""
-    origins = [{"files": files} for files in sources] + [{"journal": unit} for unit in journals]
+def new_settings(
+    preset: str,
+    sources: Sequence[str],
+    remote: str,
+    journals: Sequence[str] = (),
+    containers: Sequence[Mapping[str, str]] = (),
+    name: str = "",
+) -> str:
+    """The text of a new `logling.toml`: every key with its default, commented, and what was given.
+
+    `containers` are whole sources: their keys with their values.
+    """
+    origins = [*({"files": files} for files in sources), *({"journal": unit} for unit in journals), *containers]
     tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
+        "name": f"name = {_as_toml(name)}"
+        if name
+        else '# name = ""  # at most 40 characters; empty: as its sources say',
         "preset": f"preset = {_as_toml(preset)}",
         "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,

@@ -34,9 +34,11 @@ from .history import History, LedgerReader, RunSummary
 from .own_path import AnyPrefix
 from .pages import STYLE, Pages
 from .runs_csv import make_csv
+from .status import is_busy
 
 ROWS = 50  # of the table on one page
 RECORDS = 25  # in one document of /runs.json, loss curves included
+SECONDS_TO_RENEW = 10  # while a run is under way
 READ = ["GET", "HEAD"]
 FOR_EVER = {"Cache-Control": "max-age=31536000, immutable"}
 CSV = "text/csv; charset=utf-8"
@@ -51,12 +53,13 @@ def create_app() -> ASGIApp:
         settings = home.settings()
     except LoglingError as error:
         raise SystemExit(f"logling: {error}") from None
-    return application(home, settings.admin, settings.schedule, lambda: datetime.now(UTC))
+    return application(home, settings.admin, settings.schedule, lambda: datetime.now(UTC), settings.model_name)
 
 
-def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings, now: Clock) -> ASGIApp:
-    """The page of a home. It has read the history once, so that the first visitor need not wait."""
-    page = AdminPage(home, Schedule.of(schedule), now)
+def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings, now: Clock, name: str = "") -> ASGIApp:
+    """The page of a home, whose model has this name. It has read the history once, so that the first visitor need not
+    wait."""
+    page = AdminPage(home, name or home.path.name, settings, Schedule.of(schedule), now)
     page.read_ahead()
     app = add_routes(page)
     paths = {route.path for route in app.routes if isinstance(route, Route)}
@@ -66,12 +69,14 @@ def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings,
 class AdminPage:
     """What each route answers. The methods may be called from any thread, and raise sqlite3.Error."""
 
-    def __init__(self, home: Home, schedule: Schedule, now: Clock) -> None:
-        self._name = home.path.name
+    def __init__(self, home: Home, name: str, settings: AdminSettings, schedule: Schedule, now: Clock) -> None:
+        self._name = name
         self._schedule = schedule
         self._now = now
         self._reader = LedgerReader(home.ledger)
-        self._pages = Pages(self._name, schedule, self._reader)
+        # Only who is on this machine can open its files, and needs to know where they are.
+        file = home.page.absolute().as_uri() if settings.is_local else ""
+        self._pages = Pages(self._name, schedule, self._reader, settings.page, file)
         self._csv: tuple[tuple[RunSummary, ...] | None, bytes] = (None, b"")
 
     def read_ahead(self) -> None:
@@ -81,11 +86,15 @@ class AdminPage:
         except sqlite3.Error:
             return
 
-    def front(self, before: str) -> str:
-        """The page of all runs. Its table begins with the run before `before`, or with the newest."""
+    def front(self, before: str, *, still: bool = False) -> tuple[str, int]:
+        """The page of all runs, and after how many seconds it is to be asked for again (0: never).
+
+        Its table begins with the run before `before`, or with the newest; such a page of older runs stays as it is.
+        """
         history, now = self._reader.history(), self._now()
         health = check_health(history, self._schedule, now)
-        return self._pages.front(history, health, runs_before(history, before), ROWS, now)
+        seconds = SECONDS_TO_RENEW if is_busy(history) and not before and not still else 0
+        return self._pages.front(history, health, runs_before(history, before), ROWS, now, seconds), seconds
 
     def run(self, run: str) -> str:
         """The page of one run."""
@@ -164,8 +173,9 @@ def add_routes(page: AdminPage) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
 
     @app.api_route("/", methods=READ)
-    def front(before: str = "") -> Response:
-        return html(page.front(before))
+    def front(before: str = "", still: str = "") -> Response:
+        text, seconds = page.front(before, still=bool(still))
+        return html(text, headers={"Refresh": str(seconds)} if seconds else None)
 
     @app.api_route("/runs/{run}", methods=READ)
     def run(run: str) -> Response:

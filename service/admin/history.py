@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from ..reading.redaction import Redactor
 from ..storage.ledger import read_record
+from ..storage.rollbacks import Rollback, read_rollbacks
 from ..storage.run_progress import TaskProgress, read_run_progress
 from ..storage.run_record import Outcome, RunRecord, parse_time
 from ..storage.service_status import ServiceStatus, read_service_status
@@ -92,6 +93,7 @@ class History(NamedTuple):
     tasks: tuple[TaskProgress, ...] = ()  # how far that run is
     service: ServiceStatus | None = None  # None: there is no service
     sources: tuple[SourceState, ...] | None = None  # at the last pull; None: before the first one
+    rollbacks: tuple[Rollback, ...] = ()  # oldest first
 
 
 @dataclass
@@ -121,6 +123,7 @@ class LedgerReader:
                 tuple(read_run_progress(database)),
                 read_service_status(database),
                 mask_details(read_source_states(database)),
+                read_rollbacks(database),
             )
 
     def _may_have_changed(self, number: int, outcome: str) -> bool:

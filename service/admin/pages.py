@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from ..installation import program_version
 from ..schedule.schedule import Schedule
+from ..storage.rollbacks import Rollback
 from ..storage.run_record import RunRecord, parse_time
 from . import run_charts
 from .badge import make_badge
 from .health import Health
 from .history import History, LedgerReader, RunSummary
 from .history_chart import Chart, draw_history
-from .status import committed_model, make_overview
+from .status import current_model, make_overview, shorten_reason
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = TEMPLATES / "admin.css"
@@ -37,27 +40,34 @@ ERRORS = {
 class Pages:
     """Makes the pages of a home with this name. May be used from any thread."""
 
-    def __init__(self, name: str, schedule: Schedule, reader: LedgerReader) -> None:
+    def __init__(self, name: str, schedule: Schedule, reader: LedgerReader, page: str, file: str) -> None:
+        """`page` is the web address of the model's own page, `file` its `file://` address; both may be empty."""
         self._schedule = schedule
         self._reader = reader
         self._chart: tuple[tuple[RunSummary, ...], Chart | None] = ((), None)
         self._templates = template_environment(schedule.zone)
         self._templates.globals |= {
             "name": name,
+            "page": page,
+            "file": file,
             "version": program_version(),
             "style": f"admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
             "zone": schedule.zone.key,
         }
 
-    def front(self, history: History, health: Health, runs: Sequence[RunSummary], size: int, now: datetime) -> str:
-        """The page of all runs. Its table has the newest `size` of `runs`."""
+    def front(
+        self, history: History, health: Health, runs: Sequence[RunSummary], size: int, now: datetime, renewed: int
+    ) -> str:
+        """The page of all runs. Its table has the newest `size` of `runs`. It is `renewed` after so many seconds, or
+        never (0)."""
         shown = runs[-size:]
         return self._render(
             "front.html",
             overview=make_overview(history, health, self._schedule, self._reader, now),
             chart=self._chart_of(history.runs),
             all=history.runs,
-            shown=shown[::-1],
+            shown=with_rollbacks(history, shown),
+            renewed=renewed,
             older=shown[0].run if len(runs) > size else "",
             newer=newer_page(history.runs, runs, size),
             now=now,
@@ -90,7 +100,7 @@ class Pages:
 
     def badge(self, history: History, health: Health) -> str:
         """The badge as SVG."""
-        model = committed_model(history.runs)
+        model = current_model(history)
         return self._render("badge.svg", badge=make_badge(health.is_well, model.score if model else None))
 
     def _render(self, template: str, root: str = "./", **values: object) -> str:
@@ -118,8 +128,30 @@ def template_environment(zone: ZoneInfo, *folders: Path) -> Environment:
     def clock(when: datetime) -> str:
         return f"{when.astimezone(zone):%H:%M}"
 
-    templates.filters |= {"day": day, "clock": clock, "utc": format_utc, "score": format_bits}
+    templates.filters |= {
+        "day": day, "clock": clock, "utc": format_utc, "score": format_bits, "shorten_reason": shorten_reason,
+        "code": mark_code,
+    }  # fmt: skip
     return templates
+
+
+def mark_code(text: str) -> Markup:
+    """A text for HTML, with what stands in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def with_rollbacks(history: History, shown: Sequence[RunSummary]) -> list[RunSummary | Rollback]:
+    """Some runs that follow each other, and the rollbacks between them and up to the next one; newest first."""
+    if not shown:
+        return []
+    after = next((run.started for run in history.runs if run.number > shown[-1].number), None)
+    between = [
+        rollback
+        for rollback in history.rollbacks
+        if shown[0].started <= rollback.at and (after is None or rollback.at < after)
+    ]
+    rows: list[RunSummary | Rollback] = [*shown, *between]
+    return sorted(rows, key=lambda row: row.at if isinstance(row, Rollback) else row.started, reverse=True)
 
 
 def newer_page(all_runs: Sequence[RunSummary], runs: Sequence[RunSummary], size: int) -> str | None:

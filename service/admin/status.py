@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import NamedTuple
 from ..schedule.schedule import Schedule
 from ..storage.hold import WITHDRAWN
 from ..storage.ledger import EVALUATED
+from ..storage.rollbacks import Rollback
 from ..storage.run_progress import RUN_STEPS, TaskProgress
 from ..storage.service_status import ServiceStatus
 from ..storage.source_states import SourceState
@@ -18,6 +20,11 @@ from .health import Health, Symptom
 from .history import History, LedgerReader, RunSummary
 from .history_chart import OUTCOMES
 
+# Of a reason; the table has them beside it.
+FIGURES = re.compile(
+    r"[:,] [0-9.]+ bits per character against (?:the champion's )?[0-9]+\.[0-9]+"
+    r"|, the gain's lower bound is [+-][0-9.]*[0-9]|(?<=an n-gram of as many bytes), [0-9]+\.[0-9]+"
+)
 HEADLINES = {
     "bad": "Not well",
     "look": "It goes on, but look at this",
@@ -51,14 +58,16 @@ class Activity(NamedTuple):
     tasks: list[TaskProgress]  # of which it is known how far they are
 
 
-class CommittedModel(NamedTuple):
-    """The newest weights that a run committed. A rollback, which is no run, is not known here."""
+class CurrentModel(NamedTuple):
+    """The newest weights that a run committed or a rollback brought back."""
 
-    score: float  # bits per character
-    ngram: float
+    score: float  # bits per character, in the last comparison if there was one since
+    ngram: float | None
     parameters: int
     weights_bytes: int
-    committed: RunSummary
+    since: datetime
+    pushed: bool | None  # None without a remote
+    restored: str = ""  # the commit whose weights a rollback brought back; empty: a run committed them
 
 
 class Overview(NamedTuple):
@@ -72,7 +81,7 @@ class Overview(NamedTuple):
     is_running: bool  # whether the service has begun a run
     due: str  # when the next run is
     due_in: str  # empty while a run is under way, or when it is not known
-    model: CommittedModel | None
+    model: CurrentModel | None
     counts: dict[str, int]
     sources: Sequence[SourceState] | None  # None: none was looked at yet
 
@@ -96,13 +105,17 @@ def make_overview(
     return Overview(
         kind,
         headline,
-        [*describe_runs(runs, now), *(map(as_sentence, health.missing) if runs else [])],
+        [
+            *describe_runs(runs, now),
+            *describe_rollback(history, now),
+            *(map(as_sentence, health.missing) if runs else []),
+        ],
         problems,
         describe_activity(history, now),
         is_running,
         describe_next_run(service, schedule),
         format_future(next_run - now) if next_run else "",
-        committed_model(runs),
+        current_model(history),
         {outcome: counts[outcome] for outcome in OUTCOMES if counts[outcome]},
         history.sources,
     )
@@ -113,14 +126,24 @@ def describe_runs(runs: Sequence[RunSummary], now: datetime) -> list[str]:
     if not runs:
         return []
     last = runs[-1]
-    ending = "failed." if last.outcome == "failed" else f"was {last.outcome}. {as_sentence(last.reason)}"
+    why = shorten_reason(last.reason).rstrip(".")
+    ending = "failed." if last.outcome == "failed" else f"was {last.outcome}: {why}." if why else f"was {last.outcome}."
     sentences = [f"The last run, {format_past(now - last.finished)}, {ending}"]
     models = [run for run in runs if run.outcome == "committed" and run.challenger is not None]
     published = [run for run in models if run.pushed]
     if len(models) > 1:
-        there = f", and {len(published):,} of them published" if published else ""
+        all_or_some = "all" if len(published) == len(models) else f"{len(published):,}"
+        there = f", and {all_or_some} of them published" if published else ""
         sentences.append(f"{len(models):,} models were committed in {format_duration(now - runs[0].started)}{there}.")
     return sentences
+
+
+def describe_rollback(history: History, now: datetime) -> list[str]:
+    """That the weights are those of a rollback, if no run has committed since."""
+    model = current_model(history)
+    if not model or not model.restored:
+        return []
+    return [f"A rollback, {format_past(now - model.since)}, brought back the weights of commit {model.restored[:9]}."]
 
 
 def as_sentence(text: str) -> str:
@@ -184,13 +207,48 @@ def list_steps(current: str) -> list[RunStep]:
     return [RunStep(text, state) for text, state in zip(RUN_STEPS.values(), states, strict=True)]
 
 
-def committed_model(runs: Sequence[RunSummary]) -> CommittedModel | None:
-    """The champion with its score in the last comparison; None before the first commit."""
-    committed = next((run for run in reversed(runs) if run.outcome == "committed"), None)
-    compared = next((run for run in reversed(runs) if run.outcome in EVALUATED and run.ngram is not None), None)
+def current_model(history: History) -> CurrentModel | None:
+    """The champion; None before the first commit."""
+    committed = next((run for run in reversed(history.runs) if run.outcome == "committed"), None)
+    rollback = history.rollbacks[-1] if history.rollbacks else None
+    if rollback and (committed is None or rollback.at >= committed.finished):
+        return restored_model(rollback, history.runs)
+    compared = next((run for run in reversed(history.runs) if run.outcome in EVALUATED and run.ngram is not None), None)
     if not committed or not compared:
         return None
     score = compared.challenger if compared.outcome == "committed" else compared.champion
     if score is None or compared.ngram is None:
         return None
-    return CommittedModel(score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed)
+    return CurrentModel(
+        score, compared.ngram, committed.parameters or 0, committed.weights_bytes or 0, committed.finished,
+        committed.pushed,
+    )  # fmt: skip
+
+
+def restored_model(rollback: Rollback, runs: Sequence[RunSummary]) -> CurrentModel | None:
+    """What a rollback brought back, with its score in the last comparison since then, or else that of its card."""
+    since = [run for run in runs if run.started >= rollback.at and run.champion is not None]
+    score, ngram = (since[-1].champion, since[-1].ngram) if since else (rollback.score, rollback.ngram)
+    if score is None:
+        return None
+    return CurrentModel(
+        score, ngram, rollback.parameters or 0, rollback.weights_bytes, rollback.at, rollback.pushed, rollback.restored
+    )  # fmt: skip
+
+
+def is_busy(history: History) -> bool:
+    """Whether a run is under way, so that the page changes by itself."""
+    return history.unfinished is not None or bool(history.service and history.service.is_running)
+
+
+def shorten_reason(reason: str) -> str:
+    """Why a run ended so, without the figures that stand beside it.
+
+    >>> shorten_reason("better: 0.398 bits per character against the champion's 0.412")
+    'better than the champion'
+    >>> shorten_reason("the first model: better than an order-2 n-gram, 0.4 bits per character against 2.7")
+    'the first model: better than an order-2 n-gram'
+    """
+    shortened = FIGURES.sub("", reason)
+    than = " than the champion" if shortened in ("better", "not better") else ""
+    return shortened + than

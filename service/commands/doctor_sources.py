@@ -11,6 +11,7 @@ from ..errors import LoglingError
 from ..home import Home
 from ..reading.fields import Template, fields_of, find_field
 from ..reading.lines import Oddities
+from ..reading.log_names import log_of_journal
 from ..reading.times import drop_time
 from ..settings import Settings, Source
 from ..sources import journal
@@ -44,7 +45,7 @@ def check_that_there_are_some() -> str:
 
 def source_name(source: Source) -> str:
     """A source as messages name it."""
-    return printable(source.files) if source.files is not None else journal.log_name(source.journal or "")
+    return printable(source.files) if source.files is not None else log_of_journal(source.journal or "")
 
 
 def last_states(home: Home) -> dict[str, SourceState]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,18 +14,19 @@ import typer
 
 from model.config import PRESETS
 
+from ..environment import PREFIX, setting_variables
 from ..errors import LoglingError
 from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
-from ..settings import Source, is_path, new_settings
+from ..settings import is_path, new_settings
 from ..site.git import UMASK
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
+from ..sources.docker import find_container
 from ..sources.log_file import printable
-from ..sources.path_pattern import brace_hint
-from ..sources.source_preview import look_at
 from ..storage.atomic_write import write_durably
-from .doctor_sources import describe_journal, source_name
+from .init_proposals import print_proposals
+from .init_sources import print_sources
 from .terminal import err, out
 
 
@@ -35,53 +37,55 @@ def init_command(
         list[str] | None,
         typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
+    docker: Annotated[
+        list[str] | None, typer.Option(help="A container of Docker or Podman, by its name. Repeat for more.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the model is called; else as its sources say.")] = "",
     preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
     remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
 ) -> None:
-    """Make a home: settings, state and the site repository with its page."""
-    made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
-    out.print(f"Made {made.path}")
+    """Make a home: settings, state and the site repository with its page. Without a log, say which there are."""
+    if not (source or journal or docker or is_set_by_variable("source")):
+        refuse_used(Home(expanded(home).resolve()))
+        print_proposals(home)
+        raise typer.Exit(2)
+    containers = [find_container(container).source() for container in docker or []]
+    made = make_home(
+        home, sources=source or [], journals=journal or [], containers=containers, name=name, preset=preset,
+        remote=remote,
+    )  # fmt: skip
+    settings = made.settings()
+    out.print(f'Made {made.path}, the home of the model "{settings.model_name}"')
     if problem := describe_remote(made):
         err.print(f"problem: {problem}")
-    for origin in made.settings().source:
-        print_source(origin)
-    if not source and not journal:
-        out.print(f"Next: name your logs in {made.settings_file}, then:")
-    out.print(f"  logling retrain --home {made.path}")
+    print_sources(settings, made.path)
+    if any("files" in container for container in containers):
+        out.print(
+            "A container that is made anew writes another file: name it in logling.toml then, or log to journald."
+        )
+    out.print(f"Next:\n  logling retrain --home {shlex.quote(str(made.path))}")
 
 
-def print_source(source: Source) -> None:
-    """Say what a source matches now, and warn where it gives nothing."""
-    name = source_name(source)
-    if source.journal is not None:
-        try:
-            out.print(f"  {name}: {describe_journal(source.journal)}")
-        except LoglingError as error:
-            err.print(f"warning: {name}: {error}")
-        return
-    found = look_at(source.files or "")
-    if found.files:
-        out.print(f"  {name}: {found.describe()}")
-    for problem in found.problems:
-        err.print(f"warning: cannot be read: {problem}")
-    if not found.files and not found.problems:
-        err.print(f"warning: {name}: {found.describe()}{brace_hint(source.files or '')}")
-
-
-def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, journals: Sequence[str] = ()) -> Home:
+def make_home(
+    path: Path,
+    *,
+    sources: Sequence[str],
+    preset: str,
+    remote: str,
+    journals: Sequence[str] = (),
+    containers: Sequence[Mapping[str, str]] = (),
+    name: str = "",
+) -> Home:
     """Make settings, state and site in a new or empty folder. Raises LoglingError, and leaves nothing behind then."""
     if preset not in PRESETS:
         raise LoglingError(f"there is no preset {preset!r}: use {' or '.join(PRESETS)}")
     home = Home(expanded(path).resolve())
-    if home.settings_file.exists():
-        raise LoglingError(f"{home.path} is a Logling home already")
-    if is_used(home.site) or is_used(home.state):
-        raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
+    refuse_used(home)
     if remote and is_path(remote):
         remote = str(expanded(Path(remote)).resolve())
-    for given in (*sources, *journals, remote):
+    for given in (*sources, *journals, name, remote):
         refuse_undecodable(given)
-    text = new_settings(preset, [absolute(source) for source in sources], remote, journals)
+    text = new_settings(preset, [absolute(source) for source in sources], remote, journals, containers, name)
     is_new = not home.path.exists()
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_foreign(home.path, os.geteuid())
@@ -97,6 +101,19 @@ def make_home(path: Path, *, sources: Sequence[str], preset: str, remote: str, j
             home.path.rmdir()
         raise
     return home
+
+
+def refuse_used(home: Home) -> None:
+    """Raise LoglingError where there is a home, or something that would be in its way."""
+    if home.settings_file.exists():
+        raise LoglingError(f"{home.path} is a Logling home already")
+    if is_used(home.site) or is_used(home.state):
+        raise LoglingError(f"{home.path} has a folder site or state already: choose another place")
+
+
+def is_set_by_variable(key: str) -> bool:
+    """Whether a variable has the value of a setting."""
+    return any(name.upper() == f"{PREFIX}{key.upper()}" for name in setting_variables())
 
 
 def describe_remote(home: Home) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
 
-from ..home import find_home
+from ..errors import LoglingError
+from ..home import Home, find_home
 from ..progress import Reporter
+from ..reading.url_secrets import mask_urls
 from ..run import retrain
 from ..schedule.child_process import become_child
 from ..storage.run_record import RunRecord
 from .audit import NAMED, format_remembered
+from .open import page_address
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
@@ -32,6 +36,28 @@ def retrain_command(
         print_json(record.as_json())
         return
     out.print(format_run(record))
+    if not slot:
+        print_page(found, is_first=record.outcome == "committed" and record.bits_per_char.champion is None)
+
+
+def print_page(home: Home, *, is_first: bool) -> None:
+    """Say where the page is, if there is something to see, and after the first model what to do with it."""
+    try:
+        out.print(f"  page       {page_address(home)}")
+    except LoglingError:
+        return
+    if not is_first:
+        return
+    settings, where = home.settings(), f"--home {shlex.quote(str(home.path))}"
+    steps = [(f"logling open {where}", "see what is strange in a log")]
+    admin = ", and shows the history" if settings.admin.enabled else ""
+    steps.append((f"logling serve {where}", f"retrains by the schedule{admin}"))
+    if remote := settings.git.remote:
+        steps.append((f"git clone {shlex.quote(mask_urls(remote))}", "on another machine: its page is web/index.html"))
+    width = max(len(command) for command, _ in steps)
+    out.print("Next:\n" + "\n".join(f"  {command:<{width}}  # {words}" for command, words in steps))
+    if not remote:
+        out.print("To have it on other machines too, set `remote` under [git] in logling.toml.")
 
 
 def format_run(record: RunRecord) -> str:
@@ -47,6 +73,9 @@ def format_run(record: RunRecord) -> str:
         )
         over = "the champion" if scores.champion is not None else f"an order-2 n-gram ({scores.order2:.4f})"
         parts.append(f"  gain       {gain.mean:+.4f} over {over} (95 % sure that it is above {gain.low:+.4f})")
+        if record.by_log:
+            each = (f"{log.name} {log.bits_per_char:.4f} ({log.lines:,} lines)" for log in record.by_log)
+            parts.append(f"  by log     {', '.join(each)}")
         parts.append(f"  weights    {record.parameters:,} parameters, {record.weights_bytes:,} bytes")
     if record.audit:
         parts.append(f"  audit      {record.audit.describe()}")

@@ -17,6 +17,7 @@ from ..site.publish import hash_of_weights, make_ready, publish, refuse_withdraw
 from ..site.site import Site, Version
 from ..storage.hold import Hold
 from ..storage.ledger import Ledger
+from ..storage.rollbacks import Rollback
 from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
@@ -37,7 +38,7 @@ def rollback_command(
     out.print("Nothing is published from now on: `logling resume` lifts that.")
 
 
-class Rollback(NamedTuple):
+class RollbackDone(NamedTuple):
     """What a rollback did."""
 
     commit: str  # the new one
@@ -46,7 +47,7 @@ class Rollback(NamedTuple):
     problem: str
 
 
-def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rollback:
+def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> RollbackDone:
     """Restore the weights of a commit (empty: those that came before the present ones) and hold publishing.
 
     Raises LoglingError when there are no such weights, or when they are the present ones already.
@@ -70,7 +71,13 @@ def roll_back(home: Home, settings: Settings, commit: str, now: datetime) -> Rol
         with held(Hold(home), restored, now):
             made, problem = site.commit_weights(file, format_message(subject, {ROLLBACK_TRAILER: restored}), now)
         published, reason = publish(home, site, ledger)
-        return Rollback(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
+        ledger.note_rollback(
+            Rollback(
+                now, made, restored, card.get("bits_per_char"), card.get("ngram"), card.get("parameters"), len(file),
+                published,
+            )
+        )  # fmt: skip
+        return RollbackDone(made, restored, published, "; ".join(filter(None, [*problems, problem, reason])))
 
 
 @contextmanager

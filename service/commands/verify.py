@@ -146,9 +146,9 @@ def train_again(
     model = made.model
     shipping = model._replace(weights=shipped(model.weights))
     described = card.describe(
-        settings, parts, run=record.run, now=datetime.fromisoformat(facts["created"]),
+        settings, parts, name=facts.get("name", ""), run=record.run, now=datetime.fromisoformat(facts["created"]),
         tokens=made.training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card,
-        normal=facts.get("normal", ()), audit=record.audit,
+        normal=facts.get("normal", ()), audit=record.audit, by_log=record.by_log,
     )  # fmt: skip
     return card.encode_within_limit(model, described, logs, score_with_surprise(shipping, parts.holdout)[1])

@@ -10,10 +10,9 @@ from ..errors import LoglingError
 from ..reading.log_reader import LogReader
 from ..reading.whole_file import Chooser
 from .child import end_child, start_child
+from .docker import ask_docker
 from .followed_file import LINES_BEFORE
 from .followed_pipe import FollowedPipe
-
-ANSWER_WITHIN = 60.0  # seconds
 
 
 class FollowedContainer:
@@ -25,7 +24,7 @@ class FollowedContainer:
         self.trouble = ""
         self.ended = False
         self._ended_at = ""
-        printed = _docker("logs", "--tail", str(LINES_BEFORE), "--", name)
+        printed = ask_docker("logs", "--tail", str(LINES_BEFORE), "--", name)
         self._reading = choose(printed)
         reader = LogReader(self._reading, printed)
         self.before = reader.feed(printed) + reader.finish()
@@ -57,21 +56,6 @@ class FollowedContainer:
 
     def _runs(self) -> bool:
         try:
-            return _docker("inspect", "--format", "{{.State.Running}}", "--", self.name).strip() == b"true"
+            return ask_docker("inspect", "--format", "{{.State.Running}}", "--", self.name).strip() == b"true"
         except LoglingError:  # removed, and perhaps made anew later
             return False
-
-
-def _docker(*arguments: str) -> bytes:
-    """What docker prints. Raises LoglingError with what it says is wrong."""
-    child = start_child(["docker", *arguments], subprocess.STDOUT)
-    try:
-        printed, _ = child.communicate(timeout=ANSWER_WITHIN)
-    except subprocess.TimeoutExpired:
-        raise LoglingError(f"docker {arguments[0]} gave no answer within {ANSWER_WITHIN:.0f} seconds") from None
-    finally:
-        end_child(child)
-    if child.returncode:
-        said = printed.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-        raise LoglingError(f"docker {arguments[0]} failed: {said[0]}")
-    return printed

@@ -24,6 +24,7 @@ from .journal import (
     journalctl,
     line_of,
     parsed,
+    selection,
     start_journalctl,
     time_of,
 )
@@ -41,8 +42,9 @@ class FollowedJournal:
         newest = _entries(["--lines=1"])
         if not newest:
             raise NoJournal("the journal has no entry, or none that this user may read")
-        selected = [] if unit in ("", "*") else [f"--unit={unit}"]
-        earlier = [entry for entry in _entries([f"--lines={LINES_BEFORE}", *selected]) if _is_up_to(entry, newest[0])]
+        earlier = [
+            entry for entry in _entries([f"--lines={LINES_BEFORE}", *selection(unit)]) if _is_up_to(entry, newest[0])
+        ]
         lines = [line for entry in earlier if (line := line_of(entry, self._oddities))]
         self._steps = LineSteps(choose("".join(line + "\n" for line in lines).encode()), self._oddities)
         self.before = self._read_as(lines)

@@ -22,6 +22,7 @@ from ..errors import LoglingError
 from ..reading.compression import CHUNK
 from ..reading.containers import journal_line, microseconds
 from ..reading.lines import MAX_BYTES, Oddities, clean_text
+from ..reading.log_names import CONTAINER_FIELD, log_of_journal
 from ..reading.reading import Reading
 from ..reading.steps import LineSteps, Numbered
 from ..storage.corpus import Bookmark, Corpus
@@ -36,7 +37,7 @@ SILENCE = 60.0  # seconds without output after which journalctl is stopped
 
 _FIELDS = (
     *("MESSAGE", "MESSAGE_ID", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_PID", "_COMM", "_UID"),
-    *("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "COREDUMP_UNIT"),
+    *("_SYSTEMD_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "COREDUMP_UNIT", "CONTAINER_NAME"),
 )
 _CURSOR = re.compile(r"[!-~]{1,1000}")
 _COREDUMP = "fc2e22bc6ee647b6b90729ab34a250b1"
@@ -71,16 +72,11 @@ class Malformed(NamedTuple):
 Skipped = Overlong | Malformed
 
 
-def log_name(unit: str) -> str:
-    """The name of the log that a journal source makes."""
-    return f"journal:{unit or '*'}"
-
-
 def pull_journal(unit: str, corpus: Corpus, report: PullReport, reading: Reading, silence: float = SILENCE) -> None:
     """Read new entries of a unit (`""` or `"*"`: of all) into the corpus. What goes wrong is reported as a problem."""
     journal_pull = _JournalPull(unit, corpus, report, reading)
     is_first = not journal_pull.bookmark.time
-    name = log_name(unit)
+    name = log_of_journal(unit)
     was_read = corpus.has_lines(name)
     try:
         _read(journal_pull, silence)
@@ -97,7 +93,7 @@ def pull_journal(unit: str, corpus: Corpus, report: PullReport, reading: Reading
 
 def newest(unit: str = "", silence: float = SILENCE) -> str:
     """When the newest entry of a unit (`""` or `"*"`: of any) was written, in words. Raises JournalError."""
-    selected = [] if unit in ("", "*") else [f"--unit={unit}"]
+    selected = selection(unit)
     with journalctl(["--lines=1", *selected], silence) as entries:
         entry = next(entries, None)
     if isinstance(entry, Malformed):
@@ -106,6 +102,13 @@ def newest(unit: str = "", silence: float = SILENCE) -> str:
         of = f" of {unit}" if selected else ""
         raise NoJournal(f"the journal has no entry{of}, or none that this user may read")
     return f"newest entry of {datetime.fromtimestamp(time_of(entry) // 10**6, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def selection(unit: str) -> list[str]:
+    """The arguments with which journalctl prints entries of a unit, or of a container, alone."""
+    if unit in ("", "*"):
+        return []
+    return [unit] if unit.startswith(CONTAINER_FIELD) else [f"--unit={unit}"]
 
 
 def _read(journal_pull: "_JournalPull", silence: float) -> None:
@@ -132,7 +135,7 @@ class _JournalPull:
 
     def __init__(self, unit: str, corpus: Corpus, report: PullReport, reading: Reading) -> None:
         self._unit, self._corpus, self._report = unit, corpus, report
-        self._family = log_name(unit)
+        self._family = log_of_journal(unit)
         self.bookmark = self._stored = corpus.bookmark(self._family)
         self._oddities = Oddities()
         self._steps = LineSteps(reading, self._oddities)
@@ -191,9 +194,14 @@ class _JournalPull:
 
 
 def belongs(entry: Entry, unit: str) -> bool:
-    """Whether `journalctl -u UNIT` would show the entry: one of the unit itself, or of systemd about it."""
+    """Whether `journalctl -u UNIT` would show the entry: one of the unit itself, or of systemd about it.
+
+    `CONTAINER_NAME=web` is a container whose output Docker or Podman writes into the journal.
+    """
     if unit in ("", "*"):
         return True
+    if unit.startswith(CONTAINER_FIELD):
+        return bool(entry.get("CONTAINER_NAME") == unit.removeprefix(CONTAINER_FIELD))
     pattern = unit if unit.endswith(_UNIT_SUFFIXES) else f"{unit}.service"
     units = [
         entry.get("_SYSTEMD_UNIT"),

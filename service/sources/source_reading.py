@@ -70,7 +70,8 @@ class SourceReading:
         since = quiet_since if state == "quiet" else before.since if before and before.state == state else now
         files = max(0, self.files - len(damage))
         was_read = self.was_read or bool(before and before.was_read)
-        return SourceState(printable(self.name), state, since, last, was_read, files, detail, damage)
+        newest_lines = self.lines or (before.newest_lines if before else 0)
+        return SourceState(printable(self.name), state, since, last, was_read, files, detail, damage, now, newest_lines)
 
     def _damage(self, before: SourceState | None) -> tuple[DamagedFile, ...]:
         """The damaged files of this pull, and those of earlier ones that are still there: they are not read again."""

@@ -192,6 +192,12 @@ class Corpus:
         """How many lines were ever added after that one. It is exact, because ids have no gaps."""
         return max(0, self.newest_id() - max(0, line_id))
 
+    def families(self) -> dict[int, tuple[str, str]]:
+        """The log of each source, a path without rotation or a journal, and the pattern that found it last."""
+        pattern_of = "SELECT pattern FROM files WHERE source = sources.id ORDER BY id DESC LIMIT 1"
+        rows = self._database.execute(f"SELECT id, family, ({pattern_of}) FROM sources")
+        return {int(source): (str(family), str(pattern or "")) for source, family, pattern in rows}
+
     def totals(self) -> Totals:
         """How much is kept, and how many lines there ever were."""
         lines = self._number("SELECT coalesce(sum(lines), 0) FROM blocks")

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from ..errors import LoglingError
-from . import run_progress, service_status, source_states
+from . import rollbacks, run_progress, service_status, source_states
 from .database import describe_sqlite_failure, migrate, opened, transaction
+from .rollbacks import Rollback, note_pushed_rollbacks, save_rollback
 from .run_record import RunRecord, slot_text
 from .source_states import SourceState, read_source_states, save_source_states
 
@@ -39,7 +40,14 @@ OUTCOMES = """
 CREATE INDEX runs_by_outcome ON runs (outcome);
 """
 STATUS = service_status.TABLE + run_progress.TABLE
-CHANGES = (TABLES, SLOTS, OUTCOMES, STATUS, source_states.TABLE)  # what makes each format out of the one before
+CHANGES = (
+    TABLES,
+    SLOTS,
+    OUTCOMES,
+    STATUS,
+    source_states.TABLE,
+    rollbacks.TABLE,
+)  # what makes each format out of the one before
 FORMAT = len(CHANGES)
 EVALUATED = ("committed", "rejected")
 SUCCEEDED = ("committed", "rejected", "skipped")
@@ -118,12 +126,18 @@ class Ledger:
             )
 
     def note_pushed(self) -> None:
-        """Note that the remote has all commits now, also those of runs that could not push them."""
+        """Note that the remote has all commits now, also those that could not be pushed when they were made."""
         with transaction(self._database):
             self._database.execute(
                 "UPDATE runs SET record = json_set(record, '$.pushed', json('true')) "
                 "WHERE outcome IS NOT NULL AND json_extract(record, '$.pushed') = 0"
             )
+            note_pushed_rollbacks(self._database)
+
+    def note_rollback(self, rollback: Rollback) -> None:
+        """Keep a rollback, which is no run."""
+        with transaction(self._database):
+            save_rollback(self._database, rollback)
 
     def end(self, record: RunRecord, now: datetime) -> None:
         """Write down how a run ended."""

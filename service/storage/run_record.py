@@ -14,8 +14,8 @@ AuditAnswer = Literal["remembered", "clean", "nothing could be asked"]
 NEVER_SHOWN = {"usual"}  # hashes of lines' words, by which a guess could be checked
 KEPT_IN_COLUMNS = {"started", "finished"}  # of the ledger's table
 LEFT_OUT_UNLESS_KNOWN = {
-    "audit", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "reserve_after", "usual",
-    "settings", "weights_sha256",
+    "audit", "by_log", "started", "finished", "slot", "attempt", "corpus_id", "newest_line", "seen", "reserve_after",
+    "usual", "settings", "weights_sha256",
 }  # fmt: skip
 
 
@@ -34,6 +34,15 @@ class HoldoutScores(BaseModel):
     challenger: float | None = None
     ngram: float | None = None  # the best n-gram of equal bytes
     order2: float | None = None  # the n-gram that sees one character
+
+
+class LogScore(BaseModel):
+    """The challenger's score on the holdout lines of one log, or of several of one name."""
+
+    name: str  # as `log_names` has it, without path or host
+    lines: int
+    bits_per_char: float
+    ngram: float  # the best n-gram of equal bytes
 
 
 class GainFigures(BaseModel):
@@ -127,6 +136,7 @@ class RunRecord(BaseModel):
     lines: LineCounts = Field(default_factory=LineCounts)
     bits_per_char: HoldoutScores = Field(default_factory=HoldoutScores)
     gain: GainFigures = Field(default_factory=GainFigures)
+    by_log: list[LogScore] | None = None  # of a model of several logs, the most lines first
     audit: AuditFigures | None = None  # only of weights that passed the gate
     parameters: int | None = None
     weights_bytes: int | None = None

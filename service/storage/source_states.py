@@ -30,6 +30,9 @@ WORDS: dict[Condition, str] = {
 }
 
 
+MOMENTS = ("since", "last_lines", "looked")
+
+
 @dataclass(frozen=True)
 class SourceState:
     """How one source stood at the last pull. Moments have a time zone."""
@@ -42,6 +45,8 @@ class SourceState:
     files: int = 0  # how many of its files could be read whole
     detail: str = ""  # what is wrong, in words that may name paths
     damage: tuple[tuple[str, int], ...] = ()  # damaged files, each with its size then
+    looked: datetime | None = None  # the last pull
+    newest_lines: int = 0  # how many lines the last pull found that found any; 0 where that is not known
 
     @property
     def is_in_trouble(self) -> bool:
@@ -88,12 +93,11 @@ def read_source_states(database: sqlite3.Connection) -> tuple[SourceState, ...] 
 
 
 def _state(values: dict[str, Any]) -> SourceState:
-    last = values["last_lines"]
+    moments = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
     return SourceState(
         **values
+        | moments
         | {
-            "since": datetime.fromisoformat(values["since"]),
-            "last_lines": datetime.fromisoformat(last) if last else None,
             "damage": tuple((path, size) for path, size in values["damage"]),
         }
     )

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from model import weights_file
-from model.card_facts import MOST_HISTORY
+from model.card_facts import MOST_HISTORY, MOST_LOGS
 from model.transformer import Model
 
 from ..checking.packing import as_card, learn_fitting
@@ -16,7 +16,7 @@ from ..checking.profile import Profile
 from ..checking.tails import Tail
 from ..installation import program_version
 from ..settings import Settings
-from ..storage.run_record import AuditFigures, HoldoutScores
+from ..storage.run_record import AuditFigures, HoldoutScores, LogScore
 from .split import Split
 
 ROOM_FOR_PROFILE = 2200  # bytes, before all of the history has any
@@ -67,6 +67,7 @@ def describe(
     settings: Settings,
     split: Split,
     *,
+    name: str,
     run: str,
     now: datetime,
     tokens: int,
@@ -75,8 +76,9 @@ def describe(
     previous: Mapping[str, Any] | None,
     normal: Sequence[str] = (),
     audit: AuditFigures | None = None,
+    by_log: Sequence[LogScore] | None = None,
 ) -> dict[str, Any]:
-    """The card of a challenger that is committed. It contains no line, no path and no name of the machine.
+    """The card of a challenger that is committed. It contains no line, no path and no name of a machine.
 
     `previous` is the card of the champion, whose history goes on; `normal` are rules that are shared with the page.
     """
@@ -84,6 +86,7 @@ def describe(
     score = round(scores.challenger or 0, 4)
     history = list(previous.get("history", [])) if previous else []
     return {
+        **({"name": name} if name else {}),
         "run": run,
         "version": program_version(),
         "preset": settings.preset,
@@ -98,8 +101,18 @@ def describe(
         "bits_per_char": score,
         "ngram": round(scores.ngram or 0, 4),
         "history": [*history, [created[:10], score]][-MOST_HISTORY:],
+        **({"by_log": [rounded(score) for score in by_log[:MOST_LOGS]]} if by_log else {}),
         **({"audit": audit.model_dump(include=AUDIT_ON_CARD)} if audit else {}),
         **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
+    }
+
+
+def rounded(score: LogScore) -> dict[str, Any]:
+    """The score of a log as a card has it."""
+    return {
+        **score.model_dump(),
+        "bits_per_char": round(score.bits_per_char, 4),
+        "ngram": round(score.ngram, 4),
     }
 
 

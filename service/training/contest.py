@@ -22,6 +22,7 @@ from . import gate
 from .challengers import SMALL, Challenger, same_shape, train_challengers
 from .evaluation import Scores, evaluate
 from .gate import Verdict
+from .log_scores import scores_by_log
 from .split import Split
 
 FEWEST_TO_JUDGE = 40  # holdout lines
@@ -92,6 +93,7 @@ def _score(run: ActiveRun, parts: Split, champion: Model | None, shipping: Model
     """Scores of champion, challenger and n-grams on the holdout."""
     with run.step("score"):
         scores = evaluate(parts, champion, shipping, weights_bytes)
+    run.record.by_log = scores_by_log(parts, scores)
     run.record.bits_per_char = HoldoutScores(
         champion=scores.champion.bits_per_char if scores.champion else None,
         challenger=scores.challenger.bits_per_char,

@@ -37,6 +37,11 @@ class Scored(NamedTuple):
         """The bits of all lines over their characters."""
         return float(self.bits.sum() / self.characters.sum())
 
+    def at(self, lines: Sequence[int]) -> Scored:
+        """The scores of some of the lines, by their places."""
+        places = np.asarray(lines)
+        return Scored(self.bits[places], self.characters[places])
+
 
 class Gain(NamedTuple):
     """Bits per character saved: the mean, and the bounds that 95 % of all draws are above and below."""

@@ -58,6 +58,7 @@ class Part(NamedTuple):
 
     context: Sequence[str]
     lines: Sequence[str]
+    source: int = 0  # the log's number in the corpus
 
 
 class Split(NamedTuple):
@@ -71,6 +72,7 @@ class Split(NamedTuple):
     ordinary: Sequence[bool] = ()  # of each holdout line: whether its kind is one that the champion knows
     usual: Usual | None = None  # in the training lines
     kinds: Sequence[str] | None = None  # of the training lines, log by log
+    names: Mapping[int, str] = {}  # of the logs, by their numbers in the corpus
 
     @property
     def lines(self) -> dict[str, int]:
@@ -233,7 +235,10 @@ def _parts(documents: Sequence[Document], lines: list[Line]) -> list[Part]:
             runs[-1][2] += 1
         else:
             runs.append([line.document, line.place, line.place + 1])
-    return [part_of(documents[number].lines, begin, end) for number, begin, end in runs]
+    return [
+        part_of(documents[number].lines, begin, end)._replace(source=documents[number].source)
+        for number, begin, end in runs
+    ]
 
 
 def part_of(lines: Sequence[str], begin: int, end: int) -> Part:

@@ -75,10 +75,14 @@ def compared(record: Document, chance: random.Random, champion: float | None, nu
     start = 1.21 if before is None else before
     gain = max((start - floor) * chance.uniform(0.1, 0.45), 0.002) if better else -abs(chance.gauss(0, 0.012))
     challenger, low, high = start - gain, gain - 0.4 * abs(gain), gain + 0.4 * abs(gain)
-    was = "an order-2 n-gram" if before is None else f"the champion's {before:.3f}"
+    figures = f"{challenger:.3f} bits per character against"
+    if before is None:
+        reason = f"the first model: better than an order-2 n-gram, {figures} 2.610"
+    else:
+        reason = f"{'better' if better else 'not better'}: {figures} the champion's {before:.3f}"
     curve = [[20_000 * step, challenger + 2.2 / (step + 1) ** 1.2, challenger + 2 / (step + 1)] for step in range(48)]
     return record | {
-        "reason": f"{'better' if better else 'not better'}: {challenger:.3f} bits per character against {was}",
+        "reason": reason,
         "lines": {"new": chance.randint(400, 9000), "train": 16_008, "holdout": 1823},
         "bits_per_char": {"champion": before, "challenger": challenger, "ngram": challenger * 2.1, "order2": 2.61},
         "gain": {"mean": gain, "low": low, "high": high},
@@ -115,7 +119,7 @@ def fill(home: Home, count: int, end: datetime, apart: timedelta = timedelta(wee
 
 
 @contextmanager
-def shown(home: Home, admin: AdminSettings | None = None, **status: Any) -> Iterator[str]:
+def shown(home: Home, admin: AdminSettings | None = None, name: str = "", **status: Any) -> Iterator[str]:
     """The page of a home whose service stands so, in a thread. Its clock stands. Gives its address."""
     now = datetime.now(UTC)
     slot = Schedule.of(ScheduleSettings()).following(now)
@@ -123,7 +127,7 @@ def shown(home: Home, admin: AdminSettings | None = None, **status: Any) -> Iter
     with Ledger(home.ledger):
         fields = {"started": now, "last_turn": now, "next_run": slot, "slot": slot}
         write_service_status(home.ledger, ServiceStatus(**fields | status))
-    app = application(home, admin or AdminSettings(), ScheduleSettings(), lambda: now)
+    app = application(home, admin or AdminSettings(), ScheduleSettings(), lambda: now, name)
     server = uvicorn.Server(server_config(app))
     listener = listen("127.0.0.1", 0)
     thread = Thread(target=server.run, args=([listener],))

@@ -39,6 +39,23 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
     assert settings.corpus_bytes == 4_000_000
 
 
+@pytest.mark.parametrize("name", ["x" * 41, "a\u200bb", "tab\there", " doors"])
+def test_a_name_that_cannot_be_shown_is_refused(tmp_path: Path, name: str) -> None:
+    assert "at most 40 characters, none of them a control character" in refused(tmp_path, f'name = "{name}"')
+
+
+def test_a_model_is_called_by_its_name_or_else_by_its_sources() -> None:
+    sources = [Source(files="/var/log/auth.log"), Source(journal="cron", name="jobs")]
+    assert Settings(source=sources).model_name == "auth and 1 more"
+    assert Settings(source=sources[1:]).model_name == "jobs"
+    assert Settings(name="the doors", source=sources).model_name == "the doors"
+
+
+def test_a_variable_that_docker_made_is_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGLING_NAME", "/web/logling")
+    assert load(written(tmp_path, "")).name == ""
+
+
 def test_the_file_sets_values(tmp_path: Path) -> None:
     settings = load(written(tmp_path, 'preset = "seed"\n[[source]]\nfiles = "/a"\n[training]\ntokens = 7000\n'))
     assert (settings.preset, settings.patterns, settings.training.tokens) == ("seed", ["/a"], 7000)
@@ -62,7 +79,7 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('preste = "seed"', ["preste", "seed", "preset, source"]),
+        ('preste = "seed"', ["preste", "seed", "name, preset, source"]),
         ("[gate]\nmin_lines = 3", ["gate.min_lines", "3", "min_new_lines, forgetting"]),
         ('[[source]]\npath = "/a"\nfiles = "/b"', ["source.0.path", "/a", "allowed here: files"]),
         ('preset = "huge"', ["preset", "huge", "'seed' or 'full'"]),
@@ -80,8 +97,10 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ("[admin]\nport = 65536", ["admin.port", "65536", "65535"]),
         ('[admin]\nhost = "http://x"', ["admin.host", "http://x", "127.0.0.1"]),
         ('[admin]\nnames = ["x:8101"]', ["admin.names", "x:8101", "without scheme and port"]),
+        ('[admin]\npage = "file:///srv/web"', ["admin.page", "file:///srv/web", "https://logs.example.org/"]),
+        ('[admin]\npage = "javascript:alert(1)"', ["admin.page", "https://"]),
         ('[admin]\nhost = "0.0.0.0"', ["admin", "0.0.0.0", "admin.token", "admin.unguarded"]),
-        ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, names, token, unguarded"]),
+        ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, page, names, token"]),
     ],
 )
 def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -192,7 +211,7 @@ def test_a_wrong_variable_is_refused(
         ("LOGLING_GAET__MIN_NEW_LINES", "3", "did you mean LOGLING_GATE__MIN_NEW_LINES?"),
         ("LOGLING_ADMIN_PORT", "8102", "did you mean LOGLING_ADMIN__PORT?"),
         ("LOGLING_PORT", "8102", "did you mean LOGLING_ADMIN__PORT?"),
-        ("LOGLING_NAME", "Logs", "did you mean LOGLING_GIT__NAME?"),
+        ("LOGLING_EMAIL", "logs@example.org", "did you mean LOGLING_GIT__EMAIL?"),
         ("LOGLING_ADMIN__PORT", "tcp://10.0.0.1:80", "admin.port"),
     ],
 )

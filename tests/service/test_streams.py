@@ -31,6 +31,7 @@ ARGUMENTS = {
     "backtest": "backtest --help",
     "audit": "audit --help",
     "upgrade": "upgrade --help",
+    "open": "open",
 }
 POOR = {
     "the C locale, no HOME and few descriptors": (

@@ -67,6 +67,31 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     "a character twice": (card_with(vocabulary="aa"), "a character has two ids"),
     "a format that is true": (card_with(format=True), "its card has no format number"),
     "a format in words": (card_with(format="2"), "its card has no format number"),
+    "a name that is empty": (card_with(name=""), "'name' is not a text of 1 to 40 characters"),
+    "a long name": (card_with(name="x" * 41), "'name' is not a text of 1 to 40 characters"),
+    "a name of two lines": (card_with(name="a\nb"), "'name' is not a text of 1 to 40 characters"),
+    "a name that is a number": (card_with(name=7), "'name' is not a text of 1 to 40 characters"),
+    "scores by log that are no list": (card_with(by_log={"auth": 0.2}), "'by_log' is not a list of at most 12 logs"),
+    "too many scores by log": (
+        card_with(by_log=[{"name": "a", "lines": 1, "bits_per_char": 0.2}] * 13),
+        "'by_log' is not a list of at most 12 logs",
+    ),
+    "a score of a log without a name": (
+        card_with(by_log=[{"lines": 1, "bits_per_char": 0.2}]),
+        "'by_log' is not a list of at most 12 logs",
+    ),
+    "a score of a log that is text": (
+        card_with(by_log=[{"name": "a", "lines": 1, "bits_per_char": "0.2"}]),
+        "'by_log' is not a list of at most 12 logs",
+    ),
+    "half a line of a log": (
+        card_with(by_log=[{"name": "a", "lines": 0.5, "bits_per_char": 0.2}]),
+        "'by_log' is not a list of at most 12 logs",
+    ),
+    "an n-gram of a log that is none": (
+        card_with(by_log=[{"name": "a", "lines": 1, "bits_per_char": 0.2, "ngram": None}]),
+        "'by_log' is not a list of at most 12 logs",
+    ),
     "a history that is no list": (card_with(history={"2026-01-01": 1}), "'history' is not a list of at most 52 days"),
     "a history too long": (card_with(history=[["2026-01-01", 1.5]] * 53), "'history' is not a list"),
     "a history without dates": (card_with(history=[["soon", 1.5]]), "'history' is not a list"),

@@ -1,9 +1,11 @@
 // What a card may say: the kinds and bounds of its facts, as in model/card_facts.py.
 
 const LONGEST_NAME = 200; // characters of a version, an id, a name
+const LONGEST_MODEL_NAME = 40; // characters
 const LONGEST_FACT = 8000; // characters of a sample
 const LONGEST_GOLDEN = 1000;
 const MOST_HISTORY = 52; // committed weights whose date and score a card has
+const MOST_CARD_LOGS = 12; // of a model of several, whose scores a card has
 const MOST_CARD_RULES = 1000;
 const MOST_BITS = 1000; // of a character
 // What would be shown as nothing, or turns around what stands beside it.
@@ -34,6 +36,11 @@ function isWhole(value) {
 /** @type {IsRight} */
 function isShortName(value) {
   return isFact(value, LONGEST_NAME) && !INVISIBLE.test(value);
+}
+
+/** @type {IsRight} */
+function isModelName(value) {
+  return isFact(value, LONGEST_MODEL_NAME) && value !== '' && !INVISIBLE.test(value);
 }
 
 /**
@@ -69,6 +76,22 @@ function isHistory(value) {
   return Array.isArray(value) && value.length <= MOST_HISTORY && value.every(isPoint);
 }
 
+/** @type {IsRight} */
+function isByLog(value) {
+  return Array.isArray(value) && value.length <= MOST_CARD_LOGS && value.every(isLogScore);
+}
+
+/** @type {IsRight} */
+function isLogScore(value) {
+  return (
+    isObject(value) &&
+    isModelName(value.name) &&
+    isWhole(value.lines) &&
+    isBits(value.bits_per_char) &&
+    (!Object.hasOwn(value, 'ngram') || isBits(value.ngram))
+  );
+}
+
 /** @type {[IsRight, string]} */
 const SHORT_NAME = [isShortName, `a text of at most ${LONGEST_NAME} characters without control characters`];
 /** @type {[IsRight, string]} */
@@ -78,6 +101,7 @@ const BITS = [isBits, `a number from 0 to ${MOST_BITS}`];
 
 /** @type {Record<string, [IsRight, string]>} */
 const CARD_FACTS = {
+  name: [isModelName, `a text of 1 to ${LONGEST_MODEL_NAME} characters without control characters`],
   run: SHORT_NAME,
   version: SHORT_NAME,
   preset: SHORT_NAME,
@@ -90,6 +114,7 @@ const CARD_FACTS = {
   seed: WHOLE,
   bits_per_char: BITS,
   ngram: BITS,
+  by_log: [isByLog, `a list of at most ${MOST_CARD_LOGS} logs, each with its name, lines and score`],
   history: [isHistory, `a list of at most ${MOST_HISTORY} days, each with its score`],
   sample: [isFact, `a text of at most ${LONGEST_FACT} characters`],
   normal: [

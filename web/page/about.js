@@ -8,6 +8,7 @@
 function startAbout(card, bytes) {
   byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
   byId('score-words').textContent = describeScore(card);
+  byId('score-words').after(...logTable(card));
   byId('context').textContent = formatCount(card.config.n_context * card.config.n_layer);
   for (const [term, fact] of factsOf(card, bytes)) {
     byId('facts').append(element('div', '', element('dt', '', term), element('dd', '', fact)));
@@ -97,4 +98,21 @@ function showHistory(scores) {
   byId('history-caption').textContent = words;
   const bits = scores.map(([, score]) => score);
   drawHistory(byId('history-chart'), bits, [day(first[0]) ?? '', day(last[0]) ?? ''], words);
+}
+
+/**
+ * The scores by log, of a model of several.
+ * @param {Card} card
+ * @returns {HTMLElement[]} the table, or nothing
+ */
+function logTable({ by_log: logs }) {
+  if (!Array.isArray(logs) || !logs.length) return [];
+  const heads = ['Log', 'Bits per character', 'N-gram', 'Lines'].map((head) => element('th', '', head));
+  for (const head of heads) head.scope = 'col';
+  const rows = logs.map(({ name, bits_per_char: bits, ngram, lines }) => {
+    const cells = [name, decimals(bits) ?? '', decimals(ngram) ?? '', formatCount(lines)];
+    return element('tr', '', ...cells.map((cell) => element('td', '', cell)));
+  });
+  const body = element('tbody', '', ...rows);
+  return [element('table', 'by-log', element('thead', '', element('tr', '', ...heads)), body)];
 }

@@ -439,6 +439,93 @@ def test_the_page_has_the_name_of_its_home(shown: Shown) -> None:
     assert "<h1>greenhouse</h1>" in ask(address).text
 
 
+def test_the_page_has_the_name_of_its_model(shown: Shown) -> None:
+    _, address = shown(1, name="auth & 2 more")
+    text = ask(address).text
+    assert "<h1>auth &amp; 2 more</h1>" in text
+    assert "<title>auth &amp; 2 more · Logling</title>" in text
+    assert "auth &amp; 2 more: runs of Logling" in ask(address, "/feed.atom").text
+
+
+def test_the_page_of_a_service_has_the_name_that_is_set(committed: Any, serve: Serve) -> None:
+    committed.set('# name = ""  # at most', 'name = "doors"  # at most')
+    served = serve(committed.home)
+    served.until("next run")
+    assert "<h1>doors</h1>" in ask(served.address).text
+
+
+def test_the_page_links_to_the_page_of_the_model_where_that_is_served(shown: Shown) -> None:
+    _, address = shown(1, AdminSettings(page="https://logs.example.org/"))
+    text = ask(address).text
+    assert '<a href="https://logs.example.org/">Open the page of the model</a>' in text
+    assert "file://" not in text
+
+
+def test_who_is_on_this_machine_is_told_where_the_page_of_the_model_is(shown: Shown) -> None:
+    home, address = shown(1)
+    assert f'<code class="file">{home.page.as_uri()}</code>' in ask(address).text
+
+
+def test_no_path_of_the_page_is_told_to_other_machines(shown: Shown) -> None:
+    _, address = shown(1, AdminSettings(host="0.0.0.0", unguarded=True))
+    assert "file://" not in ask(address).text
+
+
+def test_without_a_model_no_page_is_told(shown: Shown) -> None:
+    _, address = shown(0, AdminSettings(page="https://logs.example.org/"))
+    assert "logs.example.org" not in ask(address).text
+
+
+def test_the_page_renews_itself_while_a_run_is_under_way(shown: Shown) -> None:
+    _, address = shown(3, is_running=True)
+    assert ask(address).headers["Refresh"] == "10"
+
+
+def test_the_page_stays_as_it_is_while_nothing_runs(shown: Shown) -> None:
+    _, address = shown(3)
+    assert "Refresh" not in ask(address).headers
+
+
+def test_whoever_reads_can_stop_that(shown: Shown) -> None:
+    _, address = shown(60, is_running=True)
+    assert '<a href="./?still=yes">Stop that</a>' in ask(address).text
+    assert "Refresh" not in ask(address, "/?still=yes").headers
+
+
+def test_a_page_of_older_runs_stays_as_it_is(shown: Shown) -> None:
+    _, address = shown(60, is_running=True)
+    newest = ask(address, "/runs.json?limit=1").document["runs"][0]["run"]
+    assert "Refresh" not in ask(address, f"/?before={newest}").headers
+
+
+def test_each_source_is_shown_with_its_newest_lines(shown: Shown) -> None:
+    home, address = shown(1)
+    now = datetime(2026, 11, 29, 3, 30, tzinfo=UTC)
+    with Ledger(home.ledger) as ledger:
+        ledger.note_sources(
+            [SourceState("/made-up/auth.log*", "reading", now, now, True, looked=now, newest_lines=1204)]
+        )
+    row = re.sub(
+        r"<[^>]+>|\s+", " ", ask(address).text.partition('<table class="sources">')[2].partition("</table>")[0]
+    )
+    assert "/made-up/auth.log* reading 1,204 at 2026-11-29 03:30 2026-11-29 03:30" in " ".join(row.split())
+
+
+def test_a_rollback_is_shown_between_the_runs_with_the_score_that_it_brought_back(committed: Any, serve: Serve) -> None:
+    committed.append_usual(300)
+    second = committed.retrain()
+    assert second["outcome"] == "committed"
+    committed.logling("rollback")
+    served = serve(committed.home)
+    served.until("next run")
+    text = ask(served.address).text
+    first = committed.logling("history", "--json")
+    restored = json.loads(first.stdout)["rollbacks"][0]["restored"][:9]
+    assert f"the weights of {restored} are back" in text
+    assert f"brought back the weights of commit {restored}." in text
+    assert "rolled back <time" in text
+
+
 def test_the_page_says_that_publishing_is_held(shown: Shown) -> None:
     _, address = shown(3, hold="publishing is held since the rollback to 0123456 on 2026-11-24")
     assert "Publishing is held since the rollback to 0123456" in ask(address).text

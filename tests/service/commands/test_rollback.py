@@ -1,7 +1,9 @@
 """Rollback, hold and resume: earlier weights come back as a new commit, and nothing is published until told."""
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,17 +12,18 @@ import pytest
 
 from model.weights_file import WeightsFileError
 from service.commands.history import rollbacks, site_of
-from service.commands.rollback import Rollback, roll_back
+from service.commands.rollback import RollbackDone, roll_back
 from service.errors import LoglingError
 from service.home import locked
 from service.site.git import SiteError
 from service.storage.hold import Hold
+from service.storage.rollbacks import read_rollbacks
 from tests.support.runs import Document
 
 LATER = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
 
-def back(place: Any, commit: str = "") -> Rollback:
+def back(place: Any, commit: str = "") -> RollbackDone:
     return roll_back(place.home, place.home.settings(), commit, LATER)
 
 
@@ -185,6 +188,15 @@ def test_a_rollback_is_pushed_at_once(twice: Any) -> None:
     done = back(twice)
     assert (done.pushed, done.problem) == (True, "")
     assert twice.git("rev-parse", "main", at=remote.name) == done.commit
+
+
+def test_a_rollback_is_in_the_ledger_with_what_its_card_says(twice: Any, first_record: Document) -> None:
+    done = back(twice)
+    with closing(sqlite3.connect(twice.home.ledger)) as database:
+        (noted,) = read_rollbacks(database)
+    assert (noted.at, noted.commit, noted.restored, noted.pushed) == (LATER, done.commit, done.restored, None)
+    assert noted.score == pytest.approx(first_record["bits_per_char"]["challenger"], abs=1e-4)
+    assert (noted.parameters, noted.weights_bytes) == (first_record["parameters"], first_record["weights_bytes"])
 
 
 def test_a_rollback_without_a_reachable_remote_is_made_and_pushed_later(twice: Any) -> None:

@@ -71,6 +71,11 @@ def test_commits_that_went_on_from_a_champion_can_be_made_again_also_after_a_rol
     assert [verified(committed, record["commit"]).equal for record in (second, third)] == [True, True]
 
 
+def test_a_name_that_was_given_since_does_not_matter(committed: Any) -> None:
+    committed.set('# name = ""  # at most', 'name = "doors"  # at most')
+    assert committed.logling("verify", "HEAD").returncode == 0
+
+
 def test_settings_that_changed_since_do_not_matter(committed: Any) -> None:
     committed.set("tokens = 40000", "tokens = 5000\nseed = 7")
     assert verified(committed).equal is True

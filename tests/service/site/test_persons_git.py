@@ -163,7 +163,7 @@ def test_a_variable_of_git_leads_no_command_elsewhere(tmp_path: Path, variable: 
     other = tmp_path / "other"
     git(tmp_path, "init", "--quiet", str(other))
     value = "1" if variable in SWITCHES else str(other / ".git")
-    made = logling("init", home, "--preset", "seed", **{variable: value})
+    made = logling("init", home, "--source", tmp_path / "a.log", "--preset", "seed", **{variable: value})
     assert (made.returncode, git(home / "site", "log", "--format=%s")) == (0, FIRST_SUBJECT)
     assert logling("upgrade", "--home", home, **{variable: value}).stdout.endswith("nothing to do.\n")
 

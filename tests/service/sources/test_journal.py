@@ -230,6 +230,9 @@ def test_an_entry_without_a_message_is_no_line(message: Any) -> None:
             "cron",
             True,
         ),
+        ({"CONTAINER_NAME": "web", "_SYSTEMD_UNIT": "docker.service"}, "CONTAINER_NAME=web", True),
+        ({"CONTAINER_NAME": "web-2"}, "CONTAINER_NAME=web", False),
+        ({}, "CONTAINER_NAME=web", False),
     ],
 )
 def test_a_unit_has_the_entries_that_journalctl_would_show(fields: dict[str, str], unit: str, expected: bool) -> None:

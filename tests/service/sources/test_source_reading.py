@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,3 +139,19 @@ def test_the_ledger_keeps_the_states(tmp_path: Path) -> None:
         assert ledger.sources() is None
         ledger.note_sources([state])
         assert ledger.sources() == (state,)
+
+
+def test_a_state_tells_how_many_lines_came_last_and_when_it_was_looked_at() -> None:
+    first = SourceReading("/a", lines=12, files=1, was_read=True).after(None, SUNDAY)
+    second = SourceReading("/a", lines=0, files=1, was_read=True).after(first, SUNDAY + DAY)
+    assert (second.newest_lines, second.last_lines, second.looked) == (12, SUNDAY, SUNDAY + DAY)
+
+
+def test_a_state_that_an_older_version_wrote_is_read(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.note_sources([SourceState("/a", "reading", SUNDAY, SUNDAY, was_read=True)])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as database, database:
+        database.execute("UPDATE source_states SET states = json_remove(states, '$[0].looked', '$[0].newest_lines')")
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        (state,) = ledger.sources() or ()
+    assert (state.looked, state.newest_lines) == (None, 0)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from model import weights_file
+from model.card_facts import MOST_LOGS
 from model.config import PRESETS
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
@@ -16,7 +17,7 @@ from service.checking.learning import SCALES
 from service.checking.packing import unpack
 from service.checking.tails import Tail
 from service.settings import MaskRule, Settings, Source
-from service.storage.run_record import HoldoutScores
+from service.storage.run_record import HoldoutScores, LogScore
 from service.training.card import (
     GOLDEN_TEXT,
     MOST_HISTORY,
@@ -33,8 +34,9 @@ SECRET_LINES = [f"secret line {number} of host zeus" for number in range(20)]
 
 
 def card(**changes: Any) -> dict[str, Any]:
-    settings = changes.pop("settings", Settings(preset="seed", source=[Source(files="/srv/zeus/secret.log")]))
+    settings = changes.pop("settings", Settings(preset="seed", source=[Source(files="/srv/zeus/auth.log")]))
     facts: dict[str, Any] = {
+        "name": settings.model_name,
         "run": "20260301T120000Z-abcdef",
         "now": NOON,
         "tokens": 40_000,
@@ -62,6 +64,22 @@ def test_the_readings_are_in_it_each_once_and_no_rule_of_ones_own() -> None:
     settings = Settings(preset="seed", source=sources, mask=rules)
     found = card(settings=settings)["reading"]
     assert found == [{"name": "a", "own_rules": 1}, {"name": "b", "keep_time": False, "own_rules": 1}]
+
+
+def test_the_name_of_the_model_is_in_it() -> None:
+    assert card()["name"] == "auth"
+    assert card(settings=Settings(name="doors", source=[Source(files="/srv/auth.log")]))["name"] == "doors"
+
+
+def test_a_model_without_sources_has_no_name() -> None:
+    assert "name" not in card(settings=Settings())
+
+
+def test_the_scores_of_logs_are_in_it_rounded_and_as_many_as_a_card_may_have() -> None:
+    scores = [LogScore(name=f"log {n}", lines=9, bits_per_char=0.123456, ngram=1.5) for n in range(20)]
+    found = card(by_log=scores)["by_log"]
+    assert found[0] == {"name": "log 0", "lines": 9, "bits_per_char": 0.1235, "ngram": 1.5}
+    assert len(found) == MOST_LOGS
 
 
 def test_shared_rules_are_in_it_as_far_as_there_is_room() -> None:

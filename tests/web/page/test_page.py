@@ -95,6 +95,16 @@ def test_it_says_why_an_ngram_may_be_better(open_page, trained):
     assert "worse, because an n-gram needs fewer lines" in page.inner_text("#score-words")
 
 
+def test_it_shows_the_score_of_each_log(open_page, trained):
+    logs = [
+        {"name": "auth", "lines": 1200, "bits_per_char": 0.21, "ngram": 1.5},
+        {"name": "dpkg", "lines": 40, "bits_per_char": 0.4},
+    ]
+    page = open_page(trained.rewritten(lambda _, card: card.update(by_log=logs)), "#about")
+    rows = page.locator(".by-log tbody tr").all_inner_texts()
+    assert [row.split() for row in rows] == [["auth", "0.210", "1.500", "1,200"], ["dpkg", "0.400", "40"]]
+
+
 def test_a_card_with_nothing_optional_is_enough(open_page, bare):
     page = open_page(bare.file)
     assert page.inner_text("#self-check").startswith("Checked itself")
