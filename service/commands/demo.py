@@ -25,7 +25,7 @@ from ..settings import GitSettings, Settings
 from ..site.git import run_git
 from ..storage.run_record import RunRecord
 from .demo_habitat import Habitat, entropy_rate
-from .init import make_home
+from .init import Preset, make_home
 from .terminal import err, out
 
 LINES_A_WEEK = 700
@@ -37,13 +37,20 @@ TOKENS = {"seed": 500_000, "full": 1_500_000}
 
 def demo_command(
     log: Annotated[
-        Path | None, typer.Option(help="A real log, split by time, instead of the simulated habitat.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A real log, split by time, instead of the simulated habitat."),
     ] = None,
-    folder: Annotated[Path, typer.Option(help="Where to make it.")] = Path("logling-demo"),
-    preset: Annotated[str, typer.Option(help='"seed" or "full".')] = "seed",
-    weeks: Annotated[int, typer.Option(min=2, max=52, help="How many weeks to play.")] = 8,
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where to make it.")] = Path("logling-demo"),
+    preset: Annotated[
+        Preset, typer.Option(metavar="PRESET", help='"seed" (tiny, trains in seconds) or "full" (best in 101 KB).')
+    ] = Preset.seed,
+    weeks: Annotated[int, typer.Option(metavar="N", min=2, max=52, help="How many weeks to play.")] = 8,
 ) -> None:
-    """The whole loop in a scratch folder, in about a minute."""
+    """The whole loop in a scratch folder, in about a minute.
+
+    logling demo
+    logling demo --log /var/log/dpkg.log
+    """
     play_demo(folder, log=log, preset=preset, weeks=weeks, out=out, err=err)
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,17 +29,33 @@ from .doctor_sources import describe_journal, source_name
 from .terminal import err, out
 
 
+class Preset(StrEnum):
+    """The shapes of a model that can be chosen by name."""
+
+    full = "full"
+    seed = "seed"
+
+
 def init_command(
-    home: Annotated[Path, typer.Argument(help="The folder to make.")],
-    source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    home: Annotated[Path, typer.Argument(metavar="HOME", help="The folder to make.")],
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH_OR_GLOB", help="A log file, or a glob in quotes. Repeat for more."),
+    ] = None,
     journal: Annotated[
         list[str] | None,
-        typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
+        typer.Option(metavar="UNIT", help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
-    preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
-    remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
+    preset: Annotated[
+        Preset, typer.Option(metavar="PRESET", help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')
+    ] = Preset.full,
+    remote: Annotated[str, typer.Option(metavar="URL", help="A git URL or path to push weights to.")] = "",
 ) -> None:
-    """Make a home: settings, state and the site repository with its page."""
+    """Make a home: settings, state and the site repository with its page.
+
+    logling init ~/log-model --source '/var/log/dpkg.log*'
+    logling init ~/ssh-model --journal ssh
+    """
     made = make_home(home, sources=source or [], journals=journal or [], preset=preset, remote=remote)
     out.print(f"Made {made.path}")
     if problem := describe_remote(made):

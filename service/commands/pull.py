@@ -20,7 +20,10 @@ from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
 def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read new lines into the corpus, train nothing."""
+    """Read new lines into the corpus, train nothing.
+
+    logling pull --home ~/log-model
+    """
     found = find_home(home)
     settings = found.settings()
     with (

@@ -21,7 +21,10 @@ def retrain_command(
     slot: Annotated[str, typer.Option(hidden=True)] = "",
     attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
 ) -> None:
-    """One whole run: pull, train, compare, commit what is better."""
+    """One whole run: pull, train, compare, commit what is better.
+
+    logling retrain --home ~/log-model
+    """
     if slot:  # started by `logling serve`
         become_child()
     found = find_home(home)
