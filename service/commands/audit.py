@@ -41,7 +41,7 @@ def audit_command(
     logling audit --home ~/log-model
     """
     found = find_home(home)
-    with Reporter(err) as reporter, reporter.step("audit"):
+    with Reporter(err, lines=not as_json) as reporter, reporter.step("audit"):
         budget = Budget(PATIENCE, asked=most)
         report = audit_weights(found, found.settings(), budget, reporter)
     if as_json:

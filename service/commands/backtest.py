@@ -48,7 +48,7 @@ def backtest_command(
     if not as_json:
         out.print(format_head(settings, chapters, are_weeks))
     replayed = []
-    with Reporter(err) as reporter:
+    with Reporter(err, lines=not as_json) as reporter:
         for week in replay(settings, documents, chapters, reporter, corpus):
             replayed.append(week)
             if not as_json:

@@ -187,7 +187,7 @@ def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> 
 
 def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     """The verdict, then each finding with the lines around it; on a terminal each line in one row."""
-    width = out.width if out.is_terminal else None
+    width = out.width if out.file.isatty() else None
     shown: set[int] = set()
     out.print(Text(verdict_of(findings, good), style="bold"))
     for rank, finding in enumerate(findings.findings[:top], 1):

@@ -100,7 +100,7 @@ def play_demo(folder: Path, *, log: Path | None, preset: str, weeks: int, out: C
     for number, lines in enumerate(chapters, 1):
         when = last_sunday - timedelta(weeks=len(chapters) - number)
         append(scene.log, lines)
-        with Reporter(err) as reporter:
+        with Reporter(err, lines=False) as reporter:
             records.append(retrain(home, settings, fixed_clock(when), reporter))
         out.print(f"week {number:>2}  {when:%Y-%m-%d}  {format_demo_run(records[-1])}", markup=False)
         pull_as_client(scene, settings.git)

@@ -29,7 +29,7 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with (
         locked(found),
         Corpus(found.corpus, settings.corpus_bytes) as corpus,
-        Reporter(err) as reporter,
+        Reporter(err, lines=not as_json) as reporter,
         reporter.step("pull"),
     ):
         report = pull(settings.source, corpus, reporter.pulled, settings.mask)

@@ -29,7 +29,7 @@ def retrain_command(
         become_child()
     found = find_home(home)
     scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None
-    with Reporter(err, found.ledger) as reporter:
+    with Reporter(err, found.ledger, lines=not as_json) as reporter:
         record = retrain(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record.as_json())

@@ -43,7 +43,7 @@ def verify_command(
     logling verify HEAD --home ~/log-model
     """
     found = find_home(home)
-    with Reporter(err) as reporter, reporter.step("train"):
+    with Reporter(err, lines=not as_json) as reporter, reporter.step("train"):
         result = verify_commit(found, found.settings(), commit, reporter.trained)
     if as_json:
         print_json(result._asdict())
