@@ -19,6 +19,7 @@ from service.progress import Reporter
 from service.settings import Settings, TrainingSettings
 from service.storage.corpus import Corpus, Document
 from service.training.evaluation import score
+from tests.support.commands import is_sentence
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
