@@ -177,14 +177,14 @@ def pull_as_client(scene: Scene, git: GitSettings) -> None:
 
 
 def format_demo_run(record: RunRecord) -> str:
-    """One run on one line, within 80 characters behind week and day."""
+    """One run, within 80 columns behind week and day; below it why it was rejected."""
     new, scores = record.lines.new, record.bits_per_char
     seconds = sum(record.seconds.values())
     if scores.challenger is None:
         return f"{new:>5,} new lines  {record.outcome}: {record.reason}"
     before = "" if scores.champion is None else f"{scores.champion:.3f} -> "
     figures = f"{before:>9}{scores.challenger:.3f}  ({seconds:.1f} s)"
-    reason = f": {record.reason}" if record.outcome == "rejected" else ""
+    reason = f"\n{'':21}{record.reason.partition(':')[0]}" if record.outcome == "rejected" else ""
     return f"{new:>5,} new lines  {record.outcome} {figures}{reason}"
 
 

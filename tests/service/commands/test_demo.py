@@ -13,6 +13,7 @@ from service.commands import demo
 from service.errors import LoglingError
 from service.home import Home
 from service.storage.ledger import Ledger
+from service.storage.run_record import RunRecord
 from tests.support.commands import Command, document
 from tests.support.runs import documents
 
@@ -75,6 +76,15 @@ def test_what_stands_out_this_week_is_the_incident(played: tuple[Path, str], log
 def test_the_page_is_given_this_week_as_its_example(played: tuple[Path, str]) -> None:
     card = weights_file.decode((played[0] / "client/web/weights.js").read_bytes())[1]
     assert card["example"] == (played[0] / "logs" / "this-week.log").read_text().splitlines()
+
+
+def test_a_rejected_week_fits_80_columns_with_its_reason() -> None:
+    run = RunRecord(outcome="rejected", reason="better, but it may be luck: 0.337 bits per character against 0.341")
+    run.lines.new, run.seconds = 700, {"train": 3.4}
+    run.bits_per_char.champion, run.bits_per_char.challenger = 0.341, 0.337
+    first, second = demo.format_demo_run(run).splitlines()
+    assert first == "  700 new lines  rejected 0.341 -> 0.337  (3.4 s)"
+    assert second.strip() == "better, but it may be luck"
 
 
 def test_a_week_with_few_lines_is_skipped_with_its_reason(played: tuple[Path, str]) -> None:
