@@ -18,7 +18,8 @@ from .storage.run_progress import RUN_STEPS, TaskProgress, write_run_progress
 
 DESCRIPTIONS = {**RUN_STEPS, "replay": "replaying weeks"}
 SECONDS_BETWEEN = 1.0  # two writes to the ledger within a step
-SECONDS_BETWEEN_LINES = 10.0  # in a log, within a step
+SECONDS_WITHOUT_LINES = 5.0  # in a log: what is done by then needs no lines
+SECONDS_BETWEEN_LINES = 10.0  # within a step
 PER_CENT_BETWEEN_LINES = 10  # of one task: so that a long run has no more lines than a short one
 BAR = 10  # characters; with it a training is told within 80
 
@@ -26,8 +27,8 @@ BAR = 10  # characters; with it a training is told within 80
 class Reporter:
     """Shows how far a run is: on stderr, and in a ledger where one is given. A context manager.
 
-    Bars need a terminal that can move its cursor. Elsewhere each step is a line as it begins, and a long one has
-    some more; without `lines` nothing is printed there.
+    Bars need a terminal that can move its cursor. Elsewhere what takes more than some seconds is told in lines: each
+    further step as it begins, and now and then how far it is. Without `lines` nothing is printed there.
     """
 
     def __init__(self, console: Console, ledger: Path | None = None, lines: bool = True) -> None:
@@ -37,6 +38,7 @@ class Reporter:
         self._console = console if lines and not has_bars else None
         self._told: dict[TaskID, float] = {}  # of each task: the per cent of its last line
         self._told_at = 0.0
+        self._created = time.monotonic()
         self._tasks: dict[str, TaskID] = {}
         self._begun: dict[str, tuple[float, int]] = {}  # of each training: when it first reported, and its tokens then
         self._ledger = ledger
@@ -53,7 +55,8 @@ class Reporter:
     def step(self, name: str) -> Iterator[None]:
         """Show that a step has begun, and remove it when it has ended."""
         self._task(name, DESCRIPTIONS[name], None)
-        self._tell(DESCRIPTIONS[name])
+        if self._needs_lines():
+            self._tell(DESCRIPTIONS[name])
         self._write()
         try:
             yield
@@ -88,15 +91,18 @@ class Reporter:
     def _update(self, number: TaskID, done: float, total: float, figures: str, speed: str = "") -> None:
         self._progress.update(number, completed=done, total=total, figures=figures, speed=speed)
         (task,) = [task for task in self._progress.tasks if task.id == number]
-        is_due = time.monotonic() - self._told_at >= SECONDS_BETWEEN_LINES
+        is_due = self._needs_lines() and time.monotonic() - self._told_at >= SECONDS_BETWEEN_LINES
         if is_due and task.percentage - self._told.get(number, 0.0) >= PER_CENT_BETWEEN_LINES:
             self._told[number] = task.percentage
             self._tell(f"{task.description}: {describe_task(task)}")
 
+    def _needs_lines(self) -> bool:
+        return self._console is not None and time.monotonic() - self._created >= SECONDS_WITHOUT_LINES
+
     def _tell(self, words: str) -> None:
-        if self._console:
-            self._told_at = time.monotonic()
-            self._console.print(words)
+        assert self._console
+        self._told_at = time.monotonic()
+        self._console.print(words)
 
     def _write_now_and_then(self) -> None:
         if time.monotonic() - self._written >= SECONDS_BETWEEN:

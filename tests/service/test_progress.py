@@ -92,10 +92,23 @@ def said(console: Console, **options: bool) -> str:
     return console.file.getvalue()
 
 
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes no time at all is told in lines, too."""
+    monkeypatch.setattr("service.progress.SECONDS_WITHOUT_LINES", 0.0)
+
+
+def test_what_is_done_at_once_is_told_in_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.progress.SECONDS_WITHOUT_LINES", 600.0)
+    assert said(Console(file=StringIO(), soft_wrap=True)) == ""
+
+
+@pytest.mark.usefixtures("soon")
 def test_without_a_terminal_each_step_is_a_line() -> None:
     assert said(Console(file=StringIO(), soft_wrap=True)) == "reading new lines\ntraining\n"
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_long_step_is_told_again_at_most_at_each_tenth(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.progress.SECONDS_BETWEEN_LINES", 0.0)
     lines = said(Console(file=StringIO(), soft_wrap=True)).splitlines()
@@ -104,14 +117,17 @@ def test_a_long_step_is_told_again_at_most_at_each_tenth(monkeypatch: pytest.Mon
     assert re.fullmatch(r"training, fresh start 2: 10 %, 0\.500 bits per character(, \d+ \w+ left)?", parts[0])
 
 
+@pytest.mark.usefixtures("soon")
 def test_without_lines_nothing_is_printed_outside_a_terminal() -> None:
     assert said(Console(file=StringIO()), lines=False) == ""
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_colour_that_is_forced_puts_no_bars_into_a_file() -> None:
     assert "\x1b" not in said(Console(file=StringIO(), soft_wrap=True, force_terminal=True))
 
 
+@pytest.mark.usefixtures("soon")
 def test_a_dumb_terminal_gets_lines() -> None:
     console = Console(file=Terminal(), soft_wrap=True, _environ={"TERM": "dumb"})
     assert said(console) == "reading new lines\ntraining\n"
