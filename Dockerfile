@@ -9,6 +9,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY model model
 COPY service service
 COPY web web
+COPY deploy/docs deploy/docs
 RUN python -m venv /opt/logling && /opt/logling/bin/pip install --no-cache-dir .
 
 FROM python:3.13-slim-trixie

@@ -13,7 +13,8 @@ from .strict_json import LARGEST_WHOLE
 
 LONGEST_NAME = 200  # characters of a version, an id, a name
 LONGEST_MODEL_NAME = 40  # characters
-LONGEST_TEXT = 8000  # characters of a sample
+LONGEST_TEXT = 8000  # characters of a sample, and of all lines of an example
+MOST_EXAMPLE_LINES = 120
 LONGEST_GOLDEN = 1000
 MOST_HISTORY = 52  # committed weights whose date and score a card has
 MOST_LOGS = 12  # of a model of several, whose scores a card has
@@ -101,6 +102,15 @@ def _is_rules(value: object) -> bool:
     return isinstance(value, list) and len(value) <= MOST_RULES and all(map(_is_text, value))
 
 
+def _is_example(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_EXAMPLE_LINES
+        and all(isinstance(line, str) and not INVISIBLE.search(line) for line in value)
+        and sum(map(len, value)) <= LONGEST_TEXT
+    )
+
+
 def _is_golden(value: object) -> bool:
     return (
         isinstance(value, dict)
@@ -134,5 +144,9 @@ FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
     "history": (_is_history, f"a list of at most {MOST_HISTORY} days, each with its score"),
     "sample": (_is_text, f"a text of at most {LONGEST_TEXT} characters"),
     "normal": (_is_rules, f"a list of at most {MOST_RULES} rules"),
+    "example": (
+        _is_example,
+        f"a list of at most {MOST_EXAMPLE_LINES} lines, {LONGEST_TEXT} characters, without control characters",
+    ),
     "golden": (_is_golden, f"a text of at most {LONGEST_GOLDEN} characters with its bits"),
 }

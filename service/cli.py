@@ -1,44 +1,60 @@
 """The command line: it gathers `commands/`, one file a command, and turns errors into one sentence.
 
-A command's file is imported when that command is asked for, so that `logling history` does not wait for numpy.
+A command's file is imported when that command is asked for, so that `logling history`, the list of commands and the
+completion of their names do not wait for numpy.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import signal
 import sqlite3
 import sys
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from .commands.terminal import err, flush_results, give_up_stdout, prepare_streams
+from .commands.terminal import err, flush_results, give_up_stdout, out, prepare_streams
 from .environment import describe_links
 from .errors import Interrupted, LoglingError, describe_error
 from .exit_status import ending_signals
+from .installation import program_version
 
-COMMANDS = (
-    *(
-        "init",
-        "pull",
-        "retrain",
-        "serve",
-        "history",
-        "rollback",
-        "resume",
-        "verify",
-        "check",
-        "watch",
-        "score",
-        "predict",
-        "redact",
-    ),
-    *("backtest", "audit", "export", "upgrade", "doctor", "open", "demo"),
-)
+# The commands by what they are for, each with what the list of commands says of it.
+PANELS = {
+    "Every day": {
+        "init": "Make a home for one model, and name its logs.",
+        "pull": "Read new lines, train nothing.",
+        "retrain": "One whole run: read, train, compare, commit what is better.",
+        "serve": "Retrain by the schedule and show the admin page.",
+        "check": "What is strange in a log?",
+        "watch": "What is strange in a log, as its lines arrive.",
+        "history": "All runs, newest first.",
+        "open": "Open this home's page in the browser.",
+    },
+    "Look closer": {
+        "score": "How surprising is each line of a log?",
+        "predict": "Continue a log.",
+        "redact": "What would be masked in a log?",
+        "backtest": "Replay the lines week by week: was the gate right?",
+        "audit": "What do the weights give away?",
+        "export": "The weights for other software.",
+        "demo": "The whole loop in a scratch folder, in about a minute.",
+    },
+    "Mend": {
+        "doctor": "Check all that a run needs, and say what mends it.",
+        "rollback": "Bring earlier weights back, and hold.",
+        "resume": "Lift the hold.",
+        "verify": "Train a commit's weights again, and compare.",
+        "upgrade": "Refresh the page in the site.",
+    },
+}
+COMMANDS = tuple(name for panel in PANELS.values() for name in panel)
 # Of git; most are set while a hook runs. They lead it to another repository, or change what a file's name means.
 GIT_VARIABLES = (
     *("DIR", "COMMON_DIR", "WORK_TREE", "INDEX_FILE", "PREFIX", "NAMESPACE", "CEILING_DIRECTORIES", "CONFIG"),
@@ -47,30 +63,85 @@ GIT_VARIABLES = (
     *("LITERAL_PATHSPECS", "GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS"),
 )
 HIDDEN = ("push",)  # started by `logling serve`
+HELP_NAMES = {"help_option_names": ["--help", "-h"]}
 
 
-class CommandFiles(TyperGroup):
+class PlainHelp:
+    """Help that names values as their metavar does (FILE), and none where an option takes none."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters of a command, with --help."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if param.param_type_name == "argument":
+                param.display_type_rich = lambda ctx: ""
+            elif param.is_flag:
+                param.metavar = ""
+        return params
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the arguments. What is wrong is told without the words by which a library begins."""
+        try:
+            return super().parse_args(ctx, args)  # type: ignore[misc]
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What stands behind the command's name in its usage: FILE, where Typer writes {FILE}."""
+        pieces: list[str] = super().collect_usage_pieces(ctx)  # type: ignore[misc]
+        return [piece.strip("{}") for piece in pieces]
+
+
+class FileCommand(PlainHelp, TyperCommand):
+    """A command as its file says."""
+
+
+class CommandFiles(PlainHelp, TyperGroup):
     """The commands, each read from its file: `pull` is `pull_command` in commands/pull.py."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The commands that `--help` shows."""
-        return list(COMMANDS)
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for panel, commands in PANELS.items():
+            for name, words in commands.items():
+                self.commands[name] = FileCommand(name, help=words, rich_help_panel=panel)
+        for name in HIDDEN:
+            self.commands[name] = FileCommand(name, hidden=True)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """One command, or None when there is no such command."""
-        if cmd_name not in COMMANDS + HIDDEN:
-            return None
-        module = import_module(f"{__package__}.commands.{cmd_name}")
-        single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(getattr(module, f"{cmd_name}_command"))
-        return typer.main.get_command(single)
-
-
-app = typer.Typer(cls=CommandFiles, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is asked for, read from its file."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and read_command(command.name or ""), rest
 
 
-@app.callback()
-def logling() -> None:
+def read_command(name: str) -> Any:
+    """A command with all of its options. A docstring ends with examples: lines that begin with `logling`."""
+    function = getattr(import_module(f"{__package__}.commands.{name}"), f"{name}_command")
+    text, *examples = re.split(r"\n\n *(?=logling )", inspect.cleandoc(function.__doc__ or ""), maxsplit=1)
+    epilog = "\n".join(["Example:", *(f"  {line.strip()}" for line in "".join(examples).splitlines())])
+    single = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+    single.command(name, cls=FileCommand, help=text, epilog=epilog if examples else None)(function)
+    return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=CommandFiles, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP_NAMES,
+)  # fmt: skip
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version, and end."""
+    if wanted:
+        out.print(f"logling {program_version()}")
+        raise typer.Exit
+
+
+@app.callback(epilog="`logling COMMAND --help` says more of each.")
+def logling(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """A model of your own logs: retrained on your machine, carried by git, run in the browser."""
 
 

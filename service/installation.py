@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from pathlib import Path
+
+__version__ = "0.1.0"
 
 
 def program_version() -> str:
     """The version of Logling that runs."""
-    return version("logling")
+    return __version__
 
 
 def is_newer(one: str, other: str) -> bool:

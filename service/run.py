@@ -51,11 +51,13 @@ Clock = Callable[[], datetime]
 
 
 def retrain(
-    home: Home, settings: Settings, now: Clock, reporter: Reporter, scheduled: RunRecord | None = None
-) -> RunRecord:
+    home: Home, settings: Settings, now: Clock, reporter: Reporter, scheduled: RunRecord | None = None,
+    example: Sequence[str] = (),
+) -> RunRecord:  # fmt: skip
     """One whole run under the home's lock. Returns its record, which is in the ledger too.
 
-    `scheduled` has the slot and the attempt of a run that the schedule wants.
+    `scheduled` has the slot and the attempt of a run that the schedule wants. `example` are made-up lines for the page,
+    as the demo gives; never those of a real log.
     A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
     """
     with locked(home), explain_database_errors(home), Ledger(home.ledger) as ledger:
@@ -66,7 +68,7 @@ def retrain(
                 run.record.problems += keep_profile(corpus, home.profile)
                 site = Site(home.site, settings.git)
                 rules = read_rules(home.normal_rules).rules if settings.check.share_rules else []
-                compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules)
+                compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules, example)
                 push(run, home, site, ledger)
                 refuse_to_skip_lost_sources(run.record, sources)
         except (KeyboardInterrupt, Interrupted):
@@ -82,11 +84,11 @@ def retrain(
 
 def compare_and_commit(
     run: ActiveRun, settings: Settings, corpus: Corpus, site: Site, ledger: Ledger, hold: Hold, now: Clock,
-    rules: Sequence[str],
+    rules: Sequence[str], example: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Train challengers if enough lines are new, and commit the best one if it passes the gate.
 
-    `rules`: what is called normal, to be shared with the page.
+    `rules`: what is called normal, to be shared with the page; `example`: made-up lines that it checks at first.
     """
     record = run.record
     with run.step("site"):
@@ -113,7 +115,7 @@ def compare_and_commit(
         return run.end("rejected", kept_back)
     if held := hold.describe():
         return run.end("rejected", f"{held}; else it would have been committed: {contest.verdict.reason}")
-    commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip, rules=rules)
+    commit(run, settings, corpus, parts, contest, champion, site, ledger, now, over=tip, rules=rules, example=example)
     return run.end("committed", contest.verdict.reason)
 
 
@@ -147,7 +149,7 @@ def refuse_to_skip_lost_sources(record: RunRecord, sources: Sequence[SourceState
 
 def commit(
     run: ActiveRun, settings: Settings, corpus: Corpus, parts: Split, contest: Contest, champion: Champion, site: Site,
-    ledger: Ledger, now: Clock, over: str, rules: Sequence[str],
+    ledger: Ledger, now: Clock, over: str, rules: Sequence[str], example: Sequence[str],
 ) -> None:  # fmt: skip
     """Encode the challenger with its card and commit it over the tip that it was compared with."""
     record = run.record
@@ -155,7 +157,7 @@ def commit(
         facts = card.describe(
             settings, parts, name=settings.model_name, run=record.run, now=now(), tokens=contest.best.training.tokens,
             tokens_per_second=record.tokens_per_second or 0, scores=record.bits_per_char, previous=champion.card,
-            normal=rules, audit=record.audit, by_log=record.by_log,
+            normal=rules, audit=record.audit, by_log=record.by_log, example=example,
         )  # fmt: skip
         file = card.encode_within_limit(contest.best.model, facts, lines_of(corpus), contest.scores.surprise)
         decode_weights(file)

@@ -32,13 +32,16 @@ PATIENCE = 3600.0  # seconds: what is asked for is bounded by number
 
 
 def audit_command(
-    most: Annotated[int, typer.Option(min=1, help="How many values of lines to ask for, at most.")] = 1000,
+    most: Annotated[int, typer.Option(metavar="N", min=1, help="How many values of lines to ask for, at most.")] = 1000,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What could be extracted from the weights? Ends with status 1 if something is remembered."""
+    """What could be extracted from the weights? Ends with status 1 if something is remembered.
+
+    logling audit --home ~/log-model
+    """
     found = find_home(home)
-    with Reporter(err) as reporter, reporter.step("audit"):
+    with Reporter(err, lines=not as_json) as reporter, reporter.step("audit"):
         budget = Budget(PATIENCE, asked=most)
         report = audit_weights(found, found.settings(), budget, reporter)
     if as_json:

@@ -13,7 +13,7 @@ import typer
 from ..errors import LoglingError
 from ..home import expanded, find_home
 from ..progress import Reporter
-from ..settings import Settings
+from ..settings import FEWEST_TOKENS, Settings
 from .backtest_picture import write_picture
 from .backtest_replay import Week, cut_corpus, replay
 from .backtest_summary import HINDSIGHT, Summary, describe_summary, summarise
@@ -22,15 +22,24 @@ from .terminal import HomeOption, JsonOption, err, format_score, now, out, print
 
 
 def backtest_command(
-    weeks: Annotated[int, typer.Option(min=1, max=520, help="How many of the newest weeks to replay.")] = 8,
+    weeks: Annotated[
+        int, typer.Option(metavar="N", min=1, max=520, help="How many of the newest weeks to replay.")
+    ] = 8,
     tokens: Annotated[
-        int, typer.Option(min=0, help="What a fresh model may read in each week; 0: as the settings say.")
+        int, typer.Option(metavar="N", min=0, help="What a fresh model may read in each week; 0: as the settings say.")
     ] = 0,
-    picture: Annotated[Path | None, typer.Option(help="Draw it, too, as a page in this .html file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it, too, as a page in this .html file.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Replay the corpus week by week: what would the service have done?"""
+    """Replay the corpus week by week: what would the service have done?
+
+    logling backtest --home ~/log-model --weeks 4 --picture backtest.html
+    """
+    if 0 < tokens < FEWEST_TOKENS:
+        raise typer.BadParameter(f"0, or at least {FEWEST_TOKENS}: with less nothing is learned", param_hint="--tokens")
     found = find_home(home)
     settings = found.settings().with_tokens(tokens)
     if picture and not expanded(picture).absolute().parent.is_dir():
@@ -39,7 +48,7 @@ def backtest_command(
     if not as_json:
         out.print(format_head(settings, chapters, are_weeks))
     replayed = []
-    with Reporter(err) as reporter:
+    with Reporter(err, lines=not as_json) as reporter:
         for week in replay(settings, documents, chapters, reporter, corpus):
             replayed.append(week)
             if not as_json:

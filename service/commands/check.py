@@ -60,18 +60,23 @@ class Knowledge(NamedTuple):
 
 
 def check_command(
-    file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A log, also compressed; - is standard input.")],
     good: Annotated[
-        list[Path] | None, typer.Option("--good", help="A log that was fine, to compare with; several may be given.")
+        list[Path] | None,
+        typer.Option("--good", metavar="FILE", help="A log that was fine, to compare with; repeat for more."),
     ] = None,
     fail: Annotated[bool, typer.Option("--fail", help="Exit with status 3 when something stands out.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,
-    top: Annotated[int, typer.Option(min=0, help="How many findings are printed as text.")] = 20,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help="How findings are printed: text, markdown or html.")
+    ] = Format.text,
+    top: Annotated[int, typer.Option(metavar="N", min=0, help="How many findings are printed as text.")] = 20,
     normal: Annotated[
-        list[int] | None, typer.Option("--normal", min=1, help="Call the finding of this rank normal from now on.")
+        list[int] | None,
+        typer.Option("--normal", metavar="RANK", min=1, help="Call the finding of this rank normal from now on."),
     ] = None,
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="The file of what is called normal; else the home's normal.txt.")
+        Path | None,
+        typer.Option("--rules", metavar="FILE", help="The file of what is called normal; else the home's normal.txt."),
     ] = None,
     corpus: Annotated[
         bool, typer.Option("--corpus", help="Compare with all lines that the home keeps, also those that came once.")
@@ -84,6 +89,9 @@ def check_command(
     """What is strange here: the kinds of lines that stand out, strangest first, with how rare they are and why.
 
     By the model of a home, or with --good by logs that were fine: then no home is needed.
+
+        logling check /var/log/dpkg.log --home ~/log-model
+        logling check failed-build.log --good good-build.log
     """
     if [file, *(good or [])].count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input (-) can be read once: as FILE or as one --good")
@@ -179,7 +187,7 @@ def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> 
 
 def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     """The verdict, then each finding with the lines around it; on a terminal each line in one row."""
-    width = out.width if out.is_terminal else None
+    width = out.width if out.file.isatty() else None
     shown: set[int] = set()
     out.print(Text(verdict_of(findings, good), style="bold"))
     for rank, finding in enumerate(findings.findings[:top], 1):

@@ -29,7 +29,10 @@ OLDEST_GIT = (2, 38)  # the first with `git merge-tree --write-tree`
 
 
 def doctor_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check everything a run needs, and say what is wrong."""
+    """Check everything a run needs, and say what is wrong.
+
+    logling doctor --home ~/log-model
+    """
     checks = examine(find_home(home))
     well = all(check.ok for check in checks)
     if as_json:

@@ -38,12 +38,19 @@ class Format(StrEnum):
 
 
 def export_command(
-    form: Annotated[Format, typer.Option("--format", help="What other software reads.")] = Format.SAFETENSORS,
-    output: Annotated[Path | None, typer.Option(help="The file to write; else logling.FORMAT here.")] = None,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help="safetensors, npz, json or onnx.")
+    ] = Format.SAFETENSORS,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write; else logling.FORMAT here.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the committed weights as float32 tensors for other software."""
+    """Write the committed weights as float32 tensors for other software.
+
+    logling export --home ~/log-model --format npz --output log-model.npz
+    """
     done = export_weights(find_home(home), form, expanded(output or Path(f"logling.{form}")))
     if as_json:
         print_json(done._asdict())

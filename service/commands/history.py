@@ -22,10 +22,13 @@ def history_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="How many runs, newest first; else 52, with --json all.")
+        int | None, typer.Option(metavar="N", min=1, help="How many runs, newest first; else 52, with --json all.")
     ] = None,
 ) -> None:
-    """The ledger: every run, newest first."""
+    """The ledger: every run, newest first.
+
+    logling history --home ~/log-model --limit 10
+    """
     found = find_home(home)
     found.make_state()
     with Ledger(found.ledger) as ledger:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -30,21 +31,38 @@ from .init_sources import print_sources
 from .terminal import err, out
 
 
+class Preset(StrEnum):
+    """The shapes of a model that can be chosen by name."""
+
+    full = "full"
+    seed = "seed"
+
+
 def init_command(
-    home: Annotated[Path, typer.Argument(help="The folder to make.")],
-    source: Annotated[list[str] | None, typer.Option(help="A log file, or a glob in quotes. Repeat for more.")] = None,
+    home: Annotated[Path, typer.Argument(metavar="HOME", help="The folder to make.")],
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH_OR_GLOB", help="A log file, or a glob in quotes. Repeat for more."),
+    ] = None,
     journal: Annotated[
         list[str] | None,
-        typer.Option(help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
+        typer.Option(metavar="UNIT", help='A unit of systemd, such as ssh; "*" is all of them. Repeat for more.'),
     ] = None,
     docker: Annotated[
-        list[str] | None, typer.Option(help="A container of Docker or Podman, by its name. Repeat for more.")
+        list[str] | None,
+        typer.Option(metavar="CONTAINER", help="A container of Docker or Podman, by its name. Repeat for more."),
     ] = None,
-    name: Annotated[str, typer.Option(help="What the model is called; else as its sources say.")] = "",
-    preset: Annotated[str, typer.Option(help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')] = "full",
-    remote: Annotated[str, typer.Option(help="A git URL or path to push weights to.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="What the model is called; else as its sources say.")] = "",
+    preset: Annotated[
+        Preset, typer.Option(metavar="PRESET", help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')
+    ] = Preset.full,
+    remote: Annotated[str, typer.Option(metavar="URL", help="A git URL or path to push weights to.")] = "",
 ) -> None:
-    """Make a home: settings, state and the site repository with its page. Without a log, say which there are."""
+    """Make a home: settings, state and the site repository with its page. Without a log, say which there are.
+
+    logling init ~/log-model --source '/var/log/dpkg.log*'
+    logling init ~/ssh-model --journal ssh
+    """
     if not (source or journal or docker or is_set_by_variable("source")):
         refuse_used(Home(expanded(home).resolve()))
         print_proposals(home)

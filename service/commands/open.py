@@ -18,7 +18,10 @@ from .terminal import HomeOption, out
 
 
 def open_command(home: HomeOption = None) -> None:
-    """Open the page of this home in the browser, or say where it is."""
+    """Open the page of this home in the browser, or say where it is.
+
+    logling open --home ~/log-model
+    """
     found = find_home(home)
     address = page_address(found)
     out.print(address)

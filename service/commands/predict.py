@@ -20,19 +20,26 @@ from .terminal import HomeOption, JsonOption, out, print_json
 
 def predict_command(
     context: Annotated[
-        Path | None, typer.Option(help="The log to continue; else the newest lines of the corpus.")
+        Path | None, typer.Option(metavar="FILE", help="The log to continue; else the newest lines of the corpus.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=1, max=1000, help="How many futures.")] = 3,
-    steps: Annotated[int, typer.Option(min=1, max=1000, help="Lines in each.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same text, here and on the page.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0, help="0: always the likeliest character.")] = 1.0,
-    top_k: Annotated[int, typer.Option(min=0, help="Choose among the k likeliest characters; 0: all.")] = 0,
+    samples: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many futures.")] = 3,
+    steps: Annotated[int, typer.Option(metavar="LINES", min=1, max=1000, help="Lines in each.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="The same seed gives the same text, here and on the page.")
+    ] = 0,
+    temperature: Annotated[float, typer.Option(metavar="T", min=0, help="0: always the likeliest character.")] = 1.0,
+    top_k: Annotated[
+        int, typer.Option(metavar="K", min=0, help="Choose among the K likeliest characters; 0: all.")
+    ] = 0,
     raw: RawOption = False,
     reading: ReadingOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Continue a log: next lines, with the bits each would cost."""
+    """Continue a log: next lines, with the bits each would cost.
+
+    logling predict --home ~/log-model --samples 5 --steps 10
+    """
     found_home = find_home(home)
     model, card = committed_model(found_home)
     choice = choose_reading(model, card, reading, raw)

@@ -20,13 +20,16 @@ from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
 def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read new lines into the corpus, train nothing."""
+    """Read new lines into the corpus, train nothing.
+
+    logling pull --home ~/log-model
+    """
     found = find_home(home)
     settings = found.settings()
     with (
         locked(found),
         Corpus(found.corpus, settings.corpus_bytes) as corpus,
-        Reporter(err) as reporter,
+        Reporter(err, lines=not as_json) as reporter,
         reporter.step("pull"),
     ):
         report = pull(settings.source, corpus, reporter.pulled, settings.mask)

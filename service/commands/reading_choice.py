@@ -20,7 +20,10 @@ SAMPLE_LINES = 20  # of the log's start, by which readings are compared; as on t
 
 RawOption = Annotated[bool, typer.Option("--raw", help="Lines as they stand in the file, without the model's reading.")]
 ReadingOption = Annotated[
-    str | None, typer.Option("--reading", help="The reading of the source of this name; else the one that fits best.")
+    str | None,
+    typer.Option(
+        "--reading", metavar="NAME", help="The reading of the source of this name; else the one that fits best."
+    ),
 ]
 
 

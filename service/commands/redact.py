@@ -21,13 +21,15 @@ _MARK = re.compile(r"<[a-z][a-z0-9_-]{0,23}>")
 
 
 def redact_command(
-    file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A log, also compressed; - is standard input.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What would be masked in a log before anything keeps it, and by which rule.
 
     With a home, its own rules count too. With --json the masked text is printed, never what was masked.
+
+        logling redact /var/log/dpkg.log
     """
     reading = _reading(home)
     found, total = masked_lines(file, reading)

@@ -12,7 +12,10 @@ from .terminal import HomeOption, JsonOption, out, print_json
 
 
 def resume_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Lift the hold: better weights are published again. Of what was withdrawn, the remote's history is taken over."""
+    """Lift the hold: better weights are published again. Of what was withdrawn, the remote's history is taken over.
+
+    logling resume --home ~/log-model
+    """
     found = find_home(home)
     done = resume(found)
     if as_json:

@@ -25,12 +25,15 @@ def retrain_command(
     slot: Annotated[str, typer.Option(hidden=True)] = "",
     attempt: Annotated[int, typer.Option(hidden=True, min=1)] = 1,
 ) -> None:
-    """One whole run: pull, train, compare, commit what is better."""
+    """One whole run: pull, train, compare, commit what is better.
+
+    logling retrain --home ~/log-model
+    """
     if slot:  # started by `logling serve`
         become_child()
     found = find_home(home)
     scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None
-    with Reporter(err, found.ledger) as reporter:
+    with Reporter(err, found.ledger, lines=not as_json) as reporter:
         record = retrain(found, found.settings(), now, reporter, scheduled)
     if as_json:
         print_json(record.as_json())

@@ -22,11 +22,16 @@ from .terminal import HomeOption, JsonOption, err, now, out, print_json
 
 
 def rollback_command(
-    commit: Annotated[str, typer.Argument(help="A commit of the site; else the weights before the present ones.")] = "",
+    commit: Annotated[
+        str, typer.Argument(metavar="COMMIT", help="A commit of the site; else the weights before the present ones.")
+    ] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """A new commit that restores earlier weights, and a hold: runs go on, nothing is published until `resume`."""
+    """A new commit that restores earlier weights, and a hold: runs go on, nothing is published until `resume`.
+
+    logling rollback --home ~/log-model
+    """
     found = find_home(home)
     done = roll_back(found, found.settings(), commit, now())
     if as_json:

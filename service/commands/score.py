@@ -18,16 +18,19 @@ from .terminal import HomeOption, JsonOption, err, out, print_json
 
 
 def score_command(
-    file: Annotated[Path, typer.Argument(help="A log, also compressed; - is standard input.")],
-    context: Annotated[Path | None, typer.Option(help="Lines read before, not scored.")] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A log, also compressed; - is standard input.")],
+    context: Annotated[Path | None, typer.Option(metavar="FILE", help="Lines read before, not scored.")] = None,
     adapt: Annotated[bool, typer.Option("--adapt", help="Learn, in memory only, from the lines read before.")] = False,
     raw: RawOption = False,
     reading: ReadingOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
-    top: Annotated[int, typer.Option(min=0, help="How many of the most surprising lines to show.")] = 10,
+    top: Annotated[int, typer.Option(metavar="N", min=0, help="How many of the most surprising lines to show.")] = 10,
 ) -> None:
-    """How surprising each line of a log is, in bits."""
+    """How surprising each line of a log is, in bits.
+
+    logling score /var/log/dpkg.log --home ~/log-model --top 3
+    """
     document = score_file(find_home(home), file, context, adapt, raw, reading)
     if as_json:
         print_json(document.as_json())

@@ -8,5 +8,8 @@ from .terminal import HomeOption, now
 
 
 def serve_command(home: HomeOption = None) -> None:
-    """Run what is due by the schedule and show the admin page, until stopped."""
+    """Run what is due by the schedule and show the admin page, until stopped.
+
+    logling serve --home ~/log-model
+    """
     serve(find_home(home), now)

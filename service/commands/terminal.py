@@ -47,7 +47,8 @@ def give_up_stdout() -> None:
 
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="The home; else LOGLING_HOME, else the current directory.")
+    Path | None,
+    typer.Option("--home", metavar="FOLDER", help="The home; else LOGLING_HOME, else the current directory."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 

@@ -37,7 +37,10 @@ def upgrade_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Refresh the page's files in the site, after Logling itself was updated."""
+    """Refresh the page's files in the site, after Logling itself was updated.
+
+    logling upgrade --home ~/log-model
+    """
     found = find_home(home)
     done = upgrade_page(found, found.settings(), page_folder(), now(), overwrite)
     if as_json:

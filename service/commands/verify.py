@@ -34,13 +34,16 @@ from .terminal import HomeOption, JsonOption, err, out, print_json
 
 
 def verify_command(
-    commit: Annotated[str, typer.Argument(help="A commit of the site that a run made.")],
+    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="A commit of the site that a run made.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train once more what a commit says was trained, compare the bytes, and check its signature if it has one."""
+    """Train once more what a commit says was trained, compare the bytes, and check its signature if it has one.
+
+    logling verify HEAD --home ~/log-model
+    """
     found = find_home(home)
-    with Reporter(err) as reporter, reporter.step("train"):
+    with Reporter(err, lines=not as_json) as reporter, reporter.step("train"):
         result = verify_commit(found, found.settings(), commit, reporter.trained)
     if as_json:
         print_json(result._asdict())

@@ -26,7 +26,7 @@ from ..checking.surprise import weighted_surprise
 from ..checking.verdict import describe_strangeness
 from ..checking.watch import Grown, News, Told, Watch
 from ..checking.watch_budget import Budget
-from ..errors import Interrupted
+from ..errors import Interrupted, LoglingError
 from ..home import find_home
 from ..reading.whole_file import STANDARD_INPUT, Chooser
 from ..sources.followed_container import FollowedContainer
@@ -55,15 +55,21 @@ class Followed(Protocol):
 
 
 def watch_command(
-    file: Annotated[Path | None, typer.Argument(help="A log that grows; - is standard input.")] = None,
-    journal: Annotated[str | None, typer.Option("--journal", help="A unit of systemd; '*' is all.")] = None,
-    docker: Annotated[str | None, typer.Option("--docker", help="The name of a container.")] = None,
-    good: Annotated[
-        list[Path] | None, typer.Option("--good", help="A log that was fine, to compare with; several may be given.")
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A log that grows; - is standard input.")] = None,
+    journal: Annotated[
+        str | None, typer.Option("--journal", metavar="UNIT", help="A unit of systemd; '*' is all.")
     ] = None,
-    budget: Annotated[str, typer.Option(help="At most so many findings: '2 a day', '1 a week'.")] = "10 a day",
+    docker: Annotated[str | None, typer.Option("--docker", metavar="NAME", help="The name of a container.")] = None,
+    good: Annotated[
+        list[Path] | None,
+        typer.Option("--good", metavar="FILE", help="A log that was fine, to compare with; repeat for more."),
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(metavar="BUDGET", help="At most so many findings: '2 a day', '1 an hour', '5 a week'.")
+    ] = "10 a day",
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="The file of what is called normal; else the home's normal.txt.")
+        Path | None,
+        typer.Option("--rules", metavar="FILE", help="The file of what is called normal; else the home's normal.txt."),
     ] = None,
     raw: RawOption = False,
     reading: ReadingOption = None,
@@ -73,10 +79,15 @@ def watch_command(
     """Follow a log and tell what stands out, each finding once, with the lines around it; quiet otherwise.
 
     By the model of a home, or with --good by logs that were fine. It ends when it is asked to, with status 0.
+
+        logling watch /var/log/dpkg.log --home ~/log-model --budget '2 a day'
     """
     if sum(source is not None for source in (file, journal, docker)) != 1:
         raise typer.BadParameter("one log is watched: a FILE, --journal UNIT or --docker NAME")
-    limit = Budget.of(budget)
+    try:
+        limit = Budget.of(budget)
+    except LoglingError as error:
+        raise typer.BadParameter(str(error), param_hint="--budget") from None
     try:
         rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
         known = (

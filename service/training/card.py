@@ -32,7 +32,7 @@ def encode_within_limit(
 ) -> bytes:
     """The weights file with this card, and with a profile of normal `logs` in what room is left.
 
-    Where the file would be too large, the oldest scores of the history are left out.
+    Where the file would be too large, the example and the oldest scores of the history are left out.
     Raises TooLarge when that is not enough.
     """
     facts = with_room(model, facts)
@@ -57,7 +57,9 @@ def with_room(model: Model, facts: dict[str, Any]) -> dict[str, Any]:
             weights_file.encode(model, facts, GOLDEN_TEXT, bytes(ROOM_FOR_PROFILE))
             return facts
         except weights_file.TooLarge:
-            if len(facts["history"]) > 1:
+            if "example" in facts:
+                facts = {name: fact for name, fact in facts.items() if name != "example"}
+            elif len(facts["history"]) > 1:
                 facts = {**facts, "history": facts["history"][max(1, len(facts["history"]) // 8) :]}
             else:
                 raise
@@ -77,10 +79,12 @@ def describe(
     normal: Sequence[str] = (),
     audit: AuditFigures | None = None,
     by_log: Sequence[LogScore] | None = None,
+    example: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The card of a challenger that is committed. It contains no line, no path and no name of a machine.
 
     `previous` is the card of the champion, whose history goes on; `normal` are rules that are shared with the page.
+    `example` are lines that the page checks at first. They must be made up: what is given here is published.
     """
     created = now.astimezone(UTC).isoformat(timespec="seconds")
     score = round(scores.challenger or 0, 4)
@@ -104,6 +108,7 @@ def describe(
         **({"by_log": [rounded(score) for score in by_log[:MOST_LOGS]]} if by_log else {}),
         **({"audit": audit.model_dump(include=AUDIT_ON_CARD)} if audit else {}),
         **({"normal": shared} if (shared := first_bytes(normal, MOST_RULE_BYTES)) else {}),
+        **({"example": list(example)} if example else {}),
     }
 
 

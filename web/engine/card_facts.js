@@ -2,7 +2,8 @@
 
 const LONGEST_NAME = 200; // characters of a version, an id, a name
 const LONGEST_MODEL_NAME = 40; // characters
-const LONGEST_FACT = 8000; // characters of a sample
+const LONGEST_FACT = 8000; // characters of a sample, and of all lines of an example
+const MOST_CARD_EXAMPLE_LINES = 120;
 const LONGEST_GOLDEN = 1000;
 const MOST_HISTORY = 52; // committed weights whose date and score a card has
 const MOST_CARD_LOGS = 12; // of a model of several, whose scores a card has
@@ -92,6 +93,16 @@ function isLogScore(value) {
   );
 }
 
+/** @type {IsRight} */
+function isExample(value) {
+  return (
+    Array.isArray(value) &&
+    value.length <= MOST_CARD_EXAMPLE_LINES &&
+    value.every((line) => typeof line === 'string' && !INVISIBLE.test(line)) &&
+    codePoints(value.join('')).length <= LONGEST_FACT
+  );
+}
+
 /** @type {[IsRight, string]} */
 const SHORT_NAME = [isShortName, `a text of at most ${LONGEST_NAME} characters without control characters`];
 /** @type {[IsRight, string]} */
@@ -120,6 +131,10 @@ const CARD_FACTS = {
   normal: [
     (value) => Array.isArray(value) && value.length <= MOST_CARD_RULES && value.every((rule) => isFact(rule)),
     `a list of at most ${MOST_CARD_RULES} rules`,
+  ],
+  example: [
+    isExample,
+    `a list of at most ${MOST_CARD_EXAMPLE_LINES} lines, ${LONGEST_FACT} characters, without control characters`,
   ],
   golden: [
     (value) => isObject(value) && isFact(value.text, LONGEST_GOLDEN) && typeof value.bits === 'number',

@@ -8,12 +8,13 @@ const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
 /**
  * @param {Workers} workers
  * @param {WeightsFile} file
- * @param {string[]} madeUp lines that the model made up
+ * @param {string[]} madeUp lines that the model made up, for a card without an example
  * @returns {View}
  */
 function startCheck(workers, { card, profile }, madeUp) {
   const view = new CheckView(workers, card, profile);
-  const example = exampleLog(madeUp);
+  const told = card.example ?? [];
+  const example = told.length ? [...told, ''].join('\n') : exampleLog(madeUp);
   let begun = false;
   return {
     title: 'Check',
@@ -21,7 +22,7 @@ function startCheck(workers, { card, profile }, madeUp) {
     open: (dropped) => view.open(dropped),
     compare: (dropped) => view.compare(dropped),
     show() {
-      if (!begun && !view.file && example) view.open(new File([example], 'An example'), true);
+      if (!begun && !view.file && example) view.open(new File([example], 'An example'), !told.length);
       begun = true;
     },
   };

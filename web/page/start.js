@@ -36,7 +36,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     const base64 = assignedWeights();
     const file = readWeights(base64);
     const { model, card } = file;
-    const example = madeUpLines(model, card);
+    const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(model, card);
     const log = startLog(model, card, example);
     if (location.hash.startsWith('#predict')) {
       byId('predict-view').hidden = false;

@@ -224,10 +224,6 @@ def test_exactly_one_log_is_watched(logling: Command, arguments: list[str]) -> N
     assert (result.returncode, "one log is watched" in result.stderr) == (2, True)
 
 
-def test_a_budget_that_is_none_is_named(logling: Command, good: Path) -> None:
-    assert is_sentence(logling("watch", good, "--good", good, "--budget", "two a day"), "'two a day'", "'2 a day'")
-
-
 def test_a_file_that_is_not_there_is_named(logling: Command, good: Path) -> None:
     assert is_sentence(logling("watch", good.with_name("no.log"), "--good", good), "no.log", "No such file")
 

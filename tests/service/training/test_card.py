@@ -24,6 +24,7 @@ from service.training.card import (
     ROOM_FOR_PROFILE,
     describe,
     encode_within_limit,
+    with_room,
 )
 from service.training.split import Split
 from tests.support.shop_log import shop_log
@@ -88,6 +89,19 @@ def test_shared_rules_are_in_it_as_far_as_there_is_room() -> None:
 
 def test_without_shared_rules_it_says_nothing_of_them() -> None:
     assert "normal" not in card()
+
+
+def test_a_card_has_an_example_where_one_is_given() -> None:
+    assert card(example=["pump 2: flow"])["example"] == ["pump 2: flow"]
+    assert "example" not in card()
+
+
+def test_an_example_that_does_not_fit_is_left_out_before_a_score_is() -> None:
+    cap = PRESETS["full"].vocabulary_cap
+    wide = tiny("full", "".join(chr(0x1F600 + number) for number in range(cap - 2)))
+    previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
+    facts = with_room(wide, card(previous=previous, example=["\N{SNOWMAN}" * 100] * 80))
+    assert (len(facts["history"]), "example" in facts) == (MOST_HISTORY, False)
 
 
 def test_dates_are_in_utc() -> None:

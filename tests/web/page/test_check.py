@@ -24,6 +24,7 @@ from tests.support.check_view import (
     unfold,
 )
 from tests.support.weights import made_up_log
+from tests.support.weights_cases import card_with
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
 WARM = "12:05 bed2 air WARM°C ok"
@@ -40,6 +41,15 @@ def page(view):
 def test_it_opens_with_what_stands_out_in_an_example(page):
     assert standing_out(page)[0].startswith("ERROR")
     assert page.inner_text("#log-name") == "An example"
+
+
+def test_it_opens_with_the_example_of_a_card_that_has_one(open_page, trained):
+    lines = greenhouse(80, strange=40)
+    page = open_page(card_with(example=lines)(trained))
+    finished(page)
+    assert "80 lines" in page.inner_text("#log-facts")
+    assert standing_out(page)[0] == STRANGE
+    assert page.input_value("#log").splitlines() == lines[-8:]
 
 
 def test_the_strangest_line_comes_first(page):
