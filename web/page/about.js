@@ -1,5 +1,8 @@
 // The view about the model, from its card: how well it predicts, now and over the last weeks, and what it is.
 
+const GOOD = 0.6; // bits per character
+const FAIR = 1.5;
+
 /**
  * @param {Card} card
  * @param {number} bytes of the weights file
@@ -7,6 +10,9 @@
  */
 function startAbout(card, bytes) {
   byId('score').textContent = decimals(card.bits_per_char) ?? 'unknown';
+  byId('about-words').textContent = [describeTraining(card), describeGuess(card), describeUse(card)].join(
+    ' ',
+  );
   byId('score-words').textContent = describeScore(card);
   byId('score-words').after(...logTable(card));
   byId('context').textContent = formatCount(card.config.n_context * card.config.n_layer);
@@ -16,13 +22,36 @@ function startAbout(card, bytes) {
   return () => showHistory(scoresOf(card));
 }
 
+/**
+ * The first of the three sentences on how good the model is and for what.
+ * @param {Card} card
+ */
+function describeTraining(card) {
+  const lines = isNumber(card.lines) ? `${formatQuantity(card.lines, 'line')} of its log` : 'its log';
+  const when = day(card.created);
+  return `${nameOf(card)} has learned from ${lines}${when ? `, the last time on ${when}` : ''}.`;
+}
+
+/** @param {Card} card */
+function describeGuess({ bits_per_char: bits }) {
+  if (!isNumber(bits)) return 'Its card does not say how well it predicts.';
+  return `In lines that it has not seen, it gives the right next character a probability of ${formatProbability(2 ** -bits)} on average.`;
+}
+
+/** @param {Card} card */
+function describeUse({ bits_per_char: bits }) {
+  if (!isNumber(bits) || bits > FAIR)
+    return 'Use Check, which finds new kinds of lines all the same; what Predict and Complete say is a guess.';
+  if (bits > GOOD)
+    return 'Use it to find what is strange, and to complete the fixed parts of lines; most numbers and names it cannot foresee.';
+  return 'Use it to find what is strange, to complete lines, and to see what comes next.';
+}
+
 /** @param {Card} card */
 function describeScore({ bits_per_char: bits, ngram }) {
-  if (!isNumber(bits)) return 'The card of this model does not say how well it predicts.';
-  const guess = `On average it gives the right next character a probability of ${formatProbability(2 ** -bits)}.`;
-  if (!isNumber(ngram) || ngram <= 0) return guess;
+  if (!isNumber(bits) || !isNumber(ngram) || ngram <= 0) return '';
   const than = bits < ngram ? 'better' : 'worse, because an n-gram needs fewer lines to learn from';
-  return `${guess} An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
+  return `An n-gram model of the same size needs ${ngram.toFixed(3)} bits: this one is ${than}.`;
 }
 
 /**

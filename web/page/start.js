@@ -36,6 +36,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     const base64 = assignedWeights();
     const file = readWeights(base64);
     const { model, card } = file;
+    showModel(card);
     const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(model, card);
     const log = startLog(model, card, example);
     if (location.hash.startsWith('#predict')) {
@@ -44,12 +45,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     }
     await nextPaint();
     checkGolden(model, card);
-    const chip = byId('self-check');
-    chip.replaceChildren(
-      'Checked itself',
-      element('span', 'more', ': it computes here exactly as where it was made'),
-    );
-    chip.classList.add('good');
+    showVerified();
     startAllViews(file, log, example, base64.length);
   } catch (error) {
     showFailure(error);
@@ -133,7 +129,7 @@ function startAllViews(weights, log, example, bytes) {
     location.hash = '#check';
     check.open(file);
   };
-  startViews({
+  const views = {
     check,
     predict: startPredict(workers, log),
     complete: startComplete(workers, log),
@@ -143,7 +139,8 @@ function startAllViews(weights, log, example, bytes) {
       open: openInCheck,
       show: startAbout(weights.card, bytes),
     },
-  });
+  };
+  startViews(views, nameOf(weights.card));
 }
 
 /** What weights.js assigned: a string as an assignment leaves it, and nothing beside it. */

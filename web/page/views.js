@@ -12,8 +12,9 @@
 
 /**
  * @param {Record<string, View>} views by their names in the address; without a name the first is open
+ * @param {string} model its name
  */
-function startViews(views) {
+function startViews(views, model) {
   const open = () => {
     const { name, settings } = addressed(views);
     for (const other of Object.keys(views)) {
@@ -22,7 +23,7 @@ function startViews(views) {
       if (other === name) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
-    document.title = `${views[name].title} · Logling`;
+    document.title = `${views[name].title} · ${model}`;
     views[name].show(settings);
   };
   window.addEventListener('hashchange', open);
