@@ -45,6 +45,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
 SHORTEST_TOKEN = 16
+HOST = os.uname().nodename
 KINDS = {  # what a value must be, by pydantic's name
     "float": "allowed is a number",
     "int": "allowed is a whole number",
@@ -105,12 +106,11 @@ class Source(_Table):
         """What the log is called where others may see it, without path or host."""
         if self.name:
             return self.name
-        host = os.uname().nodename
-        return name_of_files(self.files, host) if self.files is not None else name_of_journal(self.journal or "", host)
+        return self.name_of(self.files) if self.files is not None else name_of_journal(self.journal or "", HOST)
 
     def name_of(self, path: str) -> str:
         """The same of one of the logs that its pattern finds."""
-        return self.name or name_of_files(self.files or "", os.uname().nodename, path)
+        return self.name or name_of_files(path)
 
 
 class MaskRule(_Table):
@@ -528,22 +528,22 @@ def new_settings(
     sources: Sequence[str],
     remote: str,
     journals: Sequence[str] = (),
-    containers: Sequence[Mapping[str, str]] = (),
+    tables: Sequence[Mapping[str, str]] = (),
     name: str = "",
 ) -> str:
     """The text of a new `logling.toml`: every key with its default, commented, and what was given.
 
-    `containers` are whole sources: their keys with their values.
+    `tables` are whole sources: their keys with their values.
     """
-    origins = [*({"files": files} for files in sources), *({"journal": unit} for unit in journals), *containers]
-    tables = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
+    origins = [*({"files": files} for files in sources), *({"journal": unit} for unit in journals), *tables]
+    written = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
     given = {
         "name": f"name = {_as_toml(name)}"
         if name
         else '# name = ""  # at most 40 characters; empty: as its sources say',
         "preset": f"preset = {_as_toml(preset)}",
-        "sources": tables.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
+        "sources": written.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(_defaults() | given)

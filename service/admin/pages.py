@@ -89,6 +89,7 @@ class Pages:
             curve=run_charts.loss_curve(record),
             interval=run_charts.gain_interval(record.gain),
             scores=run_charts.score_bars(record),
+            logs=run_charts.log_bars(record),
             steps=run_charts.step_bars(record),
             seconds=sum(record.seconds.values()),
         )

@@ -116,6 +116,11 @@ def score_bars(record: RunRecord) -> list[Bar]:
     return make_bars({name: score for name, score in scores.items() if score is not None}, "{:.4f}")
 
 
+def log_bars(record: RunRecord) -> list[Bar]:
+    """The challenger's score on each log of several, in bits per character."""
+    return make_bars({log.name: log.bits_per_char for log in record.by_log or ()}, "{:.4f}")
+
+
 def step_bars(record: RunRecord) -> list[Bar]:
     """How long each step took."""
     return make_bars(record.seconds, "{:,.1f} s")

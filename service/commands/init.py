@@ -19,7 +19,8 @@ from ..environment import PREFIX, setting_variables
 from ..errors import LoglingError
 from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
-from ..settings import is_path, new_settings
+from ..reading.log_names import name_of_files, proposed_name
+from ..settings import HOST, is_path, new_settings
 from ..site.git import UMASK
 from ..site.publish import default_branch_problem
 from ..site.site import Site, create
@@ -103,7 +104,9 @@ def make_home(
         remote = str(expanded(Path(remote)).resolve())
     for given in (*sources, *journals, name, remote):
         refuse_undecodable(given)
-    text = new_settings(preset, [absolute(source) for source in sources], remote, journals, containers, name)
+    files = [named_source(absolute(source)) for source in sources]
+    units = [{"journal": unit} for unit in journals]
+    text = new_settings(preset, [], remote, tables=[*files, *units, *containers], name=name)
     is_new = not home.path.exists()
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_foreign(home.path, os.geteuid())
@@ -177,6 +180,12 @@ def is_used(folder: Path) -> bool:
 def absolute(source: str) -> str:
     """A path or glob that means the same in any directory. Raises LoglingError where ~ has no meaning."""
     return str(expanded(Path(source)).absolute())
+
+
+def named_source(files: str) -> dict[str, str]:
+    """The keys of a `[[source]]` of files, with a name where the file's name has words that are not well known."""
+    proposed = proposed_name(files, HOST)
+    return {"files": files} if proposed == name_of_files(files) else {"files": files, "name": proposed}
 
 
 def undo(home: Home) -> None:

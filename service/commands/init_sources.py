@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import LoglingError
-from ..reading.log_names import name_of_files, unique_names
-from ..settings import Settings, Source
+from ..reading.log_names import proposed_name, unique_names
+from ..settings import HOST, Settings, Source
 from ..sources.log_file import LogFile
 from ..sources.path_pattern import brace_hint
 from ..sources.source_preview import look_at
@@ -104,11 +104,10 @@ def options_of(source: Source, files: Sequence[LogFile]) -> dict[str, str]:
     Logs of one name, as of many hosts, are one: such a source is named whole.
     """
     families = by_family(files)
-    host = ""
-    names = {name_of_files(family, host) for family in families}
-    if source.name or len(families) < 2 or len(names) < 2:
+    names = [proposed_name(family, HOST) for family in families]
+    if source.name or len(set(names)) < 2:
         return {source.log_name: option_of(source)}
-    pairs = zip(unique_names(name_of_files(family, host) for family in families), families, strict=True)
+    pairs = zip(unique_names(names), families, strict=True)
     return {name: f"--source {shlex.quote(f'{family}*')}" for name, family in pairs}
 
 

@@ -1,8 +1,9 @@
 """What a log is called where others may see it: on the page, and in the card, which is committed.
 
-A name is made of words that say which log it is, as "auth" of /var/log/auth.log.1. Folders are left out, and so is what
-may name a host: words with digits or dots, those before a number, those of this machine's own name, and, in folders
-that hold the logs of many machines, every word that is not known to be a log's or a program's.
+A name is made of words of the file's name, as "auth" of /var/log/auth.log.1. No part of a path goes into a commit that
+nobody was shown, so these are words that are known to be a log's or a program's. What `logling init` writes into the
+settings may have others; it leaves out what may name a host: words with digits or dots, those before a number, those of
+this machine's own name, and, in folders that hold the logs of many machines, all that are not known.
 """
 
 from __future__ import annotations
@@ -36,27 +37,32 @@ _WILDCARD = re.compile(r"\[[^\]]*\]|[*?]+")
 _BETWEEN = re.compile(r"[\s_-]+")
 
 
-def name_of_files(pattern: str, host: str, path: str = "") -> str:
-    """The name of the logs that a path or glob finds, on a machine of this name; with `path` of one of them.
+def name_of_files(pattern: str) -> str:
+    """The name of a log that a path or glob finds, in known words alone.
 
-    Of a path only words are taken that are known, or that whoever wrote the pattern wrote there.
-
-    >>> [name_of_files(path, "zeus") for path in ("/var/log/auth.log*", "/var/log/nginx/access.log")]
-    ['auth', 'nginx-access']
-    >>> name_of_files("/var/log/remote/web-01/auth.log", "zeus"), name_of_files("/var/log/remote/athena.log", "zeus")
-    ('auth', 'log')
-    >>> name_of_files("/srv/*.log", "zeus", "/srv/auth.log"), name_of_files("/srv/*.log", "zeus", "/srv/athena.log")
-    ('auth', 'log')
+    >>> [name_of_files(path) for path in ("/var/log/auth.log*", "/var/log/nginx/access.log", "/srv/shop.log")]
+    ['auth', 'nginx-access', 'log']
     """
-    given = PurePosixPath(pattern)
-    folders = [folder.casefold() for folder in given.parts[:-1]]
+    return _name_of_files(pattern, "", known_only=True)
+
+
+def proposed_name(pattern: str, host: str) -> str:
+    """The same with other words too, for a person to see, on a machine of this name.
+
+    >>> proposed_name("/srv/shop.log", "zeus"), proposed_name("/srv/zeus-shop.log", "zeus")
+    ('shop', 'shop')
+    >>> proposed_name("/var/log/remote/athena.log", "zeus")
+    'log'
+    """
+    folders = [folder.casefold() for folder in PurePosixPath(pattern).parts[:-1]]
     of_machines = bool(OF_MACHINES.intersection(folders)) or any(map(_WILDCARD.search, folders))
-    words = _words(_without_endings(_WILDCARD.sub("-", given.name)), host, known_only=of_machines)
-    if path:
-        found = PurePosixPath(path)
-        allowed = {word.casefold() for word in words}
-        folders = [folder.casefold() for folder in found.parts[:-1]]
-        words = _words(_without_endings(found.name), host, known_only=True, allowed=allowed)
+    return _name_of_files(pattern, host, known_only=of_machines)
+
+
+def _name_of_files(pattern: str, host: str, *, known_only: bool) -> str:
+    path = PurePosixPath(pattern)
+    folders = [folder.casefold() for folder in path.parts[:-1]]
+    words = _words(_without_endings(_WILDCARD.sub("-", path.name)), host, known_only=known_only)
     program = folders[-1] if folders and folders[-1] in PROGRAMS else ""
     if program and program not in words and VAGUE.issuperset(words):
         words = [program, *words]
@@ -116,8 +122,8 @@ def _without_endings(name: str) -> str:
     return name
 
 
-def _words(name: str, host: str, *, known_only: bool = False, allowed: Container[str] = ()) -> list[str]:
-    """The words of a name that name no host. With `known_only` those that are known, or allowed."""
+def _words(name: str, host: str, *, known_only: bool = False) -> list[str]:
+    """The words of a name that name no host."""
     of_host = {label.casefold() for label in re.split(r"[.\s_-]", host)} | {host.casefold()}
     found: list[str] = []
     pieces = [piece for piece in _BETWEEN.split(name) if piece]
@@ -126,7 +132,7 @@ def _words(name: str, host: str, *, known_only: bool = False, allowed: Container
             found += [word for label in piece.split(".") if (word := _known(label))]
         elif word := _known(piece):
             found.append(word)
-        elif piece.casefold() in allowed or (not known_only and _is_plain(piece, after, of_host)):
+        elif not known_only and _is_plain(piece, after, of_host):
             found.append(piece)
     return found
 

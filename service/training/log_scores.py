@@ -15,7 +15,7 @@ from .split import Split
 def names_of_logs(families: Mapping[int, tuple[str, str]], settings: Settings) -> dict[int, str]:
     """What each log of a corpus is called. `families` are as `Corpus.families` gives them.
 
-    A log whose source is no longer in the settings has words of its name that are known.
+    A log whose source is no longer in the settings is called by words that are known.
     """
     by_pattern = {source.files: source for source in settings.source if source.files is not None}
     by_unit = {log_of_journal(source.journal): source for source in settings.source if source.journal is not None}
@@ -26,7 +26,7 @@ def names_of_logs(families: Mapping[int, tuple[str, str]], settings: Settings) -
         elif pattern in by_pattern:
             name = by_pattern[pattern].name_of(family)
         else:
-            name = name_of_files("", "", family)
+            name = name_of_files(family)
         names[number] = name[:LONGEST_NAME]
     return names
 

@@ -31,6 +31,7 @@ from service.settings import AdminSettings
 from service.storage.hold import WITHDRAWN
 from service.storage.ledger import Ledger
 from service.storage.run_progress import TaskProgress, read_run_progress
+from service.storage.run_record import LogScore
 from service.storage.source_states import SourceState
 from tests.support.served import LONGEST_STOP
 from tests.support.waiting import wait_until
@@ -509,6 +510,15 @@ def test_each_source_is_shown_with_its_newest_lines(shown: Shown) -> None:
         r"<[^>]+>|\s+", " ", ask(address).text.partition('<table class="sources">')[2].partition("</table>")[0]
     )
     assert "/made-up/auth.log* reading 1,204 at 2026-11-29 03:30 2026-11-29 03:30" in " ".join(row.split())
+
+
+def test_a_run_of_several_logs_has_the_score_of_each_on_its_page(shown: Shown) -> None:
+    home, address = shown(1)
+    with Ledger(home.ledger) as ledger:
+        (run,) = ledger.runs()
+        ledger.correct(run.model_copy(update={"by_log": [LogScore(name="auth", lines=9, bits_per_char=0.25, ngram=1)]}))
+    text = ask(address, f"/runs/{run.run}").text
+    assert re.search(r"by log</h3>.*?>auth<.*?>0\.2500<", text, re.DOTALL)
 
 
 def test_a_rollback_is_shown_between_the_runs_with_the_score_that_it_brought_back(committed: Any, serve: Serve) -> None:

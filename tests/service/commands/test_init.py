@@ -52,6 +52,12 @@ def test_init_names_the_model(logling: Command, tmp_path: Path) -> None:
     assert 'name = "doors"' in (tmp_path / "home" / "logling.toml").read_text().splitlines()
 
 
+def test_init_writes_a_name_that_is_made_of_unknown_words_into_the_settings(logling: Command, tmp_path: Path) -> None:
+    told = logling("init", tmp_path / "home", "--source", "/srv/shop.log", "--source", "/var/log/auth.log").stdout
+    assert 'the model "shop and 1 more"' in told
+    assert [source.name for source in Home(tmp_path / "home").settings().source] == ["shop", ""]
+
+
 def test_init_refuses_a_name_that_is_too_long_and_leaves_nothing(logling: Command, tmp_path: Path) -> None:
     assert is_sentence(logling("init", tmp_path / "home", *LOG, "--name", "x" * 41), "at most 40 characters")
     assert not (tmp_path / "home").exists()

@@ -1,8 +1,19 @@
 """What a log is called where others may see it."""
 
+import re
+
 import pytest
 
-from service.reading.log_names import LONGEST_NAME, name_of_all, name_of_files, name_of_journal, unique_names
+from service.reading.log_names import (
+    LOGS,
+    LONGEST_NAME,
+    PROGRAMS,
+    name_of_all,
+    name_of_files,
+    name_of_journal,
+    proposed_name,
+    unique_names,
+)
 
 NAMES = {
     "/var/log/auth.log*": "auth",
@@ -36,12 +47,18 @@ HOSTS = {
 
 @pytest.mark.parametrize("pattern", NAMES)
 def test_a_log_is_called_by_its_file(pattern: str) -> None:
-    assert name_of_files(pattern, "zeus") == NAMES[pattern]
+    assert proposed_name(pattern, "zeus") == NAMES[pattern]
 
 
 @pytest.mark.parametrize("pattern", HOSTS)
 def test_no_host_is_in_the_name_of_a_log(pattern: str) -> None:
-    assert name_of_files(pattern, "zeus.example.org") == HOSTS[pattern]
+    assert proposed_name(pattern, "zeus.example.org") == HOSTS[pattern]
+
+
+@pytest.mark.parametrize("pattern", [*NAMES, *HOSTS])
+def test_where_nobody_sees_a_name_first_it_has_known_words_alone(pattern: str) -> None:
+    name = name_of_files(pattern)
+    assert name == "log" or {*re.split("-", name)} <= PROGRAMS | LOGS
 
 
 @pytest.mark.parametrize(
@@ -68,7 +85,7 @@ def test_a_model_of_many_logs_is_called_by_the_first() -> None:
 def test_no_name_is_longer_than_the_card_allows() -> None:
     long = "x" * 200
     names = [
-        name_of_files(f"/{long}.log", ""),
+        proposed_name(f"/{long}.log", ""),
         name_of_journal(long, ""),
         name_of_all([long]),
         name_of_all([long, "b"]),

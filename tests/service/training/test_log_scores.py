@@ -73,7 +73,7 @@ def two_logs(fresh: Any) -> None:
         path = Path(fresh.folder) / "remote" / host / f"{log}.log"
         path.parent.mkdir(parents=True)
         path.write_text("".join(f"{n % 60:02} {log} {'ab'[n % 2]} ok\n" for n in range(count)))
-    fresh.set(f'files = "{fresh.log}"', f'files = "{fresh.folder}/remote/*/*.log"')
+    fresh.set(f'files = "{fresh.log}"\nname = "app"', f'files = "{fresh.folder}/remote/*/*.log"')
 
 
 def test_a_run_its_card_and_the_ledger_tell_the_score_of_each_log_and_no_host(fresh: Any) -> None:
