@@ -18,6 +18,8 @@ const publicNames = {
   MOST_STRANGE,
   Mulberry32,
   NEWLINE,
+  NextLines,
+  Noise,
   NormalRules,
   NumberFields,
   Profile,

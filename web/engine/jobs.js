@@ -31,6 +31,7 @@
  * @property {string[]} context
  * @property {string} begun
  * @property {SamplingOptions} options
+ * @property {Profile} [profile] where noise is to be told from lines of the log
  */
 
 /**
@@ -164,8 +165,9 @@ function* lesson(_, { session }) {
  * @param {Model} model
  * @param {FuturesRequest} request
  */
-function* futures(model, { context, begun, options }) {
-  yield* continuing(model, context, { ...options, begun });
+function* futures(model, { context, begun, options, profile }) {
+  const noise = profile && new Noise(Profile.of(profile), context);
+  yield* continuing(model, context, { ...options, begun, noise });
 }
 
 /**
