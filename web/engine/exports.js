@@ -73,6 +73,7 @@ const publicNames = {
   scoring,
   serveJobs,
   shadeOf,
+  suggest,
   surprise,
   templateOf,
   tokenBits,

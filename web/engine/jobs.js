@@ -35,8 +35,8 @@
  */
 
 /**
- * How a line may go on, and the characters that may come first.
- * @typedef {{ completions: Completion[], next: { character: string, probability: number }[] }} Suggestions
+ * How a line may go on, the probability that a number comes next, and the characters that may come first.
+ * @typedef {{ suggestions: Suggestion[], number: number, next: { character: string, probability: number }[] }} Suggestions
  */
 
 const PART = 80; // milliseconds of work
@@ -172,14 +172,14 @@ function* futures(model, { context, begun, options, profile }) {
 
 /**
  * @param {Model} model
- * @param {{ context: string[], begun: string, alternatives: number }} request
+ * @param {{ context: string[], begun: string }} request
  * @returns {Generator<Suggestions | undefined, void, void>}
  */
-function* suggestions(model, { context, begun, alternatives }) {
+function* suggestions(model, { context, begun }) {
   const state = primed(model, context, begun);
   yield undefined;
   const next = nextCharacters(state.logits, model.vocabulary);
-  yield { completions: completions(state, { alternatives }), next };
+  yield { ...suggest(state, begun), next };
 }
 
 const jobs = { scores, goodLines, lesson, futures, suggestions };

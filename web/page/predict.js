@@ -3,6 +3,7 @@
 const REDRAW = 150; // milliseconds between two drawings while futures are sampled
 const LINES_BEFORE = 24; // lines before now in the fan
 const WORDS_SUGGESTED = 6;
+const ENOUGH = 20; // futures, from which a word is suggested
 const CERTAIN = 0.02; // a word is not suggested if fewer futures have it, or fewer do not
 const TYPING = 300; // milliseconds without typing before the text is used
 
@@ -259,8 +260,8 @@ class Futures {
       byId('futures-status').textContent =
         `${formatQuantity(this.come, 'future')} sampled, here in this page`;
       byId('futures-stopped').textContent = this.stoppedWords();
-      this.suggestWord();
     }
+    if (whole || (this.come >= ENOUGH && !byId('word', HTMLInputElement).value)) this.suggestWord();
     this.drawFields();
     this.drawFan();
     this.drawWord();
@@ -310,7 +311,7 @@ class Futures {
     const [least, low, median, high, most] = quantiles.map(write);
     caption.textContent =
       `In ${formatQuantity(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
-      `90${SPACE}% between ${least} and ${most}. ${formatQuantity(futures, 'future')} had it there.`;
+      `90${SPACE}% between ${least} and ${most}. ${formatCount(futures)} of ${formatQuantity(this.come, 'future')} have it in that line.`;
     this.fan.show(drawFan(byId('fan-chart'), past, bands, field, caption.textContent));
     const table = byId('fan-table').querySelector('.scroll');
     table?.replaceChildren(bandTable(bands, field));
@@ -320,7 +321,7 @@ class Futures {
   suggestWord() {
     const input = byId('word', HTMLInputElement);
     if (input.value !== this.suggested || document.activeElement === input) return;
-    input.value = this.suggested = uncertainWords(this.all)[0] ?? '';
+    input.value = this.suggested = uncertainWords(this.all.filter((lines) => lines))[0] ?? '';
   }
 
   drawWord() {
