@@ -7,6 +7,7 @@ const MOST_COMMON_FILLER = 0.5; // of these lines; where one word is more common
 const LEAST_CLEAR = 0.1; // of the lines; if fewer can be told, only how lines begin is said
 const BEGINS_ALIKE = 0.5; // of the lines
 const LEAST_EQUAL = 5; // lines whose value is always the same, so that it is shown
+const MOSTLY_ALIKE = 0.8; // of the values of a kind have the same letters around their number
 const MOST_EXAMPLES = 5;
 const GAPS = /…(?:\s*…)+/g;
 const FIRST_GAP = /^\s*…\s+(?=\S)/;
@@ -25,7 +26,8 @@ const AFFIXES = /^([^0-9]*)[0-9]+(?:[.,][0-9]+)?([^0-9]*)$/; // what stands befo
  * @typedef {object} ReadLine
  * @property {string} text
  * @property {Word[]} words
- * @property {string[]} key the words as they count, GAP for what is new
+ * @property {string[]} key the words, with times and identifiers masked, and GAP for what is new
+ * @property {string[]} sequence the words as they count
  * @property {number} known how many words the log may begin with, before what it never says
  */
 
@@ -135,15 +137,15 @@ class NextLines {
 function readLine(profile, text) {
   const words = wordsOf(text);
   const key = words.map((word) => word.text);
-  const bits = profile.bits(profile.sequence(words, text));
+  const { sequence, bits } = bitsOfWords(profile, text, words);
   const known = bits.findIndex(({ seen }) => !seen);
-  if (known < 0) return { text, words, key, known: key.length };
+  if (known < 0) return { text, words, key, sequence, known: key.length };
   // One new word, as a name, is no noise.
   const isLone =
     known < key.length && !bits[known + 1].seen && bits.slice(known + 2).every(({ seen }) => seen);
-  if (!isLone) return { text, words, key, known: Math.min(known, key.length - 1) };
+  if (!isLone) return { text, words, key, sequence, known: Math.min(known, key.length - 1) };
   key[known] = GAP;
-  return { text, words, key, known: key.length };
+  return { text, words, key, sequence, known: key.length };
 }
 
 /**
@@ -151,9 +153,10 @@ function readLine(profile, text) {
  * @param {ReadLine} line
  * @param {number} length
  */
-function cut({ text, words, key }, length) {
+function cut({ text, words, key, sequence }, length) {
   const kept = words.slice(0, length);
-  return { text: text.slice(0, kept[length - 1].end), words: kept, key: key.slice(0, length), known: length };
+  const begun = text.slice(0, kept[length - 1].end);
+  return { text: begun, words: kept, key: key.slice(0, length), sequence, known: length };
 }
 
 /** @param {ReadLine[]} lines */
@@ -209,15 +212,20 @@ function withGaps(kinds) {
  * @param {KindOfLines} kind
  */
 function textOf({ key, lines }) {
-  const { text, words } = lines[0];
+  const { text, words, sequence } = lines[0];
   let made = '';
   let read = 0;
   words.forEach(({ text: word, begin, end }, i) => {
     made += text.slice(read, begin);
     read = end;
     if (word === TIME_WORD || key[i] === GAP) made += GAP;
-    else if (word === IDENTIFIER) made += commonValue(lines.map((line) => valueAt(line, i)));
-    else made += text.slice(begin, end);
+    else if (word === IDENTIFIER) {
+      const isTelling = sequence[i] !== word || lines.length >= LEAST_EQUAL;
+      made += commonValue(
+        lines.map((line) => valueAt(line, i)),
+        isTelling,
+      );
+    } else made += text.slice(begin, end);
   });
   made += text.slice(read);
   return made.replace(GAPS, GAP).replace(FIRST_GAP, '').trimEnd();
@@ -231,13 +239,20 @@ function valueAt({ text, words }, i) {
   return text.slice(words[i].begin, words[i].end);
 }
 
-/** @param {string[]} values */
-function commonValue(values) {
-  if (values.length >= LEAST_EQUAL && values.every((value) => value === values[0])) return values[0];
-  const affixes = values.map((value) => AFFIXES.exec(value)?.slice(1));
-  const [first] = affixes;
-  const alike = first && affixes.every((one) => one && one[0] === first[0] && one[1] === first[1]);
-  return alike ? first[0] + GAP + first[1] : GAP;
+/**
+ * @param {string[]} values
+ * @param {boolean} isTelling whether it tells something that all are the same
+ */
+function commonValue(values, isTelling) {
+  if (isTelling && values.every((value) => value === values[0])) return values[0];
+  /** @type {Map<string, number>} */
+  const forms = new Map();
+  for (const value of values) {
+    const form = AFFIXES.exec(value)?.slice(1).join(GAP) ?? GAP;
+    forms.set(form, (forms.get(form) ?? 0) + 1);
+  }
+  const [form, times] = Array.from(forms).reduce((best, one) => (one[1] > best[1] ? one : best));
+  return times >= MOSTLY_ALIKE * values.length ? form : GAP;
 }
 
 /** @param {KindOfLines} kind */

@@ -11,7 +11,6 @@ class Noise {
    */
   constructor(profile, context) {
     this.profile = profile;
-    this.judge = new Judge(profile);
     this.repeats = context.some((line, i) => line === context[i - 1]);
   }
 
@@ -20,10 +19,27 @@ class Noise {
    * @param {string[]} before lines of the same future
    */
   isNoise(line, before) {
-    const { score, unseen } = this.judge.facts(this.judge.judge(line).key);
-    if (unseen && unseen.split('\n').length >= STRANGE_PAIRS) return true;
-    if (this.profile.oneIn('words', score) >= this.profile.standOut) return true;
+    const { bits } = bitsOfWords(this.profile, line, wordsOf(line));
+    if (bits.filter(({ seen }) => !seen).length >= STRANGE_PAIRS) return true;
+    const score = lineScore(bits.map((cost) => cost.bits));
+    if (this.profile.oneIn('words', score) >= STAND_OUT) return true;
     if (this.repeats || before.length < REPEATS) return false;
     return before.slice(-REPEATS).every((other) => other === line);
   }
+}
+
+/**
+ * The words of a line as they count, and the bits of each and of the end. A value costs nothing that the log did not have in
+ * a place where it has few: it is new, and no noise.
+ * @param {Profile} profile
+ * @param {string} line
+ * @param {Word[]} words
+ */
+function bitsOfWords(profile, line, words) {
+  const sequence = profile.sequence(words, line);
+  const isValue = words.map(({ text }, i) => text === IDENTIFIER && sequence[i] !== text);
+  const bits = profile
+    .bits(sequence)
+    .map((cost, i) => (cost.seen || !(isValue[i] || isValue[i - 1]) ? cost : { bits: 0, seen: true }));
+  return { sequence, bits };
 }

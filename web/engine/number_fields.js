@@ -89,7 +89,7 @@ function digitsOf(value) {
  * @param {number} place of the number
  */
 function unitAfter(words, place) {
-  const after = /^\p{L}+/u.exec(words[place + 1] ?? '')?.[0] ?? '';
+  const after = /^\p{L}+(?=[^\p{L}\p{N}]*$)/u.exec(words[place + 1] ?? '')?.[0] ?? '';
   return UNITS_OF_MEASURE.test(after) ? after : '';
 }
 
