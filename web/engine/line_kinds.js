@@ -100,7 +100,7 @@ class NextLines {
     /** @type {Map<string, LineKind>} */
     const kinds = new Map();
     for (const kind of found) {
-      const text = textOf(kind);
+      const text = wordingOf(kind);
       const same = entryOf(kinds, text, () => ({ text, share: 0, examples: [] }));
       same.share += kind.weight / this.lines.length;
       same.examples = [...same.examples, ...examplesOf(kind)].slice(0, MOST_EXAMPLES);
@@ -125,7 +125,7 @@ class NextLines {
     if (!length) return [];
     const kind = new KindOfLines([]);
     for (const line of alike) kind.add(cut(line, length));
-    return [{ text: `${textOf(kind)} ${GAP}`, share: kind.weight / this.lines.length, examples: [] }];
+    return [{ text: `${wordingOf(kind)} ${GAP}`, share: kind.weight / this.lines.length, examples: [] }];
   }
 }
 
@@ -211,7 +211,7 @@ function withGaps(kinds) {
  * What lines of a kind have in common. A gap before which nothing stands is left out: it is mostly a time.
  * @param {KindOfLines} kind
  */
-function textOf({ key, lines }) {
+function wordingOf({ key, lines }) {
   const { text, words, sequence } = lines[0];
   let made = '';
   let read = 0;
@@ -245,6 +245,7 @@ function valueAt({ text, words }, i) {
  */
 function commonValue(values, isTelling) {
   if (isTelling && values.every((value) => value === values[0])) return values[0];
+  if (values.length < 2) return GAP;
   /** @type {Map<string, number>} */
   const forms = new Map();
   for (const value of values) {

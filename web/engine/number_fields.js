@@ -109,7 +109,7 @@ function nameBefore(words, place) {
  * @property {string} key
  * @property {Map<string, number>} names
  * @property {NumberInLine} example
- * @property {number} digits after the point, at most
+ * @property {number[]} digits after the point: how many of the numbers have so many
  * @property {number[]} past values in the lines before, one after the other
  * @property {number[][]} values by step
  */
@@ -132,12 +132,12 @@ class NumberFields {
       key: number.key,
       names: new Map(),
       example: number,
-      digits: 0,
+      digits: [],
       past: [],
       values: [],
     }));
     field.names.set(number.name, (field.names.get(number.name) ?? 0) + 1);
-    field.digits = Math.max(field.digits, number.digits);
+    field.digits[number.digits] = (field.digits[number.digits] ?? 0) + 1;
     return field;
   }
 
@@ -165,7 +165,7 @@ class NumberFields {
     return interesting.map(({ field: { key, example, digits } }, i) => {
       const isAlone = names.filter((name) => name === names[i]).length === 1;
       const name = isAlone ? names[i] : `${names[i]} (${placeOf(key)})`;
-      return { key, name, unit: example.unit, digits };
+      return { key, name, unit: isUnit(example.unit) ? example.unit : '', digits: usualDigits(digits) };
     });
   }
 
@@ -193,6 +193,11 @@ class NumberFields {
       .filter((band) => band.values.length >= LEAST_VALUES)
       .map(({ step, values }) => ({ step, quantiles: quantiles(values), futures: values.length }));
   }
+}
+
+/** @param {number[]} times how many numbers have so many digits after the point */
+function usualDigits(times) {
+  return times.reduce((most, count, digits) => (count > (times[most] ?? 0) ? digits : most), 0);
 }
 
 /** @param {{ key: string, names: Map<string, number> }} field */

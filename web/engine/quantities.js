@@ -19,7 +19,7 @@ function isQuantity({ example, past, values, digits }) {
   if (isPartOfName(attached) || NAMES_OF_IDENTIFIERS.test(label)) return false;
   const sampled = values.flatMap((step) => step ?? []);
   if (counts(past)) return false;
-  if (digits || isUnit(unit) || NAMES_OF_QUANTITIES.test(label)) return true;
+  if (usualDigits(digits) || isUnit(unit) || NAMES_OF_QUANTITIES.test(label)) return true;
   if (isSmooth(past)) return true;
   const isLong = sampled.filter((value) => Math.abs(value) >= LONG_NUMBER).length > sampled.length / 2;
   return !isLong && (label !== '' || attached !== '');

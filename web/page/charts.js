@@ -68,7 +68,7 @@ function ticks(low, high, least = 0) {
  */
 function formatTicks(values) {
   const step = Math.abs(values[1] - values[0]) || 1;
-  const [scale, name] = AMOUNTS.find(([least]) => step >= least / 100) ?? [1, ''];
+  const [scale, name] = AMOUNTS.find(([least]) => step >= least / 10) ?? [1, ''];
   const digits = Math.max(0, -Math.floor(Math.log10(step / scale) + 1e-9));
   const write = (/** @type {number} */ more) =>
     values.map((value) => formatDecimal(value / scale, digits + more) + name);

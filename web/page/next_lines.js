@@ -2,7 +2,7 @@
 
 const NEXT_SAMPLES = 200;
 const KINDS_SHOWN = 6;
-const LEAST_SHARE_SHOWN = 0.01;
+const LEAST_SHARE_SHOWN = 0.02;
 const MUCH_NOISE = 0.5; // of the sampled lines
 const LEAST_TO_THE_LETTER = 0.001; // probability of a line that is shown with all its values
 

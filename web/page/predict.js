@@ -321,13 +321,19 @@ class Futures {
   suggestWord() {
     const input = byId('word', HTMLInputElement);
     if (input.value !== this.suggested || document.activeElement === input) return;
-    input.value = this.suggested = uncertainWords(this.all.filter((lines) => lines))[0] ?? '';
+    input.value = this.suggested =
+      uncertainWords(
+        this.all.filter((lines) => lines),
+        this.profile,
+      )[0] ?? '';
   }
 
   drawWord() {
     const word = byId('word', HTMLInputElement).value.trim();
     const futures = this.all.filter((lines) => lines);
-    byId('word-chips').replaceChildren(...uncertainWords(futures).map((one) => wordChip(one, word)));
+    byId('word-chips').replaceChildren(
+      ...uncertainWords(futures, this.profile).map((one) => wordChip(one, word)),
+    );
     const share = byId('word-share');
     byId('word-box').hidden = !word;
     if (!word) {
@@ -436,17 +442,20 @@ function interval(share, n) {
 }
 
 /**
- * Words that appear in some of the futures, the least certain first.
+ * Words of the log that appear in some of the futures, the least certain first.
  * @param {string[][]} futures
+ * @param {Profile} profile
  */
-function uncertainWords(futures) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const lines of futures) {
-    const words = new Set(lines.join('\n').match(/\p{L}{3,}/gu) ?? []);
-    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const all = Array.from(counts, ([word, n]) => ({ word, distance: Math.abs(n / futures.length - 0.5) }));
+function uncertainWords(futures, profile) {
+  /** @type {Set<string>} */
+  const words = new Set(futures.flatMap((lines) => lines.join('\n').match(/\p{L}{3,}/gu) ?? []));
+  const texts = futures.map((lines) => lines.join('\n').toLowerCase());
+  const known = Array.from(words).filter((word) => !profile.lines || profile.knows(word));
+  const all = known.map((word) => {
+    const wanted = word.toLowerCase();
+    const n = texts.filter((text) => text.includes(wanted)).length;
+    return { word, distance: Math.abs(n / futures.length - 0.5) };
+  });
   const uncertain = all
     .filter(({ distance }) => distance < 0.5 - CERTAIN)
     .sort((a, b) => a.distance - b.distance);
