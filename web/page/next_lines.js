@@ -1,6 +1,7 @@
 // What comes next, by kinds of lines: each with its share of many sampled lines, and with made-up examples.
 
 const NEXT_SAMPLES = 200;
+const FEWEST_TOLD = 20; // of these that are no noise
 const KINDS_SHOWN = 6;
 const LEAST_SHARE_SHOWN = 0.02;
 const MUCH_NOISE = 0.5; // of the sampled lines
@@ -34,28 +35,31 @@ class NextKinds {
     const take = (/** @type {Sample} */ { lines: [line], bits: [bits] }) => showLikeliest(line, 2 ** -bits);
     const greedy = { context, begun: '', options: { steps: 1, temperature: 0 } };
     await this.workers.run('futures', greedy, take, signal);
-    if ((await this.sample({ context, begun: '' }, signal)) || signal.aborted) return;
+    const first = await this.sample({ context, begun: '' }, signal);
+    if (first.areClear || signal.aborted) return;
     // Hardly a line could be told: let those be drawn again that become noise.
-    await this.sample({ context, begun: '', profile: this.profile }, signal);
+    const again = await this.sample({ context, begun: '', profile: this.profile }, signal);
+    if (!signal.aborted && again.lines.length < FEWEST_TOLD) showKinds(first);
   }
 
   /**
-   * Returns whether enough of the lines were lines of the log.
    * @param {{ context: string[], begun: string, profile?: Profile }} request
    * @param {AbortSignal} signal
    */
   async sample(request, signal) {
     const next = new NextLines(this.profile);
+    let leftOut = 0; // that were noise whenever they were drawn
     this.drawn = performance.now();
     const options = { samples: NEXT_SAMPLES, steps: 1, seed: 1 };
-    await sampleSideBySide(this.workers, { ...request, options }, signal, (_, { lines: [line] }) => {
-      next.add(line);
+    await sampleSideBySide(this.workers, { ...request, options }, signal, (_, { lines }) => {
+      if (lines.length) next.add(lines[0]);
+      else leftOut++;
       if (performance.now() - this.drawn < REDRAW) return;
       this.drawn = performance.now();
-      showKinds(next);
+      showKinds(next, leftOut);
     });
-    if (!signal.aborted) showKinds(next);
-    return next.areClear;
+    if (!signal.aborted) showKinds(next, leftOut);
+    return next;
   }
 }
 
@@ -71,8 +75,12 @@ function showFirstKind(line) {
   );
 }
 
-/** @param {NextLines} next */
-function showKinds(next) {
+/**
+ * @param {NextLines} next
+ * @param {number} [leftOut] sampled lines that were nothing but noise
+ */
+function showKinds(next, leftOut = 0) {
+  if (!next.lines.length) return;
   const { kinds, noise } = next.kinds();
   const sampled = next.lines.length;
   const shown = kinds.filter(({ share }) => share >= LEAST_SHARE_SHOWN).slice(0, KINDS_SHOWN);
@@ -83,7 +91,7 @@ function showKinds(next) {
   byId('likely-note').textContent = [
     shown.length ? otherKinds(kinds.slice(shown.length)) : 'No kind of line stands out.',
     `Told by ${formatQuantity(sampled, 'sampled line')}; the values are made up.`,
-    noiseWords(noise / sampled),
+    leftOut ? `${formatCount(leftOut)} more became noise, and are left out.` : noiseWords(noise / sampled),
   ].join(' ');
 }
 

@@ -273,9 +273,10 @@ class Futures {
     const lengths = this.all.map((lines) => lines.length).filter((length) => length < this.steps);
     if (!lengths.length) return '';
     const all = formatCount(this.all.length);
+    const atOnce = lengths.filter((length) => !length).length;
+    if (atOnce > this.all.length / 2)
+      return `${formatCount(atOnce)} of ${all} futures became noise at once: this model has not learned to write lines like these.`;
     const middle = lengths.sort((a, b) => a - b)[lengths.length >> 1];
-    if (!middle && lengths.length > this.all.length / 2)
-      return `${formatCount(lengths.length)} of ${all} futures became noise at once: this model has not learned to write lines like these.`;
     return `${formatCount(lengths.length)} of ${all} futures were stopped where they became noise, half of them by line ${middle + 1}.`;
   }
 
@@ -447,12 +448,12 @@ function interval(share, n) {
  * @param {Profile} profile
  */
 function uncertainWords(futures, profile) {
-  /** @type {Set<string>} */
-  const words = new Set(futures.flatMap((lines) => lines.join('\n').match(/\p{L}{3,}/gu) ?? []));
+  const found = futures.flatMap((lines) => lines.join('\n').match(/\p{L}{3,}/gu) ?? []);
+  const known = Array.from(new Set(found)).filter((word) => !profile.lines || profile.knows(word));
+  // Upper and lower case count alike.
+  const words = new Map(known.map((word) => [word.toLowerCase(), word]));
   const texts = futures.map((lines) => lines.join('\n').toLowerCase());
-  const known = Array.from(words).filter((word) => !profile.lines || profile.knows(word));
-  const all = known.map((word) => {
-    const wanted = word.toLowerCase();
+  const all = Array.from(words, ([wanted, word]) => {
     const n = texts.filter((text) => text.includes(wanted)).length;
     return { word, distance: Math.abs(n / futures.length - 0.5) };
   });
