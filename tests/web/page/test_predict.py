@@ -76,6 +76,19 @@ def test_a_kind_shows_examples_that_are_made_up(page):
     assert all(re.search(r"air [\d.]+°C ok", line) for line in examples)
 
 
+def test_lines_that_were_nothing_but_noise_are_told(page):
+    sampled(page, 100)
+    kinds(page)
+    page.evaluate(
+        """() => {
+            const next = new NextLines(new Profile());
+            next.add('bed1 dry');
+            showKinds(next, 83);
+        }"""
+    )
+    assert page.inner_text("#likely-note").endswith("83 more became noise, and are left out.")
+
+
 def test_a_line_is_shown_at_once_by_its_kind(view):
     page = view("#predict")
     page.wait_for_selector("#likely li")
