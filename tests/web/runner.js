@@ -13,7 +13,10 @@ const {
   Judge,
   LogCheck,
   LogReader,
+  NextLines,
+  Noise,
   NormalRules,
+  NumberFields,
   Profile,
   RAW,
   AS_DEFAULT,
@@ -40,6 +43,7 @@ const {
   reportAsMarkdown,
   ruleOf,
   scoreLines,
+  suggest,
   surprise,
   verdictOf,
   templateOf,
@@ -140,6 +144,31 @@ const answers = {
       again: [1, 2].map(() => completions(state, { alternatives, longest })),
     };
   },
+  suggestions: ({ base64, context, begun }) => {
+    const { model } = decodeWeights(base64);
+    return suggest(primed(model, context, begun), begun);
+  },
+  kinds: ({ good, lines }) => {
+    const next = new NextLines(good.length ? profileOf([good]) : new Profile());
+    for (const line of lines) next.add(line);
+    return next.kinds();
+  },
+  noise: ({ good, context, lines, before }) => {
+    const noise = new Noise(good.length ? profileOf([good]) : new Profile(), context);
+    return lines.map((/** @type {string} */ line) => noise.isNoise(line, before));
+  },
+  quantities: ({ context, futures }) => {
+    const fields = new NumberFields(context);
+    for (const lines of futures) fields.add(lines);
+    return fields.list();
+  },
+  futures: ({ base64, context, options }) => {
+    const { model, profile } = decodeWeights(base64);
+    const noise = new Noise(profile ?? new Profile(), context);
+    const samples = continueLog(model, context, { ...options, noise });
+    const isNoise = (/** @type {string} */ line) => noise.isNoise(line, []);
+    return samples.map(({ lines }) => ({ lines, noise: lines.filter(isNoise).length }));
+  },
   ranking: ({ lines, bits }) => ({
     templates: templatesOf(lines),
     surprises: lines.map((/** @type {string} */ line) =>
@@ -220,6 +249,13 @@ const answers = {
     };
   },
 };
+
+/** @param {string[][]} logs that were fine */
+function profileOf(logs) {
+  const table = new Table();
+  for (const log of logs) table.add(log, true);
+  return learnFrom(table, logs[0]).profile;
+}
 
 /** @param {string[]} lines */
 function templatesOf(lines) {

@@ -31,11 +31,12 @@
  * @property {string[]} context
  * @property {string} begun
  * @property {SamplingOptions} options
+ * @property {Profile} [profile] where noise is to be told from lines of the log
  */
 
 /**
- * How a line may go on, and the characters that may come first.
- * @typedef {{ completions: Completion[], next: { character: string, probability: number }[] }} Suggestions
+ * How a line may go on, the probability that a number comes next, and the characters that may come first.
+ * @typedef {{ suggestions: Suggestion[], number: number, next: { character: string, probability: number }[] }} Suggestions
  */
 
 const PART = 80; // milliseconds of work
@@ -164,20 +165,21 @@ function* lesson(_, { session }) {
  * @param {Model} model
  * @param {FuturesRequest} request
  */
-function* futures(model, { context, begun, options }) {
-  yield* continuing(model, context, { ...options, begun });
+function* futures(model, { context, begun, options, profile }) {
+  const noise = profile && new Noise(Profile.of(profile), context);
+  yield* continuing(model, context, { ...options, begun, noise });
 }
 
 /**
  * @param {Model} model
- * @param {{ context: string[], begun: string, alternatives: number }} request
+ * @param {{ context: string[], begun: string }} request
  * @returns {Generator<Suggestions | undefined, void, void>}
  */
-function* suggestions(model, { context, begun, alternatives }) {
+function* suggestions(model, { context, begun }) {
   const state = primed(model, context, begun);
   yield undefined;
   const next = nextCharacters(state.logits, model.vocabulary);
-  yield { completions: completions(state, { alternatives }), next };
+  yield { ...suggest(state, begun), next };
 }
 
 const jobs = { scores, goodLines, lesson, futures, suggestions };

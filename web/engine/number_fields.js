@@ -8,38 +8,89 @@ const NAME_BEFORE = /([\p{L}_][\p{L}\p{N}_.-]*)["']?[=:]$/u; // `"temp": 20.5` h
 const LETTERS = /[\p{L}°%µ/]+/u;
 const LEAST_VALUES = 5; // a step needs so many for a band
 const NAMED_OFTEN = 0.8; // a field takes a name that so many of its numbers have
+const UNITS_OF_MEASURE =
+  /^(?:ns|us|µs|ms|s|secs?|seconds?|min|mins|minutes?|h|hours?|days?|bits?|bytes?|[KMGT]i?B|kB|Hz|[kMG]Hz|bps|[km]?[VAW]|[km]?Wh|[KCF]|[hk]?Pa|bar|rpm|l|ml|m|mm|cm|km|k?g|percent|EUR|USD|GBP|CHF|items?|lines?|rows?|records?|requests?|files?|users?|connections?|packets?|messages?|errors?|retries|attempts?)$/;
 const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/** @typedef {{ key: string, name: string, value: number }} NumberInLine */
-/** @typedef {{ step: number, quantiles: number[] }} Band */
+/**
+ * @typedef {object} NumberInLine
+ * @property {string} key
+ * @property {string} name with its unit
+ * @property {string} unit
+ * @property {number} value
+ * @property {number} digits after the point
+ * @property {string} label a name that is written before it, as in `load=5` and `port 22`, in lower case
+ * @property {string} attached what it is written together with, as `bed` of `bed1`
+ */
+
+/** @typedef {{ step: number, quantiles: number[], futures: number }} Band of so many futures */
 
 /**
- * The numbers of a line. Numbers with the same key belong to the same field.
+ * The numbers of a line that are no part of a time. Numbers with the same key belong to the same field.
  * @param {string} line
  * @returns {NumberInLine[]}
  */
 function numbersOf(line) {
-  const words = line.split(/\s+/);
+  const words = withoutTimes(line).split(/\s+/);
   return words.flatMap((word, place) => {
     const named = Array.from(word.matchAll(NAMED), ([, name, value, unit]) => ({
       key: `${name}=`,
       name: unit ? `${name}, ${unit}` : name,
+      unit,
       value: Number(value),
+      digits: digitsOf(value),
+      label: name.toLowerCase(),
+      attached: '',
     }));
     const alone = named.length ? null : ALONE.exec(word);
     if (!alone) return named;
     const [, before, value, after] = alone;
-    const unit = LETTERS.exec(after)?.[0];
+    const unit = LETTERS.exec(after)?.[0] || unitAfter(words, place);
     const given = before ? undefined : NAME_BEFORE.exec(words[place - 1] ?? '')?.[1];
-    const name = given ?? LETTERS.exec(before)?.[0] ?? nameBefore(words, place);
+    const earlier = given ?? (before ? undefined : nameBefore(words, place));
+    const name = earlier ?? LETTERS.exec(before)?.[0] ?? nameBefore(words, place);
     return [
       {
-        key: given ? `${given}=` : `${place} ${before}#${after}`,
+        key: given ? `${given}=` : `${place} ${earlier ? `${earlier} ` : ''}${before}#${after}`,
         name: [name, unit].filter(Boolean).join(', ') || `word ${place + 1}`,
+        unit,
         value: Number(value),
+        digits: digitsOf(value),
+        label: earlier?.toLowerCase() ?? '',
+        attached: before,
       },
     ];
   });
+}
+
+/**
+ * A line whose times have no digits. Its words keep their places.
+ * @param {string} line
+ */
+function withoutTimes(line) {
+  let text = '';
+  let read = 0;
+  for (const { text: word, begin, end } of wordsOf(line)) {
+    if (word !== TIME_WORD) continue;
+    text += line.slice(read, begin) + line.slice(begin, end).replace(/[0-9]/g, '_');
+    read = end;
+  }
+  return text + line.slice(read);
+}
+
+/** @param {string} value */
+function digitsOf(value) {
+  return value.split('.')[1]?.length ?? 0;
+}
+
+/**
+ * A unit that is a word of its own, as in "34 ms".
+ * @param {string[]} words
+ * @param {number} place of the number
+ */
+function unitAfter(words, place) {
+  const after = /^\p{L}+(?=[^\p{L}\p{N}]*$)/u.exec(words[place + 1] ?? '')?.[0] ?? '';
+  return UNITS_OF_MEASURE.test(after) ? after : '';
 }
 
 /**
@@ -52,41 +103,69 @@ function nameBefore(words, place) {
   return /\d/.test(before) ? undefined : LETTERS.exec(before)?.[0];
 }
 
+/**
+ * A number of the lines: what is told by all that were seen.
+ * @typedef {object} NumberField
+ * @property {string} key
+ * @property {Map<string, number>} names
+ * @property {NumberInLine} example
+ * @property {number[]} digits after the point: how many of the numbers have so many
+ * @property {number[]} past values in the lines before, one after the other
+ * @property {number[][]} values by step
+ */
+
 /** The fields of many futures, and their values at each step. */
 class NumberFields {
-  constructor() {
+  /** @param {string[]} context lines before the futures */
+  constructor(context = []) {
     this.futures = 0;
-    /** @type {Map<string, { key: string, names: Map<string, number>, values: number[][] }>} */
+    /** @type {Map<string, NumberField>} */
     this.byKey = new Map();
+    for (const line of context) {
+      for (const number of numbersOf(line)) this.field(number).past.push(number.value);
+    }
+  }
+
+  /** @param {NumberInLine} number */
+  field(number) {
+    const field = entryOf(this.byKey, number.key, () => ({
+      key: number.key,
+      names: new Map(),
+      example: number,
+      digits: [],
+      past: [],
+      values: [],
+    }));
+    field.names.set(number.name, (field.names.get(number.name) ?? 0) + 1);
+    field.digits[number.digits] = (field.digits[number.digits] ?? 0) + 1;
+    return field;
   }
 
   /** @param {string[]} lines of one future */
   add(lines) {
     this.futures++;
     lines.forEach((line, step) => {
-      for (const { key, name, value } of numbersOf(line)) {
-        const field = this.byKey.get(key) ?? { key, names: new Map(), values: [] };
-        this.byKey.set(key, field);
-        field.names.set(name, (field.names.get(name) ?? 0) + 1);
-        (field.values[step] ??= []).push(value);
-      }
+      for (const number of numbersOf(line)) (this.field(number).values[step] ??= []).push(number.value);
     });
   }
 
   /**
-   * The fields that are common and differ between futures, the most interesting first.
-   * @returns {{ key: string, name: string }[]}
+   * The quantities that are common and differ between futures, the most interesting first.
+   * @returns {{ key: string, name: string, unit: string, digits: number }[]}
    */
   list() {
     const ranked = Array.from(this.byKey.values(), (field) => ({
       field,
       interest: this.interest(field.values),
     }));
-    const interesting = ranked.filter(({ interest }) => interest > 0).sort((a, b) => b.interest - a.interest);
+    const interesting = ranked
+      .filter(({ field, interest }) => interest > 0 && isQuantity(field))
+      .sort((a, b) => b.interest - a.interest);
     const names = interesting.map(({ field }) => nameOf(field));
-    return interesting.map(({ field: { key } }, i) => {
+    return interesting.map(({ field: { key, example, digits } }, i) => {
       const isAlone = names.filter((name) => name === names[i]).length === 1;
-      return { key, name: isAlone ? names[i] : `${names[i]} (${placeOf(key)})` };
+      const name = isAlone ? names[i] : `${names[i]} (${placeOf(key)})`;
+      return { key, name, unit: isUnit(example.unit) ? example.unit : '', digits: usualDigits(digits) };
     });
   }
 
@@ -112,8 +191,13 @@ class NumberFields {
     const values = this.byKey.get(key)?.values ?? [];
     return Array.from(values, (step, i) => ({ step: i + 1, values: step ?? [] }))
       .filter((band) => band.values.length >= LEAST_VALUES)
-      .map((band) => ({ step: band.step, quantiles: quantiles(band.values) }));
+      .map(({ step, values }) => ({ step, quantiles: quantiles(values), futures: values.length }));
   }
+}
+
+/** @param {number[]} times how many numbers have so many digits after the point */
+function usualDigits(times) {
+  return times.reduce((most, count, digits) => (count > (times[most] ?? 0) ? digits : most), 0);
 }
 
 /** @param {{ key: string, names: Map<string, number> }} field */

@@ -1,7 +1,9 @@
-// How a log may go on: sampled lines, as in model/sampling.py.
+// How a log may go on: sampled lines, as in model/sampling.py. Given a Noise, a line that is noise is drawn again, and a
+// sample that comes to nothing else ends before its last line.
 
 /**
- * Sampled lines, and the bits the model needed for each (newline counted, at temperature 1).
+ * Sampled lines, and the bits the model needed for each (newline counted, at temperature 1). Fewer lines than were asked
+ * for: what came next was noise.
  * @typedef {{ lines: string[], bits: number[] }} Sample
  */
 
@@ -14,10 +16,12 @@
  * @property {number} [topK]
  * @property {number} [longest] characters after which a line is ended
  * @property {string} [begun] the beginning of the first line; a sample goes on from there
+ * @property {Noise} [noise]
  */
 
 const SIDE_BY_SIDE = 4; // samples that are drawn together; more would not fit into a processor's cache
 const LONGEST_SAMPLED_LINE = 2000; // characters after which a sampled line that never ends is ended
+const DRAWS = 6; // of a line that becomes noise
 
 /** The 32-bit generator mulberry32 (Tommy Ettinger, public domain): the same stream in any language. */
 class Mulberry32 {
@@ -125,26 +129,33 @@ class Draw {
    * @param {number} seed
    * @param {SamplingOptions} options
    */
-  constructor(state, seed, { steps = 1, temperature = 1, topK = 0, longest = LONGEST_SAMPLED_LINE }) {
+  constructor(state, seed, { steps = 1, temperature = 1, topK = 0, longest = LONGEST_SAMPLED_LINE, noise }) {
     this.state = state;
     this.random = new Mulberry32(seed);
     this.steps = steps;
     this.temperature = temperature;
     this.topK = topK;
     this.longest = longest;
+    this.noise = noise;
     /** @type {Sample} */
     this.sample = { lines: [], bits: [] };
     /** @type {number[]} */
     this.line = [];
     this.bits = 0; // of the line so far
+    this.start = state; // at the beginning of the line
+    this.draws = 0; // of the line
+    this.ended = steps < 1;
   }
 
-  get ended() {
-    return this.sample.lines.length >= this.steps;
-  }
-
-  /** Draw the next token, which the caller then reads. */
+  /**
+   * Draw the next token, which the caller then reads.
+   * @returns {number}
+   */
   next() {
+    if (this.noise && !this.draws) {
+      this.start = this.state.copy();
+      this.draws = 1;
+    }
     const { logits, model } = this.state;
     const full = this.line.length >= this.longest;
     const token = full ? NEWLINE : pick(logits, this.temperature, this.topK, this.random.uniform());
@@ -153,11 +164,21 @@ class Draw {
       this.line.push(token);
       return token;
     }
-    this.sample.lines.push(model.vocabulary.decode(this.line));
-    this.sample.bits.push(this.bits);
+    const { lines, bits } = this.sample;
+    const text = model.vocabulary.decode(this.line);
+    const isNoise = this.noise && (full || this.noise.isNoise(text, lines));
+    if (!isNoise) {
+      lines.push(text);
+      bits.push(this.bits);
+      this.draws = 0;
+    }
     this.line = [];
     this.bits = 0;
-    return token;
+    this.ended = lines.length >= this.steps || this.draws >= DRAWS;
+    if (!isNoise || this.ended) return token;
+    this.state = this.start.copy();
+    this.draws++;
+    return this.next();
   }
 }
 

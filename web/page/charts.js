@@ -1,13 +1,15 @@
 // Charts: the fan of a number, the share of a word, and the scores of past weeks. Each is drawn at the width of its box, and
 // says in words what it shows.
 
-const LEFT = 46;
+const LEFT = 46; // at least; long labels need more
+const LABEL = 6.8; // pixels of a character, at most
 const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 22;
 
 /** @typedef {{ step: number, value: number }} Point */
-/** @typedef {{ x: (value: number) => number, y: (value: number) => number, width: number, height: number }} Scales */
+/** @typedef {{ x: (value: number) => number, y: (value: number) => number, left: number, width: number, height: number }} Scales */
+/** @typedef {{ unit: string, digits: number }} Quantity */
 
 /**
  * @param {Element} box
@@ -23,7 +25,7 @@ function emptyChart(box, height, label) {
   const size = { width: width * scale, height: height * scale };
   const chart = svg('svg', { viewBox: `0 0 ${width} ${height}`, ...size, ...about });
   box.replaceChildren(chart);
-  return { chart, width, height };
+  return { chart, width, height, scale };
 }
 
 /**
@@ -31,13 +33,15 @@ function emptyChart(box, height, label) {
  * @param {number} height
  * @param {[number, number]} across lowest and highest
  * @param {[number, number]} up lowest and highest
+ * @param {number} left of the lines
  * @returns {Scales}
  */
-function scalesOf(width, height, [left, right], [low, high]) {
-  const [inWidth, inHeight] = [width - LEFT - RIGHT, height - TOP - BOTTOM];
+function scalesOf(width, height, [first, last], [low, high], left = LEFT) {
+  const [inWidth, inHeight] = [width - left - RIGHT, height - TOP - BOTTOM];
   return {
-    x: (value) => LEFT + ((value - left) / (right - left || 1)) * inWidth,
+    x: (value) => left + ((value - first) / (last - first || 1)) * inWidth,
     y: (value) => TOP + ((high - value) / (high - low || 1)) * inHeight,
+    left,
     width,
     height,
   };
@@ -47,35 +51,81 @@ function scalesOf(width, height, [left, right], [low, high]) {
  * Round numbers from low to high.
  * @param {number} low
  * @param {number} high
+ * @param {number} [least] between two of them
  */
-function ticks(low, high) {
-  const rough = (high - low || 1) / 4;
+function ticks(low, high, least = 0) {
+  const rough = Math.max((high - low || 1) / 4, least);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
+  const steps = least >= power ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+  const step = steps.map((n) => n * power).find((n) => n >= rough - 1e-9 * power) ?? rough;
   const first = Math.ceil(low / step) * step;
   return Array.from({ length: Math.floor((high - first) / step + 1e-9) + 1 }, (_, i) => first + i * step);
 }
 
-/** @param {number} value */
-function formatNumber(value) {
-  if (Math.abs(value) >= 10_000) return value.toLocaleString('en', { notation: 'compact' });
-  return String(Number(value.toPrecision(4)));
+/**
+ * Numbers at equal distances in as many digits as tell them apart.
+ * @param {number[]} values
+ */
+function formatTicks(values) {
+  const step = Math.abs(values[1] - values[0]) || 1;
+  const [scale, name] = AMOUNTS.find(([least]) => step >= least / 10) ?? [1, ''];
+  const digits = Math.max(0, -Math.floor(Math.log10(step / scale) + 1e-9));
+  const write = (/** @type {number} */ more) =>
+    values.map((value) => formatDecimal(value / scale, digits + more) + name);
+  const isRound = values.every(
+    (value) => Math.abs(value / scale - Number((value / scale).toFixed(digits))) < 1e-6,
+  );
+  return write(isRound ? 0 : 1);
+}
+
+const FEW = 100; // of what is counted; between two such counts lies a half
+
+/** @type {[number, string][]} */
+const AMOUNTS = [
+  [1e9, 'G'],
+  [1e6, 'M'],
+];
+
+/**
+ * @param {number} value
+ * @param {number} digits after the point
+ */
+function formatDecimal(value, digits) {
+  const [whole, rest] = Math.abs(value).toFixed(digits).split('.');
+  const grouped = whole.length > 4 ? formatCount(Number(whole)) : whole;
+  const sign = value < 0 && Number(value.toFixed(digits)) ? '−' : '';
+  return sign + grouped + (rest ? `.${rest}` : '');
+}
+
+/**
+ * A value of a quantity in the digits of the log, with its unit.
+ * @param {number} value
+ * @param {Quantity} quantity
+ */
+function formatAmount(value, { unit, digits }) {
+  const isBetween = !digits && Math.abs(value) < FEW && !Number.isInteger(value);
+  return formatDecimal(value, isBetween ? 1 : digits) + unitBehind(unit);
+}
+
+/** @param {string} unit */
+function unitBehind(unit) {
+  return unit ? SPACE + unit : '';
 }
 
 /**
  * @param {SVGElement} chart
  * @param {Scales} scales
  * @param {number[]} values
- * @param {(value: number) => string} words
+ * @param {string[]} words
  */
-function yAxis(chart, { y, width }, values, words) {
-  for (const value of values) {
+function yAxis(chart, { y, left, width }, values, words) {
+  values.forEach((value, i) => {
     const at = y(value).toFixed(1);
     chart.append(
-      svg('line', { class: 'rule', x1: LEFT, x2: width - RIGHT, y1: at, y2: at }),
-      svg('text', { x: LEFT - 8, y: at, 'text-anchor': 'end', 'dominant-baseline': 'middle' }, words(value)),
+      svg('line', { class: 'rule', x1: left, x2: width - RIGHT, y1: at, y2: at }),
+      svg('text', { x: left - 8, y: at, 'text-anchor': 'end', 'dominant-baseline': 'middle' }, words[i]),
     );
-  }
+  });
 }
 
 /**
@@ -87,6 +137,20 @@ function xAxis(chart, { x, height }, labels) {
   for (const [value, words] of labels) {
     chart.append(svg('text', { x: x(value).toFixed(1), y: height - 5, 'text-anchor': 'middle' }, words));
   }
+}
+
+/**
+ * The lines after now.
+ * @param {SVGElement} chart
+ * @param {Scales} scales
+ * @param {number} last
+ */
+function stepAxis(chart, scales, last) {
+  const steps = ticks(0, last, 1).filter((step) => step > 0);
+  xAxis(chart, scales, [
+    [0, 'now'],
+    ...steps.map((step) => /** @type {[number, string]} */ ([step, `+${step}`])),
+  ]);
 }
 
 /**
@@ -104,24 +168,26 @@ function pathOf({ x, y }, points) {
  * @param {Element} box
  * @param {Point[]} past the last at step 0 or before
  * @param {Band[]} bands
+ * @param {Quantity} quantity
  * @param {string} label
+ * @returns {Readings}
  */
-function drawFan(box, past, bands, label) {
-  const { chart, width, height } = emptyChart(box, 230, label);
+function drawFan(box, past, bands, quantity, label) {
+  const { chart, width, height, scale } = emptyChart(box, 230, label);
   const values = [...past.map(({ value }) => value), ...bands.flatMap(({ quantiles }) => quantiles)];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low) * 0.06 || 1;
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const room = (highest - lowest) * 0.06 || 1;
+  const [low, high] = [lowest - room, highest + room];
   const steps = [...past.map(({ step }) => step), ...bands.map(({ step }) => step)];
   const last = Math.max(...steps);
-  const scales = scalesOf(width, height, [Math.min(...steps, 0), last], [low - room, high + room]);
-  yAxis(chart, scales, ticks(low - room, high + room), formatNumber);
+  const marks = ticks(low, high, 10 ** -quantity.digits);
+  const words = formatTicks(marks).map((mark) => mark + unitBehind(quantity.unit));
+  const left = Math.max(LEFT, 12 + LABEL * Math.max(...words.map((word) => word.length)));
+  const scales = scalesOf(width, height, [Math.min(...steps, 0), last], [low, high], left);
+  yAxis(chart, scales, marks, words);
   const now = scales.x(0).toFixed(1);
   chart.append(svg('line', { class: 'now', x1: now, x2: now, y1: TOP, y2: height - BOTTOM }));
-  const inner = ticks(0, last).filter((step) => Number.isInteger(step) && step > 0);
-  xAxis(chart, scales, [
-    [0, 'now'],
-    ...inner.map((step) => /** @type {[number, string]} */ ([step, `+${step}`])),
-  ]);
+  stepAxis(chart, scales, last);
   const from = past.at(-1);
   for (const [name, lowest, highest] of /** @type {[string, number, number][]} */ ([
     ['band-90', 0, 4],
@@ -138,6 +204,16 @@ function drawFan(box, past, bands, label) {
   chart.append(svg('path', { class: 'median', d: pathOf(scales, [...(from ? [from] : []), ...median]) }));
   chart.append(svg('path', { class: 'past', d: pathOf(scales, past) }));
   if (from) chart.append(svg('circle', { cx: scales.x(from.step), cy: scales.y(from.value), r: 3.5 }));
+  const write = (/** @type {number} */ value) => formatAmount(value, quantity);
+  const before = past.map(({ step, value }) => ({
+    x: scales.x(step) * scale,
+    words: `${step ? `${-step} before the last line` : 'The last line'}: ${write(value)}`,
+  }));
+  const after = bands.map(({ step, quantiles: [q5, q25, q50, q75, q95] }) => ({
+    x: scales.x(step) * scale,
+    words: `Line +${step}: median ${write(q50)} · half ${write(q25)} to ${write(q75)} · 90${SPACE}% ${write(q5)} to ${write(q95)}`,
+  }));
+  return { label: 'The values at each line', points: [...before, ...after] };
 }
 
 /**
@@ -145,20 +221,30 @@ function drawFan(box, past, bands, label) {
  * @param {Element} box
  * @param {number[]} shares at step 1, 2, …
  * @param {string} label
+ * @returns {Readings}
  */
 function drawShare(box, shares, label) {
-  const { chart, width, height } = emptyChart(box, 110, label);
+  const { chart, width, height, scale } = emptyChart(box, 110, label);
   const scales = scalesOf(width, height, [0, shares.length], [0, 1]);
-  yAxis(chart, scales, [0, 0.5, 1], (value) => `${100 * value} %`);
-  const inner = ticks(0, shares.length).filter((step) => Number.isInteger(step) && step > 0);
-  xAxis(chart, scales, [
-    [0, 'now'],
-    ...inner.map((step) => /** @type {[number, string]} */ ([step, `+${step}`])),
-  ]);
+  const marks = [0, 0.5, 1];
+  yAxis(
+    chart,
+    scales,
+    marks,
+    marks.map((mark) => `${100 * mark}${SPACE}%`),
+  );
+  stepAxis(chart, scales, shares.length);
   const points = [0, ...shares].map((value, step) => ({ step, value }));
   const floor = [...points].reverse().map(({ step }) => ({ step, value: 0 }));
   chart.append(svg('path', { class: 'band-50', d: `${pathOf(scales, [...points, ...floor])}Z` }));
   chart.append(svg('path', { class: 'median', d: pathOf(scales, points) }));
+  return {
+    label: 'The share at each line',
+    points: shares.map((share, i) => ({
+      x: scales.x(i + 1) * scale,
+      words: `By line +${i + 1}: ${formatShare(share)}`,
+    })),
+  };
 }
 
 /**
@@ -172,7 +258,8 @@ function drawHistory(box, scores, ends, label) {
   const { chart, width, height } = emptyChart(box, 150, label);
   const high = Math.max(...scores);
   const scales = scalesOf(width, height, [0, scores.length - 1], [0, high * 1.05]);
-  yAxis(chart, scales, ticks(0, high * 1.05), formatNumber);
+  const marks = ticks(0, high * 1.05);
+  yAxis(chart, scales, marks, formatTicks(marks));
   const points = scores.map((value, step) => ({ step, value }));
   chart.append(svg('path', { class: 'median', d: pathOf(scales, points) }));
   const last = points[points.length - 1];

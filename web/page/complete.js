@@ -1,10 +1,12 @@
-// The view that completes a line while it is typed: the likeliest rest in grey after the caret, and the other ways below.
+// The view that completes a line while it is typed: in grey after the caret as far as the model is sure, and beside it the
+// words that may come.
 
-const ALTERNATIVES = 5;
+const MOSTLY = 0.3; // probability of a number, from which the page says that one comes
 const CHARACTERS_SHOWN = 12; // of the next character's distribution
 const LEAST_SHOWN = 0.001; // probability
 const QUIET = 900; // milliseconds without typing before a suggestion is spoken
 const END_OF_LINE = '⏎';
+const SHOWN_BEFORE = 24; // characters of the line before a suggestion
 
 /**
  * @param {Workers} workers
@@ -17,8 +19,8 @@ function startComplete(workers, log) {
   return {
     title: 'Complete',
     drop: 'Drop it: its last lines are what you go on from',
-    open: (file) => openLastLines(file, log, byId('completions-note')),
-    show: () => completer.ask(),
+    open: (file) => openLastLines(file, log, byId('editor-problem')),
+    show: () => completer.show(),
   };
 }
 
@@ -33,9 +35,10 @@ class Completer {
     this.log = log;
     this.editor = editor;
     this.running = new AbortController();
-    /** @type {Completion[]} */
-    this.completions = [];
-    this.chosen = 0;
+    /** @type {Suggestion[]} */
+    this.suggestions = [];
+    this.number = 0; // probability that a number comes next
+    this.chosen = -1; // none: nothing is sure, and nothing was chosen
     this.dismissed = false; // by Esc, until the text changes
     this.speakLater = debounce(() => this.speak(), QUIET);
     editor.addEventListener('keydown', (event) => this.press(event));
@@ -59,6 +62,12 @@ class Completer {
     return { context: cleanLines(before, this.log.readingFor(before)), begun };
   }
 
+  /** Show the last lines, which are what is gone on from, and ask. */
+  show() {
+    if (document.activeElement !== this.editor) this.editor.scrollTop = this.editor.scrollHeight;
+    return this.ask();
+  }
+
   /** Ask for what may follow the caret, unless it was asked already. */
   async ask() {
     const place = this.place();
@@ -68,26 +77,19 @@ class Completer {
     this.dismissed = false;
     this.running.abort();
     this.running = new AbortController();
-    this.offer([], []);
+    this.offer({ suggestions: [], number: 0, next: [] });
     if (!place) return undefined;
-    const take = (/** @type {Suggestions} */ { completions, next }) => this.offer(completions, next);
-    return this.workers.run(
-      'suggestions',
-      { ...place, alternatives: ALTERNATIVES },
-      take,
-      this.running.signal,
-    );
+    const take = (/** @type {Suggestions} */ suggestions) => this.offer(suggestions);
+    return this.workers.run('suggestions', place, take, this.running.signal);
   }
 
-  /**
-   * @param {Completion[]} completions
-   * @param {Suggestions['next']} next
-   */
-  offer(completions, next) {
-    this.completions = completions;
-    this.chosen = 0;
-    this.showCompletions();
-    if (completions.length) this.speakLater();
+  /** @param {Suggestions} suggestions */
+  offer({ suggestions, number, next }) {
+    this.suggestions = suggestions;
+    this.number = number;
+    this.chosen = this.first;
+    this.showSuggestions(next.length > 0);
+    if (suggestions.length) this.speakLater();
     byId('next-characters').replaceChildren(
       ...next
         .filter(({ probability }) => probability >= LEAST_SHOWN)
@@ -98,16 +100,23 @@ class Completer {
     );
   }
 
-  showCompletions() {
+  /** The first that can be chosen: what is sure, or none. */
+  get first() {
+    return this.suggestions[0]?.isSure ? 0 : -1;
+  }
+
+  /** @param {boolean} [hasCome] whether the model has answered */
+  showSuggestions(hasCome = true) {
     const list = byId('completions');
-    const begun = this.completions.length ? (this.place()?.begun ?? '') : '';
+    const place = this.place();
+    const begun = place?.begun ?? '';
     list.replaceChildren(
-      ...this.completions.map(({ text, probability }, i) => {
-        const rest = element('span', 'rest', text || `${END_OF_LINE} the line ends here`);
+      ...this.suggestions.map(({ text, probability }, i) => {
+        const rest = element('span', 'rest', shownRest(text));
         const option = element(
           'li',
           '',
-          ...likelihoodRow(probability, element('span', 'quiet', begun.slice(-24)), rest),
+          ...likelihoodRow(probability, element('span', 'quiet', begun.slice(-SHOWN_BEFORE)), rest),
         );
         option.id = `rest-${i}`;
         option.setAttribute('role', 'option');
@@ -119,18 +128,28 @@ class Completer {
       }),
     );
     const offered = this.offered() !== undefined;
-    byId('take', HTMLButtonElement).disabled = !this.completions.length;
+    byId('take', HTMLButtonElement).disabled = !offered;
     if (offered) this.editor.setAttribute('aria-activedescendant', `rest-${this.chosen}`);
     else this.editor.removeAttribute('aria-activedescendant');
-    byId('completions-note').textContent = this.place()
-      ? ''
+    byId('completions-note').textContent = place
+      ? hasCome
+        ? this.noteWords()
+        : ''
       : 'Put the caret at the end of a line, and its rest is offered here.';
     this.follow();
   }
 
+  /** What is not in the list. */
+  noteWords() {
+    const where = this.suggestions[0]?.isSure ? 'After the grey text' : 'Next';
+    if (this.number >= MOSTLY)
+      return `${where} comes a number or a time. Which one, the model could only guess.`;
+    return this.suggestions.length ? '' : 'Nothing is likely enough to be suggested.';
+  }
+
   /** What a Tab would insert. */
   offered() {
-    const rest = this.dismissed ? undefined : this.completions[this.chosen];
+    const rest = this.dismissed ? undefined : this.suggestions[this.chosen];
     return rest && (rest.text || '\n');
   }
 
@@ -140,38 +159,38 @@ class Completer {
     const offered = this.offered();
     const { value, selectionStart } = this.editor;
     const before = value.slice(0, selectionStart);
-    const begun = before.slice(before.lastIndexOf('\n') + 1);
-    const above = '\n'.repeat(before.split('\n').length - 1);
     const grey = offered === undefined ? '' : offered === '\n' ? END_OF_LINE : offered;
-    ghost.replaceChildren(above + begun, element('span', 'rest', grey));
+    const rest = element('span', 'rest', grey);
+    ghost.replaceChildren(before, rest);
+    // Between other lines there is no room for a second row.
+    if (selectionStart < value.length && rest.getClientRects().length > 1) rest.remove();
     ghost.scrollTop = this.editor.scrollTop;
-    ghost.scrollLeft = this.editor.scrollLeft;
   }
 
   /** @param {KeyboardEvent} event */
   press(event) {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === 'Escape') this.dismissed = true; // completions that have not come yet, too
-    const offered = this.offered();
-    if (offered === undefined && event.key !== 'Escape') return;
     const atEnd = this.editor.selectionEnd === this.editor.value.length;
-    if (event.key === 'Tab') this.take(this.chosen);
-    else if (event.key === 'Escape') this.showCompletions();
-    else if (event.key === 'ArrowDown' && atEnd) this.choose(this.chosen + 1);
-    else if (event.key === 'ArrowUp' && atEnd && this.chosen) this.choose(this.chosen - 1);
+    const isOpen = !this.dismissed && this.suggestions.length > 0;
+    if (event.key === 'Tab' && this.offered() !== undefined) this.take(this.chosen);
+    else if (event.key === 'Escape') this.showSuggestions();
+    else if (event.key === 'ArrowDown' && isOpen && atEnd) this.choose(this.chosen + 1);
+    else if (event.key === 'ArrowUp' && isOpen && atEnd && this.chosen > this.first)
+      this.choose(this.chosen - 1);
     else return;
     event.preventDefault();
   }
 
   /** @param {number} i */
   choose(i) {
-    this.chosen = Math.max(0, Math.min(i, this.completions.length - 1));
-    this.showCompletions();
+    this.chosen = Math.max(this.first, Math.min(i, this.suggestions.length - 1));
+    this.showSuggestions();
   }
 
   /** @param {number} i */
   take(i) {
-    const rest = this.completions[i];
+    const rest = this.suggestions[i];
     if (rest) this.insert(rest.text || '\n');
   }
 
@@ -186,11 +205,17 @@ class Completer {
   }
 
   speak() {
-    const [best] = this.completions;
+    const [best] = this.suggestions;
     if (!best || this.dismissed || document.activeElement !== this.editor) return;
     byId('suggestion').textContent =
       `${best.text || 'The line ends'}, ${formatProbability(best.probability)}`;
   }
+}
+
+/** @param {string} text */
+function shownRest(text) {
+  if (!text) return `${END_OF_LINE} the line ends here`;
+  return text.trim() ? text : text.replace(/ /g, '␣');
 }
 
 /** @param {string} character */

@@ -1,11 +1,10 @@
-// The view that predicts: the most likely next lines, and many sampled futures with what they have in common.
+// The view that predicts: the kinds of lines that may come next, and many sampled futures with what they have in common.
 
-const LIKELY = 4; // lines shown
 const REDRAW = 150; // milliseconds between two drawings while futures are sampled
 const LINES_BEFORE = 24; // lines before now in the fan
 const WORDS_SUGGESTED = 6;
+const ENOUGH = 20; // futures, from which a word is suggested
 const CERTAIN = 0.02; // a word is not suggested if fewer futures have it, or fewer do not
-const MANY = 0.9; // from this probability of all other lines, the page explains why it is so high
 const TYPING = 300; // milliseconds without typing before the text is used
 
 /** The settings in a permalink: their names in the address, and the ids of their inputs. */
@@ -20,15 +19,18 @@ const SETTINGS = {
 /**
  * @param {Workers} workers
  * @param {SharedLog} log
+ * @param {Profile} profile
  * @returns {View}
  */
-function startPredict(workers, log) {
-  const likely = new LikelyLines(workers, log);
-  const futures = new Futures(workers, log);
-  const likelyLater = debounce(() => likely.run(), TYPING);
+function startPredict(workers, log, profile) {
+  const next = new NextKinds(workers, log, profile);
+  const futures = new Futures(workers, log, profile);
+  const predict = () => next.run().then(() => futures.run());
+  const predictSoon = debounce(predict, TYPING);
   log.onChange(() => {
-    likelyLater();
-    futures.runLater();
+    next.stop();
+    futures.wait();
+    predictSoon();
   });
   byId('futures-form').addEventListener('input', () => {
     writeAddress(log);
@@ -40,8 +42,12 @@ function startPredict(workers, log) {
     writeAddress(log);
     futures.run();
   });
+  copyOnClick(byId('permalink'), () => {
+    writeAddress(log);
+    return location.href;
+  });
   /** @param {File} file */
-  const open = (file) => openLastLines(file, log, byId('likely-note'));
+  const open = (file) => openLastLines(file, log, byId('log-problem'));
   onFiles('log-file', ([file]) => open(file));
   let begun = false;
   return {
@@ -50,10 +56,9 @@ function startPredict(workers, log) {
     open,
     show(settings) {
       const isNew = applySettings(settings);
-      if (begun && !isNew) return futures.draw();
-      if (!begun) likely.run();
+      if (begun) return isNew ? futures.run() : futures.draw();
       begun = true;
-      return futures.run();
+      return predict();
     },
   };
 }
@@ -65,6 +70,7 @@ function startPredict(workers, log) {
  * @param {HTMLElement} status
  */
 async function openLastLines(file, log, status) {
+  status.textContent = '';
   try {
     log.set((await lastLines(file, log.choose)).map((line) => line + '\n').join(''));
   } catch (error) {
@@ -105,44 +111,29 @@ function writeAddress({ example }) {
     if (input.value && isPublic && input.checkValidity()) settings.set(name, input.value);
   }
   history.replaceState(null, '', `#predict?${settings}`);
-  byId('permalink', HTMLAnchorElement).href = `#predict?${settings}`;
 }
 
 /**
- * @param {{ text: string, probability: number }[]} likely best first
+ * Sample futures. If the page has workers, each samples a part of them.
+ * @param {Workers} workers
+ * @param {FuturesRequest} request
+ * @param {AbortSignal} signal
+ * @param {(number: number, sample: Sample) => void} take
  */
-function showLikely(likely) {
-  byId('likely').replaceChildren(
-    ...likely.map(({ text, probability }) =>
-      element('li', '', ...likelihoodRow(probability, text || '(an empty line)')),
-    ),
+async function sampleSideBySide(workers, request, signal, take) {
+  const { samples: wanted = 1, seed = 0 } = request.options;
+  const width = await workers.width();
+  const parts = Array.from({ length: width }, (_, i) => Math.floor((i * wanted) / width));
+  await Promise.all(
+    parts.map((first, i) => {
+      const samples = (parts[i + 1] ?? wanted) - first;
+      const options = { ...request.options, samples, seed: seed + first };
+      let number = first;
+      const takeNext = (/** @type {Sample} */ sample) => take(number++, sample);
+      if (!samples || signal.aborted) return undefined;
+      return workers.run('futures', { ...request, options }, takeNext, signal);
+    }),
   );
-  const rest = 1 - likely.reduce((sum, { probability }) => sum + probability, 0);
-  const why = rest > MANY ? ' Where numbers vary, each exact line is rare: see the futures.' : '';
-  byId('likely-note').textContent = likely.length
-    ? `Any other line: ${formatProbability(Math.max(0, rest))}.${why}`
-    : 'No line stands out.';
-}
-
-/** The most likely next lines. */
-class LikelyLines {
-  /**
-   * @param {Workers} workers
-   * @param {SharedLog} log
-   */
-  constructor(workers, log) {
-    this.workers = workers;
-    this.log = log;
-    this.running = new AbortController();
-  }
-
-  run() {
-    this.running.abort();
-    this.running = new AbortController();
-    const request = { context: this.log.lines(), begun: '', alternatives: LIKELY };
-    const take = (/** @type {Suggestions} */ { completions }) => showLikely(completions);
-    return this.workers.run('suggestions', request, take, this.running.signal);
-  }
 }
 
 /** Sampled futures of the log, shown as they come. */
@@ -150,29 +141,39 @@ class Futures {
   /**
    * @param {Workers} workers
    * @param {SharedLog} log
+   * @param {Profile} profile
    */
-  constructor(workers, log) {
+  constructor(workers, log, profile) {
     this.workers = workers;
     this.log = log;
+    this.profile = profile;
     this.running = new AbortController();
     /** @type {string[]} */
     this.context = [];
     /** @type {string[][]} */
-    this.all = []; // by their number; some may still be missing
+    this.all = []; // by their number; some may still be missing, and some end early, where they became noise
+    this.steps = 0;
     this.come = 0;
     this.fields = new NumberFields();
     this.field = ''; // the key of the chosen field
     this.suggested = ''; // the word that the page put into the box
     this.shown = 0;
     this.drawn = 0;
+    this.fan = new ChartReader('fan-chart', 'fan-tip');
+    this.share = new ChartReader('word-chart', 'word-tip');
     this.runSoon = debounce(() => this.run(), TYPING);
     this.listen();
   }
 
-  /** Sample again when nothing was typed for a while. */
-  runLater() {
+  /** Sample no more, because the lines have changed. */
+  wait() {
     this.running.abort();
     byId('futures-status').textContent = 'Sampling …';
+  }
+
+  /** Sample again when nothing was typed for a while. */
+  runLater() {
+    this.wait();
     this.runSoon();
   }
 
@@ -198,7 +199,7 @@ class Futures {
     });
   }
 
-  /** Sample again. If the page has workers, each samples a part of the futures. */
+  /** Sample again. */
   async run() {
     this.running.abort();
     if (!byId('futures-form', HTMLFormElement).checkValidity()) {
@@ -208,33 +209,28 @@ class Futures {
     this.running = new AbortController();
     const { signal } = this.running;
     const value = (/** @type {string} */ id) => byId(id, HTMLInputElement).valueAsNumber;
-    const [wanted, seed] = [value('futures'), value('seed')];
-    const options = { steps: value('steps'), temperature: value('temperature') };
-    this.begin(wanted);
-    const width = await this.workers.width();
-    const parts = Array.from({ length: width }, (_, i) => Math.floor((i * wanted) / width));
-    await Promise.all(
-      parts.map((first, i) => {
-        const samples = (parts[i + 1] ?? wanted) - first;
-        const request = {
-          context: this.context,
-          begun: '',
-          options: { ...options, samples, seed: seed + first },
-        };
-        let number = first;
-        const take = (/** @type {Sample} */ sample) => this.take(number++, sample.lines);
-        return samples && !signal.aborted ? this.workers.run('futures', request, take, signal) : undefined;
-      }),
-    );
+    const options = {
+      samples: value('futures'),
+      steps: value('steps'),
+      seed: value('seed'),
+      temperature: value('temperature'),
+    };
+    this.begin(options.samples, options.steps);
+    const request = { context: this.context, begun: '', options, profile: this.profile };
+    await sampleSideBySide(this.workers, request, signal, (number, { lines }) => this.take(number, lines));
     if (!signal.aborted) this.draw();
   }
 
-  /** @param {number} wanted */
-  begin(wanted) {
+  /**
+   * @param {number} wanted
+   * @param {number} steps
+   */
+  begin(wanted, steps) {
     this.context = this.log.lines();
     this.all = Array.from({ length: wanted });
+    this.steps = steps;
     this.come = 0;
-    this.fields = new NumberFields();
+    this.fields = new NumberFields(this.context);
     this.drawn = performance.now();
     byId('futures-status').textContent = `Sampling ${formatCount(wanted)} futures …`;
     byId('futures-progress').hidden = false;
@@ -257,18 +253,31 @@ class Futures {
   draw() {
     if (!this.come) return;
     const whole = this.come === this.all.length;
-    byId('futures-results').hidden = false;
+    byId('futures-results').hidden = !this.all.some((lines) => lines?.length);
     byId('futures-progress').hidden = whole;
     byId('futures-progress', HTMLProgressElement).value = this.come / this.all.length;
     if (whole) {
       byId('futures-status').textContent =
         `${formatQuantity(this.come, 'future')} sampled, here in this page`;
-      this.suggestWord();
+      byId('futures-stopped').textContent = this.stoppedWords();
     }
+    if (whole || (this.come >= ENOUGH && !byId('word', HTMLInputElement).value)) this.suggestWord();
     this.drawFields();
     this.drawFan();
     this.drawWord();
     this.drawFuture();
+  }
+
+  /** How many futures ended before their last line, and where. */
+  stoppedWords() {
+    const lengths = this.all.map((lines) => lines.length).filter((length) => length < this.steps);
+    if (!lengths.length) return '';
+    const all = formatCount(this.all.length);
+    const atOnce = lengths.filter((length) => !length).length;
+    if (atOnce > this.all.length / 2)
+      return `${formatCount(atOnce)} of ${all} futures became noise at once: this model has not learned to write lines like these.`;
+    const middle = lengths.sort((a, b) => a - b)[lengths.length >> 1];
+    return `${formatCount(lengths.length)} of ${all} futures were stopped where they became noise, half of them by line ${middle + 1}.`;
   }
 
   /** List the fields, and keep the chosen one. */
@@ -285,59 +294,73 @@ class Futures {
   }
 
   drawFan() {
-    const bands = this.fields.bands(this.field);
+    const field = this.fields.list().find(({ key }) => key === this.field);
+    const bands = field ? this.fields.bands(this.field) : [];
     const caption = byId('fan-caption');
-    byId('fan-chart').hidden = byId('fan-table').hidden = !bands.length;
-    if (!bands.length) {
-      caption.textContent = 'No number in these futures varies.';
+    byId('fan-box').hidden = byId('fan-table').hidden = !bands.length;
+    if (!field || !bands.length) {
+      caption.textContent =
+        'No quantity is expected to change in these lines: no temperature, duration, size or count. Times, ports and identifiers are none.';
       return;
     }
+    const write = (/** @type {number} */ value) => formatAmount(value, field);
     const past = this.context.slice(-LINES_BEFORE).flatMap((line, i, { length }) => {
       const number = numbersOf(line).find(({ key }) => key === this.field);
       return number ? [{ step: i - length + 1, value: number.value }] : [];
     });
-    const { step, quantiles } = bands[bands.length - 1];
-    const [least, low, median, high, most] = quantiles.map(formatNumber);
+    const { step, quantiles, futures } = bands[bands.length - 1];
+    const [least, low, median, high, most] = quantiles.map(write);
     caption.textContent =
       `In ${formatQuantity(step, 'line')}: median ${median}, half of the futures between ${low} and ${high}, ` +
-      `90${SPACE}% between ${least} and ${most}.`;
-    drawFan(byId('fan-chart'), past, bands, caption.textContent);
+      `90${SPACE}% between ${least} and ${most}. ${formatCount(futures)} of ${formatQuantity(this.come, 'future')} have it in that line.`;
+    this.fan.show(drawFan(byId('fan-chart'), past, bands, field, caption.textContent));
     const table = byId('fan-table').querySelector('.scroll');
-    table?.replaceChildren(bandTable(bands));
+    table?.replaceChildren(bandTable(bands, field));
   }
 
   /** Suggest a word, unless the user has written one. */
   suggestWord() {
     const input = byId('word', HTMLInputElement);
     if (input.value !== this.suggested || document.activeElement === input) return;
-    input.value = this.suggested = uncertainWords(this.all)[0] ?? '';
+    input.value = this.suggested =
+      uncertainWords(
+        this.all.filter((lines) => lines),
+        this.profile,
+      )[0] ?? '';
   }
 
   drawWord() {
     const word = byId('word', HTMLInputElement).value.trim();
     const futures = this.all.filter((lines) => lines);
-    byId('word-chips').replaceChildren(...uncertainWords(futures).map((one) => wordChip(one, word)));
+    byId('word-chips').replaceChildren(
+      ...uncertainWords(futures, this.profile).map((one) => wordChip(one, word)),
+    );
     const share = byId('word-share');
-    byId('word-chart').hidden = !word;
+    byId('word-box').hidden = !word;
     if (!word) {
       share.textContent = '';
       return;
     }
-    const steps = this.all[0]?.length ?? futures[0].length;
-    const shares = sharesByStep(futures, word, steps);
+    const { shares, known } = sharesByStep(futures, word, this.steps);
     const last = shares[shares.length - 1];
-    const [low, high] = interval(last, futures.length);
+    const [low, high] = interval(last, known);
     share.replaceChildren(
-      element('b', '', formatProbability(last)),
+      element('b', '', formatShare(last)),
       ` of futures `,
-      element('span', 'quiet', `(95 % sure: ${formatProbability(low)} to ${formatProbability(high)})`),
+      element(
+        'span',
+        'quiet',
+        `(95${SPACE}% sure: ${formatShare(low)} to ${formatShare(high)}${known < futures.length ? `; ${formatCount(known)} of ${formatCount(futures.length)} tell it` : ''})`,
+      ),
     );
-    drawShare(byId('word-chart'), shares, `${formatProbability(last)} of futures hold “${word}”`);
+    const label = `${formatShare(last)} of futures hold “${word}”`;
+    this.share.show(drawShare(byId('word-chart'), shares, label));
   }
 
   drawFuture() {
     const lines = this.all[this.shown] ?? this.all.find((future) => future);
     if (!lines) return;
+    const isStopped = lines.length < this.steps;
     const word = byId('word', HTMLInputElement).value.trim();
     byId('future-title').textContent =
       `One of them: ${formatCount(this.shown + 1)} of ${formatCount(this.all.length)}`;
@@ -350,6 +373,9 @@ class Futures {
           element('code', 'text', ...markWord(line, word)),
         ),
       ),
+      ...(isStopped
+        ? [element('li', 'quiet', element('span', 'number', ''), 'Stopped: what came next was noise.')]
+        : []),
     );
   }
 
@@ -360,15 +386,19 @@ class Futures {
   }
 }
 
-/** @param {Band[]} bands */
-function bandTable(bands) {
+/**
+ * @param {Band[]} bands
+ * @param {Quantity} field
+ */
+function bandTable(bands, field) {
   const heads = ['Line', '5 %', '25 %', 'median', '75 %', '95 %'].map((head) => {
     const cell = element('th', '', head);
     cell.scope = 'col';
     return cell;
   });
+  const write = (/** @type {number} */ value) => formatAmount(value, { ...field, unit: '' });
   const rows = bands.map(({ step, quantiles }) =>
-    element('tr', '', ...[`+${step}`, ...quantiles.map(formatNumber)].map((cell) => element('td', '', cell))),
+    element('tr', '', ...[`+${step}`, ...quantiles.map(write)].map((cell) => element('td', '', cell))),
   );
   return element(
     'table',
@@ -379,7 +409,8 @@ function bandTable(bands) {
 }
 
 /**
- * The share of futures in which a word has appeared by each step, in upper or lower case.
+ * The share of futures in which a word has appeared by each step, in upper or lower case, and how many tell the last one.
+ * A future that was stopped tells of the lines that it has (Kaplan and Meier, 1958).
  * @param {string[][]} futures
  * @param {string} word
  * @param {number} steps
@@ -387,35 +418,45 @@ function bandTable(bands) {
 function sharesByStep(futures, word, steps) {
   const wanted = word.toLowerCase();
   const firsts = futures.map((lines) => lines.findIndex((line) => line.toLowerCase().includes(wanted)));
-  return Array.from({ length: steps }, (_, step) => {
-    return firsts.filter((first) => first >= 0 && first <= step).length / futures.length;
+  let without = 1;
+  const shares = Array.from({ length: steps }, (_, step) => {
+    const left = firsts.filter((first, i) => (first < 0 ? futures[i].length > step : first >= step)).length;
+    const now = firsts.filter((first) => first === step).length;
+    if (left) without *= 1 - now / left;
+    return 1 - without;
   });
+  const known = firsts.filter((first, i) => first >= 0 || futures[i].length === steps).length;
+  return { shares, known };
 }
 
 /**
- * Wilson's 95 % interval of a share.
+ * Wilson's 95 % interval of a share, which holds the share itself.
  * @param {number} share
  * @param {number} n
  */
 function interval(share, n) {
+  if (!n) return [0, 1];
   const z = 1.96;
   const middle = (share + (z * z) / (2 * n)) / (1 + (z * z) / n);
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+  return [Math.max(0, Math.min(share, middle - half)), Math.min(1, Math.max(share, middle + half))];
 }
 
 /**
- * Words that appear in some of the futures, the least certain first.
+ * Words of the log that appear in some of the futures, the least certain first.
  * @param {string[][]} futures
+ * @param {Profile} profile
  */
-function uncertainWords(futures) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const lines of futures) {
-    const words = new Set(lines.join('\n').match(/\p{L}{3,}/gu) ?? []);
-    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  const all = Array.from(counts, ([word, n]) => ({ word, distance: Math.abs(n / futures.length - 0.5) }));
+function uncertainWords(futures, profile) {
+  const found = futures.flatMap((lines) => lines.join('\n').match(/\p{L}{3,}/gu) ?? []);
+  const known = Array.from(new Set(found)).filter((word) => !profile.lines || profile.knows(word));
+  // Upper and lower case count alike.
+  const words = new Map(known.map((word) => [word.toLowerCase(), word]));
+  const texts = futures.map((lines) => lines.join('\n').toLowerCase());
+  const all = Array.from(words, ([wanted, word]) => {
+    const n = texts.filter((text) => text.includes(wanted)).length;
+    return { word, distance: Math.abs(n / futures.length - 0.5) };
+  });
   const uncertain = all
     .filter(({ distance }) => distance < 0.5 - CERTAIN)
     .sort((a, b) => a.distance - b.distance);

@@ -93,14 +93,11 @@ function startLog(model, card, example) {
  */
 function predictFirst(model, log) {
   const state = primed(model, log.lines());
-  let bits = 0;
   /** @type {number[]} */
   const line = [];
   while (line.length < LONGEST_FIRST) {
     const token = pick(state.logits, 0, 0, 0);
-    bits += tokenBits(state.logits, token);
-    if (token === NEWLINE)
-      return showLikely([{ text: model.vocabulary.decode(line), probability: 2 ** -bits }]);
+    if (token === NEWLINE) return showFirstKind(model.vocabulary.decode(line));
     line.push(token);
     state.read(token);
   }
@@ -131,7 +128,7 @@ function startAllViews(weights, log, example, bytes) {
   };
   const views = {
     check,
-    predict: startPredict(workers, log),
+    predict: startPredict(workers, log, weights.profile ?? new Profile()),
     complete: startComplete(workers, log),
     about: {
       title: 'About this model',

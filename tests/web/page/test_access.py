@@ -25,7 +25,7 @@ def show_all(page, view):
     if view == "complete":
         page.focus("#editor")
         page.keyboard.press("Control+End")
-        page.wait_for_selector("#completions li")
+        page.wait_for_selector("#next-characters li", state="attached")
     if view == "check":
         finished(page)
         for part in ("paste", "options", "export"):

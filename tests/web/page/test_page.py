@@ -46,7 +46,7 @@ def test_every_feature_asks_for_the_pages_own_files_only(page, static_host):
     go_to(page, "complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
-    page.wait_for_selector("#completions li")
+    page.wait_for_selector("#next-characters li", state="attached")
     go_to(page, "check")
     unfold(page, "options")
     finished(page)
@@ -149,7 +149,7 @@ def test_markup_in_a_log_stays_text(page):
     go_to(page, "complete")
     page.click("#editor")
     page.keyboard.press("Control+End")
-    page.wait_for_selector("#completions li")
+    page.wait_for_selector("#next-characters li", state="attached")
     go_to(page, "check")
     check(page, "\n".join([HOSTILE, *LOG, HOSTILE.upper()]))
     for finding in page.locator(".finding").all():
