@@ -24,6 +24,7 @@ const publicNames = {
   NumberFields,
   Profile,
   RAW,
+  REACH,
   REPLACEMENT,
   RESERVED,
   SAMPLE_BYTES,

@@ -16,6 +16,9 @@ function startAbout(card, bytes) {
   byId('score-words').textContent = describeScore(card);
   byId('score-words').after(...logTable(card));
   byId('context').textContent = formatCount(card.config.n_context * card.config.n_layer);
+  if (card.config.recall)
+    byId('recall').textContent =
+      `, and recalls how lines that began alike went on, ${formatCount(REACH)} back`;
   for (const [term, fact] of factsOf(card, bytes)) {
     byId('facts').append(element('div', '', element('dt', '', term), element('dd', '', fact)));
   }

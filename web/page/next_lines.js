@@ -4,6 +4,7 @@ const NEXT_SAMPLES = 200;
 const FEWEST_TOLD = 20; // of these that are no noise
 const KINDS_SHOWN = 6;
 const LEAST_SHARE_SHOWN = 0.02;
+const SAYS_SOMETHING = /[^…\s]/; // a kind that is more than gaps
 const MUCH_NOISE = 0.5; // of the sampled lines
 const LEAST_TO_THE_LETTER = 0.001; // probability of a line that is shown with all its values
 
@@ -83,13 +84,14 @@ function showKinds(next, leftOut = 0) {
   if (!next.lines.length) return;
   const { kinds, noise } = next.kinds();
   const sampled = next.lines.length;
-  const shown = kinds.filter(({ share }) => share >= LEAST_SHARE_SHOWN).slice(0, KINDS_SHOWN);
+  const telling = kinds.filter(({ text, share }) => share >= LEAST_SHARE_SHOWN && SAYS_SOMETHING.test(text));
+  const shown = telling.slice(0, KINDS_SHOWN);
   const list = byId('likely');
   const open = new Set(Array.from(list.querySelectorAll('details[open]'), (one) => one.id));
   const shared = sharedBeginning(shown.map(({ text }) => text));
   list.replaceChildren(...shown.map((kind, i) => kindItem(kind, shared, `kind-${i}`, open.has(`kind-${i}`))));
   byId('likely-note').textContent = [
-    shown.length ? otherKinds(kinds.slice(shown.length)) : 'No kind of line stands out.',
+    shown.length ? otherKinds(kinds.filter((kind) => !shown.includes(kind))) : 'No kind of line stands out.',
     `Told by ${formatQuantity(sampled, 'sampled line')}; the values are made up.`,
     leftOut ? `${formatCount(leftOut)} more became noise, and are left out.` : noiseWords(noise / sampled),
   ].join(' ');
