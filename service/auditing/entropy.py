@@ -1,8 +1,9 @@
 """How many bits a value has to whoever knows the log's language but not the value.
 
 Digits have 3.3 bits each, hexadecimal ones 4. Letters that read like a word cost what choosing a word costs; letters
-that do not, what choosing each of them costs. What reads like a word, a model of pairs of letters says: it counts the
-log's own words and a few plain ones. So `rebooting` costs 11 bits, `xqvbtrkpzm` 47, `4821` 13, `3600` less.
+that do not, what choosing each of them costs. What reads like a word, two models of pairs of letters say: one counts
+the log's own words and a few plain ones, the other is that of training. So `rebooting` costs 11 bits, `xqvbtrkpzm` 47,
+`4821` 13, `3600` less.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from math import log2
+
+from ..training.identifying import LOOKS_RANDOM
+from ..training.letter_pairs import bits_per_letter
 
 DIGIT_BITS, HEX_BITS, LETTER_BITS = log2(10), 4.0, log2(26)
 WORD_BITS = 11.0  # choosing one of 2,000
@@ -105,7 +109,8 @@ class Language:
             return KNOWN_BITS
         if len(word) < SHORTEST_WORD:
             return KNOWN_BITS * len(word)
-        return WORD_BITS if self.bits_a_letter(word) < LIKE_A_WORD else LETTER_BITS * len(word)
+        is_word = self.bits_a_letter(word) < LIKE_A_WORD or bits_per_letter(word) <= LOOKS_RANDOM
+        return WORD_BITS if is_word else LETTER_BITS * len(word)
 
     def bits_a_letter(self, word: str) -> float:
         """How unlike the other words its pairs of letters are."""
