@@ -5,6 +5,7 @@ const LEFT = 46; // at least; long labels need more
 const LABEL = 6.8; // pixels of a character, at most
 const RIGHT = 10;
 const TOP = 10;
+const FAR = 2; // times what the past and the inner band of a fan span
 const BOTTOM = 22;
 
 /** @typedef {{ step: number, value: number }} Point */
@@ -164,6 +165,23 @@ function pathOf({ x, y }, points) {
 }
 
 /**
+ * What a fan shows: all of the past and of the inner band, and of the outer one what is not far beyond them.
+ * @param {Point[]} past
+ * @param {Band[]} bands
+ */
+function rangeOfFan(past, bands) {
+  const inner = [
+    ...past.map(({ value }) => value),
+    ...bands.flatMap(({ quantiles }) => quantiles.slice(1, 4)),
+  ];
+  const [low, high] = [Math.min(...inner), Math.max(...inner)];
+  const outer = bands.flatMap(({ quantiles }) => quantiles);
+  if (low === high) return [Math.min(...outer, low), Math.max(...outer, high)];
+  const far = FAR * (high - low);
+  return [Math.max(low - far, Math.min(...outer, low)), Math.min(high + far, Math.max(...outer, high))];
+}
+
+/**
  * The past of a number and its futures: median, 50 % and 90 % bands.
  * @param {Element} box
  * @param {Point[]} past the last at step 0 or before
@@ -174,8 +192,8 @@ function pathOf({ x, y }, points) {
  */
 function drawFan(box, past, bands, quantity, label) {
   const { chart, width, height, scale } = emptyChart(box, 230, label);
-  const values = [...past.map(({ value }) => value), ...bands.flatMap(({ quantiles }) => quantiles)];
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const [lowest, highest] = rangeOfFan(past, bands);
+  const within = (/** @type {number} */ value) => Math.min(highest, Math.max(lowest, value));
   const room = (highest - lowest) * 0.06 || 1;
   const [low, high] = [lowest - room, highest + room];
   const steps = [...past.map(({ step }) => step), ...bands.map(({ step }) => step)];
@@ -189,15 +207,15 @@ function drawFan(box, past, bands, quantity, label) {
   chart.append(svg('line', { class: 'now', x1: now, x2: now, y1: TOP, y2: height - BOTTOM }));
   stepAxis(chart, scales, last);
   const from = past.at(-1);
-  for (const [name, lowest, highest] of /** @type {[string, number, number][]} */ ([
+  for (const [name, lower, upper] of /** @type {[string, number, number][]} */ ([
     ['band-90', 0, 4],
     ['band-50', 1, 3],
   ])) {
     const edge = (/** @type {number} */ q) => [
       ...(from ? [from] : []),
-      ...bands.map(({ step, quantiles }) => ({ step, value: quantiles[q] })),
+      ...bands.map(({ step, quantiles }) => ({ step, value: within(quantiles[q]) })),
     ];
-    const outline = pathOf(scales, [...edge(lowest), ...edge(highest).reverse()]);
+    const outline = pathOf(scales, [...edge(lower), ...edge(upper).reverse()]);
     chart.append(svg('path', { class: name, d: `${outline}Z` }));
   }
   const median = bands.map(({ step, quantiles }) => ({ step, value: quantiles[2] }));

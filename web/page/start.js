@@ -37,7 +37,7 @@ document.addEventListener('DOMContentLoaded', async () => {
     const file = readWeights(base64);
     const { model, card } = file;
     showModel(card);
-    const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(model, card);
+    const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(file);
     const log = startLog(model, card, example);
     if (location.hash.startsWith('#predict')) {
       byId('predict-view').hidden = false;
@@ -54,16 +54,18 @@ document.addEventListener('DOMContentLoaded', async () => {
 
 /**
  * Lines that the model makes up here and now: no line travels with it. None where the card knows of no training lines.
- * @param {Model} model
- * @param {Card} card
+ * A line that its log would never have is drawn again.
+ * @param {WeightsFile} file
  */
-function madeUpLines(model, { lines, characters }) {
+function madeUpLines({ model, card, profile }) {
+  const { lines, characters } = card;
   if (!(Number(lines) > 0 && Number(characters) > 0)) return [];
   const steps = Math.ceil((EXAMPLE_CHARACTERS * Number(lines)) / Number(characters));
   const options = {
     steps: Math.min(EXAMPLE_LINES, steps),
     temperature: EXAMPLE_TEMPERATURE,
     longest: LONGEST_EXAMPLE,
+    ...(profile ? { noise: new Noise(profile, []) } : {}),
   };
   return continueLog(model, [], options)[0].lines.filter((line) => line.length < LONGEST_EXAMPLE);
 }
