@@ -7,6 +7,7 @@ have the value already, repeating it would prove nothing, and another place is t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from model.transformer import Model
 from .candidates import AuditedLog, Candidate, Spot
 
 GUESSES = 16
+_LONG_NUMBER = re.compile("[0-9]{3,}")
 TOLD = 2 / 3  # of a value: a line that has so much of it tells it
 MOST_CONTEXTS = 3  # with which a value is asked for at one place
 WORTH_GUESSING = 12.0  # bits that the weights need: a value that is dearer to them is not among the guesses
@@ -77,12 +79,15 @@ def _place_among_guesses(model: Model, question: Question) -> int | None:
 def _questions(model: Model, logs: Sequence[AuditedLog], candidate: Candidate) -> Iterator[_Asked]:
     """At each of its places: after the lines before it, of up to MOST_CONTEXTS of its lines, and without any.
 
-    Lines that tell most of it are no context: the address before it in its network leaves little to guess.
+    Lines that tell most of it are no context: the address before it in its network, or the same number of a process in
+    the line of another, leaves little to guess.
     """
-    told = candidate.text[: math.ceil(TOLD * len(candidate.text))]
+    told = [candidate.text[: math.ceil(TOLD * len(candidate.text))], *_LONG_NUMBER.findall(candidate.text)]
     for place, spots in candidate.places:
         contexts = ((spot, _lines_before(model, logs[spot.log], spot)) for spot in spots)
-        without_it = ((spot, lines) for spot, lines in contexts if not any(told in line for line in lines))
+        without_it = (
+            (spot, lines) for spot, lines in contexts if not any(part in line for line in lines for part in told)
+        )
         for spot, lines in islice(without_it, MOST_CONTEXTS):
             yield _Asked(candidate, place, spot, _question(logs, candidate, spot, lines))
         yield _Asked(candidate, place, spots[0], _question(logs, candidate, spots[0], []))

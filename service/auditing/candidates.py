@@ -34,6 +34,9 @@ LARGEST_STEP = 64
 FEWEST_TO_COUNT = 8
 
 
+_NUMBER = re.compile("[0-9]+")
+
+
 class AuditedLog(NamedTuple):
     """The lines of one source, and which of them the weights were trained on."""
 
@@ -141,7 +144,7 @@ def _read(logs: Sequence[AuditedLog], language: Language) -> _Places:
         for at, line in enumerate(log.lines):
             texts = set()
             for place, value in _values_with_places(line, language):
-                if value.begin > LONGEST_BEFORE or value.text in line[: value.begin]:
+                if value.begin > LONGEST_BEFORE or _is_told(value.text, line[: value.begin], language):
                     continue
                 texts.add(value.text)
                 spots = found.spots.setdefault((place, value.text), [])
@@ -166,6 +169,21 @@ def _values_with_places(line: str, language: Language) -> Iterator[tuple[str, Va
         before.append(
             "#" if any(value.begin == 0 and value.text == word.text for value in dear) else _masked(word.text)
         )
+
+
+def _is_told(text: str, before: str, language: Language) -> bool:
+    """Whether a value stands in its line already, or its numbers do and the rest is no secret.
+
+    >>> _is_told("192-0-2-7.dsl.example", "from 192.0.2.7 (", Language([]))
+    True
+    """
+    if text in before:
+        return True
+    numbers = set(_NUMBER.findall(text))
+    if not numbers or not numbers <= set(_NUMBER.findall(before)):
+        return False
+    rest = _NUMBER.sub("", text)
+    return not is_asked_for(rest, language.bits(rest))
 
 
 @lru_cache(maxsize=50_000)

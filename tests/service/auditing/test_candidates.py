@@ -49,6 +49,11 @@ def test_addresses_of_one_network_are_not_asked_for_but_a_lone_one_is() -> None:
     assert texts([*lines, "from 198.51.100.77 ok"]) == {"198.51.100.77"}
 
 
+def test_a_host_name_made_of_the_address_before_it_is_not_asked_for() -> None:
+    line = "from 203.0.113.7 (203-0-113-7.dsl.example.net)"
+    assert texts([*usual(400), *[line] * 9]) == {"203.0.113.7"}
+
+
 def test_what_stands_in_many_lines_is_the_logs_language_and_counted() -> None:
     lines = [f"v7.31.4 says {word}" for word in usual(100)]
     result = found(lines)

@@ -20,6 +20,7 @@ LOG = ["sshd[12]", "sshd[13]", "sshd[14]", "connection", "reset", "peer", "pump-
         ("xqvbtrkpzm", 46, 48),
         ("rebooting", 0, 12),
         ("sshd", 0, 3),
+        ("shutdown", 0, 12),
         ("valve", 0, 3),
         ("anchor-barrel-lantern", 33, 33),
         ("Qx-7!fe.9Z", 30, 40),
