@@ -23,6 +23,7 @@ from .optimizer import LearningRates, fresh_moments, update
 from .transformer import Weights, token_bits
 from .windows import Text, batch_at, window_starts
 
+WINDOWS_PER_OPENING = 8  # one of so many is read as if the text began with it
 DIVERGED = 2.0  # bits above the score at the start: a loss that will not come down again
 MOST_RESTARTS = 4
 VALIDATION_TOKENS = 4096  # scored at once
@@ -140,7 +141,8 @@ def round_of_steps(
     until = min(read + -(-plan.tokens // plan.rounds), end_of(plan, training))
     while read < until:
         step += 1
-        batch = batch_at(text, windows_of_step(config, plan, starts, step), config.n_context)
+        chosen = windows_of_step(config, plan, starts, step)
+        batch = batch_at(text, chosen, config.n_context, openings=-(-len(chosen) // WINDOWS_PER_OPENING))
         loss, grads = loss_and_gradients(config, weights, batch, dropout_of_step(plan, step))
         update(weights, grads, moments, step, plan.rates.scaled(training.slow * rate_factor(plan, training, read)))
         losses.append(loss / np.log(2))

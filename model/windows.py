@@ -6,6 +6,9 @@ first line of a window counts little: enough to learn how a log begins, too litt
 that is longer than half a window, a window also begins every half window, so that each character is learned with at
 least that much text before it.
 
+Some windows are read as if the text began with them: they recall nothing from before, and their first line counts as
+any other. Without them a model that nearly always has an earlier line to go by never learns to write its first.
+
 Example: the lines "on", "off", "on" are the tokens ⏎on⏎off⏎on⏎. The first window of 8 tokens is ⏎on⏎off⏎, and what it
 learns to predict is the token after each of them: on⏎off⏎o. The first three of these count a tenth.
 """
@@ -90,12 +93,18 @@ def window_starts(text: Text, size: int) -> Int32s:
     return np.unique(np.concatenate(starts)).astype(np.int32)
 
 
-def batch_at(text: Text, starts: Int32s, size: int) -> Batch:
-    """The windows that begin at `starts`, or earlier where the text ends too soon. [B] -> [B, size] each"""
+def batch_at(text: Text, starts: Int32s, size: int, openings: int = 0) -> Batch:
+    """The windows that begin at `starts`, or earlier where the text ends too soon. [B] -> [B, size] each
+
+    The first `openings` of them are read as if the text began there.
+    """
     starts = np.minimum(starts, max(0, len(text.tokens) - 1 - size))
     n_token = min(size, len(text.tokens) - 1)
     window = text.window(starts, n_token)
+    begins = starts[:openings, None]
+    window.recalled[:, :openings] *= text.places[:, begins + np.arange(n_token)] > begins
     later_line = window.lines > window.lines[:, :1]
     half_seen = np.arange(n_token) >= size // 2
     opening = np.where(window.columns[:, :1] == 0, OPENING_WEIGHT, 0.0)
+    opening[:openings] /= OPENING_WEIGHT
     return Batch(window, text.following(starts, n_token), np.where(later_line | half_seen, 1.0, opening))

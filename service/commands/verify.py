@@ -93,6 +93,9 @@ def make_again(home: Home, settings: Settings, site: Site, commit: str, progress
         if facts["version"] != program_version():
             reason = f"it was made by version {facts['version']}, this is {program_version()}"
             return Verification(commit, run, None, reason)
+        if facts["format"] != weights_file.FORMAT:
+            reason = f"its file has format {facts['format']}, and this version writes format {weights_file.FORMAT}"
+            return Verification(commit, run, None, reason)
         if record.newest_line is None:
             return Verification(commit, run, None, f"the ledger does not know what run {run} was trained on")
         champion = champion_of(site, record, commit)
@@ -152,6 +155,6 @@ def train_again(
         settings, parts, name=facts.get("name", ""), run=record.run, now=datetime.fromisoformat(facts["created"]),
         tokens=made.training.tokens, tokens_per_second=record.tokens_per_second or 0,
         scores=record.bits_per_char, previous=champion.card,
-        normal=facts.get("normal", ()), audit=record.audit, by_log=record.by_log,
+        normal=facts.get("normal", ()), audit=record.audit, by_log=record.by_log, example=facts.get("example", ()),
     )  # fmt: skip
     return card.encode_within_limit(model, described, logs, score_with_surprise(shipping, parts.holdout)[1])

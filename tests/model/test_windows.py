@@ -3,7 +3,7 @@ import pytest
 
 from model.config import Config
 from model.positions import columns_and_lines
-from model.recall import places_of
+from model.recall import TEXT, places_of
 from model.vocabulary import NEWLINE, Vocabulary
 from model.windows import OPENING_WEIGHT, Text, batch_at, fitted_context, lay_out, window_starts
 
@@ -149,3 +149,18 @@ def test_a_windows_first_line_counts_little_where_it_begins_a_line_and_nothing_w
     text = lay_out(LETTERS, [["ab" * SIZE, "c", "d"]])
     begun, midway = batch_at(text, np.array([0, 2]), SIZE).weight[:, 0]
     assert (begun, midway) == (OPENING_WEIGHT, 0)
+
+
+def test_an_opening_recalls_nothing_from_before_it_and_all_from_within():
+    text = lay_out(LETTERS, [["abc"] * 6])
+    opening, other = batch_at(text, np.array([8, 8]), 8, openings=1).window.recalled[TEXT]
+    assert LETTERS.decode(other) == "abc\nabc\n"
+    assert opening[:4].tolist() == [0, 0, 0, 0]
+    assert LETTERS.decode(opening[4:]) == "abc\n"
+
+
+def test_the_first_line_of_an_opening_counts_as_any_other():
+    text = lay_out(LETTERS, [["abc"] * 6])
+    opening, other = batch_at(text, np.array([8, 8]), 8, openings=1).weight
+    assert (opening[0], other[0]) == (1, OPENING_WEIGHT)
+    assert (opening == 1).all()

@@ -259,25 +259,13 @@ class Futures {
     if (whole) {
       byId('futures-status').textContent =
         `${formatQuantity(this.come, 'future')} sampled, here in this page`;
-      byId('futures-stopped').textContent = this.stoppedWords();
+      byId('futures-stopped').textContent = stoppedWords(this.all, this.steps);
     }
     if (whole || (this.come >= ENOUGH && !byId('word', HTMLInputElement).value)) this.suggestWord();
     this.drawFields();
     this.drawFan();
     this.drawWord();
     this.drawFuture();
-  }
-
-  /** How many futures ended before their last line, and where. */
-  stoppedWords() {
-    const lengths = this.all.map((lines) => lines.length).filter((length) => length < this.steps);
-    if (!lengths.length) return '';
-    const all = formatCount(this.all.length);
-    const atOnce = lengths.filter((length) => !length).length;
-    if (atOnce > this.all.length / 2)
-      return `${formatCount(atOnce)} of ${all} futures became noise at once: this model has not learned to write lines like these.`;
-    const middle = lengths.sort((a, b) => a - b)[lengths.length >> 1];
-    return `${formatCount(lengths.length)} of ${all} futures were stopped where they became noise, half of them by line ${middle + 1}.`;
   }
 
   /** List the fields, and keep the chosen one. */
@@ -406,6 +394,24 @@ function bandTable(bands, field) {
     element('thead', '', element('tr', '', ...heads)),
     element('tbody', '', ...rows),
   );
+}
+
+/**
+ * How many futures ended before their last line, and where.
+ * @param {string[][]} futures
+ * @param {number} steps lines that were asked for
+ */
+function stoppedWords(futures, steps) {
+  const lengths = futures.map((lines) => lines.length).filter((length) => length < steps);
+  if (!lengths.length) return '';
+  const all = formatCount(futures.length);
+  const atOnce = lengths.filter((length) => !length).length;
+  if (atOnce > futures.length / 2)
+    return `${formatCount(atOnce)} of ${all} futures became noise at once: this model has not learned to write lines like these.`;
+  const middle = lengths.sort((a, b) => a - b)[lengths.length >> 1];
+  if (lengths.length === 1)
+    return `1 of ${all} futures was stopped where it became noise, in line ${middle + 1}.`;
+  return `${formatCount(lengths.length)} of ${all} futures were stopped where they became noise, half of them by line ${middle + 1}.`;
 }
 
 /**

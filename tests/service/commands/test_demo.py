@@ -110,6 +110,12 @@ def test_a_real_log_is_played_by_its_own_lines(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "logs" / "demo.log").read_text() == (tmp_path / "real.log").read_text()
 
 
+def test_its_last_commit_can_be_made_again_example_and_all(played: tuple[Path, str], logling: Command) -> None:
+    with Ledger(Home(played[0] / "home").ledger) as ledger:
+        commit = next(run["commit"] for run in documents(ledger) if run["commit"])
+    assert "equal: the same bytes" in logling("verify", commit, "--home", played[0] / "home").stdout
+
+
 def test_no_line_of_a_real_log_is_an_example(tmp_path: Path) -> None:
     play(tmp_path / "demo", real_log(tmp_path, 900))
     card = weights_file.decode((tmp_path / "demo/client/web/weights.js").read_bytes())[1]

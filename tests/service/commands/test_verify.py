@@ -1,6 +1,7 @@
 """Verify: a run's commit can be made again to the byte, and what a run did not make cannot pass for it."""
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from service.errors import LoglingError
 from service.storage.ledger import Ledger
 from service.training.card import GOLDEN_TEXT
 from tests.support.runs import Document, documents
+from tests.support.weights import Weights
 
 LATER = datetime(2026, 3, 9, 12, tzinfo=UTC)
 
@@ -102,6 +104,22 @@ def test_weights_of_another_run_under_its_trailers_are_not_equal(committed: Any)
 def test_a_file_that_is_damaged_is_not_equal(committed: Any) -> None:
     put(committed, b"nonsense")
     assert verified(committed).equal is False
+
+
+def test_what_was_written_before_recall_is_not_said_to_be_altered(committed: Any) -> None:
+    model, card = weights_file.decode(path_of(committed).read_bytes())
+    facts = {name: fact for name, fact in card.items() if name != "profile"}
+    tensors = {name: tensor for name, tensor in model.weights.items() if name != "recall"}
+    older = Model(replace(model.config, recall=False), model.vocabulary, tensors)
+    file = weights_file.encode(older, facts, GOLDEN_TEXT)
+    put(committed, Weights(file, older).rewritten(to_format_before_recall))
+    result = verified(committed)
+    assert (result.equal, result.reason) == (None, "its file has format 1, and this version writes format 2")
+
+
+def to_format_before_recall(_: object, card: dict[str, Any]) -> None:
+    card["format"] = weights_file.BEFORE_RECALL
+    del card["config"]["recall"]
 
 
 @pytest.mark.parametrize("facts", [{"version": "9.9.9"}, {"corpus": "0" * 16}])

@@ -98,7 +98,7 @@ def test_a_card_has_an_example_where_one_is_given() -> None:
 
 def test_an_example_that_does_not_fit_is_left_out_before_a_score_is() -> None:
     cap = PRESETS["full"].vocabulary_cap
-    wide = tiny("full", "".join(chr(0x1F600 + number) for number in range(cap - 2)))
+    wide = tiny("full", "".join(chr(0x1F600 + number) for number in range(cap - 12)))
     previous = {"history": [["2026-01-01", 12.3456]] * MOST_HISTORY}
     facts = with_room(wide, card(previous=previous, example=["\N{SNOWMAN}" * 100] * 80))
     assert (len(facts["history"]), "example" in facts) == (MOST_HISTORY, False)

@@ -245,6 +245,11 @@ def test_futures_that_become_noise_are_stopped_and_it_is_told(view):
     assert re.match(r"\d+ of 30 futures (were stopped where they became noise|became noise at once)", told)
 
 
+def test_of_one_future_that_became_noise_it_is_told_as_of_one(page):
+    told = page.evaluate("stoppedWords([['a', 'b'], ['a'], ['a', 'b']], 2)")
+    assert told == "1 of 3 futures was stopped where it became noise, in line 2."
+
+
 def test_a_word_can_be_chosen_from_those_that_appear(view):
     page = view("#predict?futures=40")
     sampled(page, 40)
