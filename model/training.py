@@ -142,7 +142,8 @@ def round_of_steps(
     while read < until:
         step += 1
         chosen = windows_of_step(config, plan, starts, step)
-        batch = batch_at(text, chosen, config.n_context, openings=-(-len(chosen) // WINDOWS_PER_OPENING))
+        openings = step * len(chosen) // WINDOWS_PER_OPENING - (step - 1) * len(chosen) // WINDOWS_PER_OPENING
+        batch = batch_at(text, chosen, config.n_context, openings)
         loss, grads = loss_and_gradients(config, weights, batch, dropout_of_step(plan, step))
         update(weights, grads, moments, step, plan.rates.scaled(training.slow * rate_factor(plan, training, read)))
         losses.append(loss / np.log(2))
