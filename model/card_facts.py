@@ -44,7 +44,8 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_NAME and not INVISIBLE.search(value)
 
 
-def _is_model_name(value: object) -> bool:
+def is_model_name(value: object) -> bool:
+    """Whether a value can be the name of a model or a log."""
     return is_name(value) and 0 < len(str(value)) <= LONGEST_MODEL_NAME
 
 
@@ -87,7 +88,7 @@ def _is_by_log(value: object) -> bool:
 def _is_log_score(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and _is_model_name(value.get("name"))
+        and is_model_name(value.get("name"))
         and is_whole(value.get("lines"))
         and _is_bits(value.get("bits_per_char"))
         and ("ngram" not in value or _is_bits(value["ngram"]))
@@ -125,7 +126,7 @@ _BITS = (_is_bits, f"a number from 0 to {MOST_BITS}")
 
 FACTS: dict[str, tuple[Callable[[object], bool], str]] = {
     "name": (
-        _is_model_name,
+        is_model_name,
         f"a text of 1 to {LONGEST_MODEL_NAME} characters without control characters",
     ),
     "run": _NAME,

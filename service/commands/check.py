@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -40,6 +41,11 @@ STANDS_OUT_STATUS = 3
 MANY = 10  # one line in so many that stands out is much, beside a single good log
 FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than one in so many, at least
 SHOWN_AROUND = 2
+LINES_LOOKED_UP = 5000
+MOST_UNKNOWN = 0.05  # of the lines of a log from which the model has learned
+LEARNED = """
+The model has learned from these very lines, so what is strange among them is familiar to it. To find that, compare
+them with lines from before: logling check FILE --good OLDER"""
 
 
 class Format(StrEnum):
@@ -106,10 +112,13 @@ def check_command(
         call_normal(findings, normal, rules_file)
     name = "standard input" if file == STANDARD_INPUT else file.name
     names = [path.name for path in good or []]
+    learned = bool(known.model and file != STANDARD_INPUT and is_learned(file, known.choose, find_home(home)))
     if as_json:
-        print_json(findings.as_json())
+        print_json(findings.as_json() | {"learned": learned})
     elif form is Format.text:
         print_findings(findings, names, top)
+        if learned:
+            out.print(LEARNED)
     else:
         print((as_html if form is Format.html else as_markdown)(name, findings, names))
     if fail and findings.findings:
@@ -170,6 +179,16 @@ def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine,
         yield from with_surprise(known.model, lines)
     else:
         yield from ((line, None) for line in lines)
+
+
+def is_learned(file: Path, choose: Chooser, home: Home) -> bool:
+    """Whether nearly all of a log's first lines are kept for training: what is strange in them was learned as well."""
+    if not home.corpus.exists():
+        return False
+    lines = {line.text for line in islice(log_lines(file, choose), LINES_LOOKED_UP)}
+    with Corpus(home.corpus) as corpus:
+        unknown = lines.difference(*(document.lines for document in corpus.documents()))
+    return len(unknown) <= MOST_UNKNOWN * len(lines)
 
 
 def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> None:

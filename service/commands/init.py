@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from model.card_facts import LONGEST_MODEL_NAME, is_model_name
 from model.config import PRESETS
 
 from ..environment import PREFIX, setting_variables
@@ -68,6 +69,11 @@ def init_command(
         refuse_used(Home(expanded(home).resolve()))
         print_proposals(home)
         raise typer.Exit(2)
+    if name and not is_model_name(name):
+        raise typer.BadParameter(
+            f"{name!r} is no name of a model: allowed are 1 to {LONGEST_MODEL_NAME} characters that can be seen",
+            param_hint="--name",
+        )
     containers = [find_container(container).source() for container in docker or []]
     made = make_home(
         home, sources=source or [], journals=journal or [], containers=containers, name=name, preset=preset,

@@ -11,32 +11,38 @@ from ..reading.log_names import proposed_name, unique_names
 from ..settings import HOST, Settings, Source
 from ..sources.log_file import LogFile
 from ..sources.path_pattern import brace_hint
-from ..sources.source_preview import look_at
+from ..sources.source_preview import Preview, look_at
 from .doctor_sources import describe_journal, source_name
 from .init_log_kind import LogKind, look_at_kind
 from .terminal import err, out
 
 # Bits per character, as measured, of a model that eight logs share, and of a model each.
 SHARED, APART = "0.28", "0.15"
+ACCESS_LOG = "access log"  # of such ones each says the same as another; other logs of one form come from other programs
 
 
 def print_sources(settings: Settings, home: Path) -> None:
     """Say what each source holds now, warn where one gives nothing, and propose a home each where that is better."""
     apart: dict[str, str] = {}  # the option of each log that could have a home of its own, by its name
+    are_alike = True
     lines = 0
     for source in settings.source:
         if source.journal is not None:
             print_journal(source)
             apart.setdefault(source.log_name, option_of(source))
+            are_alike = False
             continue
         found = look_at(source.files or "")
         lines += found.lines
-        print_files(source, found.files, found.describe(), found.problems)
+        kinds = kinds_of(source, found.files)
+        are_alike &= all(ACCESS_LOG in kind.form for kind in kinds)
+        print_files(source, kinds, found)
         apart |= {name: option for name, option in options_of(source, found.files).items() if name not in apart}
     if 0 < lines < settings.gate.min_new_lines and not any(source.journal is not None for source in settings.source):
         err.print(f"warning: a run is skipped until there are {settings.gate.min_new_lines} lines (gate.min_new_lines)")
-    if len(apart) > 1:
-        print_homes_apart(home, apart)
+    if len(apart) > 1 and not are_alike:
+        preset = "" if settings.preset == Settings().preset else f" --preset {settings.preset}"
+        print_homes_apart(home, {name: option + preset for name, option in apart.items()})
 
 
 def print_journal(source: Source) -> None:
@@ -48,20 +54,19 @@ def print_journal(source: Source) -> None:
         err.print(f"warning: {name}: {error}")
 
 
-def print_files(source: Source, files: Sequence[LogFile], words: str, problems: Sequence[str]) -> None:
+def print_files(source: Source, kinds: Mapping[LogKind, str], found: Preview) -> None:
     """Say how much a source of files holds and of what kind."""
     name = source_name(source)
-    if files:
-        out.print(f"  {name}: {words}")
-    kinds = kinds_of(source, files)
+    if found.files:
+        out.print(f"  {name}: {found.describe()}")
     for kind, of in kinds.items():
         out.print(f"    {of}{kind.describe()}")
         if kind.advice and len(kinds) == 1:
-            out.print(f"    In its [[source]], {kind.advice}.")
-    for problem in problems:
+            out.print(f"    In its [[source]] in logling.toml, {kind.advice}.")
+    for problem in found.problems:
         err.print(f"warning: cannot be read: {problem}")
-    if not files and not problems:
-        err.print(f"warning: {name}: {words}{brace_hint(source.files or '')}")
+    if not found.files and not found.problems:
+        err.print(f"warning: {name}: {found.describe()}{brace_hint(source.files or '')}")
 
 
 def kinds_of(source: Source, files: Sequence[LogFile]) -> Mapping[LogKind, str]:

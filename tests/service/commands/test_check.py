@@ -17,7 +17,7 @@ from model import weights_file
 from service.checking.findings import MOST_LINES
 from service.site.champion import committed_weights
 from tests.support.commands import Command, document, is_sentence
-from tests.support.homes import Place
+from tests.support.homes import FIRST_LINES, Place
 from tests.support.shop_log import shop_log
 from tests.support.waiting import PATIENCE
 
@@ -69,6 +69,19 @@ def test_the_findings_have_the_contracts_fields_strangest_first(logling: Command
 def test_a_line_that_one_of_several_good_logs_has_is_familiar(logling: Command, folder: Path, good: Any) -> None:
     found = document(logling("check", "--json", folder / "later.log", *good, "--good", folder / "later.log"))
     assert found["findings"] == []
+
+
+def test_a_log_from_which_the_model_has_learned_is_told(reader: Place, tmp_path: Path) -> None:
+    learned = Place(tmp_path)
+    learned.append_usual(FIRST_LINES)
+    assert "has learned from these very lines" in reader.logling("check", learned.log).stdout
+    assert document(reader.logling("check", "--json", learned.log))["learned"] is True
+
+
+def test_a_log_that_the_model_has_not_read_is_not_called_learned(reader: Place, tmp_path: Path) -> None:
+    log = tmp_path / "new.log"
+    log.write_text("".join(f"{n % 60:02d} delta fan fast ok {n}\n" for n in range(60)))
+    assert "has learned from" not in reader.logling("check", log).stdout
 
 
 def test_a_home_says_what_is_strange_by_its_weights(reader: Place, tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def test_init_writes_a_name_that_is_made_of_unknown_words_into_the_settings(logl
 
 
 def test_init_refuses_a_name_that_is_too_long_and_leaves_nothing(logling: Command, tmp_path: Path) -> None:
-    assert is_sentence(logling("init", tmp_path / "home", *LOG, "--name", "x" * 41), "at most 40 characters")
+    result = logling("init", tmp_path / "home", *LOG, "--name", "x" * 41)
+    assert (result.returncode, "1 to 40 characters" in result.stderr) == (2, True)
     assert not (tmp_path / "home").exists()
 
 
@@ -139,7 +140,14 @@ def test_init_says_what_kind_of_log_it_is_and_from_when_to_when(logling: Command
 def test_init_proposes_a_setting_that_would_help(logling: Command, tmp_path: Path) -> None:
     (tmp_path / "app.log").write_text('{"level":"info","msg":"order sent"}\n' * 200)
     told = logling("init", tmp_path / "home", "--source", tmp_path / "app.log").stdout
-    assert '    In its [[source]], format = "{level} {msg}" would learn these fields alone' in told
+    assert '    In its [[source]] in logling.toml, format = "{level} {msg}" would learn these fields alone' in told
+
+
+def test_init_proposes_no_home_each_for_access_logs(logling: Command, tmp_path: Path) -> None:
+    line = '203.0.113.7 - - [23/Nov/2026:14:00:00 +0000] "GET /cart HTTP/1.1" 200 512 "-" "made-up/1.0"\n'
+    for name in ("shop.log", "blog.log"):
+        (tmp_path / name).write_text(line * 200)
+    assert "home each" not in logling("init", tmp_path / "home", "--source", tmp_path / "*.log").stdout
 
 
 def test_init_warns_of_a_log_that_is_too_short_to_learn_from(logling: Command, tmp_path: Path) -> None:
