@@ -56,7 +56,8 @@ class Recall:
         self._at = -1  # the newest token
         self._key = 0  # the hash of the line's beginning
         self._begun = 0  # the hash of what stands before the number that is being read
-        self._digits: list[int] = []  # of that number
+        self._digits: list[int] = []  # of that number, MOST_RECALLED at most
+        self._typed = 0  # how many digits it has so far
         self._same: tuple[int, ...] = ()  # the number that is recalled, as long as what is written agrees
         self._next: tuple[int, ...] = ()
 
@@ -77,7 +78,7 @@ class Recall:
             self._read_other(token)
         else:
             self._read_digit(value)
-        n = len(self._digits)
+        n = self._typed
         same = self._ids[self._same[n]] if n < len(self._same) else 0
         following = self._ids[self._next[n]] if n < len(self._next) else 0
         if same or following:
@@ -90,11 +91,13 @@ class Recall:
         return np.array([self.read(token) for token in tokens.tolist()], np.int32).reshape(-1, N_RECALLED).T
 
     def _read_digit(self, value: int) -> None:
-        n = len(self._digits)
+        n = self._typed
         if not n:
             self._begun = self._key
             self._key = hashed(self._key, ANY_NUMBER)
-        self._digits.append(value)
+        if n < MOST_RECALLED:
+            self._digits.append(value)
+        self._typed += 1
         if n >= len(self._same) or self._same[n] != value:
             self._same = ()
         if n >= len(self._next) or self._next[n] != value:
@@ -117,9 +120,8 @@ class Recall:
     def _note_number(self) -> None:
         before = self._own.get(self._begun) or self._shared.get(self._begun)
         known = (before[0], before[1]) if before and len(before) == 4 else (0, ())
-        at = self._at - 1 - len(self._digits)
-        self._own[self._begun] = (at, tuple(self._digits[:MOST_RECALLED]), *known)
-        self._digits = []
+        self._own[self._begun] = (self._at - 1 - self._typed, tuple(self._digits), *known)
+        self._digits, self._typed = [], 0
 
     def _forget(self) -> None:
         known = {**self._shared, **self._own}

@@ -33,6 +33,9 @@ from .init_sources import print_sources
 from .terminal import err, out
 
 
+PROPOSED_HOME = Path("log-model")
+
+
 class Preset(StrEnum):
     """The shapes of a model that can be chosen by name."""
 
@@ -41,7 +44,7 @@ class Preset(StrEnum):
 
 
 def init_command(
-    home: Annotated[Path, typer.Argument(metavar="HOME", help="The folder to make.")],
+    home: Annotated[Path | None, typer.Argument(metavar="HOME", help="The folder to make.")] = None,
     source: Annotated[
         list[str] | None,
         typer.Option(metavar="PATH_OR_GLOB", help="A log file, or a glob in quotes. Repeat for more."),
@@ -66,9 +69,12 @@ def init_command(
     logling init ~/ssh-model --journal ssh
     """
     if not (source or journal or docker or is_set_by_variable("source")):
-        refuse_used(Home(expanded(home).resolve()))
-        print_proposals(home)
+        if home:
+            refuse_used(Home(expanded(home).resolve()))
+        print_proposals(home or PROPOSED_HOME)
         raise typer.Exit(2)
+    if home is None:
+        raise typer.BadParameter("name the folder to make: logling init HOME --source …", param_hint="HOME")
     if name and not is_model_name(name):
         raise typer.BadParameter(
             f"{name!r} is no name of a model: allowed are 1 to {LONGEST_MODEL_NAME} characters that can be seen",

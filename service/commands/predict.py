@@ -24,9 +24,7 @@ def predict_command(
     ] = None,
     samples: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="How many futures.")] = 3,
     steps: Annotated[int, typer.Option(metavar="LINES", min=1, max=1000, help="Lines in each.")] = 1,
-    seed: Annotated[
-        int, typer.Option(metavar="N", min=0, help="The same seed gives the same text, here and on the page.")
-    ] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="The same seed gives the same text.")] = 0,
     temperature: Annotated[float, typer.Option(metavar="T", min=0, help="0: always the likeliest character.")] = 1.0,
     top_k: Annotated[
         int, typer.Option(metavar="K", min=0, help="Choose among the K likeliest characters; 0: all.")

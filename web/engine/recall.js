@@ -37,7 +37,8 @@ class Recall {
     this.at = -1; // the newest token
     this.key = 0; // the hash of the line's beginning
     this.begun = 0; // the hash of what stands before the number that is being read
-    this.digits = NO_DIGITS; // of that number
+    this.digits = NO_DIGITS; // of that number, MOST_RECALLED at most
+    this.typed = 0; // how many digits it has so far
     this.same = NO_DIGITS; // the number that is recalled, as long as what is written agrees
     this.next = NO_DIGITS;
     this.guesses = new Int32Array(N_RECALLED); // the ids that are recalled for the next token; 0: nothing
@@ -67,7 +68,7 @@ class Recall {
     const value = this.values[token];
     if (value < 0) this.readOther(token);
     else this.readDigit(value);
-    const n = this.digits.length;
+    const n = this.typed;
     guesses[0] = n < this.same.length ? this.ids[this.same[n]] : 0;
     guesses[1] = n < this.next.length ? this.ids[this.next[n]] : 0;
     guesses[2] = 0;
@@ -78,13 +79,13 @@ class Recall {
 
   /** @param {number} value */
   readDigit(value) {
-    const n = this.digits.length;
+    const n = this.typed++;
     if (!n) {
       this.begun = this.key;
       this.key = hashed(this.key, ANY_NUMBER);
       this.digits = [];
     }
-    this.digits.push(value);
+    if (n < MOST_RECALLED) this.digits.push(value);
     if (this.same[n] !== value) this.same = NO_DIGITS;
     if (this.next[n] !== value) this.next = NO_DIGITS;
   }
@@ -106,13 +107,14 @@ class Recall {
   noteNumber() {
     const before = this.own.get(this.begun) ?? this.shared.get(this.begun);
     this.own.set(this.begun, {
-      at: this.at - 1 - this.digits.length,
+      at: this.at - 1 - this.typed,
       token: ESCAPE,
-      digits: this.digits.slice(0, MOST_RECALLED),
+      digits: this.digits,
       before: before ? before.at : 0,
       digitsBefore: before ? before.digits : NO_DIGITS,
     });
     this.digits = NO_DIGITS;
+    this.typed = 0;
   }
 
   forget() {

@@ -32,7 +32,8 @@ function startAbout(card, bytes) {
 function describeTraining(card) {
   const lines = isNumber(card.lines) ? `${formatQuantity(card.lines, 'line')} of its log` : 'its log';
   const when = day(card.created);
-  return `${nameOf(card)} has learned from ${lines}${when ? `, the last time on ${when}` : ''}.`;
+  const name = `\u2068${nameOf(card)}\u2069`; // isolated, where it is written from right to left
+  return `${name} has learned from ${lines}${when ? `, the last time on ${when}` : ''}.`;
 }
 
 /** @param {Card} card */

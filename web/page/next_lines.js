@@ -4,7 +4,7 @@ const NEXT_SAMPLES = 200;
 const FEWEST_TOLD = 20; // of these that are no noise
 const KINDS_SHOWN = 6;
 const LEAST_SHARE_SHOWN = 0.02;
-const SAYS_SOMETHING = /[^…\s]/; // a kind that is more than gaps
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u; // a kind that is more than gaps and signs
 const MUCH_NOISE = 0.5; // of the sampled lines
 const LEAST_TO_THE_LETTER = 0.001; // probability of a line that is shown with all its values
 

@@ -72,3 +72,13 @@ def test_init_without_a_log_does_not_propose_for_a_home_that_is_there(logling: C
 def test_sources_that_a_variable_gives_are_enough(logling: Command, tmp_path: Path) -> None:
     done = logling("init", tmp_path / "home", LOGLING_SOURCE='[{"files": "/var/log/made-up.log"}]')
     assert (done.returncode, (tmp_path / "home" / "site").is_dir()) == (0, True)
+
+
+def test_init_alone_proposes_the_logs_too(logling: Command) -> None:
+    result = logling("init")
+    assert (result.returncode, result.stdout.startswith("Nothing was made")) == (2, True)
+
+
+def test_init_with_a_log_needs_a_folder_to_make(logling: Command) -> None:
+    result = logling("init", "--source", "/var/log/made-up.log")
+    assert (result.returncode, "name the folder to make" in result.stderr) == (2, True)
