@@ -32,7 +32,6 @@ from .init_proposals import print_proposals
 from .init_sources import print_sources
 from .terminal import err, out
 
-
 PROPOSED_HOME = Path("log-model")
 
 

@@ -51,7 +51,7 @@ WRONG = [
     (["nonsense"], "No such command 'nonsense'"),
     (["chekc"], "Did you mean 'check'?"),
     (["score"], "Missing argument 'FILE'"),
-    (["init"], "Missing argument 'HOME'"),
+    (["check"], "Missing argument 'FILE'"),
     (["history", "--nope"], "No such option: --nope"),
     (["init", "x", "--preset", "huge"], "'huge' is not one of 'full', 'seed'"),
     (["demo", "--preset", "huge"], "'huge' is not one of 'full', 'seed'"),
