@@ -44,7 +44,7 @@ const OF_WORD = /[\p{L}\p{N}\p{M}_.:/@-]/u;
  *   comes a number that is not suggested
  */
 function suggest(state, begun) {
-  const kind = kindOf(Array.from(begun).at(-1) ?? ' ');
+  const kind = characterKind(Array.from(begun).at(-1) ?? ' ');
   const start = { state, unread: undefined, tokens: [], probability: 1, kind, begins: true, hasDigit: false };
   const first = wordsFrom(start);
   const [best] = first.words;
@@ -116,7 +116,7 @@ function wordsAfter(start, least) {
     const { alphabet } = path.state.model.vocabulary;
     let ends = 0;
     for (const { token, probability } of distribution(path.state.logits)) {
-      const kind = kindOf(alphabet[token]);
+      const kind = characterKind(alphabet[token]);
       const all = path.probability * probability;
       const isInWord = !path.begins && path.kind !== ' ';
       if (token === NEWLINE || (isInWord && kind !== path.kind)) {
@@ -154,7 +154,7 @@ function withRead(path) {
  * Characters of one kind make up a word.
  * @param {string} character
  */
-function kindOf(character) {
+function characterKind(character) {
   if (character === '\n') return '\n';
   if (/\s/u.test(character)) return ' ';
   return OF_WORD.test(character) ? 'a' : '!';

@@ -32,7 +32,7 @@ function startAbout(card, bytes) {
 function describeTraining(card) {
   const lines = isNumber(card.lines) ? `${formatQuantity(card.lines, 'line')} of its log` : 'its log';
   const when = day(card.created);
-  const name = `\u2068${nameOf(card)}\u2069`; // isolated, where it is written from right to left
+  const name = `\u2068${modelNameOf(card)}\u2069`; // isolated, where it is written from right to left
   return `${name} has learned from ${lines}${when ? `, the last time on ${when}` : ''}.`;
 }
 

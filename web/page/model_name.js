@@ -7,7 +7,7 @@ const PRODUCT = 'Logling';
  * The name of a model. Those of older versions have none.
  * @param {Card} card
  */
-function nameOf({ name }) {
+function modelNameOf({ name }) {
   return typeof name === 'string' && name ? name : PRODUCT;
 }
 
@@ -16,7 +16,7 @@ function nameOf({ name }) {
  * @param {Card} card
  */
 function showModel(card) {
-  const name = nameOf(card);
+  const name = modelNameOf(card);
   byId('model-name').textContent = name;
   if (name !== PRODUCT) showIcon(name);
   byId('self-check').replaceChildren(...trainingFacts(card));

@@ -139,7 +139,7 @@ function startAllViews(weights, log, example, bytes) {
       show: startAbout(weights.card, bytes),
     },
   };
-  startViews(views, nameOf(weights.card));
+  startViews(views, modelNameOf(weights.card));
 }
 
 /** What weights.js assigned: a string as an assignment leaves it, and nothing beside it. */

@@ -209,8 +209,8 @@ def with_format(place: Place, number: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_weights_of_a_newer_format_are_refused_by_number(
     committed: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_format(committed, 2, monkeypatch)
-    with pytest.raises(LoglingError, match="the weights file has format 2, this version reads format 1: update"):
+    with_format(committed, 3, monkeypatch)
+    with pytest.raises(LoglingError, match="the weights file has format 3, this version reads format 2: update"):
         Old(committed, page(tmp_path / "new", NEW)).upgrade()
 
 
@@ -218,7 +218,7 @@ def test_weights_of_an_older_format_are_told(committed: Place, tmp_path: Path, m
     with_format(committed, 0, monkeypatch)
     done = Old(committed, page(tmp_path / "new", NEW)).upgrade()
     assert done.commit
-    assert done.problems == ["the weights file has format 0, this version reads format 1: retrain to write a new file"]
+    assert done.problems == ["the weights file has format 0, this version reads format 2: retrain to write a new file"]
 
 
 def test_it_is_pushed(old: Old) -> None:

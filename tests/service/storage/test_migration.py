@@ -188,7 +188,7 @@ def test_weights_of_a_newer_version_are_refused_by_number(committed: Place, monk
 def test_weights_that_only_an_older_version_can_read_are_begun_anew(
     committed: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = weights_file.FORMAT - 1
+    older = weights_file.BEFORE_RECALL - 1
     put_weights_of(committed, older, monkeypatch)
     committed.append_usual(300)
     record = committed.retrain()

@@ -46,6 +46,13 @@ def test_a_page_gets_the_same_names_as_globals(names_in_node):
     assert sorted(set(new) - own) == sorted(names_in_node("Object.keys(require('./engine.js'))"))
 
 
+def test_no_function_is_declared_twice(site_files):
+    """The second would take the place of the first in the whole file, and no checker says so."""
+    declared = r"^(?:async )?function\*? (\w+)"
+    names = re.findall(declared, site_files["engine.js"].decode() + "\n" + site_files["page.js"].decode(), re.MULTILINE)
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_what_the_page_uses_of_the_engine_is_public(site_files):
     """Its other names are not there when the page runs, though the type checker knows them."""
     declared = r"^(?:async )?(?:function\*?|class|const|let) (\w+)"
