@@ -59,6 +59,7 @@ function suggest(state, begun) {
       isSure: isSure && path === best.path,
     }))
     .sort((a, b) => b.probability - a.probability)
+    .filter(({ text }, i, sorted) => sorted.findIndex((one) => one.text === text) === i)
     .slice(0, MOST_SUGGESTED);
   return { suggestions, number: behind.number };
 }

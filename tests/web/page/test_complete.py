@@ -7,6 +7,7 @@ from model.sampling import primed
 from tests.support.check_view import go_to
 
 LOG = ["12:00 bed1 air 20.0°C ok", "12:01 bed2 air 20.1°C ok", "12:02 pump: flow 4 l/min 🌱"]
+SURE = "\n".join([*LOG, "12:03 bed1 air 20.0°C "])  # ok is more likely than not, fan on comes next
 
 
 @pytest.fixture
@@ -68,37 +69,37 @@ def test_a_long_line_is_broken_and_the_grey_text_stands_behind_it(page):
 
 
 def test_what_was_taken_can_be_undone(page):
-    write(page, LOG[0] + "\n12:01 p")
+    write(page, SURE)
     page.keyboard.press("Tab")
-    assert len(page.input_value("#editor")) > len(LOG[0] + "\n12:01 p")
+    assert len(page.input_value("#editor")) > len(SURE)
     page.keyboard.press("Control+Z")
-    assert page.input_value("#editor") == LOG[0] + "\n12:01 p"
+    assert page.input_value("#editor") == SURE
 
 
 def test_escape_lets_tab_move_on(page):
-    write(page, LOG[0] + "\n12:01 p")
+    write(page, SURE)
     page.keyboard.press("Escape")
     assert page.locator("#ghost .rest").inner_text() == ""
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.id") != "editor"
-    assert page.input_value("#editor") == LOG[0] + "\n12:01 p"
+    assert page.input_value("#editor") == SURE
 
 
 def test_arrow_keys_choose_another(page):
-    write(page, LOG[0] + "\n12:01 p")
+    write(page, SURE)
     second = offered(page)[1]
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#editor", "aria-activedescendant") == "rest-1"
     assert page.locator("#ghost .rest").inner_text() == second
     page.keyboard.press("Tab")
-    assert page.input_value("#editor") == LOG[0] + "\n12:01 p" + second
+    assert page.input_value("#editor") == SURE + second
 
 
 def test_a_click_takes_an_alternative(page):
-    write(page, LOG[0] + "\n12:01 p")
+    write(page, SURE)
     second = offered(page)[1]
     page.locator("#completions li").nth(1).click()
-    assert page.input_value("#editor") == LOG[0] + "\n12:01 p" + second
+    assert page.input_value("#editor") == SURE + second
 
 
 def test_the_end_of_a_line_is_taken_as_a_new_line(page):
@@ -138,6 +139,6 @@ def test_wide_and_right_to_left_text_can_be_completed(page):
 
 
 def test_the_views_share_the_lines(page):
-    write(page, LOG[0] + "\n12:01 p")
+    write(page, SURE)
     go_to(page, "predict")
-    assert page.input_value("#log") == LOG[0] + "\n12:01 p"
+    assert page.input_value("#log") == SURE

@@ -186,7 +186,7 @@ PROBLEMS = {
         "the card says 1.5: do not trust it",
     ),
     "of a newer format": (
-        lambda w: w.rewritten(lambda _, card: card.update(format=2)),
+        lambda w: w.rewritten(lambda _, card: card.update(format=3)),
         "This page is older than its model",
         "logling upgrade",
     ),

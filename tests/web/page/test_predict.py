@@ -73,7 +73,7 @@ def test_a_kind_shows_examples_that_are_made_up(page):
     page.locator("#likely details", has_text="°C ok").first.locator("summary").click()
     examples = page.locator("#likely details[open] .examples .text").all_text_contents()
     assert examples
-    assert all(re.search(r"air [\d.]+°C ok", line) for line in examples)
+    assert [line for line in examples if not re.search(r"air \S+ ok", line)] == []
 
 
 def test_lines_that_were_nothing_but_noise_are_told(page):
