@@ -32,6 +32,7 @@ ALIKE = 3  # values of a place that begin alike: the beginning is known
 COUNTING = 0.5  # of the values of a place that grow by at most LARGEST_STEP: it is a counter
 LARGEST_STEP = 64
 FEWEST_TO_COUNT = 8
+FEWEST_TOLD = 4  # digits of a value whose numbers stand before it: fewer stand there by chance
 
 
 _NUMBER = re.compile("[0-9]+")
@@ -144,9 +145,11 @@ def _read(logs: Sequence[AuditedLog], language: Language) -> _Places:
         for at, line in enumerate(log.lines):
             texts = set()
             for place, value in _values_with_places(line, language):
-                if value.begin > LONGEST_BEFORE or _is_told(value.text, line[: value.begin], language):
+                if value.begin > LONGEST_BEFORE or value.text in line[: value.begin]:
                     continue
                 texts.add(value.text)
+                if _is_told(value.text, line[: value.begin], language):
+                    continue
                 spots = found.spots.setdefault((place, value.text), [])
                 if len(spots) < MOST_SPOTS:
                     spots.append(Spot(number, at, value.begin))
@@ -172,15 +175,13 @@ def _values_with_places(line: str, language: Language) -> Iterator[tuple[str, Va
 
 
 def _is_told(text: str, before: str, language: Language) -> bool:
-    """Whether a value stands in its line already, or its numbers do and the rest is no secret.
+    """Whether the numbers of a value stand in its line already, and the rest of it is no secret.
 
     >>> _is_told("192-0-2-7.dsl.example", "from 192.0.2.7 (", Language([]))
     True
     """
-    if text in before:
-        return True
-    numbers = set(_NUMBER.findall(text))
-    if not numbers or not numbers <= set(_NUMBER.findall(before)):
+    numbers = _NUMBER.findall(text)
+    if sum(map(len, numbers)) < FEWEST_TOLD or not set(numbers) <= set(_NUMBER.findall(before)):
         return False
     rest = _NUMBER.sub("", text)
     return not is_asked_for(rest, language.bits(rest))

@@ -54,6 +54,11 @@ def test_a_host_name_made_of_the_address_before_it_is_not_asked_for() -> None:
     assert texts([*usual(400), *[line] * 9]) == {"203.0.113.7"}
 
 
+def test_what_its_line_tells_counts_as_language_all_the_same() -> None:
+    lines = [f"exec-{at % 9} of 9 clientId=shop-1 at {at % 9}" for at in range(300)]
+    assert texts([*usual(3000), *lines]) == set()
+
+
 def test_what_stands_in_many_lines_is_the_logs_language_and_counted() -> None:
     lines = [f"v7.31.4 says {word}" for word in usual(100)]
     result = found(lines)
