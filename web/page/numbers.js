@@ -43,6 +43,7 @@ function formatRounded(value) {
 
 /** @param {number} bytes */
 function formatBytes(bytes) {
+  if (bytes < 1000) return formatQuantity(bytes, 'byte');
   const [unit, scale] = bytes >= 1e9 ? ['GB', 1e9] : bytes >= 1e6 ? ['MB', 1e6] : ['KB', 1e3];
   return `${(bytes / scale).toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
 }

@@ -385,6 +385,12 @@ def test_a_gzip_file_is_unpacked(page, tmp_path):
     assert "4 lines" in page.inner_text("#log-facts")
 
 
+def test_the_size_of_a_small_file_is_told_in_bytes(page, tmp_path):
+    data = "\n".join([*LOG, STRANGE]).encode()
+    open_file(page, tmp_path / "greenhouse.log", data)
+    assert page.inner_text("#log-facts").startswith(f"{len(data)} bytes")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_a_utf_16_file_with_its_mark_is_read(page, tmp_path, encoding):
     data = ("\ufeff" + "\r\n".join([*LOG, STRANGE])).encode(encoding)
