@@ -20,8 +20,8 @@ class Config:
 
     A token's position is its column in its line; columns that are `n_position` apart share a row of `wpe`. A learned
     bias for each head knows how many lines back a key is and how its column differs. The last `n_context` tokens are
-    visible, whatever lines they are on. See model/positions.py. What followed when a line last began like this one is
-    mixed in too, from much further back: see model/recall.py.
+    visible, whatever lines they are on. See model/positions.py. The last layer also gets what followed when a line last
+    began like this one, from much further back: see model/recall.py.
 
     Raises ValueError for an impossible shape.
     """
@@ -33,7 +33,7 @@ class Config:
     n_position: int  # rows of wpe
     n_smear: int = 2  # earlier characters that are mixed into a token's embedding
     final_norm: bool = True  # whether the last layer's output is normalised before lm_head
-    recall: bool = True  # whether what followed earlier lines is mixed into a token's embedding
+    recall: bool = True  # whether the last layer gets what followed earlier lines
 
     def __post_init__(self) -> None:
         sizes = (self.n_layer, self.n_head, self.n_embd, self.n_context, self.n_position)

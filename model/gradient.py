@@ -8,6 +8,7 @@ split without copying, and norms are sums of whole rows. Windows have no past. L
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +47,10 @@ def loss_and_gradients(
     if cache.final_scale is not None:
         dx = rms_norm_backward(dx, cache.final, cache.final_scale)
     for layer in reversed(range(config.n_layer)):
-        dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bands, cache.blocks)
+        guessed = batch.window if config.recall and layer == config.n_layer - 1 else None
+        dx = block_backward(
+            config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bands, cache.blocks, guessed
+        )
     embed_backward(config, weights, grads, dx, cache.embedded, batch.window)
     return loss, grads
 
@@ -75,7 +79,8 @@ def forward(config: Config, weights: Weights, window: Window, dropout: Dropout |
     blocks = blocks_of(window.tokens.shape, config.n_head, bands)
     layers = []
     for layer in range(config.n_layer):
-        x, saved = block(config, weights, f"h{layer}.", x, bands, blocks, dropout)
+        guessed = window if config.recall and layer == config.n_layer - 1 else None
+        x, saved = block(config, weights, f"h{layer}.", x, bands, blocks, dropout, guessed)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
     return weights["lm_head"] @ final, Cache(embedded, bands, blocks, layers, final, final_scale)
@@ -138,29 +143,23 @@ def cross_entropy(logits: Array, targets: Array, weight: Array) -> tuple[float, 
 
 
 def embed(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, dict[str, Any]]:
-    """The normalised sum of character, position, smear and recall. -> [C, N], and what the backward pass needs"""
+    """The normalised sum of character, position and smear. -> [C, N], and what the backward pass needs"""
     tokens, rows = window.tokens, position_rows(config, window)
     characters = np.ascontiguousarray(weights["wte"].T).take(tokens, axis=1)  # [C, B, T]
     x = np.ascontiguousarray(weights["wpe"].T).take(rows, axis=1)
     x += characters
     for back in range(1, config.n_smear + 1):
         x[:, :, back:] += characters[:, :, :-back] * weights["smear"][back - 1, :, None, None]
-    guesses = []
-    if config.recall:
-        by_feature = np.ascontiguousarray(recallable(weights).T)
-        for ids, part in zip(window.recalled, weights["recall"], strict=True):
-            guesses.append(by_feature.take(ids, axis=1))
-            x += guesses[-1] * part[:, None, None]
     normed, scale = rms_norm(x.reshape(config.n_embd, -1))
     out, kept = drop(normed.copy() if dropout else normed, dropout)
-    saved = {"characters": characters, "rows": rows, "guesses": guesses}
+    saved = {"characters": characters, "rows": rows}
     return out, saved | {"normed": normed, "scale": scale, "kept": kept}
 
 
 def embed_backward(
     config: Config, weights: Weights, grads: Weights, dx: Array, saved: dict[str, Any], window: Window
 ) -> None:
-    """Adds the gradients of wte, wpe, smear and recall to `grads`, and that of recalled rows to the one of lm_head."""
+    """Adds the gradients of wte, wpe and smear to `grads`."""
     characters = saved["characters"]
     dx = rms_norm_backward(drop_backward(dx, saved["kept"]), saved["normed"], saved["scale"])
     grads["wpe"] = scatter_add(dx, saved["rows"], config.n_position)
@@ -172,14 +171,6 @@ def embed_backward(
             dcharacters[:, :, :-back] += dlater * s[:, None, None]
             dsmear.append((dlater * characters[:, :, :-back]).sum(axis=(1, 2)))
         grads["smear"] = np.array(dsmear)
-    if config.recall:
-        drecall = []
-        for ids, guess, part in zip(window.recalled, saved["guesses"], weights["recall"], strict=True):
-            drecall.append((dx.reshape(characters.shape) * guess).sum(axis=(1, 2)))
-            drows = scatter_add(dx * part[:, None], ids, len(weights["lm_head"]))
-            drows[ESCAPE] = 0
-            grads["lm_head"] = grads["lm_head"] + drows
-        grads["recall"] = np.array(drecall)
     grads["wte"] = scatter_add(dcharacters.reshape(dx.shape), window.tokens, len(weights["wte"]))
 
 
@@ -200,10 +191,11 @@ def block(
     bands: Bands,
     blocks: list[Block],
     dropout: Dropout | None,
+    guessed: Window | None,
 ) -> tuple[Array, dict[str, Any]]:
-    """One layer: attention, then the two-matrix perceptron, each added to the stream.
+    """One layer: attention, then the two-matrix perceptron, each added to the stream; what is recalled between them.
 
-    `h` begins the names of the layer's tensors. [C, N] -> [C, N], and what the backward pass needs
+    `h` begins the names of the layer's tensors; `guessed` is the window whose guesses it gets. [C, N] -> [C, N], and what the backward pass needs
     """
     normed, scale = rms_norm(x)
     q, k, v, values = attention_inputs(config, weights, h, normed, bands, blocks)
@@ -213,13 +205,37 @@ def block(
     mixed = attended[:, :d] * divisor
     attention_out, kept = drop(weights[h + "wo"] @ mixed.reshape(x.shape), dropout)
     x = x + attention_out
+    guesses = add_recalled(weights, x, guessed) if guessed else []
     normed2, scale2 = rms_norm(x)
     hidden = weights[h + "fc1"] @ normed2
     np.maximum(hidden, 0, out=hidden)
     perceptron_out, kept2 = drop(weights[h + "fc2"] @ hidden, dropout)
     saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "powers": powers}
+    saved["guesses"] = guesses
     saved |= {"mixed": mixed, "divisor": divisor, "normed2": normed2, "scale2": scale2, "hidden": hidden}
     return x + perceptron_out, saved | {"kept": kept, "kept2": kept2}
+
+
+def add_recalled(weights: Weights, x: Array, window: Window) -> list[Array]:
+    """Add to x, [C, N], what the characters that earlier lines recall are worth. -> their rows, [C, N] each"""
+    by_feature = np.ascontiguousarray(recallable(weights).T)
+    rows = [by_feature.take(ids, axis=1).reshape(x.shape) for ids in window.recalled]
+    for row, part in zip(rows, weights["recall"], strict=True):
+        x += row * part[:, None]
+    return rows
+
+
+def add_recalled_backward(
+    weights: Weights, grads: Weights, dx: Array, guesses: Sequence[Array], window: Window
+) -> None:
+    """Adds the gradient of recall to `grads`, and that of recalled rows to the one of lm_head."""
+    drecall = []
+    for ids, guess, part in zip(window.recalled, guesses, weights["recall"], strict=True):
+        drecall.append((dx * guess).sum(axis=1))
+        drows = scatter_add(dx * part[:, None], ids, len(weights["lm_head"]))
+        drows[ESCAPE] = 0
+        grads["lm_head"] = grads["lm_head"] + drows
+    grads["recall"] = np.array(drecall)
 
 
 def attention_inputs(
@@ -256,6 +272,7 @@ def block_backward(
     saved: dict[str, Any],
     bands: Bands,
     blocks: list[Block],
+    guessed: Window | None,
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [C, N] -> [C, N]"""
     dout = drop_backward(dx, saved["kept2"])
@@ -263,6 +280,8 @@ def block_backward(
     dhidden *= saved["hidden"] > 0
     dnormed2, grads[h + "fc1"] = linear_backward(dhidden, saved["normed2"], weights[h + "fc1"])
     dx = dx + rms_norm_backward(dnormed2, saved["normed2"], saved["scale2"])
+    if guessed:
+        add_recalled_backward(weights, grads, dx, saved["guesses"], guessed)
     dout = drop_backward(dx, saved["kept"])
     dmixed, grads[h + "wo"] = linear_backward(dout, saved["mixed"].reshape(dout.shape), weights[h + "wo"])
     dnormed = attention_inputs_backward(config, weights, grads, h, dmixed, saved, bands, blocks)

@@ -68,26 +68,21 @@ class State:
         self.line = self.line + newline
         seen = self._remember_place()
         x = rms_norm(self._embed(tokens, weights["wpe"][self.column % config.n_position]))
+        guesses = np.array([recall.read(token) for recall, token in zip(self.recalls, tokens.tolist(), strict=True)])
         bucket = buckets(self.column[:, None], self.line[:, None], self.columns[:, seen], self.lines[:, seen])[:, 0]
         for layer in range(config.n_layer):
-            x = self._block(layer, x, seen, bucket)
+            x = self._block(layer, x, seen, bucket, guesses)
         self.length += 1
         return linear(rms_norm(x) if config.final_norm else x, weights["lm_head"])
 
     def _embed(self, tokens: Tokens, position: Floats) -> Floats:
-        """The sum of character, position, smear and recall. -> [N, C]"""
+        """The sum of character, position and smear. -> [N, C]"""
         character = self.model.weights["wte"][tokens]
         x = character + position
         for back in range(self.model.config.n_smear):
             x = x + self.before[:, back] * self.model.weights["smear"][back]
         if self.model.config.n_smear:
             self.before = np.concatenate([character[:, None], self.before[:, :-1]], axis=1)
-        if self.model.config.recall:
-            guesses = np.array(
-                [recall.read(token) for recall, token in zip(self.recalls, tokens.tolist(), strict=True)]
-            )
-            for kind, part in enumerate(self.model.weights["recall"]):
-                x = x + self.recallable[guesses[:, kind]] * part
         return x
 
     def _remember_place(self) -> Array:
@@ -99,8 +94,8 @@ class State:
         count = min(self.length + 1, config.n_context)
         return np.arange(self.length + 1 - count, self.length + 1) % config.n_context
 
-    def _block(self, layer: int, x: Floats, seen: Array, bucket: Array) -> Floats:
-        """One layer; notes the newest token's key and value. [N, C], slots [S], [N, S] -> [N, C]"""
+    def _block(self, layer: int, x: Floats, seen: Array, bucket: Array, guesses: Array) -> Floats:
+        """One layer; notes the newest token's key and value. [N, C], slots [S], [N, S], [N, N_RECALLED] -> [N, C]"""
         config, _, weights = self.model
         h, n, slot = f"h{layer}.", len(x), self.length % config.n_context
         normed = rms_norm(x)
@@ -114,6 +109,9 @@ class State:
         p = power(np.clip(scores, -MOST_STEPS, MOST_STEPS))
         mixed = total(p[:, :, None, :] * v.transpose(0, 2, 3, 1)) * (1.0 / total(p))[:, :, None]
         x = x + linear(mixed.reshape(n, config.n_embd), weights[h + "wo"])
+        if config.recall and layer == config.n_layer - 1:
+            for kind, part in enumerate(weights["recall"]):
+                x = x + self.recallable[guesses[:, kind]] * part
         hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0.0)
         return x + linear(hidden, weights[h + "fc2"])
 

@@ -7,8 +7,8 @@ as the page. The tests compare all three.
 
 The model follows GPT-2 in the small form of Karpathy's microgpt: root-mean-square norms without gain, ReLU, no
 biases, an untied head. It adds positions by column and line (`positions.py`), one learned number per head and bucket
-in the attention scores, the smear of earlier characters, and what earlier lines recall (`recall.py`). It leaves out
-weight tying and rotary positions.
+in the attention scores, the smear of earlier characters, and what earlier lines recall (`recall.py`), which the last
+perceptron weighs against what attention has found. It leaves out weight tying and rotary positions.
 
 All functions work in the dtype of the weights. Letters in the shapes: B windows, T tokens (queries), S keys,
 C = n_embd, H heads, D = C / H, V = vocabulary size.
@@ -107,7 +107,8 @@ def forward(config: Config, weights: Weights, window: Window, past: Past | None 
     keys, values = [], []
     for layer in range(config.n_layer):
         before = (past.keys[layer], past.values[layer]) if past else None
-        x, k, v = block(config, weights, f"h{layer}.", x, bucket, before)
+        guesses = recalled(weights, window) if config.recall and layer == config.n_layer - 1 else None
+        x, k, v = block(config, weights, f"h{layer}.", x, bucket, before, guesses)
         keys.append(k)
         values.append(v)
     logits = linear(rms_norm(x) if config.final_norm else x, weights["lm_head"])
@@ -123,14 +124,10 @@ def forward(config: Config, weights: Weights, window: Window, past: Past | None 
 
 
 def embed(config: Config, weights: Weights, window: Window, past: Past | None) -> Array:
-    """The normalised sum of character, position, smear and recall. -> [B, T, C]"""
+    """The normalised sum of character, position and smear. -> [B, T, C]"""
     x = weights["wte"][window.tokens] + weights["wpe"][position_rows(config, window)]
     if config.n_smear:
         x += smear(config, weights, window, past)
-    if config.recall:
-        rows = recallable(weights)
-        for ids, part in zip(window.recalled, weights["recall"], strict=True):
-            x += rows[ids] * part
     return rms_norm(x)
 
 
@@ -145,8 +142,14 @@ def smear(config: Config, weights: Weights, window: Window, past: Past | None) -
     return np.asarray(sum(part * s for part, s in zip(before, weights["smear"], strict=True)))
 
 
+def recalled(weights: Weights, window: Window) -> Array:
+    """What the last layer gets of the characters that earlier lines recall. -> [B, T, C]"""
+    rows = recallable(weights)
+    return np.asarray(sum(rows[ids] * part for ids, part in zip(window.recalled, weights["recall"], strict=True)))
+
+
 def recallable(weights: Weights) -> Array:
-    """What each id adds to an embedding when it is recalled: its row of the head, from which it is predicted.
+    """What each id adds to the stream when it is recalled: its row of the head, from which it is predicted.
 
     Nothing for id 0, which says that nothing is recalled. -> [V, C]
     """
@@ -185,9 +188,15 @@ def hidden_pairs(n_query: int, n_key: int, n_context: int) -> Array:
 
 
 def block(
-    config: Config, weights: Weights, h: str, x: Array, bucket: Array, before: tuple[Array, Array] | None
+    config: Config,
+    weights: Weights,
+    h: str,
+    x: Array,
+    bucket: Array,
+    before: tuple[Array, Array] | None,
+    guesses: Array | None,
 ) -> tuple[Array, Array, Array]:
-    """One layer: attention, then the two-matrix perceptron, each added to the stream.
+    """One layer: attention, then the two-matrix perceptron, each added to the stream; `guesses` between them.
 
     `h` begins the names of the layer's tensors; `before` has the keys and values of earlier tokens.
     [B, T, C], [B, T, S] -> [B, T, C], and all keys and values, [B, S, C] each
@@ -199,6 +208,8 @@ def block(
     by_head = [split_heads(part, config.n_head) for part in (q, k, v)]  # [B, H, T or S, D] each
     mixed = merge_heads(attention(by_head[0], by_head[1], by_head[2], weights[h + "bias"], bucket))  # [B, T, C]
     x = x + linear(mixed, weights[h + "wo"])
+    if guesses is not None:
+        x = x + guesses
     hidden = np.maximum(linear(rms_norm(x), weights[h + "fc1"]), 0)  # [B, T, 4C]
     return x + linear(hidden, weights[h + "fc2"]), k, v
 

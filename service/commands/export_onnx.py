@@ -125,24 +125,31 @@ def clipped(graph: Graph, x: str, low: int, high: int) -> str:
 
 
 def embedding(graph: Graph, config: Config, weights: Weights, rows: str) -> str:
-    """Characters, what the smear lets through of those before, places, and what is recalled. -> [T, C]"""
+    """Characters, what the smear lets through of those before, and places. -> [T, C]"""
     character = graph.add("Gather", graph.constant(weights["wte"]), "tokens")
     x = graph.add("Add", character, graph.add("Gather", graph.constant(weights["wpe"]), rows))
     for back in range(1, config.n_smear + 1):
         nothing = graph.constant(np.zeros((back, config.n_embd), np.float32))
         earlier = graph.slice(graph.add("Concat", nothing, character, axis=0), 0, -back, 0)
         x = graph.add("Add", x, graph.add("Mul", earlier, graph.constant(weights["smear"][back - 1])))
-    for kind in range(N_RECALLED if config.recall else 0):
+    return graph.rms_norm(x)
+
+
+def recalled(graph: Graph, weights: Weights) -> str:
+    """What the last layer gets of the characters that earlier lines recall. -> [T, C]"""
+    parts = []
+    for kind in range(N_RECALLED):
         ids = graph.reshape(graph.slice("recalled", kind, kind + 1, 0), -1)
         guess = graph.add("Gather", graph.constant(recallable(weights)), ids)
-        x = graph.add("Add", x, graph.add("Mul", guess, graph.constant(weights["recall"][kind])))
-    return graph.rms_norm(x)
+        parts.append(graph.add("Mul", guess, graph.constant(weights["recall"][kind])))
+    return graph.add("Sum", *parts)
 
 
 def block(graph: Graph, config: Config, weights: Weights, layer: int, x: str, bucket: str) -> str:
     """One layer. [T, C] -> [T, C]"""
     q, k, v = queries_keys_values(graph, config, weights, layer, x)
-    return attention_and_perceptron(graph, config, weights, layer, x, (q, k, v), bucket)
+    guesses = recalled(graph, weights) if config.recall and layer == config.n_layer - 1 else ""
+    return attention_and_perceptron(graph, config, weights, layer, x, (q, k, v), bucket, guesses)
 
 
 def queries_keys_values(graph: Graph, config: Config, weights: Weights, layer: int, x: str) -> tuple[str, str, str]:
@@ -157,9 +164,16 @@ def queries_keys_values(graph: Graph, config: Config, weights: Weights, layer: i
 
 
 def attention_and_perceptron(
-    graph: Graph, config: Config, weights: Weights, layer: int, x: str, qkv: tuple[str, str, str], bucket: str
+    graph: Graph,
+    config: Config,
+    weights: Weights,
+    layer: int,
+    x: str,
+    qkv: tuple[str, str, str],
+    bucket: str,
+    guesses: str = "",
 ) -> str:
-    """What a layer adds to its input, and the input. [T, C], [H, T, D], [H, S, D] twice, [T, S] -> [T, C]"""
+    """What a layer adds to its input, and the input. [T, C], [H, T, D], [H, S, D] twice, [T, S], [T, C] -> [T, C]"""
     q, k, v = qkv
     scores = graph.add("MatMul", q, graph.add("Transpose", k, perm=[0, 2, 1]))  # [H, T, S]
     bias = np.concatenate([weights[f"h{layer}.bias"], np.full((config.n_head, 1), MASKED, np.float32)], axis=1)
@@ -167,6 +181,7 @@ def attention_and_perceptron(
     mixed = graph.add("MatMul", graph.add("Softmax", scores, axis=-1), v)
     mixed = graph.reshape(graph.add("Transpose", mixed, perm=[1, 0, 2]), -1, config.n_embd)
     x = graph.add("Add", x, graph.linear(mixed, weights[f"h{layer}.wo"]))
+    x = graph.add("Add", x, guesses) if guesses else x
     hidden = graph.add("Relu", graph.linear(graph.rms_norm(x), weights[f"h{layer}.fc1"]))
     return graph.add("Add", x, graph.linear(hidden, weights[f"h{layer}.fc2"]))
 

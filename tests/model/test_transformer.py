@@ -73,17 +73,16 @@ def plain_forward(config, weights, tokens):
         for back in range(1, config.n_smear + 1):
             if t >= back:
                 x = added(x, [a * b for a, b in zip(w["wte"][tokens[t - back]], w["smear"][back - 1], strict=True)])
-        recalled = recall.read(token)
-        for kind, guess in enumerate(recalled if config.recall else ()):
-            if guess:
-                x = added(x, [a * b for a, b in zip(w["lm_head"][guess], w["recall"][kind], strict=True)])
         stream.append(normed(x))
+    recalled = [recall.read(token) for token in tokens]
+    nothing = [()] * len(tokens)
     for layer in range(config.n_layer):
-        stream = plain_layer(config, w, f"h{layer}.", stream, places)
+        is_last = config.recall and layer == config.n_layer - 1
+        stream = plain_layer(config, w, f"h{layer}.", stream, places, recalled if is_last else nothing)
     return [times(w["lm_head"], normed(x) if config.final_norm else x) for x in stream]
 
 
-def plain_layer(config, w, h, stream, places):
+def plain_layer(config, w, h, stream, places, recalled):
     inner = [normed(x) for x in stream]
     q, k, v = ([times(w[h + name], x) for x in inner] for name in ("wq", "wk", "wv"))
     result = []
@@ -92,6 +91,9 @@ def plain_layer(config, w, h, stream, places):
         for head in range(config.n_head):
             mixed += plain_head(config, w[h + "bias"], head, t, q, k, v, places)
         x = added(x, times(w[h + "wo"], mixed))
+        for kind, guess in enumerate(recalled[t]):
+            if guess:
+                x = added(x, [a * b for a, b in zip(w["lm_head"][guess], w["recall"][kind], strict=True)])
         hidden = [max(0.0, value) for value in times(w[h + "fc1"], normed(x))]
         result.append(added(x, times(w[h + "fc2"], hidden)))
     return result

@@ -26,6 +26,7 @@ from model.transformer import (
     position_rows,
     query_blocks,
     recallable,
+    recalled,
     smear,
     softmax,
     split_heads,
@@ -134,16 +135,14 @@ def forward(config: Config, weights: Weights, window: Window, dropout: Dropout |
     characters = weights["wte"][window.tokens] + weights["wpe"][position_rows(config, window)]
     if config.n_smear:
         characters += smear(config, weights, window, None)
-    if config.recall:
-        for ids, part in zip(window.recalled, weights["recall"], strict=True):
-            characters += recallable(weights)[ids] * part
     embedded, embedding_scale = rms_norm(characters)
     x, kept = drop(embedded, dropout)
     bucket = buckets(window.columns, window.lines, window.columns, window.lines)  # [B, T, T]
     bucket[:, hidden_pairs(bucket.shape[1], bucket.shape[2], config.n_context)] = N_BUCKETS
     layers: list[dict[str, Any]] = []
     for layer in range(config.n_layer):
-        x, saved = block(config, weights, f"h{layer}.", x, bucket, dropout)
+        guesses = recalled(weights, window) if config.recall and layer == config.n_layer - 1 else 0
+        x, saved = block(config, weights, f"h{layer}.", x, bucket, dropout, guesses)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
     logits = linear(final, weights["lm_head"])  # [B, T, V]
@@ -176,15 +175,16 @@ def block(
     x: Array,
     bucket: Array,
     dropout: Dropout | None,
+    guesses: Array | int,
 ) -> tuple[Array, dict[str, Any]]:
-    """One layer: attention, then the two-matrix perceptron, each added to the stream. [B, T, C] -> [B, T, C]"""
+    """One layer: attention, then the two-matrix perceptron, each added to the stream, `guesses` between them. [B, T, C] -> [B, T, C]"""
     normed, scale = rms_norm(x)
     q, k, v = (linear(normed, weights[h + name]) for name in ("wq", "wk", "wv"))
     by_head = [split_heads(part, config.n_head) for part in (q, k, v)]
     attended, p = attention(*by_head, weights[h + "bias"], bucket)
     mixed = merge_heads(attended)  # [B, T, C]
     attention_out, kept = drop(linear(mixed, weights[h + "wo"]), dropout)
-    x = x + attention_out
+    x = x + attention_out + guesses
     normed2, scale2 = rms_norm(x)
     hidden = np.maximum(linear(normed2, weights[h + "fc1"]), 0)  # [B, T, 4C]
     perceptron_out, kept2 = drop(linear(hidden, weights[h + "fc2"]), dropout)
@@ -201,6 +201,7 @@ def block_backward(
     dx: Array,
     saved: dict[str, Any],
     bucket: Array,
+    guessed: Window | None,
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [B, T, C] -> [B, T, C]"""
     dout = drop_backward(dx, saved["kept2"])
@@ -208,6 +209,9 @@ def block_backward(
     dhidden *= saved["hidden"] > 0
     dnormed2, grads[h + "fc1"] = linear_backward(dhidden, saved["normed2"], weights[h + "fc1"])
     dx = dx + rms_norm_backward(dnormed2, saved["normed2"], saved["scale2"])
+    if guessed:
+        drows, grads["recall"] = recall_backward(weights, dx, guessed)
+        grads["lm_head"] = grads["lm_head"] + drows
     dout = drop_backward(dx, saved["kept"])
     dmixed, grads[h + "wo"] = linear_backward(dout, saved["mixed"], weights[h + "wo"])
     q, k, v = (split_heads(saved[name], config.n_head) for name in "qkv")
@@ -227,15 +231,12 @@ def backward(config: Config, weights: Weights, dlogits: Array, cache: Cache) -> 
     if cache.final_scale is not None:
         dx = rms_norm_backward(dx, cache.final, cache.final_scale)
     for layer in reversed(range(config.n_layer)):
-        dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bucket)
+        guessed = cache.window if config.recall and layer == config.n_layer - 1 else None
+        dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bucket, guessed)
     dx = rms_norm_backward(drop_backward(dx, cache.kept), cache.embedded, cache.embedding_scale)
     grads["wpe"] = scatter_add(dx, position_rows(config, cache.window), config.n_position)
     if config.n_smear:
         dcharacters, grads["smear"] = smear_backward(config, weights, dx, cache.window)
-    if config.recall:
-        drows, grads["recall"] = recall_backward(weights, dx, cache.window)
-        grads["lm_head"] = grads["lm_head"] + drows
-    if config.n_smear:
         dx = dx + dcharacters
     grads["wte"] = scatter_add(dx, cache.window.tokens, len(weights["wte"]))
     return grads

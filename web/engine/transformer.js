@@ -36,7 +36,7 @@ class ForwardPass {
     this.layers = Array.from({ length: n_layer }, (_, layer) => layerOf(config, weights, `h${layer}.`));
     this.head = pack(n_embd, weights.lm_head);
     this.n_vocabulary = vocabulary.size;
-    this.recallable = weights.lm_head.slice(); // what an id adds to an embedding when it is recalled; id 0 nothing
+    this.recallable = weights.lm_head.slice(); // what an id adds to the stream when it is recalled; id 0 nothing
     this.recallable.fill(0, 0, n_embd);
 
     this.n = 0; // rows that wait to be computed
@@ -44,6 +44,7 @@ class ForwardPass {
     this.states = []; // the text of each row
     this.cacheRows = new Int32Array(ROWS); // where each row's key is in its text's own cache
     this.visible = new Int32Array(ROWS); // how many keys each row sees, its own included
+    this.guesses = new Int32Array(ROWS * N_RECALLED); // the ids that each row recalls
     this.bucket = new Uint8Array(ROWS * n_context);
     this.x = rows(stride);
     this.normed = rows(stride);
@@ -67,6 +68,7 @@ class ForwardPass {
     this.states[n] = state;
     this.cacheRows[n] = state.own.end - 1;
     this.visible[n] = Math.min(state.length, this.config.n_context);
+    this.guesses.set(state.recall.guesses, n * N_RECALLED);
     this.findBuckets(n);
     this.embed(n, token);
     state.rememberEmbedding(token);
@@ -88,21 +90,18 @@ class ForwardPass {
   }
 
   /**
-   * Character and column, a part of the characters before, and what is recalled. -> x[row] [C]
+   * Character and column, and a part of the characters before. -> x[row] [C]
    * @param {number} row
    * @param {number} token
    */
   embed(row, token) {
-    const { weights, x, stride, recallable } = this;
+    const { weights, x, stride } = this;
     const { n_embd, n_position, n_smear } = this.config;
-    const { column, before, recall } = this.states[row];
-    const kinds = this.config.recall ? N_RECALLED : 0;
+    const { column, before } = this.states[row];
     const position = (column % n_position) * n_embd;
     for (let i = 0; i < n_embd; i++) {
       let sum = weights.wte[token * n_embd + i] + weights.wpe[position + i];
       for (let at = i; at < n_smear * n_embd; at += n_embd) sum += before[at] * weights.smear[at];
-      for (let kind = 0; kind < kinds; kind++)
-        sum += recallable[recall.guesses[kind] * n_embd + i] * weights.recall[kind * n_embd + i];
       x[row * stride + i] = sum;
     }
     rmsNorm(x, x, row * stride, n_embd);
@@ -122,7 +121,8 @@ class ForwardPass {
   }
 
   /**
-   * One layer: attention, then the two-matrix perceptron, each added to the stream x.
+   * One layer: attention, then the two-matrix perceptron, each added to the stream x; in the last layer what is
+   * recalled between them.
    * @param {number} layer
    * @param {number} from rows before this one only leave their keys and values
    */
@@ -138,6 +138,7 @@ class ForwardPass {
     }
     linear(this.added, this.mixed, wo, n, from);
     this.addToStream(from);
+    if (this.config.recall && layer === this.config.n_layer - 1) this.addRecalled(from);
     for (let row = from; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
     linear(hidden, normed, fc1, n, from);
     for (let i = from * fc1.n_out; i < n * fc1.n_out; i++) hidden[i] = Math.max(hidden[i], 0);
@@ -149,6 +150,19 @@ class ForwardPass {
   addToStream(from) {
     const { x, added, n, stride } = this;
     for (let i = from * stride; i < n * stride; i++) x[i] += added[i];
+  }
+
+  /** @param {number} from the first row */
+  addRecalled(from) {
+    const { x, n, stride, guesses, recallable, weights } = this;
+    const { n_embd } = this.config;
+    for (let row = from; row < n; row++) {
+      for (let kind = 0; kind < N_RECALLED; kind++) {
+        const id = guesses[row * N_RECALLED + kind] * n_embd;
+        const at = kind * n_embd;
+        for (let i = 0; i < n_embd; i++) x[row * stride + i] += recallable[id + i] * weights.recall[at + i];
+      }
+    }
   }
 
   /**
