@@ -88,6 +88,17 @@ def versions(past: Past, rows: Array) -> Past:
     )
 
 
+def places_among_guesses(model: Model, questions: Sequence[Question], width: int) -> list[int | None]:
+    """The place of each value among so many guesses at what follows, from 1; None where it is not among them."""
+    places: list[int | None] = []
+    for question in questions:
+        value = model.vocabulary.encode(question.value)
+        found = guesses(prompted(model, question.before), len(value), width)
+        hits = np.flatnonzero((found == value).all(axis=1))
+        places.append(int(hits[0]) + 1 if len(hits) else None)
+    return places
+
+
 def bits_of(model: Model, questions: Sequence[Question]) -> Floats:
     """The bits that the model needs for each value after what stands before it. -> [N]"""
     tokens = [model.vocabulary.encode("\n" + question.before + question.value) for question in questions]

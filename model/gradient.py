@@ -195,7 +195,8 @@ def block(
 ) -> tuple[Array, dict[str, Any]]:
     """One layer: attention, then the two-matrix perceptron, each added to the stream; what is recalled between them.
 
-    `h` begins the names of the layer's tensors; `guessed` is the window whose guesses it gets. [C, N] -> [C, N], and what the backward pass needs
+    `h` begins the names of the layer's tensors; `guessed` is the window whose guesses it gets.
+    [C, N] -> [C, N], and what the backward pass needs
     """
     normed, scale = rms_norm(x)
     q, k, v, values = attention_inputs(config, weights, h, normed, bands, blocks)

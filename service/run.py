@@ -19,11 +19,12 @@ from model import weights_file
 from model.transformer import Model
 
 from .active_run import ActiveRun
-from .auditing.audit import SHARE_OF_RUN, Budget, audit_model, trained_on
+from .auditing.audit import MOST_CALLS, SHARE_OF_RUN, Budget, audit_model, trained_on
 from .auditing.candidates import AuditedLog
 from .checking.corpus_profile import keep_profile
 from .checking.normal_rules import read_rules
 from .checking.sound_weights import decode_weights
+from .engine.opening import open_engine
 from .errors import Interrupted, LoglingError
 from .home import Home, locked
 from .progress import Reporter
@@ -178,7 +179,7 @@ def audit(
     Where the best one remembers something, the other one is asked, if it passes the gate: a warm challenger may know
     by its champion what no training would teach it now.
     """
-    note_audit(run, contest.shipping, logs)
+    note_audit(run, settings, contest.shipping, logs)
     kept_back = describe_kept_back(run.record, settings)
     others = [challenger for challenger in contest.challengers[1:] if challenger.is_trained]
     if not kept_back or not others:
@@ -186,7 +187,7 @@ def audit(
     first = run.record.model_copy()
     other = judge_first_of([*others, contest.best], run, settings, parts, champion)
     if other.verdict.passed:
-        note_audit(run, other.shipping, logs)
+        note_audit(run, settings, other.shipping, logs)
         if not describe_kept_back(run.record, settings):
             return other, ""
     for name in OF_THE_BEST:
@@ -194,11 +195,14 @@ def audit(
     return contest, kept_back
 
 
-def note_audit(run: ActiveRun, model: Model, logs: Sequence[AuditedLog]) -> None:
+def note_audit(run: ActiveRun, settings: Settings, model: Model, logs: Sequence[AuditedLog]) -> None:
     """Note what the weights give away of the lines that they learned, in a share of the time that these took."""
     seconds = SHARE_OF_RUN * sum(run.record.seconds.get(step, 0) for step in ("train", "score"))
-    with run.step("audit"):
-        found = audit_model(model, logs, Budget(seconds), lambda done, all: run.reporter.counted("audit", done, all))
+    with run.step("audit"), open_engine(settings.engine, MOST_CALLS) as engine:
+        found = audit_model(
+            model, logs, Budget(seconds), engine, lambda done, all: run.reporter.counted("audit", done, all)
+        )
+    run.record.problems += [problem for problem in engine.problems if problem not in run.record.problems]
     run.record.audit = found.figures
 
 

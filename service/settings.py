@@ -146,6 +146,7 @@ class TrainingSettings(_Table):
     tokens: Annotated[int, Field(ge=0)] = 0  # what a fresh model may read; 0: as fits the corpus
     minutes: Annotated[float, Field(gt=0)] = 30.0  # time limit
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    challengers: Annotated[int, Field(ge=2, le=64)] = 2  # models that are trained, of which the best goes to the gate
 
     @field_validator("tokens")
     @classmethod
@@ -153,6 +154,34 @@ class TrainingSettings(_Table):
         if 0 < tokens < FEWEST_TOKENS:
             raise ValueError(f"0, or at least {FEWEST_TOKENS}: with less nothing is learned")
         return tokens
+
+
+class EngineSettings(_Table):
+    """Where training and audit are computed."""
+
+    executor: Literal["local", "dask"] = "local"  # processes of this machine, or your own Dask cluster
+    scheduler: str = ""  # its address, as "tls://10.0.0.5:8786"
+    ca: str = ""  # of a tls:// address: the file of the authority that signed its certificates
+    cert: str = ""  # this machine's own certificate
+    key: str = ""  # and its key
+    minutes: Annotated[float, Field(gt=0, le=10_000)] = 30.0  # time limit of one call there
+    tries: Annotated[int, Field(ge=1, le=100)] = 3  # of a call that no worker answered
+    fallback: bool = True  # whether it is made on this machine then
+
+    @field_validator("scheduler")
+    @classmethod
+    def _is_an_address(cls, scheduler: str) -> str:
+        if scheduler and not re.fullmatch(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[^\s/:]+):\d{1,5}", scheduler, re.ASCII):
+            raise ValueError('allowed is an address such as "tls://10.0.0.5:8786" or "tcp://127.0.0.1:8786"')
+        return scheduler
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> EngineSettings:
+        if self.executor == "dask" and not self.scheduler:
+            raise ValueError('with executor = "dask", scheduler is its address, as "tls://10.0.0.5:8786"')
+        if self.scheduler.startswith("tls://") and not (self.ca and self.cert and self.key):
+            raise ValueError("a tls:// scheduler needs the files ca, cert and key")
+        return self
 
 
 class GateSettings(_Table):
@@ -334,6 +363,7 @@ class Settings(BaseSettings):
     mask: list[MaskRule] = []
     corpus: CorpusSettings = CorpusSettings()
     training: TrainingSettings = TrainingSettings()
+    engine: EngineSettings = EngineSettings()
     gate: GateSettings = GateSettings()
     audit: AuditSettings = AuditSettings()
     check: CheckSettings = CheckSettings()

@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import NamedTuple
 
-import numpy as np
-
 from model.context import last_lines
-from model.extraction import Question, bits_of, guesses, prompted
+from model.extraction import Question, bits_of, places_among_guesses
 from model.transformer import Model
 
+from ..engine.engine import Engine
 from .candidates import AuditedLog, Candidate, Spot
 
 GUESSES = 16
@@ -49,31 +48,32 @@ class _Asked(NamedTuple):
     question: Question
 
 
-def ask(model: Model, logs: Sequence[AuditedLog], candidates: Sequence[Candidate]) -> list[Answer]:
+def ask(model: Model, logs: Sequence[AuditedLog], candidates: Sequence[Candidate], engine: Engine) -> list[Answer]:
     """One answer for each candidate."""
     asked = [one for candidate in candidates for one in _questions(model, logs, candidate)]
-    bits = bits_of(model, [one.question for one in asked])
+    parts = _parts([one.question for one in asked], engine.width)
+    bits = [float(needed) for some in engine.map(bits_of, repeat(model), parts) for needed in some]
+    worth = [at for at, one in enumerate(asked) if bits[at] <= max(WORTH_GUESSING, len(one.candidate.text))]
+    parts = _parts([asked[at].question for at in worth], engine.width)
+    places = engine.map(places_among_guesses, repeat(model), parts, repeat(GUESSES))
+    guesses = dict(zip(worth, chain.from_iterable(places), strict=True))
     best: dict[str, Answer] = {}
-    for one, needed in zip(asked, bits.tolist(), strict=True):
+    for at, one in enumerate(asked):
         text = one.candidate.text
-        guess = None
-        if needed <= max(WORTH_GUESSING, len(text)):
-            guess = _place_among_guesses(model, one.question)
-        answer = Answer(one.candidate, one.place, one.spot, needed, guess)
+        answer = Answer(one.candidate, one.place, one.spot, bits[at], guesses.get(at))
         if text not in best or _rank(answer) < _rank(best[text]):
             best[text] = answer
     return list(best.values())
 
 
+def _parts(questions: Sequence[Question], count: int) -> list[Sequence[Question]]:
+    """As many parts as calls are made at a time, none of them empty."""
+    size = max(1, math.ceil(len(questions) / count))
+    return [questions[begin : begin + size] for begin in range(0, len(questions), size)]
+
+
 def _rank(answer: Answer) -> tuple[int, float]:
     return answer.guess or GUESSES + 1, answer.bits
-
-
-def _place_among_guesses(model: Model, question: Question) -> int | None:
-    value = model.vocabulary.encode(question.value)
-    found = guesses(prompted(model, question.before), len(value), GUESSES)
-    hits = np.flatnonzero((found == value).all(axis=1))
-    return int(hits[0]) + 1 if len(hits) else None
 
 
 def _questions(model: Model, logs: Sequence[AuditedLog], candidate: Candidate) -> Iterator[_Asked]:

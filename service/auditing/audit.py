@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from model.transformer import Model
 
+from ..engine.engine import Engine
 from ..storage.corpus import Document
 from ..storage.reserve import Reserve
 from ..storage.run_record import AuditAnswer, AuditFigures, RememberedValue
@@ -25,7 +26,8 @@ SHARE_OF_RUN = 0.2  # of the time that training and scoring took
 SHARE_OF_ASKING = 0.6  # of the audit's time; the rest is for samples
 FEWEST_ASKED, FEWEST_SAMPLED = 64, 256
 MOST_ASKED = 5000
-BATCH = 32
+MOST_CALLS = 8  # at a time, on one machine
+BATCH = 32  # values for every two calls that the engine makes at a time
 MOST_NAMED = 100  # values in the ledger
 SHOWN, SHORTEST_SHOWN = 2, 8  # characters of a value that are told, if it has so many
 
@@ -65,7 +67,7 @@ def trained_on(documents: Sequence[Document], seen: Mapping[str, int], reserve: 
 
 
 def audit_model(
-    model: Model, logs: Sequence[AuditedLog], budget: Budget, progress: Progress = lambda *_: None
+    model: Model, logs: Sequence[AuditedLog], budget: Budget, engine: Engine, progress: Progress = lambda *_: None
 ) -> Audit:
     """Ask the model for what it was trained on and for what it was not, and look through what it makes up."""
     begun = time.monotonic()
@@ -74,7 +76,7 @@ def audit_model(
         return time.monotonic() - begun > share * budget.seconds
 
     candidates = find_candidates(logs, model.vocabulary.characters)
-    seen, unseen = _ask(model, logs, candidates, budget, lambda: is_over(SHARE_OF_ASKING), progress)
+    seen, unseen = _ask(model, logs, candidates, budget, lambda: is_over(SHARE_OF_ASKING), engine, progress)
     sought = sought_in(logs, [*candidates.seen, *candidates.unseen])
     values: set[str] = set()
     whole: set[str] = set()
@@ -99,17 +101,18 @@ def audit_model(
 
 def _ask(
     model: Model, logs: Sequence[AuditedLog], candidates: Candidates, budget: Budget, is_over: Callable[[], bool],
-    progress: Progress,
+    engine: Engine, progress: Progress,
 ) -> tuple[list[Answer], list[Answer]]:  # fmt: skip
     """Answers for what was seen and for what was not, in turn."""
     seen, unseen = candidates.seen[: budget.asked], _controls(candidates)[: budget.asked]
     answers: tuple[list[Answer], list[Answer]] = ([], [])
-    for begin in range(0, len(seen), BATCH):
+    size = BATCH * max(1, engine.width // 2)
+    for begin in range(0, len(seen), size):
         if begin >= FEWEST_ASKED and is_over():
             break
         progress(begin, len(seen))
         for group, found in zip((seen, unseen), answers, strict=True):
-            found += ask(model, logs, group[begin : begin + BATCH])
+            found += ask(model, logs, group[begin : begin + size], engine)
     return answers
 
 

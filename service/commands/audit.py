@@ -13,8 +13,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from ..auditing.asking import GUESSES, Answer
-from ..auditing.audit import Audit, Budget, audit_model, trained_on
+from ..auditing.audit import MOST_CALLS, Audit, Budget, audit_model, trained_on
 from ..checking.sound_weights import decode_weights
+from ..engine.opening import open_engine
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..progress import Reporter
@@ -110,7 +111,8 @@ def audit_weights(home: Home, settings: Settings, budget: Budget, reporter: Repo
         with Ledger(home.ledger) as ledger:
             seen, reserve, *_ = past_of(card, ledger, reserve.corpus, reserve.after)
     logs = trained_on(documents, seen, reserve)
-    audit = audit_model(model, logs, budget, lambda done, all: reporter.counted("audit", done, all))
+    with open_engine(settings.engine, MOST_CALLS) as engine:
+        audit = audit_model(model, logs, budget, engine, lambda done, all: reporter.counted("audit", done, all))
     return AuditReport(site.tip() or "", sum(sum(log.trained) for log in logs), audit)
 
 

@@ -18,6 +18,7 @@ from ..home import Home, find_home, locked, only_service
 from ..schedule.schedule import Schedule, is_given_up
 from ..settings import Settings
 from ..storage import corpus, ledger
+from .doctor_engine import check_engine
 from .doctor_home import check_admin, check_database, check_writable
 from .doctor_modes import check_modes
 from .doctor_site import site_checks
@@ -67,6 +68,7 @@ def examine(home: Home) -> list[Check]:
         ("ledger", lambda: check_database(home.ledger, ledger.FORMAT)),
         ("corpus", lambda: check_database(home.corpus, corpus.FORMAT)),
         *site_checks(home, settings),
+        ("engine", lambda: check_engine(settings.engine)),
         ("schedule", lambda: check_schedule(home, settings)),
         ("admin page", lambda: check_admin(home, settings.admin)),
     ]

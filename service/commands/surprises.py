@@ -15,8 +15,8 @@ from model.scoring import score_lines
 from model.transformer import Model
 
 from ..checking.surprise import weighted_surprise
+from ..engine.worker_processes import WorkerProcesses
 from ..reading.whole_file import LogLine
-from ..training.worker_processes import WorkerProcesses
 
 BLOCK = 24_000  # characters that are scored at a time
 MOST_WORKERS = 8

@@ -13,6 +13,7 @@ from model.quantisation import shipped
 from model.weights_file import Card
 
 from ..checking.sound_weights import decode_weights
+from ..engine.opening import open_engine
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..installation import program_version
@@ -146,7 +147,8 @@ def train_again(
     progress: Progress,
 ) -> bytes:
     """The weights file as the run made it."""
-    challengers = train_challengers(settings, parts, champion.model, progress, lambda: False)
+    with open_engine(settings.engine, settings.training.challengers) as engine:
+        challengers = train_challengers(settings, parts, champion.model, progress, lambda: False, engine)
     committed = record.trainings[0] if record.trainings else challengers[0].figures()
     made = next((c for c in challengers if (c.start, c.seed) == (committed.start, committed.seed)), challengers[0])
     model = made.model

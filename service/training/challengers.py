@@ -1,9 +1,10 @@
-"""Challengers: two models trained side by side, of which the better one goes to the gate.
+"""Challengers: models trained side by side, of which the best one goes to the gate.
 
 Without a champion both start from random weights, with two seeds; where the lines are few, one has the smaller shape of
 `seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm) and one
-starts from random weights (fresh), in the shape of the preset. There are always two, whatever the number of cores, so
-that the same lines and the same seed give the same bytes on any machine of a kind.
+starts from random weights (fresh), in the shape of the preset. There are two, or as many as the settings say: further
+ones have other seeds and rates. The number of cores does not count, so that the same lines and the same seed give the
+same bytes on any machine of a kind.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ from ..storage.run_record import TrainingFigures
 from .replacement import Replacement, find_replacement
 from .split import Split
 from .training_plan import Start, plan_for
-from .worker_processes import WorkerProcesses
 
 Progress = Callable[[str, Training, Plan], None]  # called with a candidate's name after each round
 
 SMALL = "seed"  # the preset whose shape is tried too where the lines are few
 FEW_CHARACTERS = 50_000  # of the training lines
 SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
+FURTHER_SEED = 0x9E3779B1  # between the seeds of further ones
+FURTHER: tuple[tuple[Start, float], ...] = (("fresh", 1.0), ("warm", 0.5), ("fresh", 0.5), ("warm", 2.0))  # in turn
 
 
 class TrainingData(NamedTuple):
@@ -93,17 +95,21 @@ class Challenger:
 
 
 def train_challengers(
-    settings: Settings, split: Split, champion: Model | None, progress: Progress, stop: Callable[[], bool]
+    settings: Settings,
+    split: Split,
+    champion: Model | None,
+    progress: Progress,
+    stop: Callable[[], bool],
+    executor: Executor,
 ) -> list[Challenger]:
-    """Train two challengers in worker processes, and return both: the better on the validation lines first.
+    """Train the challengers in an executor, and return all of them: the best on the validation lines first.
 
     A challenger whose training diverged comes last. Each training ends early, between two rounds, once `stop()` is
     true. Raises LoglingError when there is none to use: every training diverged, or there was no time for one.
     """
     data = training_data(settings, split, champion)
     candidates = candidates_for(settings, split, champion, data)
-    with WorkerProcesses(len(candidates)) as processes:
-        challengers = train_side_by_side(processes, data, candidates, progress, stop)
+    challengers = train_side_by_side(executor, data, candidates, progress, stop)
     challengers.sort(key=lambda challenger: (challenger.diverged, challenger.validation))
     if not challengers[0].is_trained:
         raise LoglingError("no challenger could be trained: every training diverged, or there was no time for one")
@@ -123,10 +129,31 @@ def training_data(settings: Settings, split: Split, champion: Model | None) -> T
     )
 
 
-def candidates_for(
+def candidates_for(settings: Settings, split: Split, champion: Model | None, data: TrainingData) -> list[Candidate]:
+    """Warm and fresh where the champion's shape allows it; else two fresh ones. Then further ones like them."""
+    first = first_candidates(settings, split, champion, data)
+    further = []
+    for number in range(len(first) + 1, settings.training.challengers + 1):
+        start, rate = FURTHER[(number - len(first) - 1) % len(FURTHER)]
+        like = next((candidate for candidate in first if candidate.start == start), first[0])
+        further.append(further_candidate(like, number, rate, data))
+    return [*first, *further]
+
+
+def further_candidate(like: Candidate, number: int, rate: float, data: TrainingData) -> Candidate:
+    """A candidate like another one, with a seed of its own and so many times its rates."""
+    plan = replace(like.plan, seed=(like.plan.seed + number * FURTHER_SEED) % 2**32, rates=like.plan.rates.scaled(rate))
+    weights = like.weights
+    if like.start == "fresh":
+        weights = init_weights(like.config, data.vocabulary.size, np.random.default_rng(plan.seed))
+    name = f"{like.start} start {number}" + (f", rates x {rate:g}" if rate != 1 else "")
+    return replace(like, name=name, weights=weights, plan=plan)
+
+
+def first_candidates(
     settings: Settings, split: Split, champion: Model | None, data: TrainingData
 ) -> tuple[Candidate, Candidate]:
-    """Warm and fresh where the champion's shape allows it; else two fresh ones."""
+    """Warm and fresh, or two fresh ones."""
     seed = settings.training.seed
     small = fitted_context(PRESETS[SMALL].config, split.train)
     of_small = settings.model_copy(update={"preset": SMALL})

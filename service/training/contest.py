@@ -16,6 +16,7 @@ from model.config import PRESETS
 from model.transformer import Model
 
 from ..active_run import ActiveRun
+from ..engine.opening import open_engine
 from ..settings import Settings
 from ..storage.run_record import GainFigures, HoldoutScores
 from . import gate
@@ -72,10 +73,13 @@ def judge_first_of(
 def _train(run: ActiveRun, settings: Settings, parts: Split, champion: Model | None) -> list[Challenger]:
     """All challengers, the one that is best on the validation lines first."""
     deadline = time.monotonic() + settings.training.minutes * 60
-    with run.step("train"):
-        challengers = train_challengers(
-            settings, parts, champion, run.reporter.trained, lambda: time.monotonic() > deadline
-        )
+    with run.step("train"), open_engine(settings.engine, settings.training.challengers) as engine:
+        try:
+            challengers = train_challengers(
+                settings, parts, champion, run.reporter.trained, lambda: time.monotonic() > deadline, engine
+            )
+        finally:
+            run.record.problems += engine.problems
     run.record.tokens_per_second = round(sum(c.training.tokens for c in challengers) / run.record.seconds["train"])
     return challengers
 

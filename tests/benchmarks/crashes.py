@@ -26,7 +26,6 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -42,8 +41,9 @@ from service.site.repository import WEIGHTS
 from service.storage.corpus import Corpus
 from service.storage.database import check
 from service.storage.ledger import Ledger
-from service.training import challengers, gate
+from service.training import contest, gate
 from service.training.gate import Gain, Verdict
+from tests.support.engines import thread_engine
 from tests.support.runs import documents
 
 SETTINGS = "[corpus]\nmegabytes = 0.03\n[training]\ntokens = 1000\n[gate]\nmin_new_lines = 2\n"
@@ -159,7 +159,7 @@ class Trial:
             arm(told, fault, self)
             gate.judge_first = gate.judge = let_pass  # type: ignore[assignment]
             if not workers:
-                challengers.WorkerProcesses = ThreadPoolExecutor  # type: ignore[assignment, misc]
+                contest.open_engine = thread_engine  # type: ignore[assignment]
             told.said = act(self, Watched(told, self, fault.kind == "none"))
             status = 0
         except BaseException as error:  # noqa: BLE001

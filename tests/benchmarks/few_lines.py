@@ -15,6 +15,7 @@ def main() -> None:
     """Print a row for each log and number of lines."""
     from model import ngram
     from model.quantisation import shipped
+    from service.engine.worker_processes import WorkerProcesses
     from service.settings import Settings
     from service.storage.corpus import Document
     from service.training import challengers
@@ -32,9 +33,10 @@ def main() -> None:
         lines = log.read_bytes().decode().split("\n")[:-1]
         for count in given.lines:
             parts = split([Document(1, list(range(1, count + 1)), lines[:count])], {})
-            trained = challengers.train_challengers(
-                Settings(preset="full"), parts, None, lambda *_: None, lambda: False
-            )
+            with WorkerProcesses(2) as engine:
+                trained = challengers.train_challengers(
+                    Settings(preset="full"), parts, None, lambda *_: None, lambda: False, engine
+                )
             by_shape = {challenger.model.config.n_layer: challenger for challenger in trained}
             after = part_of(lines, count, count + 300)
             bits = {

@@ -39,6 +39,7 @@ def main() -> None:
 def row(log: Path, preset: str, seed: int, share: float) -> str:
     """Train the first challengers of a log and score them."""
     from model.quantisation import shipped
+    from service.engine.worker_processes import WorkerProcesses
     from service.settings import Settings
     from service.storage.corpus import Document
     from service.training.challengers import train_challengers
@@ -53,7 +54,8 @@ def row(log: Path, preset: str, seed: int, share: float) -> str:
     usual = plan_for(settings, parts, "fresh", seed, first=True).tokens
     settings = settings.with_tokens(int(share * usual))
     clock, processor = time.monotonic(), processor_seconds()
-    challengers = train_challengers(settings, parts, None, lambda *_: None, lambda: False)
+    with WorkerProcesses(2) as engine:
+        challengers = train_challengers(settings, parts, None, lambda *_: None, lambda: False, engine)
     clock, processor = time.monotonic() - clock, processor_seconds() - processor
     bits = {}
     for challenger in challengers:

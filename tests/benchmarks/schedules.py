@@ -89,9 +89,9 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import fitted_context, lay_out
+    from service.engine.malloc import keep_freed_memory
     from service.settings import Settings
     from service.storage.corpus import Document
-    from service.training.malloc import keep_freed_memory
     from service.training.split import split
     from service.training.training_plan import plan_for
 

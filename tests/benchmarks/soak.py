@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -42,6 +41,7 @@ from service.settings import ScheduleSettings
 from service.storage.ledger import Ledger
 from service.training import challengers, contest, gate, split
 from service.training.gate import Verdict
+from tests.support.engines import thread_engine
 from tests.support.runs import documents
 
 BEGIN = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -134,7 +134,7 @@ class World:
 
 def main(weeks: int) -> None:
     EVENTS.setLevel("ERROR")
-    challengers.WorkerProcesses = ThreadPoolExecutor
+    contest.open_engine = thread_engine
     challengers.same_shape = lambda one, other: False
     gate.judge = gate.judge_first = whim(random.Random(2))
     split.OLDER_LINES, split.FEWEST_HOLDOUT, contest.FEWEST_TO_JUDGE = 40, 10, 10

@@ -110,7 +110,7 @@ class Numpy:
 
     def __init__(self, config: Any, weights: Any, rates: Any, dropout: float, seed: int) -> None:
         from model.optimizer import fresh_moments
-        from service.training.malloc import keep_freed_memory
+        from service.engine.malloc import keep_freed_memory
 
         keep_freed_memory()
         self.config, self.weights, self.rates, self.dropout, self.seed = config, weights, rates, dropout, seed

@@ -338,7 +338,7 @@ class Worker:
 
         from model.gradient import Dropout, loss_and_gradients
         from model.optimizer import LearningRates, fresh_moments, update
-        from service.training.malloc import keep_freed_memory
+        from service.engine.malloc import keep_freed_memory
         from tests.support.plain_gradient import plain_loss_and_gradients
 
         keep_freed_memory()

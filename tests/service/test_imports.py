@@ -17,10 +17,11 @@ Imports = Mapping[str, set[str]]  # the names of what each file, or room, import
 ALLOWED = {
     "reading": set(),
     "storage": set(),
+    "engine": set(),
     "checking": {"reading", "storage"},
     "sources": {"reading", "storage"},
-    "auditing": {"reading", "storage", "checking", "training"},
-    "training": {"reading", "storage", "checking"},
+    "auditing": {"reading", "storage", "checking", "training", "engine"},
+    "training": {"reading", "storage", "checking", "engine"},
     "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},

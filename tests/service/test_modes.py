@@ -147,7 +147,7 @@ def test_journalctl_gets_no_setting(fresh: Place, tmp_path: Path) -> None:
 WORKER = """
 import os
 from pathlib import Path
-from service.training.worker_processes import WorkerProcesses
+from service.engine.worker_processes import WorkerProcesses
 if __name__ == "__main__":
     with WorkerProcesses(1) as workers:
         environment = workers.submit(os.getpid).result()

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +32,7 @@ from service.storage.reserve import Reserve
 from service.storage.run_record import AuditFigures, RememberedValue
 from service.training import evaluation
 from service.training.split import split
+from tests.support.engines import thread_engine
 from tests.support.repositories import write_script
 from tests.support.runs import Document, documents
 from tests.support.waiting import PATIENCE, wait_until
@@ -174,7 +174,7 @@ def test_a_run_that_learned_nothing_is_rejected_with_its_reason(
         return replace(training, step=1, curve=[Point(0, bits, bits)], finished=True)
 
     monkeypatch.setattr("service.training.challengers.round_of_steps", without_effect)
-    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
+    monkeypatch.setattr("service.training.contest.open_engine", thread_engine)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     record = committed.retrain()
@@ -200,7 +200,7 @@ def test_a_run_that_fails_is_recorded_with_its_reason_and_leaves_the_site_alone(
         raise TrainingDiverged("to infinity")
 
     monkeypatch.setattr("service.training.challengers.round_of_steps", diverged)
-    monkeypatch.setattr("service.training.challengers.WorkerProcesses", ThreadPoolExecutor)
+    monkeypatch.setattr("service.training.contest.open_engine", thread_engine)
     committed.append_usual(150)
     tip = committed.git("rev-parse", "HEAD")
     with pytest.raises(Exception, match="no challenger could be trained"):

@@ -177,7 +177,10 @@ def block(
     dropout: Dropout | None,
     guesses: Array | int,
 ) -> tuple[Array, dict[str, Any]]:
-    """One layer: attention, then the two-matrix perceptron, each added to the stream, `guesses` between them. [B, T, C] -> [B, T, C]"""
+    """One layer: attention, then the two-matrix perceptron, each added to the stream, `guesses` between them.
+
+    [B, T, C] -> [B, T, C]
+    """
     normed, scale = rms_norm(x)
     q, k, v = (linear(normed, weights[h + name]) for name in ("wq", "wk", "wv"))
     by_head = [split_heads(part, config.n_head) for part in (q, k, v)]

@@ -8,6 +8,7 @@ from model.extraction import Question
 from service.auditing import asking
 from service.auditing.asking import ask
 from service.auditing.candidates import AuditedLog, Candidate, Spot
+from tests.support.engines import ThreadEngine
 from tests.support.weights import random_weights
 
 
@@ -18,7 +19,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def bits_of(_: object, questions: list[Question]) -> object:
         befores.extend(question.before for question in questions)
-        return asking.np.full(len(questions), 99.0)
+        return [99.0] * len(questions)
 
     monkeypatch.setattr(asking, "bits_of", bits_of)
     return befores
@@ -28,7 +29,9 @@ def ask_for(text: str, *lines: str) -> None:
     """Ask for a value that stands in the last of some lines."""
     log = AuditedLog(0, range(len(lines)), lines, [True] * len(lines))
     spot = Spot(0, len(lines) - 1, lines[-1].index(text))
-    ask(random_weights("no smear").model, [log], [Candidate(text, "address", 40.0, 40.0, True, 1, [("from", [spot])])])
+    candidate = Candidate(text, "address", 40.0, 40.0, True, 1, [("from", [spot])])
+    with ThreadEngine(1) as engine:
+        ask(random_weights("no smear").model, [log], [candidate], engine)
 
 
 def test_a_value_is_asked_for_after_the_lines_before_it_and_without_any(asked: list[str]) -> None:

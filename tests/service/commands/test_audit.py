@@ -22,6 +22,7 @@ from service.storage.reserve import Reserve
 from service.training.challengers import train_challengers
 from service.training.replacement import Replacement, find_replacement
 from service.training.split import Split
+from tests.support.engines import ThreadEngine
 
 SECRET = "k7Qz93mXw2Lp"
 OTHERS = {"number": "482119073311", "letters": "oybedupnmd", "words": "anchor-barrel-lantern"}
@@ -46,15 +47,16 @@ def document(lines: list[str]) -> Document:
 
 
 def report_on(model: Model, lines: list[str], seen: dict[str, int], seconds: float = 60.0) -> AuditReport:
-    found = audit_model(
-        model, trained_on([document(lines)], seen, Reserve("c", len(lines))), Budget(seconds, sampled=FEWEST_SAMPLED)
-    )
+    logs = trained_on([document(lines)], seen, Reserve("c", len(lines)))
+    with ThreadEngine() as engine:
+        found = audit_model(model, logs, Budget(seconds, sampled=FEWEST_SAMPLED), engine)
     return AuditReport("", len(lines), found)
 
 
 def trained(lines: list[str]) -> Model:
     parts = Split([lines], [lines[:60]], [], [], {})
-    challenger, *_ = train_challengers(SETTINGS, parts, None, lambda *_: None, lambda: False)
+    with ThreadEngine() as engine:
+        challenger, *_ = train_challengers(SETTINGS, parts, None, lambda *_: None, lambda: False, engine)
     return challenger.model
 
 

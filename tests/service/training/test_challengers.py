@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from multiprocessing import active_children
 
@@ -15,10 +16,12 @@ from model.training import TrainingDiverged
 from model.transformer import Model, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import fitted_context
+from service.engine.worker_processes import WorkerDied, WorkerProcesses
 from service.errors import LoglingError
 from service.settings import Settings, TrainingSettings
 from service.training.challengers import (
     Challenger,
+    Progress,
     candidates_for,
     extended_vocabulary,
     train_challengers,
@@ -26,7 +29,6 @@ from service.training.challengers import (
     training_data,
 )
 from service.training.split import Split
-from service.training.worker_processes import WorkerDied
 
 LINES = [f"{n % 60:02d} fan {'slow' if n % 3 else 'fast'}" for n in range(300)]
 SETTINGS = Settings(preset="seed", training=TrainingSettings(tokens=6_000))
@@ -39,7 +41,18 @@ def champion_of(preset: str, characters: str) -> Model:
 
 
 def trained(champion: Model | None, parts: Split = PARTS, settings: Settings = SETTINGS) -> list[Challenger]:
-    return train_challengers(settings, parts, champion, lambda *_: None, lambda: False)
+    return train(lambda *_: None, lambda: False, champion, parts, settings)
+
+
+def train(
+    progress: Progress,
+    stop: Callable[[], bool],
+    champion: Model | None = None,
+    parts: Split = PARTS,
+    settings: Settings = SETTINGS,
+) -> list[Challenger]:
+    with WorkerProcesses(2) as engine:
+        return train_challengers(settings, parts, champion, progress, stop, engine)
 
 
 def test_without_a_champion_two_are_trained_from_scratch_with_different_seeds() -> None:
@@ -67,7 +80,7 @@ def test_the_second_seed_is_another_one_that_settings_allow(seed: int) -> None:
 
 def test_progress_is_told_of_both_by_their_names() -> None:
     names: list[str] = []
-    train_challengers(SETTINGS, PARTS, None, lambda name, *_: names.append(name), lambda: False)
+    train(lambda name, *_: names.append(name), lambda: False)
     assert set(names) == {"fresh start", "fresh start 2"}
 
 
@@ -141,12 +154,12 @@ def test_the_better_shape_on_the_validation_lines_comes_first() -> None:
 
 def test_without_time_for_a_single_round_there_is_an_error() -> None:
     with pytest.raises(LoglingError, match="no time"):
-        train_challengers(SETTINGS, PARTS, None, lambda *_: None, lambda: True)
+        train(lambda *_: None, lambda: True)
 
 
 def test_a_training_that_is_stopped_ends_between_two_rounds() -> None:
     rounds: list[object] = []
-    best, *_ = train_challengers(SETTINGS, PARTS, None, lambda *of: rounds.append(of), lambda: len(rounds) >= 6)
+    best, *_ = train(lambda *of: rounds.append(of), lambda: len(rounds) >= 6)
     assert 6 <= len(rounds) <= 8
     assert not best.training.finished
     assert not active_children()
@@ -158,7 +171,7 @@ def test_a_worker_that_is_killed_ends_the_training_with_a_reason() -> None:
             process.kill()
 
     with pytest.raises(WorkerDied, match=r"could not be trained: .* SIGKILL"):
-        train_challengers(SETTINGS, PARTS, None, kill, lambda: False)
+        train(kill, lambda: False)
     assert not active_children()
 
 
@@ -173,8 +186,10 @@ def test_a_training_that_diverges_leaves_the_field_to_the_other(monkeypatch: pyt
         return original(config, plan, *rest)
 
     monkeypatch.setattr(room, "round_of_steps", fragile)
-    monkeypatch.setattr(room, "WorkerProcesses", ThreadPoolExecutor)
-    fresh, warm = trained(champion_of("seed", " "))
+    with ThreadPoolExecutor(2) as threads:
+        fresh, warm = train_challengers(
+            SETTINGS, PARTS, champion_of("seed", " "), lambda *_: None, lambda: False, threads
+        )
     assert (fresh.start, fresh.diverged) == ("fresh", False)
     assert warm.figures().diverged
     assert warm.figures().validation is None
@@ -214,3 +229,14 @@ def test_another_seed_gives_other_weights() -> None:
 
 def replace_seed(training: TrainingSettings, seed: int) -> TrainingSettings:
     return training.model_copy(update={"seed": seed})
+
+
+def test_further_challengers_have_seeds_of_their_own_and_other_rates() -> None:
+    settings = SETTINGS.model_copy(update={"training": SETTINGS.training.model_copy(update={"challengers": 6})})
+    champion = champion_of("seed", " 0123456789")
+    for first in (None, champion):
+        candidates = candidates_for(settings, PARTS, first, training_data(settings, PARTS, first))
+        assert len({(candidate.start, candidate.plan.seed) for candidate in candidates}) == 6
+        assert len({candidate.name for candidate in candidates}) == 6
+        assert {candidate.plan.rates.rate for candidate in candidates} == {0.005, 0.01, 0.02}
+    assert [candidate.start for candidate in candidates] == ["warm", "fresh", "fresh", "warm", "fresh", "warm"]

@@ -11,7 +11,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -20,8 +20,8 @@ from threading import Lock, Thread
 from typing import Any, ParamSpec, TypeVar
 
 from ..environment import hidden_settings
-from ..errors import LoglingError
 from ..exit_status import describe_exit_status
+from .engine import CallFailed, Engine
 from .malloc import keep_freed_memory
 
 P = ParamSpec("P")
@@ -30,14 +30,15 @@ T = TypeVar("T")
 SECONDS_TO_END = 5  # that a process may take to end after its pipe has closed
 
 
-class WorkerDied(LoglingError):
+class WorkerDied(CallFailed):
     """A worker process ended before it returned its result."""
 
 
-class WorkerProcesses(Executor):
-    """An executor with a fixed number of processes. They start at once; each makes one call at a time."""
+class WorkerProcesses(Engine):
+    """An engine with a fixed number of processes. They start at once; each makes one call at a time."""
 
     def __init__(self, count: int) -> None:
+        super().__init__(count)
         self._threads = ThreadPoolExecutor(count)
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         self._workers: list[_Worker] = []

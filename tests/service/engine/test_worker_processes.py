@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from service.engine.worker_processes import WorkerDied, WorkerProcesses
 from service.schedule.child_process import processes
-from service.training.worker_processes import WorkerDied, WorkerProcesses
 
 WITH_PATH = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 SECONDS = 600  # after which a future that still waits counts as forgotten
@@ -125,7 +125,7 @@ def test_the_end_does_not_wait_for_a_call_under_way() -> None:
 RUN = """
 import time
 from multiprocessing import active_children
-from service.training.worker_processes import WorkerProcesses
+from service.engine.worker_processes import WorkerProcesses
 if __name__ == "__main__":
     with WorkerProcesses(2) as pool:
         print(*[process.pid for process in active_children()], flush=True)
