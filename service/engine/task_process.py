@@ -9,12 +9,12 @@ import os
 import pickle
 import sys
 import time
-import traceback
 import zlib
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
+from .engine import made_call
 from .malloc import keep_freed_memory
 
 LEVEL = 1  # of zlib; a training text shrinks to a tenth
@@ -28,12 +28,7 @@ def packed_call(function: Callable[..., Any], arguments: tuple[Any, ...], option
 def answer_to(payload: bytes) -> bytes:
     """Make the call, and pack its result or the exception that it raised."""
     function, arguments, options = pickle.loads(zlib.decompress(payload))
-    answer: tuple[Any, Exception | None]
-    try:
-        answer = function(*arguments, **options), None
-    except Exception as error:  # noqa: BLE001 - it is raised where the result is awaited
-        error.add_note(traceback.format_exc())
-        answer = None, error
+    answer = made_call(function, arguments, options)
     return zlib.compress(pickle.dumps(answer, pickle.HIGHEST_PROTOCOL), LEVEL)
 
 

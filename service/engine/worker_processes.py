@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context, parent_process
@@ -21,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from ..environment import hidden_settings
 from ..exit_status import describe_exit_status
-from .engine import CallFailed, Engine
+from .engine import CallFailed, Engine, made_call
 from .malloc import keep_freed_memory
 
 P = ParamSpec("P")
@@ -109,17 +108,7 @@ def _work(pipe: Connection) -> None:
             function, arguments, options = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(_answer(function, arguments, options))
-
-
-def _answer(
-    function: Callable[..., T], arguments: tuple[Any, ...], options: dict[str, Any]
-) -> tuple[T | None, Exception | None]:
-    try:
-        return function(*arguments, **options), None
-    except Exception as error:  # noqa: BLE001 - it is raised where the result is awaited
-        error.add_note(traceback.format_exc())
-        return None, error
+        pipe.send(made_call(function, arguments, options))
 
 
 def end_with_parent() -> None:

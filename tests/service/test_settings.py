@@ -262,7 +262,17 @@ def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> Non
     lines = new_settings("full", [], "").splitlines()
     shown = [line.removeprefix("# ") for line in lines if re.match(r"# \w+ = ", line)]
     tables = [line for line in lines if line.startswith("[")]
-    assert tables == ["[corpus]", "[training]", "[engine]", "[gate]", "[audit]", "[check]", "[schedule]", "[git]", "[admin]"]
+    assert tables == [
+        "[corpus]",
+        "[training]",
+        "[engine]",
+        "[gate]",
+        "[audit]",
+        "[check]",
+        "[schedule]",
+        "[git]",
+        "[admin]",
+    ]
     uncommented = new_settings("full", [], "").replace("# [[source]]", "[[source]]")
     for line in shown:
         uncommented = uncommented.replace(f"# {line}", line)

@@ -54,7 +54,7 @@ def test_calls_run_in_other_processes_side_by_side(workers: WorkerProcesses) -> 
 def test_what_a_call_raises_is_raised_here_and_the_worker_goes_on(workers: WorkerProcesses) -> None:
     with pytest.raises(ZeroDivisionError) as raised:
         workers.submit(divmod, 1, 0).result(SECONDS)
-    assert "worker_processes.py" in raised.value.__notes__[0]
+    assert "made_call" in raised.value.__notes__[0]
     assert workers.submit(divmod, 7, 2).result(SECONDS) == (3, 1)
 
 
