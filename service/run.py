@@ -40,6 +40,7 @@ from .storage.hold import Hold
 from .storage.ledger import Ledger
 from .storage.run_record import RunRecord
 from .storage.source_states import SourceState, describe_troubles
+from .telling.hooks import RunHooks
 from .training import card
 from .training.contest import Contest, hold_contest, judge_first_of, too_few_to_judge
 from .training.log_scores import names_of_logs
@@ -60,9 +61,13 @@ def retrain(
     as the demo gives; never those of a real log.
     A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
     """
-    with locked(home), explain_database_errors(home), Ledger(home.ledger) as ledger:
+    with (
+        RunHooks(settings.hooks, home) as hooks, locked(home), explain_database_errors(home),
+        Ledger(home.ledger) as ledger,
+    ):  # fmt: skip
         run = ActiveRun(ledger.begin(scheduled or RunRecord(), now()), reporter)
         try:
+            hooks.begin(run.record)
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 sources = pull_lines(run, settings, corpus, ledger, now)
                 run.record.problems += keep_profile(corpus, home.profile)

@@ -7,6 +7,8 @@ machine `check --corpus` uses this one; each pull brings it up to date.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..storage.atomic_write import write_durably
@@ -23,15 +25,28 @@ def profile_of(corpus: Corpus, kept: Path) -> Profile:
 
     Raises OSError when it cannot be kept.
     """
-    owner = {"corpus": corpus.identity(), "newest": corpus.newest_id()}
-    profile = _read(kept, owner)
-    if profile is None:
-        logs = [document.lines for document in corpus.documents()]
-        profile, data = learn_fitting(logs, lambda _, data: len(data) <= LARGEST, FEWEST_LINES)
-        head = json.dumps({**owner, "profile": as_card(profile)})
-        write_durably(kept, head.encode() + b"\n" + data)
-        profile = unpack(as_card(profile), data)
-    return profile
+    newest = corpus.newest_id()
+    read = _read(kept, corpus.identity())
+    if read and read[0] == newest:
+        return read[1]
+    profile, data = _learned([document.lines for document in corpus.documents()])
+    head = json.dumps({"corpus": corpus.identity(), "newest": newest, "profile": as_card(profile)})
+    write_durably(kept, head.encode() + b"\n" + data)
+    return unpack(as_card(profile), data)
+
+
+def profile_before(corpus: Corpus, kept: Path, line: int) -> Profile:
+    """The profile of lines up to one: as it is kept, also if it is of fewer; else it is learned anew, and not kept."""
+    read = _read(kept, corpus.identity())
+    if read and read[0] <= line:
+        return read[1]
+    documents = corpus.documents()
+    profile, data = _learned([document.lines[: bisect_right(document.ids, line)] for document in documents])
+    return unpack(as_card(profile), data)
+
+
+def _learned(logs: Sequence[Sequence[str]]) -> tuple[Profile, bytes]:
+    return learn_fitting(logs, lambda _, data: len(data) <= LARGEST, FEWEST_LINES)
 
 
 def keep_profile(corpus: Corpus, kept: Path) -> list[str]:
@@ -43,13 +58,13 @@ def keep_profile(corpus: Corpus, kept: Path) -> list[str]:
     return []
 
 
-def _read(kept: Path, owner: dict[str, object]) -> Profile | None:
-    """The profile of a file; None where there is none, or it is damaged, or of other lines."""
+def _read(kept: Path, corpus_id: str) -> tuple[int, Profile] | None:
+    """The newest line that a kept profile knows, and the profile; None where there is none of this corpus."""
     try:
         head, _, data = kept.read_bytes().partition(b"\n")
         facts = json.loads(head)
-        if {name: facts.get(name) for name in owner} != owner:
+        if facts.get("corpus") != corpus_id:
             return None
-        return unpack(facts["profile"], data)
-    except (OSError, ValueError, KeyError, AttributeError):
+        return int(facts["newest"]), unpack(facts["profile"], data)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return None

@@ -211,16 +211,21 @@ def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     out.print(Text(verdict_of(findings, good), style="bold"))
     for rank, finding in enumerate(findings.findings[:top], 1):
         out.print()
-        out.print(_heading(rank, finding))
-        for row in _around(finding, shown, width) if finding.lines else _missing(finding):
-            if width:
-                row.truncate(width, overflow="ellipsis")
-            out.print(row)
+        print_finding(rank, finding, shown, width)
     if len(good) == 1 and MANY * findings.stand_out > findings.lines:
         out.print("\nWith more good logs (--good again), what changes from one to the next would not stand out.")
     left = len(findings.findings) - top
     if left > 0:
         out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")
+
+
+def print_finding(number: int, finding: Finding, shown: set[int], width: int | None) -> None:
+    """One finding, with the lines around it that were not shown before."""
+    out.print(_heading(number, finding))
+    for row in _around(finding, shown, width) if finding.lines else _missing(finding):
+        if width:
+            row.truncate(width, overflow="ellipsis")
+        out.print(row)
 
 
 def _heading(rank: int, finding: Finding) -> Text:
