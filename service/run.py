@@ -22,6 +22,7 @@ from .active_run import ActiveRun
 from .auditing.audit import SHARE_OF_RUN, Budget, audit_model, trained_on
 from .auditing.candidates import AuditedLog
 from .checking.corpus_profile import keep_profile
+from .checking.findings_database import known_incidents
 from .checking.normal_rules import read_rules
 from .checking.sound_weights import decode_weights
 from .errors import Interrupted, LoglingError
@@ -70,7 +71,7 @@ def retrain(
             hooks.begin(run.record)
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 sources = pull_lines(run, settings, corpus, ledger, now)
-                run.record.problems += keep_profile(corpus, home.profile)
+                run.record.problems += keep_profile(corpus, home.profile, known_incidents(home, corpus.identity()))
                 site = Site(home.site, settings.git)
                 rules = read_rules(home.normal_rules).rules if settings.check.share_rules else []
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules, example)

@@ -6,10 +6,10 @@ A case is told once; what comes with it, or is of its kind, belongs to it, until
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .durations import describe_seconds
-from .findings import MOST_FINDINGS, Finding
+from .findings import MOST_FINDINGS, MOST_LINES, Finding
 from .log_check import KEPT_CHARACTERS, LINES_AROUND, SHARE_COVERED, alike, overlap, share_of
 from .profile import Profile, pause_score
 from .watch_budget import DAY
@@ -36,6 +36,7 @@ class Case:
     count: int = 0  # of lines
     said: int = 0
     number: int = 0  # in a database; 0 in none
+    lines: list[int] = field(default_factory=list)  # numbers of the first MOST_LINES
 
     @property
     def grew(self) -> bool:
@@ -70,6 +71,8 @@ class Cases:
             case = self.by_name[name]
             case.count += max(0, finding.count - self.counted.get(key, 0))
             case.last, case.latest = now, number
+            known = case.lines[-1] if case.lines else 0
+            case.lines += [line for line in finding.lines if line > known][: MOST_LINES - len(case.lines)]
             self.counted[key] = finding.count
             if case.state == "held":
                 case.state, case.since = "waiting", now
@@ -82,12 +85,13 @@ class Cases:
     ) -> None:
         """Begin a case when no line at all comes for much longer than `usual`, the longest pause that was."""
         strangeness = profile.one_in("clock", pause_score(seconds, usual))
-        if not profile.timed or SILENCE in self.by_name or strangeness < least:
+        if not profile.timed or strangeness < least:
             return
         why = f"nothing has come for {describe_seconds(seconds)}; at most {describe_seconds(usual)} was usual"
         number, text = last_line
         finding = Finding("fewer", number, text[:KEPT_CHARACTERS], strangeness, why, "")
-        self.by_name[SILENCE] = Case(finding, now, now, count=1)
+        case = self.by_name.setdefault(SILENCE, Case(finding, now, now, count=1))
+        case.finding, case.last = finding, now
 
     def _case_of(self, key: str, finding: Finding, least: float, now: float) -> str | None:
         """The case that a group belongs to, a new one if need be; None where it is not strange enough."""

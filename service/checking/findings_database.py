@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from ..errors import LoglingError
+from ..home import Home
 from ..storage.database import describe_sqlite_failure, migrate, opened, transaction
 from .cases import FORGOTTEN_AFTER, Case, Cases
+from .corpus_profile import Incidents
 from .findings import Finding, StrangeWord
 from .log_check import KEPT_AROUND
+from .profile import STAND_OUT
 from .watch_budget import DAY
 
 MOST_ROWS = 2000  # findings; the oldest go
 KEPT_TEXT = 1000  # characters of a line
-KEPT_NUMBERS = 100  # of a finding's lines
 MOST_KEYS = 50  # groups of a finding
 REMEMBERED = 28 * DAY  # rounds, from which the threshold follows
 MOST_MESSAGES = 100
@@ -44,6 +46,7 @@ CREATE TABLE findings (
     case_end INTEGER NOT NULL,
     latest INTEGER NOT NULL,
     count INTEGER NOT NULL,
+    lines TEXT NOT NULL CHECK (json_valid(lines)), -- their numbers in the corpus
     said INTEGER NOT NULL,
     finding TEXT NOT NULL CHECK (json_valid(finding))
 ) STRICT;
@@ -77,7 +80,7 @@ CREATE TABLE position (
 """
 CHANGES = (TABLES,)
 FORMAT = len(CHANGES)
-_SELECT_ROWS = "SELECT number, log, first, last, state, count, finding FROM findings"
+_SELECT_ROWS = "SELECT number, log, first, last, state, count, lines, finding FROM findings"
 _FINDING = tuple(one.name for one in fields(Finding) if one.name not in ("lines", "words", "count"))
 
 
@@ -173,21 +176,19 @@ class FindingsDatabase:
             log.cases.silence_ended_at = silence_ended
             found[source] = log
         query = (
-            "SELECT number, source, name, keys, state, since, last, case_end, latest, count, said, finding"
+            "SELECT number, source, name, keys, state, since, last, case_end, latest, count, said, lines, finding"
             " FROM findings WHERE state NOT IN ('ended', 'normal') AND last > ? ORDER BY number"
         )
-        for number, source, name, keys, state, since, last, end, latest, count, said, text in self._database.execute(
-            query, (now - FORGOTTEN_AFTER,)
-        ):
+        for number, source, name, keys, *values, lines, text in self._database.execute(query, (now - FORGOTTEN_AFTER,)):
             if source in found:
                 cases = found[source].cases
-                cases.by_name[name] = Case(_finding(text, count), since, last, end, latest, state, count, said, number)
+                cases.by_name[name] = _case(number, json.loads(lines), text, *values)
                 cases.kin.update(dict.fromkeys(json.loads(keys), name))
         return found
 
     def keep_log(self, source: int, name: str, log: LogMemory, now: float) -> None:
         """Keep what is known of a log, and the cases that changed in the round of `now`."""
-        memory = zlib.compress(json.dumps(log.check).encode())
+        memory = zlib.compress(json.dumps(log.check).encode(), 1)
         self._database.execute(
             "INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?, ?, ?, ?)",
             (source, log.last_came, log.pause, log.cases.silence_ended_at, *log.last_line, memory),
@@ -209,6 +210,7 @@ class FindingsDatabase:
             "case_end": case.end,
             "latest": case.latest,
             "count": case.count,
+            "lines": json.dumps(case.lines),
             "said": case.said,
             "finding": _text(case.finding),
         }
@@ -229,6 +231,26 @@ class FindingsDatabase:
             "UPDATE findings SET state = ?, since = ?, said = ? WHERE number = ?",
             [(case.state, case.since, case.said, case.number) for case in cases],
         )
+
+    def incidents(self, corpus: str) -> Incidents:
+        """What was strange for a day at most, in lines of a corpus, and is not called normal."""
+        position = self.position()
+        if position is None or position.corpus != corpus:
+            return Incidents(set(), [])
+        rows = self._database.execute(
+            "SELECT source, latest, lines, finding FROM findings WHERE state NOT IN ('ended', 'normal')"
+            " AND json_extract(finding, '$.strangeness') >= ?"
+            " AND (last - first <= ? OR json_extract(finding, '$.kind') = 'more')",
+            (STAND_OUT, DAY),
+        )
+        found = Incidents(set(), [])
+        for source, latest, lines, text in rows:
+            finding = _finding(text, 0, json.loads(lines))
+            if finding.kind == "fewer":
+                found.stretches.append((source, finding.line, latest))
+            else:
+                found.lines.update(finding.lines)
+        return found
 
     def rounds(self, now: float) -> list[Round]:
         """The rounds of the last weeks, oldest first; none that a wrong clock put into the future."""
@@ -297,9 +319,28 @@ class FindingsDatabase:
             self._database.execute("UPDATE findings SET state = 'normal' WHERE number = ?", (number,))
 
 
-def _row(number: int, log: str, first: float, last: float, state: str, count: int, text: str) -> FoundRow:
+def known_incidents(home: Home, corpus: str) -> Incidents | None:
+    """What the watch of a home found in lines of its corpus; None where it cannot say."""
+    if not home.findings.exists():
+        return None
+    try:
+        with FindingsDatabase(home.findings) as database:
+            return database.incidents(corpus)
+    except (LoglingError, sqlite3.Error):  # which the next round and `logling doctor` tell
+        return None
+
+
+def _row(number: int, log: str, first: float, last: float, state: str, count: int, lines: str, text: str) -> FoundRow:
     begun, ended = (datetime.fromtimestamp(at, UTC) for at in (first, last))
-    return FoundRow(number, log, begun, ended, state, _finding(text, count))
+    return FoundRow(number, log, begun, ended, state, _finding(text, count, json.loads(lines)))
+
+
+def _case(
+    number: int, lines: list[int], text: str, state: str, since: float, last: float, end: int, latest: int, count: int,
+    said: int,
+) -> Case:  # fmt: skip
+    finding = _finding(text, count, list(lines))
+    return Case(finding, since, last, end, latest, state, count, said, number, lines)
 
 
 def _text(finding: Finding) -> str:
@@ -307,15 +348,14 @@ def _text(finding: Finding) -> str:
     values: dict[str, Any] = {name: getattr(finding, name) for name in _FINDING}
     values["text"] = finding.text[:KEPT_TEXT]
     values["template"] = finding.template[: 2 * KEPT_TEXT]
-    values["lines"] = finding.lines[:KEPT_NUMBERS]
     values["before"] = [line[:KEPT_AROUND] for line in finding.before]
     values["after"] = [line[:KEPT_AROUND] for line in finding.after]
     values["words"] = [asdict(word) for word in finding.words if word.end <= KEPT_TEXT]
     return json.dumps(values)
 
 
-def _finding(text: str, count: int) -> Finding:
+def _finding(text: str, count: int, lines: list[int]) -> Finding:
     values = json.loads(text)
     values["words"] = [StrangeWord(**word) for word in values["words"]]
     values["sequence"], values["span"] = tuple(values["sequence"]), tuple(values["span"])
-    return Finding(**values, count=count)
+    return Finding(**values, count=count, lines=lines)

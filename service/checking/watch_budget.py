@@ -70,11 +70,11 @@ class Allowance:
         self.budget = budget
         self._spent: deque[float] = deque(spent)
 
-    def spend(self, now: float) -> bool:
-        """Whether one more finding may be told now; then it counts."""
+    def spend(self, now: float, kept: int = 0) -> bool:
+        """Whether one more finding may be told now, and so many are left for others; then it counts."""
         while self._spent and self._spent[0] <= now - self.budget.seconds:
             self._spent.popleft()
-        if len(self._spent) >= self.budget.findings:
+        if len(self._spent) + kept >= self.budget.findings:
             return False
         self._spent.append(now)
         return True

@@ -21,6 +21,7 @@ from .watch_budget import DAY, Allowance, Budget, LineRate
 
 LEAST = 100.0  # no finding is less strange: few lines cannot say more
 KEPT = 0.95  # share of the days in which no more is to be strange enough than the budget has
+FAR_STRANGER = 10.0  # times as strange as what is told
 FEWEST_PERIODS = 10  # days that were, before they say anything
 LONGEST_PAUSE = 2 * DAY  # between lines that come in bursts, as of a file that is copied each night
 
@@ -96,7 +97,9 @@ def check_round(
         peak = max((case.finding.strangeness for case in begun), default=0.0)
         database.note_round(Round(now, lines, min(peak, 2.0 * MOST_STRANGE)))
         strange = sum(case.state == "waiting" for case in begun)
-        news = None if telling.quiet else news_of(cases, Allowance(telling.budget, database.told_at(now)), now)
+        news = (
+            None if telling.quiet else news_of(cases, Allowance(telling.budget, database.told_at(now)), threshold, now)
+        )
         if news:
             text = news.text(telling.where, telling.include_lines)
             database.add_message(now, text, news.facts(), telling.addresses)
@@ -174,10 +177,11 @@ def strangeness_kept(budget: Budget, rounds: Sequence[Round], now: float) -> flo
     return min(math.nextafter(beyond[math.ceil(KEPT * periods) - 1], math.inf), MOST_STRANGE)
 
 
-def news_of(cases: Iterable[tuple[str, Case]], allowance: Allowance, now: float) -> News | None:
+def news_of(cases: Iterable[tuple[str, Case]], allowance: Allowance, threshold: float, now: float) -> News | None:
     """What is told now, in one message; it counts once. What the budget has no room for is held back for the next.
 
-    What was held back for a day is told also if nothing new came.
+    The last message of a budget is kept for what is far stranger than need be. What was held back for a day is told
+    also if nothing new came.
     """
     cases = list(cases)
     fresh = [(log, case) for log, case in cases if case.state == "waiting"]
@@ -185,7 +189,9 @@ def news_of(cases: Iterable[tuple[str, Case]], allowance: Allowance, now: float)
     grown = [(log, case) for log, case in cases if case.grew]
     if not (fresh or grown or any(case.since <= now - DAY for _, case in held)):
         return None
-    if not allowance.spend(now):
+    strangest = max((case.finding.strangeness for _, case in [*fresh, *grown]), default=0.0)
+    kept = 1 if allowance.budget.findings > 1 and strangest < FAR_STRANGER * threshold else 0
+    if not allowance.spend(now, kept):
         for _, case in fresh:
             case.state = "held"
         return None

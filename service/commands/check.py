@@ -18,6 +18,7 @@ from model.transformer import Model
 
 from ..checking.corpus_profile import profile_of
 from ..checking.findings import Finding, Findings
+from ..checking.findings_database import known_incidents
 from ..checking.learning import learn
 from ..checking.log_check import LogCheck
 from ..checking.missing import ExpectedLines
@@ -135,7 +136,9 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: 
     profile = unpack(card["profile"], weights_file.profile_bytes(file))
     if corpus:
         with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
-            profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
+            profile = profile_of(kept, home.profile, known_incidents(home, kept.identity())).with_surprise(
+                profile.tails.get("surprise")
+            )
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
 
 

@@ -81,7 +81,9 @@ def run_round(home: Home, settings: Settings, now: datetime) -> RoundReport:
         problems = [*report.problems, *(f"{gap.source}: {gap.reason}" for gap in report.gaps)]
         with FindingsDatabase(home.findings) as database:
             first = first_line(database.position(), corpus, before)
-            profile = profile_before(corpus, home.profile, first).with_surprise(tail_of(champion.card))
+            profile = profile_before(corpus, home.profile, first, database.incidents(corpus.identity())).with_surprise(
+                tail_of(champion.card)
+            )
             names = names_of_logs(corpus.families(), settings)
             result = check_round(
                 database,

@@ -21,13 +21,13 @@ from typing import NamedTuple
 from watch_budget import timed
 from watching_logs import DAY, HOUR, START, WEEK, Incident, incidents, week_of_lines, worlds
 
-from service.checking.corpus_profile import FEWEST_LINES, LARGEST
+from service.checking.corpus_profile import learned, learned_lines
 from service.checking.findings_database import FindingsDatabase, Position
 from service.checking.normal_rules import NormalRules
-from service.checking.packing import as_card, learn_fitting, unpack
-from service.checking.profile import Profile
+from service.checking.packing import as_card, unpack
 from service.checking.watch_budget import Budget
 from service.checking.watch_round import Knowledge, NewLines, Telling, check_round
+from service.storage.corpus import Document
 
 KNOWN_WEEKS = 4
 MOST_LEARNED = 30_000  # lines, about what a corpus of 4 MB keeps
@@ -52,12 +52,6 @@ class Replay(NamedTuple):
     incident_of: dict[int, int]  # by number of a line
 
 
-def learned(lines: Sequence[str]) -> Profile:
-    """The profile of a corpus, packed and unpacked as a home keeps it."""
-    profile, data = learn_fitting([lines[-MOST_LEARNED:]], lambda _, data: len(data) <= LARGEST, FEWEST_LINES)
-    return unpack(as_card(profile), data)
-
-
 def replay(weeks: Iterator[list[Line]], known: list[str], begin: int, budget: Budget, folder: Path) -> Replay:
     """Rounds every hour over some weeks."""
     result = Replay([], [], {})
@@ -65,7 +59,11 @@ def replay(weeks: Iterator[list[Line]], known: list[str], begin: int, budget: Bu
     telling = Telling(budget, HOUR)
     with FindingsDatabase(folder / "findings.db") as database:
         for week, lines in enumerate(weeks):
-            knowledge = Knowledge(learned(known), NormalRules(), lambda lines, _: [None] * len(lines))
+            ids = list(range(1 + max(0, len(known) - MOST_LEARNED), 1 + len(known)))
+            document = Document(1, ids, known[-MOST_LEARNED:])
+            profile, data = learned(learned_lines([document], database.incidents("corpus")))
+            profile = unpack(as_card(profile), data)
+            knowledge = Knowledge(profile, NormalRules(), lambda lines, _: [None] * len(lines))
             at = 0
             for now in range(begin + week * WEEK + HOUR, begin + (week + 1) * WEEK + HOUR, HOUR):
                 until = at

@@ -13,7 +13,28 @@ from typing import NamedTuple
 
 START = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
-SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu", "bel", "dor", "fin", "gar", "hal"]
+SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "ka",
+    "le",
+    "mi",
+    "no",
+    "pu",
+    "ra",
+    "se",
+    "ti",
+    "vo",
+    "zu",
+    "bel",
+    "dor",
+    "fin",
+    "gar",
+    "hal",
+]
 
 
 class Kind(NamedTuple):

@@ -22,7 +22,8 @@ ALLOWED = {
     "auditing": {"reading", "storage", "checking", "training"},
     "training": {"reading", "storage", "checking"},
     "site": {"reading", "storage", "checking"},
-    "schedule": {"storage"},
+    "telling": {"storage"},
+    "schedule": {"storage", "telling"},
     "admin": {"reading", "storage", "schedule"},
 }
 # Files at the top of service/ that put the rooms together; no room but commands/ may import them.
