@@ -54,7 +54,7 @@ CREATE INDEX findings_by_last ON findings (last);
 CREATE TABLE logs (
     source INTEGER PRIMARY KEY,
     last_came REAL NOT NULL,   -- the round that last found new lines, later by what no round has seen
-    pause REAL NOT NULL,       -- the longest from one round that found lines to the next
+    pauses TEXT NOT NULL CHECK (json_valid(pauses)),  -- the longest of the last days, with when they ended
     silence_ended INTEGER NOT NULL,
     last_number INTEGER NOT NULL,
     last_text TEXT NOT NULL,
@@ -107,7 +107,7 @@ class LogMemory:
     """What is known of a log from one round to the next."""
 
     last_came: float
-    pause: float = 0.0
+    pauses: list[tuple[float, float]] = field(default_factory=list)  # when each ended, and its seconds
     cases: Cases = field(default_factory=Cases)
     last_line: tuple[int, str] = (0, "")
     check: dict[str, Any] | None = None  # as `LogCheck.memory` gives it
@@ -168,11 +168,13 @@ class FindingsDatabase:
     def logs(self, now: float) -> dict[int, LogMemory]:
         """What is known of each log: its check, and its cases that go on."""
         rows = self._database.execute(
-            "SELECT source, last_came, pause, silence_ended, last_number, last_text, memory FROM logs"
+            "SELECT source, last_came, pauses, silence_ended, last_number, last_text, memory FROM logs"
         ).fetchall()
         found = {}
-        for source, last_came, pause, silence_ended, last_number, last_text, memory in rows:
-            log = LogMemory(last_came, pause, Cases(), (last_number, last_text), json.loads(zlib.decompress(memory)))
+        for source, last_came, pauses, silence_ended, last_number, last_text, memory in rows:
+            log = LogMemory(
+                last_came, json.loads(pauses), Cases(), (last_number, last_text), json.loads(zlib.decompress(memory))
+            )
             log.cases.silence_ended_at = silence_ended
             found[source] = log
         query = (
@@ -191,7 +193,7 @@ class FindingsDatabase:
         memory = zlib.compress(json.dumps(log.check).encode(), 1)
         self._database.execute(
             "INSERT OR REPLACE INTO logs VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (source, log.last_came, log.pause, log.cases.silence_ended_at, *log.last_line, memory),
+            (source, log.last_came, json.dumps(log.pauses), log.cases.silence_ended_at, *log.last_line, memory),
         )
         keys: dict[str, list[str]] = {}
         for key, of_case in log.cases.kin.items():

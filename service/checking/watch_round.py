@@ -23,7 +23,7 @@ LEAST = 100.0  # no finding is less strange: few lines cannot say more
 KEPT = 0.95  # share of the days in which no more is to be strange enough than the budget has
 FAR_STRANGER = 10.0  # times as strange as what is told
 FEWEST_PERIODS = 10  # days that were, before they say anything
-LONGEST_PAUSE = 2 * DAY  # between lines that come in bursts, as of a file that is copied each night
+PAUSES_COUNT = 7 * DAY  # so long: those between lines that come in bursts, as of a file that is copied each night
 
 Surprises = Callable[[Sequence[str], Sequence[str]], Sequence[float | None]]
 
@@ -112,11 +112,12 @@ def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: flo
     """Check what came in one log, and sort what stands out into its cases."""
     cases, least = memory.cases, float(known.profile.stand_out)
     if not log.lines:
-        usual = max(known.profile.longest_pause, int(memory.pause))
+        usual = max(known.profile.longest_pause, usual_pause(memory))
         cases.notice_silence(known.profile, int(now - memory.last_came), usual, memory.last_line, least, now)
     else:
         cases.end_silence(log.numbers[0], now)
-        memory.pause = min(max(memory.pause, now - memory.last_came), LONGEST_PAUSE)
+        pauses = [(ended, seconds) for ended, seconds in memory.pauses if ended > now - PAUSES_COUNT]
+        memory.pauses = sorted([*pauses, (now, now - memory.last_came)], key=lambda pause: -pause[1])[:2]
         memory.last_came, memory.last_line = now, (log.numbers[-1], log.lines[-1])
         check = check_of(log, memory, known)
         surprises = known.surprises(log.lines, log.before)
@@ -132,6 +133,11 @@ def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: flo
         if case.last == now and case.state in UNTOLD:
             case.state = "waiting" if case.finding.strangeness >= threshold else "noted"
     cases.forget(now, cases.kin)
+
+
+def usual_pause(memory: LogMemory) -> int:
+    """How long a log may be without a line from round to round: as it was twice in the last days."""
+    return int(memory.pauses[-1][1]) if len(memory.pauses) > 1 else 0
 
 
 def check_of(log: NewLines, memory: LogMemory, known: Knowledge) -> LogCheck:

@@ -117,16 +117,15 @@ def worlds(seed: int) -> dict[str, World]:
             rng, a_day, [new_kind(rng, words) for _ in range(25)], words=words, drifts=name == "drifting"
         )
         if name == "noisy":
-            many = [word(rng) for _ in range(1500)]
-            made[name].rare = lambda rng, many=many: (
-                f"app: {' '.join(_zipf(rng, many) for _ in range(rng.randint(2, 6)))}"
-            )
+            many = [new_kind(rng, words).text for _ in range(400)]
+            made[name].rare = lambda rng, many=many: filled(rng, _zipf(rng, many), 0)
             made[name].rare_share = 0.15
     return made
 
 
-def _zipf(rng: random.Random, words: list[str]) -> str:
-    return words[min(len(words) - 1, int(rng.paretovariate(0.9)) - 1)]
+def _zipf(rng: random.Random, texts: list[str]) -> str:
+    """One of some texts, the first ones often, most of them hardly ever."""
+    return texts[min(len(texts), int(rng.paretovariate(0.6))) - 1]
 
 
 def incidents(seed: int, first_week: int, weeks: int, world: World) -> list[Incident]:
@@ -156,7 +155,7 @@ def incident(rng: random.Random, kind: str, begin: int, world: World) -> Inciden
             kind, begin, begin + 600, tuple(filled(rng, known.text, 0) for _ in range(rng.randint(80, 200)))
         )
     if kind == "value":
-        return Incident(kind, begin, begin + 60, (f"heartbeat: queue {rng.randint(3, 9) * 1000} ok",))
+        return Incident(kind, begin, begin + 60, (f"heartbeat: load {rng.randint(30, 90) * 1000} ok",))
     return Incident(
         kind, begin, begin + 60,
         ("Traceback (most recent call last):", f'  File "{word(rng)}.py", line {rng.randint(9, 999)}, in {word(rng)}',
@@ -169,7 +168,8 @@ def week_of_lines(world: World, week: int, wrong: list[Incident]) -> list[tuple[
     rng = world.rng
     begin = week * WEEK
     moments: list[tuple[float, str, int]] = [
-        (begin + at + rng.randint(0, 9), f"heartbeat: queue {rng.randint(3, 9)} ok", -1) for at in range(0, WEEK, 600)
+        (begin + at + rng.randint(0, 9), f"heartbeat: load {rng.randint(100, 900)} ok", -1)
+        for at in range(0, WEEK, 600)
     ]
     count = int(world.a_day * 7)
     for _ in range(count):
