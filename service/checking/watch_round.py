@@ -21,7 +21,7 @@ from .watch_budget import DAY, Allowance, Budget, LineRate
 
 LEAST = 100.0  # no finding is less strange: few lines cannot say more
 KEPT = 0.95  # share of the days in which no more is to be strange enough than the budget has
-FAR_STRANGER = 10.0  # times as strange as what is told
+FAR_STRANGER = 5.0  # times as strange as what is told
 FEWEST_PERIODS = 10  # days that were, before they say anything
 PAUSES_COUNT = 7 * DAY  # so long: those between lines that come in bursts, as of a file that is copied each night
 
@@ -83,13 +83,14 @@ def check_round(
         lines = sum(len(log.lines) for log in logs)
         threshold = threshold_of(known.profile, telling.budget, rounds, lines, now)
         known.profile.stand_out = int(min(STAND_OUT, threshold))
-        unseen = max(0.0, now - rounds[-1].at - 2 * telling.every) if rounds else 0.0
+        step = now - rounds[-1].at if rounds else 0.0
+        unseen = step if step > 2 * telling.every else 0.0  # the machine slept, or there was no service
         cases: list[tuple[str, Case]] = []
         begun: list[Case] = []
         for log in logs:
             memory = memories.get(log.source) or LogMemory(now)
             memory.last_came += unseen
-            check_log(log, memory, known, threshold, now)
+            check_log(log, memory, known, threshold, telling.every, now)
             of_log = list(memory.cases.by_name.values())
             begun += [case for case in of_log if not case.number]
             cases += [(log.name, case) for case in of_log]
@@ -108,8 +109,8 @@ def check_round(
         return RoundResult(lines, len(begun), strange, news, waiting, threshold)
 
 
-def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: float, now: float) -> None:
-    """Check what came in one log, and sort what stands out into its cases."""
+def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: float, every: float, now: float) -> None:
+    """Check what came in one log, and sort what stands out into its cases. `every`: seconds from round to round."""
     cases, least = memory.cases, float(known.profile.stand_out)
     if not log.lines:
         usual = max(known.profile.longest_pause, usual_pause(memory))
@@ -117,7 +118,9 @@ def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: flo
     else:
         cases.end_silence(log.numbers[0], now)
         pauses = [(ended, seconds) for ended, seconds in memory.pauses if ended > now - PAUSES_COUNT]
-        memory.pauses = sorted([*pauses, (now, now - memory.last_came)], key=lambda pause: -pause[1])[:2]
+        memory.pauses = sorted([*pauses, (now, max(0.0, now - memory.last_came - every))], key=lambda pause: -pause[1])[
+            :2
+        ]
         memory.last_came, memory.last_line = now, (log.numbers[-1], log.lines[-1])
         check = check_of(log, memory, known)
         surprises = known.surprises(log.lines, log.before)
@@ -193,10 +196,11 @@ def news_of(cases: Iterable[tuple[str, Case]], allowance: Allowance, threshold: 
     fresh = [(log, case) for log, case in cases if case.state == "waiting"]
     held = [(log, case) for log, case in cases if case.state == "held"]
     grown = [(log, case) for log, case in cases if case.grew]
-    if not (fresh or grown or any(case.since <= now - DAY for _, case in held)):
+    strangest = max((case.finding.strangeness for _, case in [*fresh, *held, *grown]), default=0.0)
+    is_far_stranger = strangest >= FAR_STRANGER * threshold
+    if not (fresh or grown or is_far_stranger or any(case.since <= now - DAY for _, case in held)):
         return None
-    strangest = max((case.finding.strangeness for _, case in [*fresh, *grown]), default=0.0)
-    kept = 1 if allowance.budget.findings > 1 and strangest < FAR_STRANGER * threshold else 0
+    kept = 0 if is_far_stranger or allowance.budget.findings == 1 else 1
     if not allowance.spend(now, kept):
         for _, case in fresh:
             case.state = "held"

@@ -281,6 +281,22 @@ def test_what_is_far_stranger_has_the_last_message_of_the_budget(watched: Shop) 
     assert news_of([("shop", strong)], allowance, 100.0, 3.0)
 
 
+def test_what_was_held_back_and_got_far_stranger_is_told_at_once() -> None:
+    silence = a_case(1e9)
+    silence.state = "held"
+    news = news_of([("shop", silence)], Allowance(Budget.of("2 a day"), [1.0]), 100.0, 3.0)
+    assert news
+    assert (news.number, news.held) == (1, 1)
+
+
+def test_a_file_that_is_copied_each_night_is_silent_by_day(watched: Shop) -> None:
+    found = []
+    for _ in range(4):
+        found.append(told(watched.round(usual=200)))
+        found += [told(watched.round(usual=0)) for _ in range(23)]
+    assert sum(found[48:]) == 0
+
+
 def test_a_clock_that_was_far_ahead_does_not_silence_the_watch(watched: Shop) -> None:
     watched.now += 1000 * DAY
     for line in OTHERS:
