@@ -34,6 +34,7 @@ PANELS = {
         "serve": "Retrain by the schedule and show the admin page.",
         "check": "What is strange in a log?",
         "watch": "What is strange in a log, as its lines arrive.",
+        "findings": "What the service found strange this week.",
         "history": "All runs, newest first.",
         "open": "Open this home's page in the browser.",
     },

@@ -24,7 +24,9 @@ from threading import RLock
 PREFIX = "LOGLING_"
 SERVED = "LOGLING_SERVED"  # a variable of a child and of all that it starts: the home's path
 HOME_VARIABLE = "LOGLING_HOME"  # the home of a command without --home
-NOT_SETTINGS = {HOME_VARIABLE, SERVED}
+TOLD = ("RUN", "OUTCOME", "REASON", "COMMIT", "EVENT", "FINDINGS", "GROWN", "STRANGEST", "KINDS", "LOGS")
+FACTS = {PREFIX + name for name in TOLD}  # variables that a hook, or the command of a watch, is told facts by
+NOT_SETTINGS = {HOME_VARIABLE, SERVED, *FACTS}
 
 _OWNER = r"LOGLING(?:_[A-Z0-9]+)*?"
 _ADDRESS = r"(?:tcp|udp|sctp)://.+"

@@ -51,6 +51,11 @@ class Home:
         return self.state / "profile"
 
     @property
+    def findings(self) -> Path:
+        """What the watch found and told."""
+        return self.state / "findings.db"
+
+    @property
     def unpushed(self) -> Path:
         """A file that exists while commits wait to be pushed. Its time says since when, its text why."""
         return self.state / "unpushed"

@@ -22,6 +22,7 @@ from .active_run import ActiveRun
 from .auditing.audit import MOST_CALLS, SHARE_OF_RUN, Budget, audit_model, trained_on
 from .auditing.candidates import AuditedLog
 from .checking.corpus_profile import keep_profile
+from .checking.findings_database import known_incidents
 from .checking.normal_rules import read_rules
 from .checking.sound_weights import decode_weights
 from .engine.opening import open_engine
@@ -41,6 +42,7 @@ from .storage.hold import Hold
 from .storage.ledger import Ledger
 from .storage.run_record import RunRecord
 from .storage.source_states import SourceState, describe_troubles
+from .telling.hooks import RunHooks
 from .training import card
 from .training.contest import Contest, hold_contest, judge_first_of, too_few_to_judge
 from .training.log_scores import names_of_logs
@@ -61,12 +63,16 @@ def retrain(
     as the demo gives; never those of a real log.
     A run that fails is recorded as `failed`, one that is stopped as `interrupted`; then the error is raised.
     """
-    with locked(home), explain_database_errors(home), Ledger(home.ledger) as ledger:
+    with (
+        RunHooks(settings.hooks, home) as hooks, locked(home), explain_database_errors(home),
+        Ledger(home.ledger) as ledger,
+    ):  # fmt: skip
         run = ActiveRun(ledger.begin(scheduled or RunRecord(), now()), reporter)
         try:
+            hooks.begin(run.record)
             with Corpus(home.corpus, settings.corpus_bytes) as corpus:
                 sources = pull_lines(run, settings, corpus, ledger, now)
-                run.record.problems += keep_profile(corpus, home.profile)
+                run.record.problems += keep_profile(corpus, home.profile, known_incidents(home, corpus.identity()))
                 site = Site(home.site, settings.git)
                 rules = read_rules(home.normal_rules).rules if settings.check.share_rules else []
                 compare_and_commit(run, settings, corpus, site, ledger, Hold(home), now, rules, example)

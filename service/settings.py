@@ -10,10 +10,11 @@ import ipaddress
 import json
 import os
 import re
+import shlex
 import tomllib
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from string import Template
@@ -45,6 +46,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", re.ASCII)
 SHORTEST_TOKEN = 16
+BUDGET = re.compile("([1-9][0-9]{0,5}) an? (hour|day|week)", re.ASCII)  # "2 a day"
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 HOST = os.uname().nodename
 KINDS = {  # what a value must be, by pydantic's name
     "float": "allowed is a number",
@@ -58,7 +61,9 @@ EXAMPLES = {  # of variables that are JSON
     "source": '[{"files": "/var/log/dpkg.log"}]',
     "admin__names": '["logs.example.org"]',
     "schedule__retry_minutes": "[1, 5, 25]",
+    "watch__notify": '["ntfys://ntfy.example.org/topic"]',
 }
+SECRETS = ("admin.token", "watch.notify", "hooks.on_")  # beginnings of keys whose values are never shown
 
 
 class _Table(BaseModel):
@@ -250,10 +255,10 @@ class ScheduleSettings(_Table):
 
     @field_validator("time", mode="before")
     @classmethod
-    def _is_a_time_of_day(cls, time: object) -> object:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(time) if isinstance(time, str) else "", re.ASCII):
+    def _is_a_time_of_day(cls, given: object) -> object:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(given) if isinstance(given, str) else "", re.ASCII):
             raise ValueError('allowed is a time of day in quotes, from "00:00" to "23:59"')
-        return time
+        return given
 
     @field_validator("timezone")
     @classmethod
@@ -267,9 +272,7 @@ class ScheduleSettings(_Table):
     @field_validator("every")
     @classmethod
     def _is_a_duration(cls, every: str) -> str:
-        if every and not re.fullmatch(r"[1-9]\d{0,5}[smhd]", every, re.ASCII):
-            raise ValueError('allowed is a whole number and one of s, m, h, d, such as "90s", "6h", "7d"')
-        return every
+        return checked_duration(every)
 
     @property
     def days(self) -> tuple[str, ...]:
@@ -279,11 +282,92 @@ class ScheduleSettings(_Table):
     @property
     def interval(self) -> timedelta | None:
         """`every` as a duration."""
-        return timedelta(**{UNITS[self.every[-1]]: int(self.every[:-1])}) if self.every else None
+        return duration_of(self.every)
+
+
+def checked_duration(text: str) -> str:
+    """A duration as settings have it, or none. Raises ValueError."""
+    if text and not re.fullmatch(r"[1-9]\d{0,5}[smhd]", text, re.ASCII):
+        raise ValueError('allowed is a whole number and one of s, m, h, d, such as "90s", "6h", "7d"')
+    return text
+
+
+def duration_of(text: str) -> timedelta | None:
+    """A duration of the settings; None where there is none."""
+    return timedelta(**{UNITS[text[-1]]: int(text[:-1])}) if text else None
 
 
 def _names(day: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in day.split(","))
+
+
+class WatchSettings(_Table):
+    """Whether new lines are checked between two runs, and who is told what stands out."""
+
+    every: str = ""  # "1h"; empty: they are not checked
+    budget: str = "2 a day"  # messages at most
+    quiet: str = ""  # "22:00-07:00" in schedule.timezone; then nothing is told
+    notify: list[SecretStr] = []  # addresses of Apprise, which may hold secrets
+    command: str = ""  # gets each message
+    include_lines: bool = False  # whether messages have lines in them
+
+    @field_validator("every")
+    @classmethod
+    def _is_a_duration(cls, every: str) -> str:
+        return checked_duration(every)
+
+    @field_validator("budget")
+    @classmethod
+    def _is_a_budget(cls, budget: str) -> str:
+        if not BUDGET.fullmatch(budget):
+            raise ValueError('allowed is so many in a time, as "2 a day", "1 an hour" or "5 a week"')
+        return budget
+
+    @field_validator("quiet")
+    @classmethod
+    def _are_hours(cls, quiet: str) -> str:
+        times = re.fullmatch(r"(([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d)", quiet, re.ASCII)
+        if quiet and not (times and times[1] != times[3]):
+            raise ValueError('allowed are two times of day, as "22:00-07:00", or none')
+        return quiet
+
+    @field_validator("command")
+    @classmethod
+    def _can_be_split(cls, command: str) -> str:
+        shlex.split(command)
+        return command
+
+    @property
+    def interval(self) -> timedelta | None:
+        """`every` as a duration."""
+        return duration_of(self.every)
+
+    def is_quiet(self, local: datetime) -> bool:
+        """Whether nothing is told at this time of the schedule's zone."""
+        if not self.quiet:
+            return False
+        begin, end = (time.fromisoformat(text) for text in self.quiet.split("-"))
+        now = local.time()
+        return begin <= now < end if begin < end else now >= begin or now < end
+
+
+class HookSettings(_Table):
+    """What is called when a run begins and ends: a command or a web address each, which may hold a secret."""
+
+    on_start: SecretStr = SecretStr("")
+    on_success: SecretStr = SecretStr("")  # committed, rejected or skipped
+    on_failure: SecretStr = SecretStr("")  # failed or interrupted
+    on_commit: SecretStr = SecretStr("")
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0  # time limit of each
+
+    @field_validator("on_start", "on_success", "on_failure", "on_commit")
+    @classmethod
+    def _can_be_called(cls, hook: SecretStr) -> SecretStr:
+        text = hook.get_secret_value()
+        if re.match("[a-z]+://", text) and not WEB_ADDRESS.fullmatch(text):
+            raise ValueError('allowed is an address such as "https://hc.example.org/ping/…", or a command')
+        shlex.split(text)
+        return hook
 
 
 class AdminSettings(_Table):
@@ -307,7 +391,7 @@ class AdminSettings(_Table):
     @field_validator("page")
     @classmethod
     def _is_on_the_web(cls, page: str) -> str:
-        if page and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", page):
+        if page and not WEB_ADDRESS.fullmatch(page):
             raise ValueError('allowed is an address such as "https://logs.example.org/model/", or none')
         return page
 
@@ -368,6 +452,8 @@ class Settings(BaseSettings):
     audit: AuditSettings = AuditSettings()
     check: CheckSettings = CheckSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    watch: WatchSettings = WatchSettings()
+    hooks: HookSettings = HookSettings()
     git: GitSettings = GitSettings()
     admin: AdminSettings = AdminSettings()
 
@@ -465,7 +551,9 @@ def _describe_no_json(error: ValueError) -> str:
         if (key in EXAMPLES or key in _tables()) and not _is_json(given):
             if key in _tables():  # it may hold a token
                 return f'the variable {name} is not JSON, as {{"key": 1}} is'
-            return f"the variable {name}: {key.replace('__', '.')} = {given!r} is not JSON, as {EXAMPLES[key]} is"
+            setting = key.replace("__", ".")
+            shown = "(not shown)" if setting.startswith(SECRETS) else repr(given)
+            return f"the variable {name}: {setting} = {shown} is not JSON, as {EXAMPLES[key]} is"
     return f"in the environment: {error}"
 
 
@@ -518,7 +606,7 @@ def _describe(problem: Any) -> str:
         return "write [[source]], in double brackets: there may be several"
     if key in _tables() and not isinstance(given, dict):
         return f"{key} is a table: write [{key}], in single brackets, and its keys in the lines below it"
-    shown = "(not shown)" if key == "admin.token" else mask_urls(repr(given))
+    shown = "(not shown)" if key.startswith(SECRETS) else mask_urls(repr(given))
     words = KINDS.get(problem["type"].partition("_")[0], "") if problem["type"].endswith(KIND_ERRORS) else ""
     words = words or problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     return f"{key} = {shown}: {words[:1].lower()}{words[1:]}"

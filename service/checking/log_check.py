@@ -6,9 +6,12 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
+from array import array
+from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
@@ -68,6 +71,7 @@ class LogCheck:
         self._forgotten = 0  # lines of groups that stand out
         self._changed: dict[str, None] = {}  # keys of groups that stand out
         self._absences: Absences | None = None
+        self._recent: deque[list[int]] = deque(maxlen=WINDOWS[-1])  # the grams of the last lines
 
     def add(self, number: int, line: str, surprise: float | None = None) -> None:
         """The next line, its number in the file, and how surprised the model was: bits of its worst characters.
@@ -188,6 +192,7 @@ class LogCheck:
 
     def _by_arrivals(self, index: int, number: int, judgement: Judgement) -> None:
         best: tuple[float, int, int, int] | None = None
+        self._recent.append(judgement.facts.pairs)
         for gram in judgement.facts.pairs:
             arrivals, rate = self._arrivals[gram], self.profile.rates[gram]
             self._missed(self.groups, gram, self._tick, (number, judgement))
@@ -317,6 +322,44 @@ class LogCheck:
         self._changed = {}
         return changed
 
+    def memory(self) -> dict[str, Any]:
+        """What a later check of the same log has to know of these lines, as JSON: what came when, and no finding."""
+        arrived = {
+            gram: [one.last, one.last_index, one.last_number, one.last_text[:KEPT_AROUND], one.last_template]
+            for gram, one in self._arrivals.items()
+            if one.last_index >= 0 and is_regular(self.profile.rates[gram], self.profile.duration)
+        }
+        return {
+            "lines": self.lines,
+            "timed": self.profile.timed,
+            "tick": self._tick,
+            "last": list(self._last) if self._last else None,
+            "before": list(self._before),
+            "numbers": list(self._numbers),
+            "recent": _as_text(self._recent),
+            "arrived": list(map(list, arrived.items())),
+        }
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Go on where an earlier check ended, whose profile may have been another. Called before the first line."""
+        is_same_clock = memory["timed"] == self.profile.timed  # else its ticks were lines, and ours are seconds
+        self.lines, self._tick = memory["lines"], memory["tick"] if is_same_clock else self._tick
+        self._last = Moment(*memory["last"]) if memory["last"] else None
+        self._before.extend(memory["before"])
+        self._numbers.extend(memory["numbers"])
+        self._recent.extend(_from_text(memory["recent"]))
+        for arrivals in self._arrivals.values():
+            arrivals.last = self._tick  # of what that check did not know, it is not known when it came
+        for index, grams in enumerate(self._recent, self.lines - len(self._recent)):
+            for gram in grams:
+                if gram in self._arrivals:
+                    self._arrivals[gram].indexes.append(index)
+        for gram, (last, index, number, text, template) in memory["arrived"]:
+            if gram in self._arrivals and is_same_clock:
+                arrivals = self._arrivals[gram]
+                arrivals.last, arrivals.last_index, arrivals.last_number = last, index, number
+                arrivals.last_text, arrivals.last_template = text, template
+
     def forget(self, keys: Iterable[str]) -> None:
         """Drop groups: lines like theirs are found anew."""
         for key in list(keys):
@@ -357,6 +400,23 @@ class LogCheck:
                 beyond += finding.count - len(finding.lines) if finding.lines else 0
         stand_out = min(len(covered) + beyond, self.lines - self.normal)
         return Findings(self.lines, stand_out, self.normal, standing, familiar)
+
+
+def _as_text(grams: Iterable[Sequence[int]]) -> str:
+    """Lists of grams as text, far faster to read and write than as JSON."""
+    flat = array("q")
+    for of_line in grams:
+        flat.append(len(of_line))
+        flat.extend(of_line)
+    return b64encode(flat.tobytes()).decode()
+
+
+def _from_text(text: str) -> list[list[int]]:
+    flat, grams, at = array("q", b64decode(text)).tolist(), [], 0
+    while at < len(flat):
+        grams.append(flat[at + 1 : at + 1 + flat[at]])
+        at += 1 + flat[at]
+    return grams
 
 
 def _reason(judgement: Judgement) -> str:

@@ -13,8 +13,9 @@ from .verdict import KIND_WORDS, describe_strangeness, verdict_of
 MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]<>()#+!|~&-]")
 
 
-def as_html(name: str, findings: Findings, good: Sequence[str] = ()) -> str:
-    """One page. `name`: of the log; `good`: names of logs that were fine."""
+def as_html(name: str, findings: Findings, good: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:
+    """One page. `name`: of the log; `good`: names of logs that were fine; `numbers`: of findings, else ranks."""
+    ranks = numbers or range(1, len(findings.findings) + 1)
     parts = shared_rules("report_template")
     return _filled(
         parts["page"],
@@ -22,7 +23,9 @@ def as_html(name: str, findings: Findings, good: Sequence[str] = ()) -> str:
         style=parts["style"],
         verdict=_escaped(verdict_of(findings, good)),
         notes=_escaped(_notes(good)),
-        findings="".join(_finding_as_html(parts, i, finding) for i, finding in enumerate(findings.findings, 1)),
+        findings="".join(
+            _finding_as_html(parts, i, finding) for i, finding in zip(ranks, findings.findings, strict=True)
+        ),
     )
 
 

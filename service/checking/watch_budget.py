@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..errors import LoglingError
+from ..settings import BUDGET
 from .profile import Profile
 
 HOUR, DAY = 3600.0, 86_400.0
 PERIODS = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
-BUDGET = re.compile("([1-9][0-9]{0,5}) an? (hour|day|week)")
 
 
 class Budget(NamedTuple):
@@ -41,19 +42,39 @@ class Budget(NamedTuple):
         """Findings a day."""
         return self.findings * DAY / self.seconds
 
+    def usual(self, kept: float) -> float:
+        """How many findings may come in its time on average, so that in this share of times no more than it come.
+
+        They come by chance, as in a Poisson process.
+
+        >>> round(Budget.of("2 a day").usual(0.95), 2)
+        0.82
+        """
+        low, high = 0.0, float(self.findings + 1)
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if _share_within(middle, self.findings) >= kept else (low, middle)
+        return low
+
+
+def _share_within(mean: float, most: int) -> float:
+    """The probability of at most so many of what comes by chance, so many times on average."""
+    return sum(math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) for n in range(most + 1))
+
 
 class Allowance:
     """What is left of a budget: a hard limit in any stretch of its time."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, spent: Iterable[float] = ()) -> None:
+        """`spent`: when something was told before, rising."""
         self.budget = budget
-        self._spent: deque[float] = deque()
+        self._spent: deque[float] = deque(spent)
 
-    def spend(self, now: float) -> bool:
-        """Whether one more finding may be told now; then it counts."""
+    def spend(self, now: float, kept: int = 0) -> bool:
+        """Whether one more finding may be told now, and so many are left for others; then it counts."""
         while self._spent and self._spent[0] <= now - self.budget.seconds:
             self._spent.popleft()
-        if len(self._spent) >= self.budget.findings:
+        if len(self._spent) + kept >= self.budget.findings:
             return False
         self._spent.append(now)
         return True
@@ -67,13 +88,13 @@ class LineRate:
         self._begun = now
         self._hours: deque[list[float]] = deque()  # when each began, and its lines
 
-    def count(self, now: float) -> None:
-        """One line came."""
+    def count(self, now: float, lines: int = 1) -> None:
+        """So many lines came."""
         if not self._hours or now >= self._hours[-1][0] + HOUR:
             self._hours.append([now, 0])
             while self._hours[0][0] <= now - DAY:
                 self._hours.popleft()
-        self._hours[-1][1] += 1
+        self._hours[-1][1] += lines
 
     def a_day(self, now: float) -> float:
         """Lines a day. Where the profile says nothing, the time since the beginning stands for the whole day."""

@@ -18,6 +18,7 @@ from model.transformer import Model
 
 from ..checking.corpus_profile import profile_of
 from ..checking.findings import Finding, Findings
+from ..checking.findings_database import known_incidents
 from ..checking.learning import learn
 from ..checking.log_check import LogCheck
 from ..checking.missing import ExpectedLines
@@ -135,7 +136,9 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: 
     profile = unpack(card["profile"], weights_file.profile_bytes(file))
     if corpus:
         with Corpus(home.corpus, home.settings().corpus_bytes) as kept:
-            profile = profile_of(kept, home.profile).with_surprise(profile.tails.get("surprise"))
+            profile = profile_of(kept, home.profile, known_incidents(home, kept.identity())).with_surprise(
+                profile.tails.get("surprise")
+            )
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
 
 
@@ -211,16 +214,21 @@ def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     out.print(Text(verdict_of(findings, good), style="bold"))
     for rank, finding in enumerate(findings.findings[:top], 1):
         out.print()
-        out.print(_heading(rank, finding))
-        for row in _around(finding, shown, width) if finding.lines else _missing(finding):
-            if width:
-                row.truncate(width, overflow="ellipsis")
-            out.print(row)
+        print_finding(rank, finding, shown, width)
     if len(good) == 1 and MANY * findings.stand_out > findings.lines:
         out.print("\nWith more good logs (--good again), what changes from one to the next would not stand out.")
     left = len(findings.findings) - top
     if left > 0:
         out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")
+
+
+def print_finding(number: int, finding: Finding, shown: set[int], width: int | None) -> None:
+    """One finding, with the lines around it that were not shown before."""
+    out.print(_heading(number, finding))
+    for row in _around(finding, shown, width) if finding.lines else _missing(finding):
+        if width:
+            row.truncate(width, overflow="ellipsis")
+        out.print(row)
 
 
 def _heading(rank: int, finding: Finding) -> Text:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import typer
 
+from ..checking import findings_database
 from ..errors import LoglingError
 from ..home import Home, find_home, locked, only_service
 from ..schedule.schedule import Schedule, is_given_up
@@ -23,6 +24,7 @@ from .doctor_home import check_admin, check_database, check_writable
 from .doctor_modes import check_modes
 from .doctor_site import site_checks
 from .doctor_sources import source_checks
+from .doctor_telling import telling_checks
 from .terminal import HomeOption, JsonOption, now, out, print_json
 
 LEAST_FREE = 200_000_000  # bytes
@@ -71,6 +73,8 @@ def examine(home: Home) -> list[Check]:
         ("engine", lambda: check_engine(settings.engine)),
         ("schedule", lambda: check_schedule(home, settings)),
         ("admin page", lambda: check_admin(home, settings.admin)),
+        ("findings", lambda: check_database(home.findings, findings_database.FORMAT)),
+        *telling_checks(settings),
     ]
     results = [Check("settings", True, f"{home.settings_file}, preset {settings.preset}")]
     results += [_checked(name, look) for name, look in checks]

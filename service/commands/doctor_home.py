@@ -16,9 +16,11 @@ from ..settings import AdminSettings
 from ..sources.source_preview import user_name
 from ..storage.database import check, describe_sqlite_failure, format_of_file
 
+FIRST_RUN = "none yet: the first run makes it"
 MENDS = {
     "ledger.db": "the history is lost then, and runs go on from the weights",
     "corpus.db": "the logs that are still there are read anew then",
+    "findings.db": "what was found is lost then, and the watch begins anew",
 }
 
 
@@ -49,7 +51,7 @@ def sudo(path: Path) -> str:
 def check_database(database: Path, known: int) -> str:
     """Check that a database is whole, and of a format that this version knows. It may also not exist yet."""
     if not database.exists():
-        return "none yet: the first run makes it"
+        return "none yet: the first round of the watch makes it" if database.name == "findings.db" else FIRST_RUN
     try:
         os.close(os.open(database, os.O_RDWR | os.O_CLOEXEC))
     except PermissionError:

@@ -64,8 +64,10 @@ def mode(path: Path) -> int:
 
 
 def has_secret(settings_file: Path) -> bool:
-    """Whether a settings file has a token in it, or a remote with a password."""
+    """Whether a settings file has a token in it, a remote with a password, or addresses that may be called."""
     values = tomllib.loads(settings_file.read_text(encoding="utf-8"))
     remote = urlsplit(str(values.get("git", {}).get("remote", "")))
     is_login = remote.scheme in ("http", "https") and remote.username  # a token may stand as the user alone
-    return bool(values.get("admin", {}).get("token") or remote.password or is_login)
+    hooks = [hook for name, hook in values.get("hooks", {}).items() if name.startswith("on_") and "://" in str(hook)]
+    notify = values.get("watch", {}).get("notify")
+    return bool(values.get("admin", {}).get("token") or remote.password or is_login or hooks or notify)

@@ -6,6 +6,7 @@ import sqlite3
 from datetime import datetime
 
 from ..checking.corpus_profile import keep_profile
+from ..checking.findings_database import known_incidents
 from ..errors import LoglingError
 from ..home import Home, find_home, locked
 from ..progress import Reporter
@@ -34,7 +35,7 @@ def pull_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     ):
         report = pull(settings.source, corpus, reporter.pulled, settings.mask)
         states = keep_states(found, report, now())
-        report.problems += keep_profile(corpus, found.profile)
+        report.problems += keep_profile(corpus, found.profile, known_incidents(found, corpus.identity()))
     if as_json:
         print_json({**report.as_json(), "states": [state.as_json() for state in states]})
         return

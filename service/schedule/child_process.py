@@ -162,6 +162,11 @@ def push_command_line(home: Home) -> list[str]:
     return child_command(home, "push")
 
 
+def watch_command_line(home: Home) -> list[str]:
+    """The command of a round of the watch."""
+    return child_command(home, "findings", "--now", "--served")
+
+
 def child_command(home: Home, name: str, *options: str) -> list[str]:
     """One of our commands, with idle priority on the disk. With `-P` it imports nothing from the current directory."""
     low_priority = ["ionice", "-t", "-c", "3"] if shutil.which("ionice") else []

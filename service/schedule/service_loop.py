@@ -23,6 +23,7 @@ from .event_log import EVENTS
 from .push_retry import PushRetry
 from .schedule import PlannedRun, Schedule, plan_next_run
 from .systemd import Notifier
+from .watch_rounds import WatchRounds
 
 CHECK_AGAIN = timedelta(seconds=5)  # while another process holds the home, or a push is under way
 AFTER_ERROR = timedelta(seconds=60)  # until the service tries again what it could not do itself
@@ -43,6 +44,8 @@ class ServiceLoop:
     start_run: StartRun
     notifier: Notifier
     pushes: PushRetry
+    watch: WatchRounds | None = None
+    on_killed: Callable[[RunRecord], None] = lambda record: None  # for a run that could not write its own end
     planned: PlannedRun | None = None  # the run that is under way, or else the next
     run: Child | None = None  # under way
     message: str = ""  # what the log and systemd were last told
@@ -65,11 +68,13 @@ class ServiceLoop:
         with suppress(sqlite3.Error):
             clear_service_status(self.ledger.path)
         self.pushes.stop()
+        if self.watch:
+            self.watch.stop()
         if self.run:
             self._end_run(self.run.stop(), now)
 
     def _turn(self, now: datetime) -> datetime:
-        if self.pushes.is_under_way():  # a run that is due waits for it
+        if self.pushes.is_under_way() or (self.watch and self.watch.is_under_way()):  # a run that is due waits for it
             return now + CHECK_AGAIN
         if self.run is None:
             return self._start_what_is_due(now)
@@ -86,7 +91,7 @@ class ServiceLoop:
         self.planned = plan_next_run(self.schedule, now, self.ledger.slot_runs(latest))
         if self.planned.when > now:
             self._report(self._describe_next(self.planned))
-            return min(self.planned.when, self.pushes.turn(now))
+            return min(self.planned.when, self._between_runs(now))
         if not self._home_is_free():
             return now + CHECK_AGAIN
         self._report(f"running for {self._describe(self.planned)}")
@@ -97,12 +102,22 @@ class ServiceLoop:
             return now
         return now + self.run.time_left()
 
+    def _between_runs(self, now: datetime) -> datetime:
+        """Push what waits, or else have a round of the watch. Returns when to call this again."""
+        again = self.pushes.turn(now)
+        if self.watch is None or self.pushes.is_under_way():
+            return again
+        return min(again, self.watch.turn(now))
+
     def _end_run(self, result: ChildResult, now: datetime) -> None:
         """Write down and log how a run ended. If the ledger cannot be written, the next turn tries again."""
         assert self.planned
         scheduled = scheduled_record(self.planned, result.outcome, result.reason)
+        had_ended = self.ledger.has_ended(scheduled)
         record = self.ledger.end_scheduled(scheduled, now, overrule=result.overrules)
         self.run = None
+        if not had_ended:
+            self.on_killed(record)
         log = EVENTS.info if record.outcome in SUCCEEDED else EVENTS.warning
         log("%s: %s: %s", self._describe(self.planned), record.outcome, record.reason)
 
@@ -110,7 +125,8 @@ class ServiceLoop:
         """Close a run that was killed together with an earlier service. False while a process still holds the home."""
         with suppress(LoglingError), locked(self.home):
             end_leftovers(self.home)
-            self.ledger.close_unfinished(now)
+            for record in self.ledger.close_unfinished(now):
+                self.on_killed(record)
             return True
         self._report("waiting: a run is under way that this service did not begin")
         return False

@@ -96,21 +96,31 @@ class Ledger:
             (record.run, now.isoformat(), record.stored(), record.slot, record.attempt),
         )
 
-    def close_unfinished(self, now: datetime) -> None:
-        """Close a run that was killed as `interrupted`. Only for the holder of the home's lock."""
+    def close_unfinished(self, now: datetime) -> list[RunRecord]:
+        """Close runs that were killed as `interrupted`. Only for the holder of the home's lock. -> those runs"""
         with transaction(self._database):
-            self._close_unfinished(now)
+            return self._close_unfinished(now)
 
     def has_unfinished(self) -> bool:
         """Whether a run is under way, or was killed."""
         return bool(self._database.execute("SELECT EXISTS (SELECT 1 FROM runs WHERE outcome IS NULL)").fetchone()[0])
 
-    def _close_unfinished(self, now: datetime) -> None:
+    def _close_unfinished(self, now: datetime) -> list[RunRecord]:
+        closed = []
         for (text,) in self._database.execute("SELECT record FROM runs WHERE outcome IS NULL").fetchall():
             record = RunRecord.model_validate_json(text)
             record.outcome = "interrupted"
             record.reason = "the run's process was killed or crashed"
             self._end(record, now)
+            closed.append(record)
+        return closed
+
+    def has_ended(self, scheduled: RunRecord) -> bool:
+        """Whether the run of a slot and an attempt wrote down how it ended."""
+        row = self._database.execute(
+            "SELECT outcome FROM runs WHERE slot = ? AND attempt = ?", (scheduled.slot, scheduled.attempt)
+        ).fetchone()
+        return row is not None and row[0] is not None
 
     def note(self, record: RunRecord) -> None:
         """Keep what is known of a run so far, or was found out later; its outcome stays with `end`."""
@@ -124,6 +134,15 @@ class Ledger:
                 "UPDATE runs SET record = ?, outcome = ? WHERE run = ? AND outcome IS NOT NULL",
                 (record.stored(), record.outcome, record.run),
             )
+
+    def add_problems(self, run: str, problems: Sequence[str]) -> None:
+        """Add problems to a run that were met after its end."""
+        with transaction(self._database):
+            row = self._database.execute("SELECT record FROM runs WHERE run = ?", (run,)).fetchone()
+            if row:
+                record = RunRecord.model_validate_json(row[0])
+                record.problems += problems
+                self._database.execute("UPDATE runs SET record = ? WHERE run = ?", (record.stored(), run))
 
     def note_pushed(self) -> None:
         """Note that the remote has all commits now, also those that could not be pushed when they were made."""

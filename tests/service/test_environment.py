@@ -77,3 +77,8 @@ def test_a_command_in_a_pod_warns_once_and_does_its_job(tmp_path: Path) -> None:
     assert (pulled.returncode, '"new": 1' in pulled.stdout) == (0, True)
     assert pulled.stderr.count("\n") == 1
     assert "LOGLING_PORT," in pulled.stderr
+
+
+def test_a_command_of_ours_runs_in_a_hook(tmp_path: Path) -> None:
+    facts = {"LOGLING_RUN": "r1", "LOGLING_OUTCOME": "failed", "LOGLING_FINDINGS": "3"}
+    assert setting_variables(facts) == []

@@ -23,7 +23,8 @@ ALLOWED = {
     "auditing": {"reading", "storage", "checking", "training", "engine"},
     "training": {"reading", "storage", "checking", "engine"},
     "site": {"reading", "storage", "checking"},
-    "schedule": {"storage"},
+    "telling": {"storage"},
+    "schedule": {"storage", "telling"},
     "admin": {"reading", "storage", "schedule"},
 }
 # Files at the top of service/ that put the rooms together; no room but commands/ may import them.

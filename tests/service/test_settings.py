@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
-from service.settings import Settings, SettingsError, Source, load, new_settings
+from service.settings import Settings, SettingsError, Source, WatchSettings, load, new_settings
 
 NASTY = [
     "/var/log/syslog*",
@@ -100,6 +101,13 @@ def test_variables_set_values_that_the_file_does_not_have(tmp_path: Path, monkey
         ('[admin]\npage = "file:///srv/web"', ["admin.page", "file:///srv/web", "https://logs.example.org/"]),
         ('[admin]\npage = "javascript:alert(1)"', ["admin.page", "https://"]),
         ('[admin]\nhost = "0.0.0.0"', ["admin", "0.0.0.0", "admin.token", "admin.unguarded"]),
+        ('[watch]\nevery = "1 hour"', ["watch.every", "1 hour", "a whole number and one of s, m, h, d"]),
+        ('[watch]\nbudget = "two"', ["watch.budget", "two", '"2 a day", "1 an hour" or "5 a week"']),
+        ('[watch]\nquiet = "22-7"', ["watch.quiet", "22-7", '"22:00-07:00", or none']),
+        ('[watch]\nquiet = "07:00-07:00"', ["watch.quiet", "two times of day"]),
+        ('[watch]\ncommand = "tell \'me"', ["watch.command", "tell 'me", "o closing quotation"]),
+        ("[hooks]\nseconds = 0", ["hooks.seconds", "greater than 0"]),
+        ('[hooks]\non_end = "true"', ["hooks.on_end", "on_start, on_success, on_failure, on_commit, seconds"]),
         ('[admin]\npassword = "x"', ["admin.password", "enabled, host, port, page, names, token"]),
     ],
 )
@@ -117,6 +125,7 @@ def test_a_mistake_is_refused_with_key_value_and_what_is_allowed(tmp_path: Path,
         ('[admin]\nenabled = "perhaps"', "allowed are true and false"),
         ("[schedule]\nday = 1", "allowed is text, in quotes"),
         ('[admin]\nnames = "logs"', "allowed is a list, in square brackets"),
+        ('[watch]\nnotify = "made-up-secret"', "allowed is a list, in square brackets"),
         ("[corpus]\nmegabytes = -1", "it must be greater than 0"),
     ],
 )
@@ -148,6 +157,53 @@ def test_a_token_that_is_too_short_is_refused_and_not_shown(tmp_path: Path) -> N
     assert "admin.token = (not shown): " in sentence
     assert "16 or more" in sentence
     assert "'example'" not in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[watch]\nnotify = "made-up-secret"',
+        "[watch]\nnotify = [['made-up-secret']]",
+        '[hooks]\non_start = "ftp://made-up-secret"',
+        '[hooks]\non_failure = "tell \'made-up-secret"',
+        '[hooks]\non_commit = ["made-up-secret"]',
+    ],
+)
+def test_an_address_that_may_be_secret_is_refused_and_not_shown(tmp_path: Path, text: str) -> None:
+    sentence = refused(tmp_path, text)
+    assert "(not shown)" in sentence
+    assert "made-up-secret" not in sentence
+
+
+@pytest.mark.parametrize("variable", ["LOGLING_WATCH__NOTIFY", "LOGLING_HOOKS__ON_START"])
+def test_an_address_in_a_wrong_variable_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "ftp://made-up-secret")
+    sentence = refused(tmp_path, "")
+    assert variable in sentence
+    assert "made-up-secret" not in sentence
+
+
+def test_addresses_are_in_no_text_of_the_settings(tmp_path: Path) -> None:
+    text = '[watch]\nnotify = ["json://made-up-secret/"]\n[hooks]\non_start = "https://made-up-secret/start"'
+    assert "made-up-secret" not in repr(load(written(tmp_path, text)))
+
+
+def test_addresses_can_come_from_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGLING_WATCH__NOTIFY", '["json://127.0.0.1/"]')
+    (address,) = load(written(tmp_path, "")).watch.notify
+    assert address.get_secret_value() == "json://127.0.0.1/"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "hours"),
+    [("", []), ("22:00-07:00", [0, 6, 22, 23]), ("12:30-14:00", [13]), ("00:00-01:00", [0])],
+)
+def test_quiet_hours_may_go_over_midnight(quiet: str, hours: list[int]) -> None:
+    watch = WatchSettings(quiet=quiet)
+    asked = [hour for hour in (0, 6, 7, 12, 13, 14, 21, 22, 23) if watch.is_quiet(datetime(2026, 3, 1, hour))]
+    assert asked == hours
 
 
 @pytest.mark.parametrize(
@@ -262,17 +318,8 @@ def test_what_the_template_shows_commented_is_the_default(tmp_path: Path) -> Non
     lines = new_settings("full", [], "").splitlines()
     shown = [line.removeprefix("# ") for line in lines if re.match(r"# \w+ = ", line)]
     tables = [line for line in lines if line.startswith("[")]
-    assert tables == [
-        "[corpus]",
-        "[training]",
-        "[engine]",
-        "[gate]",
-        "[audit]",
-        "[check]",
-        "[schedule]",
-        "[git]",
-        "[admin]",
-    ]
+    names = ["corpus", "training", "engine", "gate", "audit", "check", "schedule", "watch", "hooks", "git", "admin"]
+    assert tables == [f"[{name}]" for name in names]
     uncommented = new_settings("full", [], "").replace("# [[source]]", "[[source]]")
     for line in shown:
         uncommented = uncommented.replace(f"# {line}", line)

@@ -1,6 +1,7 @@
 """What stands out in a log, and why."""
 
 import gc
+import json
 import random
 import re
 import sys
@@ -292,3 +293,31 @@ def bytes_held_by(log_check: LogCheck) -> int:
         total += sys.getsizeof(one)
         waiting += gc.get_referents(one)
     return total
+
+
+def test_a_check_goes_on_where_an_earlier_one_ended() -> None:
+    profile = learn([shop_log(3000)])
+    burst = ["2026-03-01 04:10:00 shop: GET /cart 404 in 40 ms"] * 90
+    lines = [*shop_log(40, 3000), *burst, *[line for line in shop_log(300, 3040) if "heartbeat" not in line]]
+    whole = LogCheck(profile)
+    for number, line in enumerate(lines, 1):
+        whole.add(number, line)
+    parts = LogCheck(profile)
+    for number, line in enumerate(lines, 1):
+        if number % 50 == 0:
+            memory = json.loads(json.dumps(parts.memory()))
+            parts = LogCheck(profile)
+            parts.recall(memory)
+        parts.add(number, line)
+    assert parts.memory() == whole.memory()
+    assert {key for key in whole.changed() if key.startswith("fewer")} == set(parts.changed())
+
+
+def test_a_check_goes_on_with_another_profile() -> None:
+    first = LogCheck(learn([shop_log(3000)]))
+    for number, line in enumerate(shop_log(40, 3000), 1):
+        first.add(number, line)
+    other = LogCheck(learn([["pump is on", "pump is off"] * 500]))
+    other.recall(first.memory())
+    other.add(41, "pump is on")
+    assert other.lines == 41

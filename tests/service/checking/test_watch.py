@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from service.checking.cases import FORGOTTEN_AFTER
 from service.checking.learning import learn
 from service.checking.normal_rules import NormalRules
 from service.checking.profile import Profile
-from service.checking.watch import FORGOTTEN_AFTER, Grown, HeldBack, News, Told, Watch
+from service.checking.watch import Grown, HeldBack, News, Told, Watch
 from service.checking.watch_budget import DAY, Budget
 
 WORDS = ["alpha", "bravo", "delta", "gamma", "kappa", "omega", "sigma", "theta"]
@@ -245,8 +246,8 @@ def test_a_small_budget_raises_the_strangeness_that_is_told(garden: Profile) -> 
 def test_a_watch_does_not_grow_with_its_lines(watched: Garden) -> None:
     for n in range(3000):
         watched.add(" ".join(WORDS[n >> bit & 7] for bit in range(0, 12, 3)), "odd " * (n % 50))
-    assert len(watched.watch._cases) <= 400
-    assert len(watched.watch._kin) <= 5000
+    assert len(watched.watch.cases.by_name) <= 400
+    assert len(watched.watch.cases.kin) <= 5000
 
 
 def clock(seconds: float) -> str:
