@@ -21,6 +21,7 @@ from ..storage.service_status import ServiceStatus, clear_service_status, write_
 from .child_process import Child, ChildResult, end_leftovers
 from .event_log import EVENTS
 from .push_retry import PushRetry
+from .run_places import MustWait
 from .schedule import PlannedRun, Schedule, plan_next_run
 from .systemd import Notifier
 
@@ -35,7 +36,7 @@ StartRun = Callable[[PlannedRun], Child]
 
 @dataclass
 class ServiceLoop:
-    """What the service knows between two turns. `start_run` starts a run; it may raise OSError."""
+    """What the service knows between two turns of one home. `start_run` starts a run; it may raise OSError or MustWait."""
 
     home: Home
     schedule: Schedule
@@ -53,6 +54,10 @@ class ServiceLoop:
         self.notifier.feed_watchdog()
         try:
             return self._turn(now)
+        except MustWait as reason:
+            if str(reason):
+                self._report(f"waiting: {reason}")
+            return now + CHECK_AGAIN
         except (LoglingError, OSError, sqlite3.Error) as error:
             self._report(f"the service cannot go on: {error}; trying again every {AFTER_ERROR.seconds} s")
             return now + AFTER_ERROR
@@ -82,16 +87,16 @@ class ServiceLoop:
     def _start_what_is_due(self, now: datetime) -> datetime:
         if self.ledger.has_unfinished() and not self._closed_unfinished(now):
             return now + CHECK_AGAIN
-        latest = self.schedule.latest(now)
-        self.planned = plan_next_run(self.schedule, now, self.ledger.slot_runs(latest))
+        newest = self.schedule.newest_due(now)
+        self.planned = plan_next_run(self.schedule, now, self.ledger.slot_runs(newest))
         if self.planned.when > now:
             self._report(self._describe_next(self.planned))
             return min(self.planned.when, self.pushes.turn(now))
         if not self._home_is_free():
             return now + CHECK_AGAIN
-        self._report(f"running for {self._describe(self.planned)}")
         try:
             self.run = self.start_run(self.planned)
+            self._report(f"running for {self._describe(self.planned)}")
         except OSError as error:
             self._end_run(ChildResult("failed", f"its process could not be started: {error.strerror}"), now)
             return now
