@@ -7,8 +7,8 @@ A slot is a moment at which a run is due, in UTC and whole seconds. The settings
 - A slot is done after one successful run, or after the last retry failed.
 - Of several missed slots only the newest is caught up on. Example: a service that was off for four Sundays runs once
   when it starts, for the last of them.
-- A delay moves the runs, not the slots: the run of the slot at 03:30 is due at 03:30 and the delay. So a home that comes
-  into a fleet, which spreads its runs in this way, or leaves it runs no slot twice.
+- A delay moves the runs, not the slots: with one of an hour, the run of the slot at 03:30 is due at 04:30. A fleet
+  spreads its runs so, and a home that comes into it or leaves it runs no slot twice.
 
 Waiting for that moment is in `scheduler.py`, running in `service_loop.py`.
 """
@@ -16,7 +16,7 @@ Waiting for that moment is in `scheduler.py`, running in `service_loop.py`.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -58,6 +58,10 @@ class Schedule:
             every=settings.interval,
             retries=tuple(timedelta(minutes=minutes) for minutes in settings.retry_minutes),
         )
+
+    def delayed(self, delay: timedelta) -> Schedule:
+        """The same slots, whose runs are due so much later."""
+        return replace(self, delay=delay)
 
     def latest(self, now: datetime) -> datetime:
         """The newest slot that is not after `now`."""

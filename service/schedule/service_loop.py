@@ -19,7 +19,7 @@ from ..storage.ledger import SUCCEEDED, Ledger
 from ..storage.run_record import Outcome, RunRecord, slot_text
 from ..storage.service_status import ServiceStatus, clear_service_status, write_service_status
 from .child_process import Child, ChildResult, end_leftovers
-from .event_log import EVENTS
+from .event_log import EVENTS, Events
 from .push_retry import PushRetry
 from .run_places import MustWait
 from .schedule import PlannedRun, Schedule, plan_next_run
@@ -36,7 +36,7 @@ StartRun = Callable[[PlannedRun], Child]
 
 @dataclass
 class ServiceLoop:
-    """What the service knows between two turns of one home. `start_run` starts a run; it may raise OSError or MustWait."""
+    """What is known of a home between two turns. `start_run` starts a run; it may raise OSError or MustWait."""
 
     home: Home
     schedule: Schedule
@@ -44,6 +44,8 @@ class ServiceLoop:
     start_run: StartRun
     notifier: Notifier
     pushes: PushRetry
+    events: Events = EVENTS
+    status_every: timedelta = STATUS_EVERY
     planned: PlannedRun | None = None  # the run that is under way, or else the next
     run: Child | None = None  # under way
     message: str = ""  # what the log and systemd were last told
@@ -72,6 +74,15 @@ class ServiceLoop:
         self.pushes.stop()
         if self.run:
             self._end_run(self.run.stop(), now)
+
+    def has_child(self) -> bool:
+        """Whether a child process is under way, or how it ended was not looked at yet."""
+        return self.run is not None or self.pushes.child is not None
+
+    def go_on_from(self, before: ServiceLoop) -> None:
+        """Take over what is under way from a loop of the same home with other settings."""
+        self.run, self.planned, self.message, self.status = before.run, before.planned, before.message, before.status
+        self.pushes = replace(before.pushes, start=self.pushes.start)
 
     def _turn(self, now: datetime) -> datetime:
         if self.pushes.is_under_way():  # a run that is due waits for it
@@ -108,7 +119,7 @@ class ServiceLoop:
         scheduled = scheduled_record(self.planned, result.outcome, result.reason)
         record = self.ledger.end_scheduled(scheduled, now, overrule=result.overrules)
         self.run = None
-        log = EVENTS.info if record.outcome in SUCCEEDED else EVENTS.warning
+        log = self.events.info if record.outcome in SUCCEEDED else self.events.warning
         log("%s: %s: %s", self._describe(self.planned), record.outcome, record.reason)
 
     def _closed_unfinished(self, now: datetime) -> bool:
@@ -131,7 +142,7 @@ class ServiceLoop:
     def _report(self, message: str) -> None:
         """Say in the log and to systemd what the service does now, unless that was said last."""
         if message != self.message:
-            EVENTS.info(message)
+            self.events.info("%s", message)
             self.notifier.send(STATUS=message)
             self.message = message
 
@@ -144,7 +155,7 @@ class ServiceLoop:
         if (
             self.status
             and replace(self.status, last_turn=now) == status
-            and timedelta(0) <= now - self.status.last_turn < STATUS_EVERY
+            and timedelta(0) <= now - self.status.last_turn < self.status_every
         ):
             return
         with suppress(sqlite3.Error):

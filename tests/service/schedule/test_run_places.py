@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -50,34 +51,38 @@ def another(names: str) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
         process.communicate()
 
 
+def taken(most: int, names: str) -> socket.socket:
+    """A place, which must be free."""
+    place = take_place(most, names)
+    assert place
+    return place
+
+
 def test_without_a_limit_no_run_waits_for_another(names: str) -> None:
-    places = [take_place(0, names) for _ in range(5)]
-    assert all(places)
+    places = [taken(0, names) for _ in range(5)]
     for place in places:
-        assert place
         place.close()
 
 
 def test_a_run_waits_while_as_many_as_may_be_are_under_way(names: str) -> None:
-    with take_place(2, names) or pytest.fail(), take_place(2, names) or pytest.fail():
-        with pytest.raises(MustWait, match="2 runs are under way on this machine, and 2 may be at once"):
-            take_place(2, names)
-    with take_place(2, names) or pytest.fail():
+    words = "2 runs are under way on this machine, and 2 may be at once"
+    with taken(2, names), taken(2, names), pytest.raises(MustWait, match=words):
+        take_place(2, names)
+    with taken(2, names):
         pass
 
 
 def test_runs_that_wait_for_nothing_count_for_those_that_do(names: str) -> None:
-    with take_place(0, names) or pytest.fail():
-        with pytest.raises(MustWait, match="1 run is under way"):
-            take_place(1, names)
+    with taken(0, names), pytest.raises(MustWait, match="1 run is under way"):
+        take_place(1, names)
 
 
 def test_a_refusal_keeps_no_place(names: str) -> None:
-    with take_place(1, names) or pytest.fail():
+    with taken(1, names):
         for _ in range(3):
             with pytest.raises(MustWait):
                 take_place(1, names)
-        with take_place(2, names) or pytest.fail():
+        with taken(2, names):
             pass
 
 
@@ -87,23 +92,20 @@ def test_the_runs_of_another_process_count(names: str, another: Callable[[], sub
         take_place(1, names)
 
 
-def test_a_process_that_is_killed_frees_its_place(
-    names: str, another: Callable[[], subprocess.Popen[bytes]]
-) -> None:
+def test_a_process_that_is_killed_frees_its_place(names: str, another: Callable[[], subprocess.Popen[bytes]]) -> None:
     process = another()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with take_place(1, names) or pytest.fail():
+    with taken(1, names):
         pass
 
 
 def test_a_child_that_has_a_copy_holds_the_place_on(names: str) -> None:
-    place = take_place(1, names)
-    assert place
+    place = taken(1, names)
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[place.fileno()]) as child:
         place.close()
         with pytest.raises(MustWait):
             take_place(1, names)
         child.kill()
-    with take_place(1, names) or pytest.fail():
+    with taken(1, names):
         pass
