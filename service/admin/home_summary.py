@@ -42,6 +42,7 @@ class HomeSummary(NamedTuple):
     challenger: float | None
     ngram: float | None
     unpushed_since: datetime | None
+    is_held: bool  # whether nothing is published until a person says so
     next_run: datetime | None
     scores: tuple[float, ...]  # of the better model in each comparison, oldest first
     newest: tuple[tuple[str, int], ...]  # runs with their numbers in the ledger, newest first
@@ -65,6 +66,7 @@ def summarise(history: History, schedule: Schedule, now: datetime, health: Healt
         latest.challenger if latest else None,
         latest.ngram if latest else None,
         service.unpushed_since if service else None,
+        bool(service and service.hold),
         service.next_run if service else None,
         tuple(better_of(run) for run in compared[-SCORES:]),
         tuple((run.run, run.number) for run in runs[: -NEWEST - 1 : -1]),

@@ -56,6 +56,11 @@ class Crew:
         self._queue.put(key)
         return True
 
+    def has_room(self) -> bool:
+        """Whether another job would be taken, of a key and a group that are well."""
+        with self._lock:
+            return sum(not job.hangs() for job in self._jobs.values()) < 2 * THREADS
+
     def is_at(self, key: Hashable) -> bool:
         """Whether a job of this key waits or is under way."""
         return key in self._jobs
