@@ -24,6 +24,7 @@ ALLOWED = {
     "site": {"reading", "storage", "checking"},
     "schedule": {"storage"},
     "admin": {"reading", "storage", "schedule"},
+    "fleet": {"storage", "schedule", "admin"},
 }
 # Files at the top of service/ that put the rooms together; no room but commands/ may import them.
 COMPOSING = {"cli", "run", "serve"}
