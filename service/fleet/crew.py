@@ -40,6 +40,7 @@ class Crew:
     _queue: SimpleQueue[Hashable] = field(default_factory=SimpleQueue)
     _lock: Lock = field(default_factory=Lock)
     _threads: int = 0
+    _is_closed: bool = False
 
     def give(self, key: Hashable, group: Hashable, work: Callable[[], None]) -> bool:
         """Have a job done. False if it is not begun now: one of its key is under way, all threads have enough to do, or
@@ -47,7 +48,7 @@ class Crew:
         with self._lock:
             hanging = [job.group for job in self._jobs.values() if job.hangs()]
             others = len(self._jobs) - len(hanging)
-            if key in self._jobs or others >= 2 * THREADS or hanging.count(group) >= SLOW_IN_GROUP:
+            if self._is_closed or key in self._jobs or others >= 2 * THREADS or hanging.count(group) >= SLOW_IN_GROUP:
                 return False
             self._jobs[key] = Job(group, work)
             if self._threads < min(len(hanging) + min(THREADS, others + 1), MOST_THREADS):
@@ -69,6 +70,16 @@ class Crew:
         """The keys of the jobs that take too long."""
         with self._lock:
             return [key for key, job in self._jobs.items() if job.hangs()]
+
+    def close(self, seconds: float) -> None:
+        """Take no more jobs, and wait at most so long for those that do not hang.
+
+        At the end of a process a thread that is within a library in C++ would abort it.
+        """
+        deadline = time.monotonic() + seconds
+        self._is_closed = True
+        while time.monotonic() < deadline and len(self._jobs) > len(self.hanging()):
+            time.sleep(0.01)
 
     def _work(self) -> None:
         while True:

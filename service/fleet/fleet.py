@@ -238,6 +238,7 @@ class Fleet:
         ):
             begun |= {name for name in ending.keys() - begun if self._stop(ending[name], now)}
             time.sleep(0.02)
+        self._crew.close(SECONDS_TO_END)
         with suppress(OSError):
             clear_heartbeat(self._folder)
 

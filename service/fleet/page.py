@@ -61,14 +61,13 @@ KINDS = {"bad": "not well", "look": "look at this", "new": "not set up yet", "go
 SPARK_WIDTH, SPARK_HEIGHT = 96, 20  # of the small chart of scores
 
 
-def fleet_application(folder: Path, settings: FleetSettings, now: Clock) -> ASGIApp:
-    """The page of the fleet in a folder. It has read the homes once, as far as that worked soon."""
+def fleet_application(folder: Path, settings: FleetSettings, now: Clock) -> CanonicalPath:
+    """The page of the fleet in a folder. It has read the homes once, as far as that worked soon; its reader goes on."""
     reader = FleetReader(folder, settings.spread, now)
     reader.begin()
     homes = HomePages(reader, settings.admin, now)
     app = add_fleet_routes(FleetPage(folder.name or "homes", reader, now))
-    names = names_at_top(app)
-    return CanonicalPath(Guard(Dispatch(app, homes), settings.admin), reader, names)
+    return CanonicalPath(Guard(Dispatch(app, homes), settings.admin), reader, names_at_top(app))
 
 
 def create_fleet_app() -> ASGIApp:
@@ -86,12 +85,12 @@ class CanonicalPath:
 
     def __init__(self, app: ASGIApp, reader: FleetReader, names: set[str]) -> None:
         self._app = app
-        self._reader = reader
+        self.reader = reader
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope = {**scope, "path": canonical_path(scope["path"], self._reader, self._names)}
+            scope = {**scope, "path": canonical_path(scope["path"], self.reader, self._names)}
         await self._app(scope, receive, send)
 
 
@@ -301,8 +300,6 @@ class Row:
         self.last = summary.last
         self.ago = format_past(now - summary.last.finished) if summary.last else ""
         self.score = summary.score
-        self.is_unpushed = summary.unpushed_since is not None
-        self.is_running = summary.is_running
         self.next = describe_next(state, now)
         self.spark = spark_line(summary.scores)
         self.reasons = [symptom.text for symptom in (*summary.health.reasons, *summary.health.warnings)]
@@ -332,10 +329,9 @@ def spark_line(scores: Sequence[float]) -> str:
     if len(scores) < 2:
         return ""
     low, high = min(scores), max(scores)
-    span = (high - low) or 1.0
-    step = SPARK_WIDTH / (len(scores) - 1)
-    height = SPARK_HEIGHT - 4
-    return " ".join(f"{at * step:.0f},{2 + height * (high - score) / span:.1f}" for at, score in enumerate(scores))
+    step, height = SPARK_WIDTH / (len(scores) - 1), SPARK_HEIGHT - 4
+    shares = [(high - score) / (high - low) if high > low else 0.5 for score in scores]
+    return " ".join(f"{at * step:.0f},{2 + height * share:.1f}" for at, share in enumerate(shares))
 
 
 def add_fleet_routes(shown: FleetPage) -> FastAPI:

@@ -92,6 +92,7 @@ class FleetReader:
         self._readings: dict[str, Reading] = {}
         self._room = Event()
         self._walked = float("-inf")
+        self._is_ended = False
 
     def begin(self) -> None:
         """Read all homes once, as far as that works soon, and go on in a thread."""
@@ -104,11 +105,16 @@ class FleetReader:
             time.sleep(0.05)
 
     def read_all(self) -> None:
-        """Read all homes once, one after the other. For a command; the page has `begin`."""
-        self._find()
+        """Read all homes once, one after the other. For a command; the page has `begin`. Raises LoglingError."""
+        self.homes, self.passed_over = find_homes(self.folder)
         self.heartbeat = read_heartbeat(self.folder)
         for name, found in self.homes.items():
             self._read(name, found.home)
+
+    def end(self) -> None:
+        """Read no more."""
+        self._is_ended = True
+        self.crew.close(SECONDS_TO_BEGIN)
 
     def states(self) -> list[HomeState]:
         """All homes, those that are not well first, then by name. One that was not read yet is not well."""
@@ -136,13 +142,13 @@ class FleetReader:
         return with_reason(state, "its disk does not answer") if hangs else state
 
     def _keep_reading(self, begun: Event) -> None:
-        while True:
+        while not self._is_ended:
             if time.monotonic() - self._walked > FIND_EVERY:
                 self._walked = time.monotonic()
                 self.crew.give(WALK, WALK, self._find)
             self.heartbeat = read_heartbeat(self.folder)
             for name, found in list(self.homes.items()):
-                while not self.crew.has_room():
+                while not self.crew.has_room() and not self._is_ended:
                     self._room.clear()
                     self._room.wait(1)
                 self.crew.give(name, found.device, partial(self._read, name, found.home))

@@ -63,7 +63,7 @@ WRONG = [
     (["demo", "--weeks", "99"], "less than or equal to 52"),
     (["fleet"], "Missing argument 'FOLDER'"),
     (["fleet", "status"], "Missing argument 'FOLDER'"),
-    (["fleet", "x", "y"], "Got unexpected extra argument (y)"),
+    (["fleet", "x", "y"], "unexpected extra argument"),
     (["init", "--in", "x", "--source", "y"], "name the home: logling init --in FOLDER NAME"),
 ]
 

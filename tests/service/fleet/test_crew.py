@@ -26,6 +26,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "SLOW", 0.0)
 
 
+def count_hanging(crew: Crew, count: int) -> None:
+    """Wait until so many jobs hang."""
+    wait_until(lambda: len(crew.hanging()) == count)
+
+
 def test_each_job_is_done_and_told_of() -> None:
     done: list[int] = []
     ended = Event()
@@ -47,9 +52,9 @@ def test_one_job_of_a_key_is_under_way(hanging: Event) -> None:
 def test_a_file_system_that_hangs_gets_no_more_than_a_few_threads(hanging: Event) -> None:
     crew = Crew(lambda: None)
     given: list[int] = []
-    for n in range(100):
+    for n in range(20):
         given += [n] * crew.give(n, "hangs", hanging.wait)
-        wait_until(lambda: len(crew.hanging()) == len(given))
+        count_hanging(crew, len(given))
     assert len(given) == crew_module.SLOW_IN_GROUP
 
 
@@ -58,7 +63,7 @@ def test_more_file_systems_that_hang_than_threads_hold_up_none_that_does_not(han
     crew = Crew(lambda: None)
     for n in range(3 * THREADS):
         assert crew.give(n, n, hanging.wait)
-        wait_until(lambda count=n + 1: len(crew.hanging()) == count)  # type: ignore[misc]
+        count_hanging(crew, n + 1)
     done = Event()
     assert crew.give("well", "well", done.set)
     assert done.wait(60)
@@ -69,7 +74,7 @@ def test_the_number_of_threads_is_bounded(hanging: Event) -> None:
     crew = Crew(lambda: None)
     for n in range(2 * MOST_THREADS):
         crew.give(n, n, hanging.wait)
-        wait_until(lambda count=n: len(crew.hanging()) == min(count + 1, MOST_THREADS))  # type: ignore[misc]
+        count_hanging(crew, min(n + 1, MOST_THREADS))
         if n >= MOST_THREADS:
             break
     assert crew._threads == MOST_THREADS
