@@ -14,7 +14,6 @@ from ..settings import AdminSettings, FileSettings, load_as, parse_duration
 from ..settings_file import read_settings_text
 
 FILE = "fleet.toml"
-A_DAY = timedelta(days=1)
 
 
 class FleetSettings(FileSettings):
@@ -48,6 +47,14 @@ def delay_of(name: str, schedule: Schedule, window: timedelta) -> timedelta:
 
     It is less than the time between two slots too, in whole seconds.
     """
-    longest = min(window, schedule.every or A_DAY)
+    longest = min(window, shortest_gap(schedule))
     share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
     return timedelta(seconds=int(share * longest.total_seconds()))
+
+
+def shortest_gap(schedule: Schedule) -> timedelta:
+    """The shortest time between two slots, in whole days where the schedule has days."""
+    if schedule.every:
+        return schedule.every
+    days = sorted(schedule.days)
+    return timedelta(days=min((after - day) % 7 or 7 for day, after in zip(days, [*days[1:], days[0]], strict=True)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import LoglingError
-from service.fleet.fleet_settings import delay_of, load_fleet
+from service.fleet.fleet_settings import delay_of, load_fleet, shortest_gap
 from service.schedule.schedule import Schedule
 from service.settings import ScheduleSettings
 
@@ -65,6 +65,11 @@ def test_a_thousand_homes_are_spread_over_the_window() -> None:
 def test_a_delay_is_shorter_than_the_time_between_two_slots() -> None:
     often = Schedule.of(ScheduleSettings(every="90s"))
     assert max(delay_of(f"home-{n}", often, 6 * HOURS) for n in range(100)) < timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(("day", "days"), [("sun", 7), ("daily", 1), ("mon,thu", 3), ("sun,mon", 1), ("fri, mon", 3)])
+def test_the_shortest_time_between_two_slots(day: str, days: int) -> None:
+    assert shortest_gap(Schedule.of(ScheduleSettings(day=day))) == timedelta(days=days)
 
 
 def test_without_a_window_every_run_is_due_at_its_slot(tmp_path: Path) -> None:
