@@ -4,8 +4,8 @@ Makes HOMES homes (1,000 by default) of small made-up logs, all of them due, and
 process of its own, whose runs are local processes, N at once. Prints how many runs an hour that gives, the memory of
 the service and of its page, and how long the index takes (the median of 20). It ends when all homes have run, or after
 M minutes. With `--kills K`, K times a run under way or the whole service is killed with SIGKILL, and the service is
-started again; in the end each home must have exactly one successful run of its slot, and each line of its log once.
-`--only-page` makes the ledgers up instead, and measures the page alone.
+started again; in the end each home must have exactly one comparison of models for its slot, no commit that its ledger
+does not know, and each line of its log once. `--only-page` makes the ledgers up, to measure the page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from service.schedule.child_process import leftovers
 from service.schedule.schedule import Schedule
 from service.settings import ScheduleSettings
 from service.storage.corpus import Corpus
-from service.storage.ledger import SUCCEEDED, Ledger
+from service.storage.ledger import EVALUATED, SUCCEEDED, Ledger
 from service.storage.service_status import ServiceStatus, write_service_status
 from tests.benchmarks import admin
 
@@ -227,12 +227,17 @@ def faults(folder: Path, homes: list[Home]) -> list[str]:
             found.append(f"{name} has not run")
             continue
         with Ledger(home.ledger) as ledger:
-            slots = Counter(run.slot for run in ledger.runs() if run.outcome in SUCCEEDED)
-            if not slots:
+            runs = ledger.runs()
+            if not any(run.outcome in SUCCEEDED for run in runs):
                 found.append(f"{name} has not run")
                 continue
-            if list(slots.values()) != [1]:
-                found.append(f"{name} ran {dict(slots)}")
+            # A run that was killed after its commit is found again by the next attempt, which is skipped then.
+            compared = Counter(run.slot for run in runs if run.outcome in EVALUATED)
+            if list(compared.values()) != [1]:
+                found.append(f"{name} compared models {dict(compared)}")
+            committed = [run.commit for run in runs if run.outcome == "committed"]
+            if sorted(weights_commits(home)) != sorted(map(str, committed)):
+                found.append(f"{name} has the commits {weights_commits(home)}, and {committed} in its ledger")
             if ledger.has_unfinished():
                 found.append(f"{name} has a run that never ended")
         with Corpus(home.corpus, 4_000_000) as corpus:
@@ -242,6 +247,12 @@ def faults(folder: Path, homes: list[Home]) -> list[str]:
                 f"{name}: {len(lines)} lines in the corpus, {LINES} in the log, {len(set(lines))} of them once"
             )
     return found
+
+
+def weights_commits(home: Home) -> list[str]:
+    """The commits that changed the weights."""
+    command = ["git", "-C", str(home.site), "log", "--format=%H", "--", "web/weights.js"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
 def fill(homes: list[Home], weeks: int = 26) -> None:
