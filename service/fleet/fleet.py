@@ -38,7 +38,7 @@ BEAT_EVERY = timedelta(seconds=30)
 ASK_AGAIN = timedelta(seconds=1)  # for a place, while runs of others on this machine have all
 PERMITTED_FOR = timedelta(seconds=60)  # then a home that has not begun its run lets the next one go first
 SIDE_JOBS = 4  # pushes and the like at once
-WALK = "the folder"  # the key of the walk among the crew's jobs
+WALK = ("walk",)  # the key of the walk among the crew's jobs; those of homes are their names
 PAGE_MODULE = "service.fleet.page_server"
 
 
@@ -83,6 +83,7 @@ class Fleet:
         self._members: dict[str, Member] = {}
         self._found: FoundHomes | None = None  # what the last walk found, until it is taken
         self._passed_over: dict[str, str] = {}
+        self._walk_problem = ""
         self._next_walk = AT_ONCE
         self._next_place = AT_ONCE
         self._beaten: Heartbeat | None = None
@@ -128,12 +129,21 @@ class Fleet:
         if self._next_walk <= now:
             self._next_walk = now + FIND_EVERY
             self._crew.give(WALK, WALK, self._walk)
+            if WALK in self._crew.hanging():
+                self._tell_of_walk("a disk there does not answer")
 
     def _walk(self) -> None:
         try:
             self._found = find_homes(self._folder)
+            self._walk_problem = ""
         except LoglingError as error:
-            EVENTS.error("%s", error)
+            self._tell_of_walk(str(error))
+
+    def _tell_of_walk(self, problem: str) -> None:
+        """Log once why homes cannot be looked for. Those that are known are served on."""
+        if problem != self._walk_problem:
+            EVENTS.error("homes cannot be looked for in %s: %s; those that are known go on", self._folder, problem)
+        self._walk_problem = problem
 
     def take(self, found: FoundHomes) -> None:
         """Begin to serve the homes that came, and let those go that are no more."""
@@ -204,9 +214,9 @@ class Fleet:
 
     def _beat(self, now: datetime) -> None:
         members = self._members.values()
-        hanging = {str(key) for key in self._crew.hanging()}
+        hanging = set(self._crew.hanging())
         problems = {member.name: member.problem for member in members if member.problem}
-        problems |= dict.fromkeys(hanging & self._members.keys(), "its disk does not answer")
+        problems |= {name: "its disk does not answer" for name in self._members if name in hanging}
         beat = Heartbeat(
             now,
             sorted(member.name for member in members if member.is_at_work),
@@ -234,7 +244,7 @@ class Fleet:
         deadline = time.monotonic() + 2 * SECONDS_TO_END
         begun: set[str] = set()
         while time.monotonic() < deadline and (
-            len(begun) < len(ending) or any(self._crew.is_at(f"stop {name}") for name in begun)
+            len(begun) < len(ending) or any(self._crew.is_at(("stop", name)) for name in begun)
         ):
             begun |= {name for name in ending.keys() - begun if self._stop(ending[name], now)}
             time.sleep(0.02)
@@ -246,4 +256,4 @@ class Fleet:
         """Have a home's children ended, when it is not being looked at. False if that cannot begin now."""
         if self._crew.is_at(member.name):
             return False
-        return self._crew.give(f"stop {member.name}", member.found.device, lambda: member.stop(now))
+        return self._crew.give(("stop", member.name), member.found.device, lambda: member.stop(now))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ..home import Home, open_private
+from ..home import FLEET_FOLDER, Home, open_private
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Heartbeat:
 
 def fleet_state(folder: Path) -> Home:
     """Where the fleet itself keeps its lock and its heartbeat: a hidden folder, built as a home."""
-    return Home(folder / ".fleet")
+    return Home(folder / FLEET_FOLDER)
 
 
 def write_heartbeat(folder: Path, heartbeat: Heartbeat) -> None:

@@ -45,7 +45,7 @@ from ..admin.pages import ERRORS, template_environment
 from ..errors import LoglingError
 from ..home import Home
 from ..settings import AdminSettings
-from .fleet_settings import FleetSettings, load_fleet
+from .fleet_settings import FILE, FleetSettings, load_fleet
 from .homes import home_at_start
 from .member import stamp
 from .reader import ORDER, Clock, FleetLedger, FleetReader, HomeState, summaries
@@ -67,7 +67,7 @@ def fleet_application(folder: Path, settings: FleetSettings, now: Clock) -> Cano
     reader.begin()
     homes = HomePages(reader, settings.admin, now)
     app = add_fleet_routes(FleetPage(folder.name or "homes", reader, now))
-    return CanonicalPath(Guard(Dispatch(app, homes), settings.admin), reader, names_at_top(app))
+    return CanonicalPath(Guard(Dispatch(app, homes), settings.admin, FILE), reader, names_at_top(app))
 
 
 def create_fleet_app() -> ASGIApp:

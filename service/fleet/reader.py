@@ -34,7 +34,7 @@ LOOK_EVERY = 5.0  # seconds between two looks at what has changed
 FIND_EVERY = 30.0  # seconds between two walks
 JUDGE_EVERY = timedelta(minutes=10)  # an unchanged home is judged anew, since time alone can make it unwell
 SECONDS_TO_BEGIN = 20.0
-WALK = "the folder"
+WALK = ("walk",)
 ORDER = ("bad", "look", "new", "good")  # in which homes are shown
 
 

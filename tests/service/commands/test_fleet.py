@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,11 @@ from service.fleet.homes import find_homes
 from service.home import Home
 from service.schedule.child_process import leftovers
 from service.storage.ledger import Ledger
+from tests.service.admin.test_app import ask
 from tests.support.commands import Command, document, is_sentence
 from tests.support.homes import Place
 from tests.support.served import LONGEST_STOP, Served
+from tests.support.waiting import wait_until
 
 LOG = ["--source", "/made/up/app.log"]
 AT_ONCE = "runs = 64\n[admin]\nport = 0\n"  # also while other tests run
@@ -67,8 +67,9 @@ def test_a_fleet_runs_what_is_due_in_each_home_shows_them_and_stops_when_asked(
     served = serve_fleet()
     for name in ("web", "db/one", "db/two"):
         served.until(rf"Z {name}: Sun .*: skipped: 0 new lines")
-    with urllib.request.urlopen(served.address + "healthz", timeout=60) as answer:
-        assert json.load(answer)["homes"] == 3
+    address = served.address
+    wait_until(lambda: ask(address, "/healthz").status == 200)
+    assert ask(address, "/healthz").document["homes"] == 3
     status = document(logling("fleet", "status", folder, "--json"))
     assert status["serving"]
     assert [home["home"] for home in status["homes"]] == ["db/one", "db/two", "web"]
@@ -147,6 +148,11 @@ def test_a_folder_that_is_called_status_is_named_by_its_path(logling: Command, t
     command = [str(Path(sys.executable).with_name("logling")), "fleet", "./status"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
     assert "there is no setting 'nonsense'" in result.stderr
+
+
+def test_a_fleets_folder_given_for_a_home_is_a_sentence(logling: Command, tmp_path: Path) -> None:
+    (tmp_path / ".fleet").mkdir()
+    assert is_sentence(logling("history", "--home", tmp_path), "is the folder of a fleet", f"--home {tmp_path}/NAME")
 
 
 # ---- status

@@ -264,7 +264,8 @@ def test_with_a_token_all_but_health_needs_it(folder: Folder, shown: Any, path: 
 
 def test_a_name_that_is_not_its_own_is_refused(folder: Folder, shown: Any) -> None:
     folder.make("alpha")
-    assert ask(shown(), "/homes/alpha/", Host="evil.example").status == 421
+    refused = ask(shown(), "/homes/alpha/", Host="evil.example")
+    assert (refused.status, "admin.names in fleet.toml" in refused.text) == (421, True)
 
 
 def test_only_the_index_may_send_a_form_and_to_itself_alone(folder: Folder, shown: Any) -> None:
