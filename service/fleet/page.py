@@ -335,7 +335,7 @@ def spark_line(scores: Sequence[float]) -> str:
 
 
 def add_fleet_routes(shown: FleetPage) -> FastAPI:
-    """An application with the fleet's routes. Those with `async` wait for nothing."""
+    """An application with the fleet's routes. What takes long is made in a thread, one after the other."""
     one_document = asyncio.Semaphore(1)
     app = bare_application()
 
@@ -357,7 +357,7 @@ def add_fleet_routes(shown: FleetPage) -> FastAPI:
 
     @app.api_route("/metrics", methods=READ)
     async def metrics() -> Response:
-        return Response(shown.metrics(), headers={"Content-Type": CONTENT_TYPE})
+        return await alone(lambda: Response(shown.metrics(), headers={"Content-Type": CONTENT_TYPE}))
 
     @app.api_route("/healthz", methods=READ)
     async def health() -> Response:
