@@ -32,6 +32,8 @@ PANELS = {
         "pull": "Read new lines, train nothing.",
         "retrain": "One whole run: read, train, compare, commit what is better.",
         "serve": "Retrain by the schedule and show the admin page.",
+        "fleet": "The same for all homes below a folder.",
+        "fleet status": "How the homes of a fleet stand.",
         "check": "What is strange in a log?",
         "watch": "What is strange in a log, as its lines arrive.",
         "findings": "What the service found strange this week.",
@@ -110,14 +112,17 @@ class CommandFiles(PlainHelp, TyperGroup):
             self.commands[name] = FileCommand(name, hidden=True)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that is asked for, read from its file."""
+        """The command that is asked for, read from its file. Its name may have two words."""
+        if " ".join(args[:2]) in self.commands:
+            args = [" ".join(args[:2]), *args[2:]]
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and read_command(command.name or ""), rest
 
 
 def read_command(name: str) -> Any:
     """A command with all of its options. A docstring ends with examples: lines that begin with `logling`."""
-    function = getattr(import_module(f"{__package__}.commands.{name}"), f"{name}_command")
+    file = name.replace(" ", "_")
+    function = getattr(import_module(f"{__package__}.commands.{file}"), f"{file}_command")
     text, *examples = re.split(r"\n\n *(?=logling )", inspect.cleandoc(function.__doc__ or ""), maxsplit=1)
     epilog = "\n".join(["Example:", *(f"  {line.strip()}" for line in "".join(examples).splitlines())])
     single = typer.Typer(add_completion=False, context_settings=HELP_NAMES)

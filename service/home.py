@@ -16,6 +16,7 @@ from .errors import LoglingError
 from .settings import Settings, load
 
 ROOT = 0  # the user id
+FLEET_FOLDER = ".fleet"  # in a folder of homes that `logling fleet` serves
 NO_LOCKS = "its file system has no locks, as some network file systems: put the home on a disk of this machine"
 
 
@@ -117,6 +118,8 @@ def find_home(given: Path | None) -> Home:
     """The home that was named, else LOGLING_HOME, else the current directory. Raises LoglingError."""
     path = given or Path(os.environ.get(HOME_VARIABLE) or ".")
     home = Home(expanded(path).resolve())
+    if (home.path / FLEET_FOLDER).is_dir():
+        raise LoglingError(f"{home.path} is the folder of a fleet: name a home in it, as --home {home.path}/NAME")
     if not home.settings_file.is_file():
         raise LoglingError(
             f"{home.path} is not a Logling home (it has no logling.toml): "

@@ -18,7 +18,7 @@ from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from string import Template
-from typing import Annotated, Any, Literal, TypeGuard
+from typing import Annotated, Any, Literal, TypeGuard, TypeVar
 
 import tomli_w
 from pydantic import (
@@ -56,6 +56,7 @@ KINDS = {  # what a value must be, by pydantic's name
     "string": "allowed is text, in quotes",
     "list": "allowed is a list, in square brackets",
 }
+Kind = TypeVar("Kind", bound="FileSettings")
 KIND_ERRORS = ("_type", "_parsing", "_from_float")  # the ends of pydantic's names for a value of another kind
 EXAMPLES = {  # of variables that are JSON
     "source": '[{"files": "/var/log/dpkg.log"}]',
@@ -245,6 +246,7 @@ class ScheduleSettings(_Table):
     every: str = ""  # instead of day and time: "6h"
     retry_minutes: list[Annotated[float, Field(ge=0, le=10_000)]] = [1, 5, 25]  # waits; one after each failure
     overtime_minutes: Annotated[float, Field(gt=0, le=10_000)] = 60.0  # beyond training.minutes a run is stopped
+    host_runs: Annotated[int, Field(ge=0, le=100)] = 0  # a run waits while so many are under way here; 0: it never does
 
     @field_validator("day")
     @classmethod
@@ -287,14 +289,21 @@ class ScheduleSettings(_Table):
 
 def checked_duration(text: str) -> str:
     """A duration as settings have it, or none. Raises ValueError."""
-    if text and not re.fullmatch(r"[1-9]\d{0,5}[smhd]", text, re.ASCII):
-        raise ValueError('allowed is a whole number and one of s, m, h, d, such as "90s", "6h", "7d"')
+    if text:
+        parse_duration(text)
     return text
 
 
 def duration_of(text: str) -> timedelta | None:
     """A duration of the settings; None where there is none."""
-    return timedelta(**{UNITS[text[-1]]: int(text[:-1])}) if text else None
+    return parse_duration(text) if text else None
+
+
+def parse_duration(text: str) -> timedelta:
+    """A duration such as "6h". Raises ValueError."""
+    if not re.fullmatch(r"[1-9]\d{0,5}[smhd]", text, re.ASCII):
+        raise ValueError('allowed is a whole number and one of s, m, h, d, such as "90s", "6h", "7d"')
+    return timedelta(**{UNITS[text[-1]]: int(text[:-1])})
 
 
 def _names(day: str) -> tuple[str, ...]:
@@ -434,12 +443,31 @@ def is_address(host: str) -> bool:
     return True
 
 
-class Settings(BaseSettings):
-    """All settings of a home."""
+class FileSettings(BaseSettings):
+    """What is read from a settings file and the environment."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables first, then what `load` read from the file. Those of Docker and Kubernetes are none of ours."""
+        if isinstance(env_settings, EnvSettingsSource):
+            given = env_settings.env_vars.items()
+            env_settings.env_vars = {name: value for name, value in given if not is_link(name.upper(), value or "")}
+        return env_settings, init_settings
+
+
+class Settings(FileSettings):
+    """All settings of a home."""
 
     name: str = ""  # what the model is called; empty: as its sources say
     preset: Literal["seed", "full"] = "full"
@@ -465,21 +493,6 @@ class Settings(BaseSettings):
                 f"allowed are at most {LONGEST_NAME} characters, none of them a control character, and no space around"
             )
         return name
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables first, then what `load` read from the file. Those of Docker and Kubernetes are none of ours."""
-        if isinstance(env_settings, EnvSettingsSource):
-            given = env_settings.env_vars.items()
-            env_settings.env_vars = {name: value for name, value in given if not is_link(name.upper(), value or "")}
-        return env_settings, init_settings
 
     def with_tokens(self, tokens: int) -> Settings:
         """These settings with another token budget, unless it is 0. Raises SettingsError."""
@@ -514,17 +527,21 @@ class Settings(BaseSettings):
 
 
 def load(path: Path) -> Settings:
-    """The settings of a file and of the environment. Raises SettingsError."""
-    text = read_settings_text(path)
+    """The settings of a home's file and of the environment. Raises SettingsError."""
+    return load_as(Settings, path, read_settings_text(path))
+
+
+def load_as(kind: type[Kind], path: Path, text: str) -> Kind:
+    """The settings in a file's text, of a home or of another kind, and in the environment. Raises SettingsError."""
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
     refuse_unknown_variables()
     try:
-        return Settings(**values)
+        return kind(**values)
     except ValidationError as error:
-        problems = [f"{_place(problem['loc'], path, text)}: {_describe(problem)}" for problem in error.errors()]
+        problems = [f"{_place(problem['loc'], path, text)}: {_describe(problem, kind)}" for problem in error.errors()]
         raise SettingsError("; ".join(problems)) from None
     except ValueError as error:  # a variable that is not the JSON its key needs
         raise SettingsError(_describe_no_json(error)) from None
@@ -588,23 +605,23 @@ def _guess(given: str, known: Iterable[str]) -> str:
     return f" (did you mean {nearest[0]}?)" if nearest else ""
 
 
-def _tables() -> dict[str, type[BaseModel]]:
+def _tables(of: type[BaseModel] = Settings) -> dict[str, type[BaseModel]]:
     """The settings that have keys of their own."""
-    return {name: kind for name, field in Settings.model_fields.items() if _is_table(kind := field.annotation)}
+    return {name: kind for name, field in of.model_fields.items() if _is_table(kind := field.annotation)}
 
 
-def _describe(problem: Any) -> str:
+def _describe(problem: Any, of: type[BaseModel]) -> str:
     location, given = problem["loc"], problem["input"]
     key = ".".join(str(part) for part in location)
     if problem["type"] == "extra_forbidden":
-        allowed = _siblings(location)
-        guess = _guess(str(location[-1]), allowed) or _other_table(location)
+        allowed = _siblings(location, of)
+        guess = _guess(str(location[-1]), allowed) or (_other_table(location) if of is Settings else "")
         return (
             f"there is no setting {key!r} (given {mask_urls(repr(given))}); allowed here: {', '.join(allowed)}{guess}"
         )
     if key == "source" and isinstance(given, dict):
         return "write [[source]], in double brackets: there may be several"
-    if key in _tables() and not isinstance(given, dict):
+    if key in _tables(of) and not isinstance(given, dict):
         return f"{key} is a table: write [{key}], in single brackets, and its keys in the lines below it"
     shown = "(not shown)" if key.startswith(SECRETS) else mask_urls(repr(given))
     words = KINDS.get(problem["type"].partition("_")[0], "") if problem["type"].endswith(KIND_ERRORS) else ""
@@ -622,9 +639,9 @@ def _other_table(location: tuple[int | str, ...]) -> str:
     return f" ({location[-1]} belongs in {' or '.join(written)})" if written else ""
 
 
-def _siblings(location: tuple[int | str, ...]) -> list[str]:
+def _siblings(location: tuple[int | str, ...], of: type[BaseModel]) -> list[str]:
     """The keys that would have been allowed where this one is."""
-    model: type[BaseModel] = Settings
+    model = of
     for part in location[:-1]:
         tables = {
             **{name: field.annotation for name, field in model.model_fields.items()},

@@ -35,8 +35,10 @@ HEADERS = {
 class Guard:
     """An ASGI application around another one. It refuses requests and adds headers to answers."""
 
-    def __init__(self, app: ASGIApp, settings: AdminSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: AdminSettings, file: str = "logling.toml") -> None:
+        """`file` is called what has these settings."""
         self._app = app
+        self._file = file
         self._names = {"localhost", settings.host, *settings.names}
         self._token = settings.token.get_secret_value()
 
@@ -59,12 +61,13 @@ class Guard:
         if not self._is_our_name(host):
             return PlainTextResponse(
                 "This page was asked for by a name that is not its own. "
-                "Add the name to admin.names in logling.toml if it should.\n",
+                f"Add the name to admin.names in {self._file} if it should.\n",
                 421,
             )
         if self._token and scope["path"] != WITHOUT_TOKEN and not self._is_token(headers.get("authorization", "")):
             challenge = {"WWW-Authenticate": 'Basic realm="Logling", charset="UTF-8"'}
-            return PlainTextResponse("This page needs the token from logling.toml, as the password.\n", 401, challenge)
+            words = f"This page needs the token from {self._file}, as the password.\n"
+            return PlainTextResponse(words, 401, challenge)
         return None
 
     def _is_our_name(self, host: str) -> bool:

@@ -28,9 +28,11 @@ from ..installation import page_folder
 from ..schedule.schedule import Schedule
 from ..settings import AdminSettings, ScheduleSettings
 from .access import Guard
-from .feed import make_feed
+from .feed import make_feed, newest_entries
 from .health import UNREADABLE, check_health, last_success
 from .history import History, LedgerReader, RunSummary
+from .home_summary import summarise
+from .metrics import CONTENT_TYPE, make_metrics
 from .own_path import AnyPrefix
 from .pages import STYLE, Pages
 from .runs_csv import make_csv
@@ -62,21 +64,29 @@ def application(home: Home, settings: AdminSettings, schedule: ScheduleSettings,
     page = AdminPage(home, name or home.path.name, settings, Schedule.of(schedule), now)
     page.read_ahead()
     app = add_routes(page)
-    paths = {route.path for route in app.routes if isinstance(route, Route)}
-    return AnyPrefix(Guard(app, settings), {path.removeprefix("/") for path in paths} - {""})
+    return AnyPrefix(Guard(app, settings), names_at_top(app))
+
+
+def names_at_top(app: FastAPI) -> set[str]:
+    """The names of an application's routes that begin with no other name."""
+    return {route.path.removeprefix("/") for route in app.routes if isinstance(route, Route)} - {""}
 
 
 class AdminPage:
     """What each route answers. The methods may be called from any thread, and raise sqlite3.Error."""
 
-    def __init__(self, home: Home, name: str, settings: AdminSettings, schedule: Schedule, now: Clock) -> None:
+    def __init__(
+        self, home: Home, name: str, settings: AdminSettings, schedule: Schedule, now: Clock,
+        reader: LedgerReader | None = None, above: str = "",
+    ) -> None:  # fmt: skip
+        """`above` is the way from this page up to the page of a fleet; empty: there is none."""
         self._name = name
         self._schedule = schedule
         self._now = now
-        self._reader = LedgerReader(home.ledger)
+        self._reader = reader or LedgerReader(home.ledger)
         # Only who is on this machine can open its files, and needs to know where they are.
         file = home.page.absolute().as_uri() if settings.is_local else ""
-        self._pages = Pages(self._name, schedule, self._reader, settings.page, file)
+        self._pages = Pages(self._name, schedule, self._reader, settings.page, file, above)
         self._csv: tuple[tuple[RunSummary, ...] | None, bytes] = (None, b"")
 
     def read_ahead(self) -> None:
@@ -121,7 +131,11 @@ class AdminPage:
 
     def feed(self) -> bytes:
         """The Atom feed."""
-        return make_feed(self._reader.history().runs, self._name)
+        return make_feed(newest_entries(self._reader.history().runs), self._name)
+
+    def metrics(self) -> bytes:
+        """The figures for Prometheus."""
+        return make_metrics({"": summarise(self._reader.history(), self._schedule, self._now())}, is_fleet=False)
 
     def badge(self) -> str:
         """The badge; it also says so when the ledger cannot be read."""
@@ -170,7 +184,7 @@ def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
 def add_routes(page: AdminPage) -> FastAPI:
     """An application with all routes. Functions without `async` run in threads, because they wait for the disk."""
     one_document = asyncio.Semaphore(1)  # of whole records, which take long to make: other pages are answered between
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = bare_application()
 
     @app.api_route("/", methods=READ)
     def front(before: str = "", still: str = "") -> Response:
@@ -199,15 +213,29 @@ def add_routes(page: AdminPage) -> FastAPI:
         headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "no-cache"}
         return Response(page.badge(), media_type="image/svg+xml", headers=headers)
 
+    @app.api_route("/metrics", methods=READ)
+    def metrics() -> Response:
+        return Response(page.metrics(), headers={"Content-Type": CONTENT_TYPE})
+
     @app.api_route("/healthz", methods=READ)
     def health() -> Response:
         status, document = page.health()
         return JSONResponse(document, status)
 
+    add_files(app)
+    add_error_pages(app, page.error)
+    return app
+
+
+def bare_application() -> FastAPI:
+    """An application without any route, not even those of FastAPI itself."""
+    return FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+
+
+def add_files(app: FastAPI) -> None:
+    """What each page needs."""
     add_file(app, "/admin.css", STYLE.read_bytes(), "text/css")
     add_file(app, "/icon.svg", (page_folder() / "icon.svg").read_bytes(), "image/svg+xml")
-    add_error_pages(app, page)
-    return app
 
 
 def add_file(app: FastAPI, path: str, content: bytes, media_type: str) -> None:
@@ -218,16 +246,16 @@ def add_file(app: FastAPI, path: str, content: bytes, media_type: str) -> None:
         return Response(content, media_type=media_type, headers=FOR_EVER)
 
 
-def add_error_pages(app: FastAPI, page: AdminPage) -> None:
-    """Errors are shown on a page like the others."""
+def add_error_pages(app: FastAPI, page_of: Callable[[int, str], str]) -> None:
+    """Errors are shown on a page like the others: `page_of` makes it from the status and the path."""
 
     @app.exception_handler(AnyHTTPException)
     async def refused(request: Request, error: AnyHTTPException) -> Response:
-        return html(page.error(error.status_code, request.scope["path"]), error.status_code, error.headers)
+        return html(page_of(error.status_code, request.scope["path"]), error.status_code, error.headers)
 
     @app.exception_handler(sqlite3.Error)
     async def unreadable(request: Request, error: sqlite3.Error) -> Response:
-        return html(page.error(503, request.scope["path"]), 503)
+        return html(page_of(503, request.scope["path"]), 503)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

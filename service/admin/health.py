@@ -25,7 +25,7 @@ class Symptom(NamedTuple):
     """Something that is not as it should be."""
 
     about: Literal[
-        "ledger", "service", "success", "slot", "sources", "lesser sources", "setup", "push", "hold", "failure"
+        "home", "ledger", "service", "success", "slot", "sources", "lesser sources", "setup", "push", "hold", "failure"
     ]
     text: str
 

@@ -136,6 +136,11 @@ class LedgerReader:
             row = database.execute("SELECT record, started, finished FROM runs WHERE run = ?", (run,)).fetchone()
         return record_of_row(*row) if row else None
 
+    def summaries(self, numbers: Sequence[int]) -> list[RunSummary]:
+        """Summaries of ended runs, in no order."""
+        with self._opened() as database:
+            return list(read_summaries(database, numbers))
+
     def records(self, numbers: Sequence[int]) -> list[RunRecord]:
         """Ended runs in full, newest first."""
         with self._opened() as database:

@@ -40,20 +40,16 @@ ERRORS = {
 class Pages:
     """Makes the pages of a home with this name. May be used from any thread."""
 
-    def __init__(self, name: str, schedule: Schedule, reader: LedgerReader, page: str, file: str) -> None:
-        """`page` is the web address of the model's own page, `file` its `file://` address; both may be empty."""
+    def __init__(
+        self, name: str, schedule: Schedule, reader: LedgerReader, page: str, file: str, above: str = ""
+    ) -> None:
+        """`page` is the web address of the model's own page, `file` its `file://` address, `above` the way up to the
+        page of a fleet; all may be empty."""
         self._schedule = schedule
         self._reader = reader
         self._chart: tuple[tuple[RunSummary, ...], Chart | None] = ((), None)
         self._templates = template_environment(schedule.zone)
-        self._templates.globals |= {
-            "name": name,
-            "page": page,
-            "file": file,
-            "version": program_version(),
-            "style": f"admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
-            "zone": schedule.zone.key,
-        }
+        self._templates.globals |= {"name": name, "page": page, "file": file, "above": above}
 
     def front(
         self, history: History, health: Health, runs: Sequence[RunSummary], size: int, now: datetime, renewed: int
@@ -133,6 +129,11 @@ def template_environment(zone: ZoneInfo, *folders: Path) -> Environment:
         "day": day, "clock": clock, "utc": format_utc, "score": format_bits, "shorten_reason": shorten_reason,
         "code": mark_code,
     }  # fmt: skip
+    templates.globals |= {
+        "version": program_version(),
+        "style": f"admin.css?{hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]}",
+        "zone": zone.key,
+    }
     return templates
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Callable
 from threading import Thread
 
 import uvicorn
@@ -23,12 +24,12 @@ SECONDS_FOR_CONNECTIONS = 1  # that open ones have when the page ends
 BACKLOG = 512  # asyncio accepts so many at once before it counts them; with MOST, fewer than the usual 1,024 files
 
 
-def main() -> None:
-    """Serve the page on the socket whose descriptor is the argument, until SIGTERM or until the service is gone."""
+def serve_page(create: Callable[[], ASGIApp]) -> None:
+    """Serve a page on the socket whose descriptor is the argument, until SIGTERM or until the service is gone."""
     Thread(target=exit_with_service, daemon=True).start()
     begin_log()
     try:
-        server = uvicorn.Server(server_config(create_app()))
+        server = uvicorn.Server(server_config(create()))
     except SystemExit as error:
         say(f"{error}\n".encode())
         raise
@@ -66,4 +67,4 @@ def say(message: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve_page(create_app)

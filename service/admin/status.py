@@ -178,7 +178,7 @@ def describe_next_run(service: ServiceStatus | None, schedule: Schedule) -> str:
     if not service or not service.next_run or not service.slot:
         return "not known yet" if service else "no service is running"
     if service.is_running:
-        return schedule.format_moment(schedule.following(service.slot))
+        return schedule.format_moment(schedule.following(service.slot) + schedule.delay)
     attempts = len(schedule.retries) + 1
     attempt = f", attempt {service.attempt} of {attempts}" if service.attempt > 1 else ""
     return schedule.format_moment(service.next_run) + attempt

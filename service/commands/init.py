@@ -18,6 +18,7 @@ from model.config import PRESETS
 
 from ..environment import PREFIX, setting_variables
 from ..errors import LoglingError
+from ..fleet.homes import check_name
 from ..home import ROOT, Home, expanded, user_name
 from ..installation import page_folder
 from ..reading.log_names import name_of_files, proposed_name
@@ -61,12 +62,18 @@ def init_command(
         Preset, typer.Option(metavar="PRESET", help='"full" (best in 101 KB) or "seed" (tiny, trains in seconds).')
     ] = Preset.full,
     remote: Annotated[str, typer.Option(metavar="URL", help="A git URL or path to push weights to.")] = "",
+    fleet: Annotated[
+        Path | None, typer.Option("--in", metavar="FOLDER", help="The folder of a fleet; HOME is a name in it then.")
+    ] = None,
 ) -> None:
     """Make a home: settings, state and the site repository with its page. Without a log, say which there are.
 
     logling init ~/log-model --source '/var/log/dpkg.log*'
     logling init ~/ssh-model --journal ssh
+    logling init --in ~/homes web/nginx --source '/var/log/nginx/access.log*'
     """
+    if fleet is not None:
+        home = place_in_fleet(expanded(fleet).resolve(), home)
     if not (source or journal or docker or is_set_by_variable("source")):
         if home:
             refuse_used(Home(expanded(home).resolve()))
@@ -94,6 +101,17 @@ def init_command(
             "A container that is made anew writes another file: name it in logling.toml then, or log to journald."
         )
     out.print(f"Next:\n  logling retrain --home {shlex.quote(str(made.path))}")
+
+
+def place_in_fleet(folder: Path, name: Path | None) -> Path:
+    """Where a new home of a fleet is. Raises LoglingError for a name by which it would not be found."""
+    if name is None:
+        raise typer.BadParameter("name the home: logling init --in FOLDER NAME --source …", param_hint="HOME")
+    check_name(os.fspath(name))
+    for above in (folder, *list((folder / name).parents)[: len(name.parts) - 1]):
+        if Home(above).settings_file.exists():
+            raise LoglingError(f"{above} is a home itself, and none is looked for below it: choose another place")
+    return folder / name
 
 
 def make_home(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 import typer
@@ -13,6 +15,7 @@ from ..progress import Reporter
 from ..reading.url_secrets import mask_urls
 from ..run import retrain
 from ..schedule.child_process import become_child
+from ..schedule.run_places import MustWait, take_place
 from ..storage.run_record import RunRecord
 from .audit import NAMED, format_remembered
 from .open import page_address
@@ -32,15 +35,30 @@ def retrain_command(
     if slot:  # started by `logling serve`
         become_child()
     found = find_home(home)
+    settings = found.settings()
     scheduled = RunRecord(slot=slot, attempt=attempt) if slot else None
-    with Reporter(err, found.ledger, lines=not as_json) as reporter:
-        record = retrain(found, found.settings(), now, reporter, scheduled)
+    held = nullcontext() if slot else wait_for_place(settings.schedule.host_runs)  # the service gave a run its place
+    with held, Reporter(err, found.ledger, lines=not as_json) as reporter:
+        record = retrain(found, settings, now, reporter, scheduled)
     if as_json:
         print_json(record.as_json())
         return
     out.print(format_run(record))
     if not slot:
         print_page(found, is_first=record.outcome == "committed" and record.bits_per_char.champion is None)
+
+
+def wait_for_place(most: int) -> AbstractContextManager[object]:
+    """A place for a run on this machine, as soon as fewer than `most` are under way; at once with 0."""
+    said = ""
+    while True:
+        try:
+            return take_place(most) or nullcontext()
+        except MustWait as reason:
+            if str(reason) and str(reason) != said:
+                said = str(reason)
+                err.print(f"waiting: {said} (host_runs under [schedule])")
+            time.sleep(1)
 
 
 def print_page(home: Home, *, is_first: bool) -> None:

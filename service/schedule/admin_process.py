@@ -30,6 +30,7 @@ from .page_ready import READY
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before the page is started again; doubled each time
 CHECK_EVERY, SECONDS_TO_ANSWER, CHECKS = 60.0, 30.0, 3  # a page that does not answer so many times is ended
 SECONDS_TO_START = 120.0
+PAGE_MODULE = "service.admin.server"
 SECONDS_TO_END = 2.5  # between SIGTERM and SIGKILL
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -49,8 +50,11 @@ class AdminProcess:
         first_pause: float = FIRST_PAUSE,
         check_every: float = CHECK_EVERY,
         seconds_to_answer: float = SECONDS_TO_ANSWER,
+        module: str = PAGE_MODULE,
     ) -> None:
+        """`module` is the program of the page, which finds the home's path in LOGLING_HOME."""
         self._home = home
+        self._module = module
         self._settings = settings
         self._first_pause = first_pause
         self._check_every = check_every
@@ -105,7 +109,7 @@ class AdminProcess:
     def _run_page(self, listener: socket.socket) -> None:
         """Start the page and watch it until it is to stop. Raises PageFailed when it ends or hangs before that."""
         with subprocess.Popen(
-            [sys.executable, "-P", "-m", "service.admin.server", str(listener.fileno())],
+            [sys.executable, "-P", "-m", self._module, str(listener.fileno())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=[listener.fileno()],

@@ -70,7 +70,9 @@ class ChildProcess:
         limit: timedelta,
         on_line: Callable[[str], None],
         on_end: Callable[[], None],
+        keeps: Sequence[int] = (),
     ) -> None:
+        """`keeps` are descriptors that the child has too, until it ends."""
         self._home = home
         self._limit = limit
         self._deadline = time.monotonic() + limit.total_seconds()
@@ -80,6 +82,7 @@ class ChildProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=keeps,
             env={**os.environ, SERVED: str(home.path)},
         )
         assert self._process.stdout

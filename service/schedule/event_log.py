@@ -5,11 +5,26 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 EVENTS = logging.getLogger("logling")
+
+
+class NamedEvents(logging.LoggerAdapter[logging.Logger]):
+    """The events of one home of many: its name is before each."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(EVENTS)
+        self._name = name.replace("%", "%%")
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        """What is logged instead."""
+        return f"{self._name}: {msg}", kwargs
+
+
+Events = logging.Logger | NamedEvents
 
 
 class _WithTime(logging.Formatter):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..home import Home
 from .child_process import Child
+from .run_places import MustWait
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=6)
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -19,7 +20,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass
 class PushRetry:
-    """When to push next, and the push under way. `start` starts one; it may raise OSError."""
+    """When to push next, and the push under way. `start` starts one; it may raise OSError or MustWait."""
 
     home: Home
     start: Callable[[], Child]
@@ -42,9 +43,14 @@ class PushRetry:
             self.next_push = now + self.wait
         if now < self.next_push:
             return self.next_push
+        before = self.wait
         self.wait = min(2 * self.wait, LONGEST_WAIT)
         self.next_push = now + self.wait
-        self.child = self.start()
+        try:
+            self.child = self.start()
+        except MustWait:  # it was not tried, so it does not count
+            self.wait, self.next_push = before, now
+            raise
         return now + self.child.time_left()
 
     def waiting_since(self) -> datetime | None:

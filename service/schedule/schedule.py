@@ -7,6 +7,8 @@ A slot is a moment at which a run is due, in UTC and whole seconds. The settings
 - A slot is done after one successful run, or after the last retry failed.
 - Of several missed slots only the newest is caught up on. Example: a service that was off for four Sundays runs once
   when it starts, for the last of them.
+- A delay moves the runs, not the slots: with one of an hour, the run of the slot at 03:30 is due at 04:30. A fleet
+  spreads its runs so, and a home that comes into it or leaves it runs no slot twice.
 
 Waiting for that moment is in `scheduler.py`, running in `service_loop.py`.
 """
@@ -14,7 +16,7 @@ Waiting for that moment is in `scheduler.py`, running in `service_loop.py`.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,6 +46,7 @@ class Schedule:
     zone: ZoneInfo
     every: timedelta | None  # instead of days and time: multiples of this since 1970
     retries: tuple[timedelta, ...]
+    delay: timedelta = timedelta(0)  # from a slot until its run is due
 
     @classmethod
     def of(cls, settings: ScheduleSettings) -> Schedule:
@@ -56,6 +59,10 @@ class Schedule:
             retries=tuple(timedelta(minutes=minutes) for minutes in settings.retry_minutes),
         )
 
+    def delayed(self, delay: timedelta) -> Schedule:
+        """The same slots, whose runs are due so much later."""
+        return replace(self, delay=delay)
+
     def latest(self, now: datetime) -> datetime:
         """The newest slot that is not after `now`."""
         if self.every:
@@ -67,6 +74,10 @@ class Schedule:
         if self.every:
             return self.latest(now) + self.every
         return min(slot for slot in self._around(now) if slot > now)
+
+    def newest_due(self, now: datetime) -> datetime:
+        """The newest slot whose run is due by now."""
+        return self.latest(now - self.delay)
 
     def format_moment(self, moment: datetime) -> str:
         """A moment as the operator's clock shows it."""
@@ -85,20 +96,20 @@ class Schedule:
 def plan_next_run(schedule: Schedule, now: datetime, runs: Collection[SlotRun]) -> PlannedRun:
     """The next run. It is due now if its `when` is not after `now`.
 
-    `runs` are the ended runs of the slot that is the latest now, and of later ones.
+    `runs` are the ended runs of the newest slot that is due now, and of later ones.
     """
-    slot, reach = schedule.latest(now), schedule.every or SET_BACK
+    slot, reach = schedule.newest_due(now), schedule.every or SET_BACK
+    following = schedule.following(slot)
     if not any(slot < run.slot <= now + reach for run in runs):
         attempts = [run for run in runs if run.slot == slot]
         if not attempts:
-            return PlannedRun(slot, slot, 1)
+            return PlannedRun(slot + schedule.delay, slot, 1)
         retry = _plan_retry(schedule, now, max(attempts, key=lambda run: run.attempt))
-        if retry and retry.when < schedule.following(now):
+        if retry and retry.when < following + schedule.delay:
             return retry
-    following = schedule.following(now)
     while any(following <= run.slot <= following + reach for run in runs):  # the clock was set back
         following = schedule.following(following)
-    return PlannedRun(following, following, 1)
+    return PlannedRun(following + schedule.delay, following, 1)
 
 
 def is_given_up(schedule: Schedule, last: SlotRun) -> bool:
@@ -106,7 +117,7 @@ def is_given_up(schedule: Schedule, last: SlotRun) -> bool:
     if last.succeeded:
         return False
     retry = _plan_retry(schedule, last.ended, last)
-    return retry is None or retry.when >= schedule.following(last.slot)
+    return retry is None or retry.when >= schedule.following(last.slot) + schedule.delay
 
 
 def _plan_retry(schedule: Schedule, now: datetime, last: SlotRun) -> PlannedRun | None:

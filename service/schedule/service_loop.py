@@ -19,8 +19,9 @@ from ..storage.ledger import SUCCEEDED, Ledger
 from ..storage.run_record import Outcome, RunRecord, slot_text
 from ..storage.service_status import ServiceStatus, clear_service_status, write_service_status
 from .child_process import Child, ChildResult, end_leftovers
-from .event_log import EVENTS
+from .event_log import EVENTS, Events
 from .push_retry import PushRetry
+from .run_places import MustWait
 from .schedule import PlannedRun, Schedule, plan_next_run
 from .systemd import Notifier
 from .watch_rounds import WatchRounds
@@ -36,7 +37,7 @@ StartRun = Callable[[PlannedRun], Child]
 
 @dataclass
 class ServiceLoop:
-    """What the service knows between two turns. `start_run` starts a run; it may raise OSError."""
+    """What is known of a home between two turns. `start_run` starts a run; it may raise OSError or MustWait."""
 
     home: Home
     schedule: Schedule
@@ -46,6 +47,8 @@ class ServiceLoop:
     pushes: PushRetry
     watch: WatchRounds | None = None
     on_killed: Callable[[RunRecord], None] = lambda record: None  # for a run that could not write its own end
+    events: Events = EVENTS
+    status_every: timedelta = STATUS_EVERY
     planned: PlannedRun | None = None  # the run that is under way, or else the next
     run: Child | None = None  # under way
     message: str = ""  # what the log and systemd were last told
@@ -56,6 +59,10 @@ class ServiceLoop:
         self.notifier.feed_watchdog()
         try:
             return self._turn(now)
+        except MustWait as reason:
+            if str(reason):
+                self._report(f"waiting: {reason}")
+            return now + CHECK_AGAIN
         except (LoglingError, OSError, sqlite3.Error) as error:
             self._report(f"the service cannot go on: {error}; trying again every {AFTER_ERROR.seconds} s")
             return now + AFTER_ERROR
@@ -73,6 +80,19 @@ class ServiceLoop:
         if self.run:
             self._end_run(self.run.stop(), now)
 
+    def has_child(self) -> bool:
+        """Whether a child process is under way, or how it ended was not looked at yet."""
+        return self.run is not None or self.pushes.child is not None or bool(self.watch and self.watch.child)
+
+    def go_on_from(self, before: ServiceLoop) -> None:
+        """Take over what is under way from a loop of the same home with other settings."""
+        self.run, self.planned, self.message, self.status = before.run, before.planned, before.message, before.status
+        self.pushes = replace(before.pushes, start=self.pushes.start)
+        if before.watch and self.watch:
+            self.watch = replace(before.watch, every=self.watch.every, start=self.watch.start)
+        elif before.watch:
+            before.watch.stop()
+
     def _turn(self, now: datetime) -> datetime:
         if self.pushes.is_under_way() or (self.watch and self.watch.is_under_way()):  # a run that is due waits for it
             return now + CHECK_AGAIN
@@ -87,16 +107,16 @@ class ServiceLoop:
     def _start_what_is_due(self, now: datetime) -> datetime:
         if self.ledger.has_unfinished() and not self._closed_unfinished(now):
             return now + CHECK_AGAIN
-        latest = self.schedule.latest(now)
-        self.planned = plan_next_run(self.schedule, now, self.ledger.slot_runs(latest))
+        newest = self.schedule.newest_due(now)
+        self.planned = plan_next_run(self.schedule, now, self.ledger.slot_runs(newest))
         if self.planned.when > now:
             self._report(self._describe_next(self.planned))
             return min(self.planned.when, self._between_runs(now))
         if not self._home_is_free():
             return now + CHECK_AGAIN
-        self._report(f"running for {self._describe(self.planned)}")
         try:
             self.run = self.start_run(self.planned)
+            self._report(f"running for {self._describe(self.planned)}")
         except OSError as error:
             self._end_run(ChildResult("failed", f"its process could not be started: {error.strerror}"), now)
             return now
@@ -118,7 +138,7 @@ class ServiceLoop:
         self.run = None
         if not had_ended:
             self.on_killed(record)
-        log = EVENTS.info if record.outcome in SUCCEEDED else EVENTS.warning
+        log = self.events.info if record.outcome in SUCCEEDED else self.events.warning
         log("%s: %s: %s", self._describe(self.planned), record.outcome, record.reason)
 
     def _closed_unfinished(self, now: datetime) -> bool:
@@ -142,7 +162,7 @@ class ServiceLoop:
     def _report(self, message: str) -> None:
         """Say in the log and to systemd what the service does now, unless that was said last."""
         if message != self.message:
-            EVENTS.info(message)
+            self.events.info("%s", message)
             self.notifier.send(STATUS=message)
             self.message = message
 
@@ -155,7 +175,7 @@ class ServiceLoop:
         if (
             self.status
             and replace(self.status, last_turn=now) == status
-            and timedelta(0) <= now - self.status.last_turn < STATUS_EVERY
+            and timedelta(0) <= now - self.status.last_turn < self.status_every
         ):
             return
         with suppress(sqlite3.Error):

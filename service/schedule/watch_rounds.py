@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .child_process import Child
+from .run_places import MustWait
 
 
 @dataclass
 class WatchRounds:
-    """When the next round is, and the one under way. `start` starts one; it may raise OSError."""
+    """When the next round is, and the one under way. `start` starts one; it may raise OSError or MustWait."""
 
     every: timedelta
     start: Callable[[], Child]
@@ -29,7 +30,11 @@ class WatchRounds:
         if self.next_round and now < self.next_round <= now + self.every:  # else the clock was set back
             return self.next_round
         self.next_round = now + self.every
-        self.child = self.start()
+        try:
+            self.child = self.start()
+        except MustWait:  # it is due still
+            self.next_round = now
+            raise
         return now + self.child.time_left()
 
     def stop(self) -> None:

@@ -61,6 +61,10 @@ WRONG = [
     (["backtest", "--tokens", "3"], "0, or at least 1000"),
     (["predict", "--samples", "0"], "greater than or equal to 1"),
     (["demo", "--weeks", "99"], "less than or equal to 52"),
+    (["fleet"], "Missing argument 'FOLDER'"),
+    (["fleet", "status"], "Missing argument 'FOLDER'"),
+    (["fleet", "x", "y"], "unexpected extra argument"),
+    (["init", "--in", "x", "--source", "y"], "name the home: logling init --in FOLDER NAME"),
 ]
 
 
@@ -94,8 +98,9 @@ def test_examples_are_commands_that_can_be_given(command: str) -> None:
     examples = read_command(command).epilog.splitlines()[1:]
     assert examples
     for example in examples:
-        program, name, *arguments = shlex.split(example)
-        assert (program, name) == ("logling", command)
+        words = ["logling", *command.split()]
+        program, arguments = shlex.split(example)[: len(words)], shlex.split(example)[len(words) :]
+        assert program == words
         read_command(command).make_context(command, arguments)  # raises for what is wrong
 
 
@@ -129,6 +134,8 @@ def completed(words: str) -> list[str]:
         ("logling check --fo", ["--format"]),
         ("logling check --format ", ["text", "markdown", "html"]),
         ("logling init x --preset f", ["full"]),
+        ("logling fle", ["fleet", "fleet", "status"]),
+        ("logling fleet status --js", ["--json"]),
     ],
 )
 def test_a_shell_completes(words: str, offered: list[str]) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from service.home import Home
@@ -18,11 +18,11 @@ LONGEST_STOP = 50  # seconds; it promises 5, and a machine may be busy
 
 
 class Served:
-    """`logling serve` on a home."""
+    """`logling serve` on a home, or another service by these words."""
 
-    def __init__(self, home: Home, **environment: str) -> None:
+    def __init__(self, home: Home, words: Sequence[str] = (), **environment: str) -> None:
         self.home = home
-        command = [str(Path(sys.executable).with_name("logling")), "serve", "--home", str(home.path)]
+        command = [str(Path(sys.executable).with_name("logling")), *(words or ("serve", "--home", str(home.path)))]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

@@ -36,7 +36,7 @@ from service.storage.source_states import SourceState
 from tests.support.served import LONGEST_STOP
 from tests.support.waiting import wait_until
 
-ROUTES = ["/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/healthz", "/admin.css", "/icon.svg"]
+ROUTES = ["/", "/runs.json", "/runs.csv", "/feed.atom", "/badge.svg", "/metrics", "/healthz", "/admin.css", "/icon.svg"]
 ATOM = "{http://www.w3.org/2005/Atom}"
 TOKEN = "made-up-made-up-made-up"
 

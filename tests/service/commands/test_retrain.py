@@ -1,9 +1,21 @@
 """`logling retrain`: what it prints. What a run does is in tests/service/test_run.py."""
 
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
+from service.schedule.run_places import take_place
 from tests.support.commands import document, is_sentence
+from tests.support.waiting import PATIENCE
 
 
 def test_a_skipped_run_did_its_job_and_is_one_document(committed: Any) -> None:
@@ -46,3 +58,48 @@ def test_where_there_is_no_model_no_page_is_told(fresh: Any) -> None:
 
 def test_a_scheduled_run_tells_no_page(committed: Any) -> None:
     assert "file://" not in committed.logling("retrain", "--slot", "2026-03-08T03:30:00+00:00").stdout
+
+
+# ---- runs at once on the machine
+
+
+MANY = 50  # more than run at once while tests do
+
+
+@pytest.fixture
+def many_runs() -> Iterator[ExitStack]:
+    """So many runs of others that are under way, until it is closed."""
+    with ExitStack() as held:
+        for _ in range(MANY):
+            place = take_place()
+            assert place
+            held.enter_context(place)
+        yield held
+
+
+def test_a_run_waits_while_as_many_as_it_allows_are_under_way(committed: Any, many_runs: ExitStack) -> None:
+    command = [str(Path(sys.executable).with_name("logling")), "retrain", "--json", "--home", str(committed.home.path)]
+    environment = {**os.environ, "LOGLING_SCHEDULE__HOST_RUNS": str(MANY)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as run:
+        assert run.stderr
+        told = run.stderr.readline()
+        assert re.match(rf"waiting: \d+ runs are under way on this machine, and {MANY} may be at once", told)
+        many_runs.close()
+        assert json.loads(run.communicate(timeout=PATIENCE)[0])["outcome"] == "skipped"
+
+
+@pytest.mark.usefixtures("many_runs")
+def test_without_a_limit_a_run_waits_for_no_other(committed: Any) -> None:
+    assert json.loads(committed.logling("retrain", "--json").stdout)["outcome"] == "skipped"
+
+
+def test_a_service_waits_too_and_counts_it_as_no_failure(
+    committed: Any, many_runs: ExitStack, serve: Callable[..., Any]
+) -> None:
+    served = serve(committed.home, LOGLING_SCHEDULE__HOST_RUNS=str(MANY))
+    served.until("waiting: .* runs are under way on this machine")
+    many_runs.close()
+    served.until("UTC: skipped")
+    served.stop()
+    runs = json.loads(committed.logling("history", "--json").stdout)["runs"]
+    assert [(run["outcome"], run.get("attempt")) for run in runs] == [("skipped", 1), ("committed", None)]

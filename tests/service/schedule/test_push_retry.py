@@ -14,7 +14,8 @@ from service.commands.rollback import roll_back
 from service.errors import LoglingError
 from service.home import Home, locked
 from service.schedule.child_process import Child, ChildProcess, ChildResult, leftovers, push_command_line
-from service.schedule.push_retry import LONGEST_WAIT, NEVER, PushRetry
+from service.schedule.push_retry import FIRST_WAIT, LONGEST_WAIT, NEVER, PushRetry
+from service.schedule.run_places import MustWait
 from service.schedule.schedule import PlannedRun, Schedule
 from service.schedule.service_loop import ServiceLoop, run_until_stopped
 from service.schedule.systemd import Notifier
@@ -96,6 +97,18 @@ def test_a_clock_that_was_set_back_delays_no_push_by_more_than_the_longest_wait(
     pushes = PushRetry(home, pusher.start)
     pusher.pass_time(pushes, 24)
     assert pushes.turn(NOON - timedelta(days=300)) <= NOON - timedelta(days=300) + LONGEST_WAIT
+
+
+def test_a_push_that_may_not_begin_yet_is_asked_for_again_and_does_not_count(home: Home) -> None:
+    def crowded() -> Child:
+        raise MustWait
+
+    pushes = PushRetry(home, crowded)
+    moment = pushes.turn(NOON)
+    for _ in range(5):
+        with pytest.raises(MustWait):
+            pushes.turn(moment)
+    assert (pushes.wait, pushes.next_push) == (FIRST_WAIT, moment)
 
 
 # ---- real git, real processes

@@ -303,3 +303,53 @@ def test_a_slot_is_given_up_when_the_next_one_comes_before_another_attempt() -> 
 
 def test_a_slot_that_succeeded_is_not_given_up() -> None:
     assert not is_given_up(SUNDAYS, tried(SUNDAYS.latest(WEDNESDAY), 4))
+
+
+# ---- runs that are due some time after their slot
+
+
+def test_a_delay_moves_the_run_and_not_its_slot() -> None:
+    planned = plan_next_run(SUNDAYS.delayed(2 * HOUR), WEDNESDAY, [tried(SUNDAYS.latest(WEDNESDAY))])
+    slot = SUNDAYS.following(WEDNESDAY)
+    assert planned == PlannedRun(slot + 2 * HOUR, slot, 1)
+
+
+def test_between_a_slot_and_its_delayed_run_the_slot_before_is_the_newest_due() -> None:
+    delayed, slot = SUNDAYS.delayed(2 * HOUR), SUNDAYS.following(WEDNESDAY)
+    assert delayed.newest_due(slot + HOUR) == SUNDAYS.latest(WEDNESDAY)
+    assert delayed.newest_due(slot + 2 * HOUR) == slot
+
+
+@pytest.mark.parametrize("after", [HOUR, 3 * HOUR])
+def test_a_home_that_ran_at_its_slot_and_gets_a_delay_does_not_run_again(after: timedelta) -> None:
+    slot = SUNDAYS.following(WEDNESDAY)
+    planned = plan_next_run(SUNDAYS.delayed(2 * HOUR), slot + after, [tried(slot)])
+    assert planned.slot == SUNDAYS.following(slot)
+
+
+def test_a_home_that_ran_late_and_loses_its_delay_does_not_run_again() -> None:
+    slot = SUNDAYS.following(WEDNESDAY)
+    planned = plan_next_run(SUNDAYS, slot + 3 * HOUR, [tried(slot, ended=slot + 2 * HOUR)])
+    assert planned.slot == SUNDAYS.following(slot)
+
+
+def test_a_retry_of_a_delayed_run_gives_way_to_the_next_delayed_run() -> None:
+    hourly = schedule_of(every="1h").delayed(30 * MINUTE)
+    slot = hourly.newest_due(WEDNESDAY)
+    late = plan_next_run(hourly, slot + HOUR, [tried(slot, succeeded=False, ended=slot + 59 * MINUTE)])
+    assert (late.slot, late.attempt) == (slot, 2)
+    ended = slot + 89.5 * MINUTE
+    later = plan_next_run(hourly, ended, [tried(slot, succeeded=False, ended=ended)])
+    assert (later.when, later.attempt) == (slot + HOUR + 30 * MINUTE, 1)
+
+
+@given(st.integers(0, 6 * 60), st.integers(0, 60 * 24 * 21))
+def test_each_slot_is_run_once_with_any_delay(delay: int, begin: int) -> None:
+    schedule, now = SUNDAYS.delayed(delay * MINUTE), WEDNESDAY + begin * MINUTE
+    runs: list[SlotRun] = []
+    for _ in range(4):
+        planned = plan_next_run(schedule, now, [run for run in runs if run.slot >= schedule.newest_due(now)])
+        now = max(now, planned.when)
+        runs.append(tried(planned.slot, ended=now + 10 * MINUTE))
+        now += 20 * MINUTE
+    assert [after.slot - before.slot for before, after in pairwise(runs)] == [7 * DAY] * 3
