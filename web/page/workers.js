@@ -24,6 +24,13 @@ class JobWorker {
     this.starting = undefined;
     this.given = 0;
     this.load = 0; // jobs given and not done
+    this.isEnded = false;
+  }
+
+  /** End it. What it was doing comes to no end. */
+  end() {
+    this.isEnded = true;
+    this.starting?.then((worker) => worker?.terminate());
   }
 
   /** The worker, or undefined if the browser allows none. */
@@ -51,6 +58,7 @@ class JobWorker {
    * @param {AbortSignal} signal
    */
   async run(job, request, take, signal) {
+    if (this.isEnded) await never();
     this.load++;
     try {
       const worker = await this.started();
@@ -101,29 +109,23 @@ function startWorker(model, receive) {
   });
 }
 
-/** @type {unknown} */
-let madeUrl;
-
-/** The address of the workers' script. The page's policy allows no other script address. */
-function workerUrl() {
-  if (madeUrl) return madeUrl;
-  const source = `'use strict';\n(${loglingEngine})();\nserveJobs(self);`;
-  const blob = new Blob([source], { type: 'text/javascript' });
-  const url = URL.createObjectURL(blob);
-  const policy = Reflect.get(window, 'trustedTypes')?.createPolicy('logling-worker', {
-    createScriptURL: (/** @type {string} */ wanted) => (wanted === url ? wanted : ''),
-  });
-  madeUrl = policy ? policy.createScriptURL(url) : url;
-  return madeUrl;
+/** Resolves never: what waits for a worker that was ended is dropped. */
+function never() {
+  return new Promise(() => undefined);
 }
 
 /** As many workers as the machine has cores, at most MOST_WORKERS. */
 class Workers {
-  /** @param {Model} model */
-  constructor(model) {
+  /**
+   * @param {Model} model
+   * @param {AbortSignal} signal ends them
+   */
+  constructor(model, signal) {
     this.model = model;
+    this.signal = signal;
     const size = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, MOST_WORKERS));
     this.all = Array.from({ length: size }, () => new JobWorker(model));
+    signal.addEventListener('abort', () => this.all.forEach((worker) => worker.end()));
   }
 
   /** How many jobs are worth giving at a time: one if there are no workers. */
