@@ -29,6 +29,7 @@ from .work_tree import WorkTree
 
 REFSPEC = f"+refs/heads/*:refs/remotes/{ORIGIN}/*"
 BEHIND = re.compile(r"\[rejected\] \((fetch first|non-fast-forward)\)")
+OVERTAKEN = re.compile(r"\[rejected\]")  # not "[remote rejected]", which a hook or a rule there says
 BUSY = re.compile(r"cannot lock ref|failed to update ref|incorrect old value|unable to create .*\.lock", re.IGNORECASE)
 TRIES = 5  # while another program keeps committing here
 SECONDS_WHILE_BUSY = 0.2  # more, each time, while another push holds a lock there
@@ -259,6 +260,8 @@ class Remote:
                 self.push()
                 return merged
             except GitError as error:
+                if not OVERTAKEN.search(str(error)) and not BUSY.search(str(error)):
+                    raise
                 theirs = self._fetched()
                 if theirs != known and not self._same_weights(theirs, known):
                     raise

@@ -2,7 +2,6 @@
 
 const SAMPLED_PLACES = 10;
 const BYTES_AT_PLACE = 8 * 1024;
-const LINES_AT_PLACE = 20;
 const CHARACTERS_AT_PLACE = 1200; // at most, but for a longer line
 
 /** @typedef {{ part: File, isFirst: boolean, isLast: boolean }} SampledPlace a part of a log that is sampled */
@@ -40,8 +39,9 @@ async function sampledPlaces(file) {
  * @param {SampledPlace[]} places
  * @param {Model} model
  * @param {Card} card
+ * @param {number} most lines of each place
  */
-async function linesAtPlaces(places, model, card) {
+async function linesAtPlaces(places, model, card, most) {
   const begun = new Uint8Array(await places[0].part.slice(0, SAMPLE_BYTES).arrayBuffer());
   const reading = cheapestReading(model, readingsOf(card), begun);
   const sampled = [];
@@ -55,7 +55,7 @@ async function linesAtPlaces(places, model, card) {
     for (let i = 0; i < count; i++) {
       const from = Math.floor((i * whole.length) / count);
       const behind = Math.floor(((i + 1) * whole.length) / count);
-      sampled.push(...shortened(whole.slice(from, Math.min(behind, from + LINES_AT_PLACE))));
+      sampled.push(...shortened(whole.slice(from, Math.min(behind, from + most))));
     }
   }
   return sampled;

@@ -24,12 +24,12 @@ class JobWorker {
     this.starting = undefined;
     this.given = 0;
     this.load = 0; // jobs given and not done
-    this.isEnded = false;
+    this.ending = new AbortController();
   }
 
   /** End it. What it was doing comes to no end. */
   end() {
-    this.isEnded = true;
+    this.ending.abort();
     this.starting?.then((worker) => worker?.terminate());
   }
 
@@ -58,16 +58,29 @@ class JobWorker {
    * @param {AbortSignal} signal
    */
   async run(job, request, take, signal) {
-    if (this.isEnded) await never();
+    if (this.ending.signal.aborted) await never();
     this.load++;
     try {
       const worker = await this.started();
       if (signal.aborted) return;
       if (worker) await this.give(worker, { job, request }, take, signal);
-      else await new OnPage(this.model).run(job, request, take, signal);
+      else await this.runOnPage({ job, request }, take, signal);
     } finally {
       this.load--;
     }
+  }
+
+  /**
+   * @param {{ job: JobName, request: any }} order
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async runOnPage({ job, request }, take, signal) {
+    const either = new AbortController();
+    for (const one of [signal, this.ending.signal]) one.addEventListener('abort', () => either.abort());
+    const unlessEnded = (/** @type {any} */ part) => either.signal.aborted || take(part);
+    await new OnPage(this.model).run(job, request, unlessEnded, either.signal);
+    if (this.ending.signal.aborted) await never();
   }
 
   /**

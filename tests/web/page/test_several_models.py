@@ -14,7 +14,7 @@ from service.installation import page_folder
 from service.site.models_list import models_script
 from service.site.page_files import page_files
 from tests.support.browsers import open_chromium
-from tests.support.check_view import finished
+from tests.support.check_view import finished, go_to
 from tests.support.weights import made_up_log, weights_of
 
 SHIPS = ["Ane", "Bjarke", "Clara", "Dorte"]
@@ -237,6 +237,27 @@ def test_a_damaged_model_is_not_proposed(open_several, trained, harbour):
     drop(page, harbour_log(400, seed=5))
     page.wait_for_selector("#better-model button")
     assert page.inner_text("#better-model button") == "Use harbour"
+
+
+def test_the_best_of_many_models_is_found(open_several, trained, harbour):
+    models = {f"greenhouse-{number}": trained.file for number in range(7)} | {"z-harbour": harbour.file}
+    page = open_several("", models)
+    opened(page, "greenhouse-0")
+    drop(page, harbour_log(400, seed=5))
+    opened(page, "Harbour")
+
+
+def test_another_model_is_opened_where_the_browser_has_no_workers(open_several, site_files):
+    script = site_files["page.js"]
+    assert b"new Worker(" in script
+    page = open_several("#predict", **{"page.js": script.replace(b"new Worker(", b"new NoWorker(")})
+    opened(page, "greenhouse")
+    page.select_option("#model", "harbour")
+    opened(page, "Harbour")
+    page.wait_for_function("() => document.getElementById('futures-status').textContent.includes('sampled')")
+    go_to(page, "check")
+    drop(page, made_up_log(60, seed=5))
+    page.wait_for_selector("#better-model button")
 
 
 # ---- what may be wrong
