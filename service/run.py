@@ -172,7 +172,9 @@ def commit(
     ledger.note(record)  # so that a commit which outlives this process has its figures
     with run.step("commit"):
         record.reason = contest.verdict.reason
-        record.commit, problem = site.commit_weights(file, weights_message(record, facts), now(), over=over)
+        record.commit, problem = site.commit_weights(
+            file, weights_message(record, facts, settings.git.folder), now(), over=over
+        )
     record.problems += filter(None, [problem])
 
 

@@ -48,6 +48,8 @@ HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A
 SHORTEST_TOKEN = 16
 BUDGET = re.compile("([1-9][0-9]{0,5}) an? (hour|day|week)", re.ASCII)  # "2 a day"
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+FOLDER = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+NO_FOLDER = re.compile(r".*\.(js|css|html|svg)|.*\.|(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # the page's, and Windows'
 HOST = os.uname().nodename
 KINDS = {  # what a value must be, by pydantic's name
     "float": "allowed is a number",
@@ -216,6 +218,7 @@ class GitSettings(_Table):
     email: Annotated[str, Field(min_length=1)] = "logling@localhost"
     remote: str = ""  # a URL or a path; empty: nothing is pushed
     branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")] = "main"
+    folder: str = ""  # within web/, of this home's weights in a site that homes share; empty: web/ itself
     seconds: Annotated[float, Field(gt=0)] = 60.0  # time limit of a git command
 
     @field_validator("remote")
@@ -226,6 +229,22 @@ class GitSettings(_Table):
         if remote and is_path(remote) and not remote.startswith("/"):
             raise ValueError("a path must be complete, from / on: what it begins from would be unclear")
         return remote
+
+    @field_validator("folder")
+    @classmethod
+    def _is_a_folder_of_its_own(cls, folder: str) -> str:
+        if folder and not FOLDER.fullmatch(folder):
+            raise ValueError(
+                'allowed are at most 40 lower-case letters, digits and . _ -, first a letter or digit, such as "auth"'
+            )
+        if NO_FOLDER.fullmatch(folder):
+            raise ValueError("a name like that of a file of the page, or one that Windows does not allow, is refused")
+        return folder
+
+    @property
+    def weights(self) -> str:
+        """The name of this home's weights file within the site."""
+        return f"web/{self.folder}/weights.js" if self.folder else "web/weights.js"
 
 
 def is_path(remote: str) -> bool:
@@ -665,6 +684,7 @@ def new_settings(
     journals: Sequence[str] = (),
     tables: Sequence[Mapping[str, str]] = (),
     name: str = "",
+    folder: str = "",
 ) -> str:
     """The text of a new `logling.toml`: every key with its default, commented, and what was given.
 
@@ -673,6 +693,7 @@ def new_settings(
     origins = [*({"files": files} for files in sources), *({"journal": unit} for unit in journals), *tables]
     written = "\n".join(f"[[source]]\n{tomli_w.dumps(origin)}" for origin in origins)
     empty = '# remote = ""  # a URL or a complete path; weights are pushed there'
+    alone = '# folder = ""  # "auth": the name of this model in a site that several homes publish into'
     given = {
         "name": f"name = {_as_toml(name)}"
         if name
@@ -680,6 +701,7 @@ def new_settings(
         "preset": f"preset = {_as_toml(preset)}",
         "sources": written.rstrip() or '# [[source]]\n# files = "/var/log/dpkg.log*"',
         "remote": f"remote = {_as_toml(remote)}" if remote else empty,
+        "folder": f"folder = {_as_toml(folder)}" if folder else alone,
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(_defaults() | given)
 

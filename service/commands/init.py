@@ -29,6 +29,7 @@ from ..site.site import Site, create
 from ..sources.docker import find_container
 from ..sources.log_file import printable
 from ..storage.atomic_write import write_durably
+from .doctor_site import check_page
 from .init_proposals import print_proposals
 from .init_sources import print_sources
 from .terminal import err, out
@@ -65,6 +66,9 @@ def init_command(
     fleet: Annotated[
         Path | None, typer.Option("--in", metavar="FOLDER", help="The folder of a fleet; HOME is a name in it then.")
     ] = None,
+    folder: Annotated[
+        str, typer.Option(metavar="NAME", help="This model's folder in a site that several homes publish into.")
+    ] = "",
 ) -> None:
     """Make a home: settings, state and the site repository with its page. Without a log, say which there are.
 
@@ -89,12 +93,14 @@ def init_command(
     containers = [find_container(container).source() for container in docker or []]
     made = make_home(
         home, sources=source or [], journals=journal or [], containers=containers, name=name, preset=preset,
-        remote=remote,
+        remote=remote, folder=folder,
     )  # fmt: skip
     settings = made.settings()
     out.print(f'Made {made.path}, the home of the model "{settings.model_name}"')
     if problem := describe_remote(made):
         err.print(f"problem: {problem}")
+    if problem := describe_page(made):
+        err.print(f"problem: the page of the site: {problem}")
     print_sources(settings, made.path)
     if any("files" in container for container in containers):
         out.print(
@@ -123,6 +129,7 @@ def make_home(
     journals: Sequence[str] = (),
     containers: Sequence[Mapping[str, str]] = (),
     name: str = "",
+    folder: str = "",
 ) -> Home:
     """Make settings, state and site in a new or empty folder. Raises LoglingError, and leaves nothing behind then."""
     if preset not in PRESETS:
@@ -131,11 +138,11 @@ def make_home(
     refuse_used(home)
     if remote and is_path(remote):
         remote = str(expanded(Path(remote)).resolve())
-    for given in (*sources, *journals, name, remote):
+    for given in (*sources, *journals, name, remote, folder):
         refuse_undecodable(given)
     files = [named_source(absolute(source)) for source in sources]
     units = [{"journal": unit} for unit in journals]
-    text = new_settings(preset, [], remote, tables=[*files, *units, *containers], name=name)
+    text = new_settings(preset, [], remote, tables=[*files, *units, *containers], name=name, folder=folder)
     is_new = not home.path.exists()
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_foreign(home.path, os.geteuid())
@@ -170,6 +177,17 @@ def describe_remote(home: Home) -> str:
     """Why clones of the remote will be without the weights. Empty if they will have them, or without a remote."""
     settings = home.settings().git
     return default_branch_problem(Site(home.site, settings)) if settings.remote else ""
+
+
+def describe_page(home: Home) -> str:
+    """Why the page of a site that other homes made does not show this model. Empty if it does."""
+    settings = home.settings()
+    try:
+        if settings.git.folder:
+            check_page(home, settings)
+    except LoglingError as error:
+        return str(error)
+    return ""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.url_secrets import mask_urls
-from ..site.repository import WEIGHTS
+from ..site.models_list import MODELS
 from .terminal import HomeOption, out
 
 
@@ -35,7 +35,8 @@ def open_command(home: HomeOption = None) -> None:
 
 def page_address(home: Home) -> str:
     """The `file://` address of a home's page. Raises LoglingError where there is nothing to see yet."""
-    if not (home.site / WEIGHTS).is_file():
+    weights = home.settings().git.weights
+    if not (home.site / weights).is_file():
         where = f"--home {shlex.quote(str(home.path))}"
         raise LoglingError(
             f"{home.path} has no model yet, so there is nothing to see: `logling retrain {where}` makes it, or "
@@ -45,7 +46,10 @@ def page_address(home: Home) -> str:
         raise LoglingError(
             f"{home.page} is not there: `logling upgrade --home {shlex.quote(str(home.path))}` writes it"
         )
-    return home.page.absolute().as_uri()
+    address = home.page.absolute().as_uri()
+    if (home.site / MODELS).is_file():
+        address += f"#check?model={Path(weights).parent.relative_to('web')}"
+    return address
 
 
 def may_have_a_browser(environment: Mapping[str, str]) -> bool:

@@ -21,6 +21,7 @@ from ..home import Home, find_home, locked
 from ..installation import page_folder, program_version
 from ..settings import Settings
 from ..site.commit_message import VERSION_TRAILER, format_message
+from ..site.models_list import is_of_several
 from ..site.page_difference import Difference, compare
 from ..site.page_files import page_files
 from ..site.publish import make_ready, publish, refuse_withdrawn
@@ -87,7 +88,7 @@ def upgrade_page(home: Home, settings: Settings, page: Path, now: datetime, over
         commit = None
         if found.names:
             refuse_overwriting(site, found, overwrite)
-            commit, problem = site.commit_files(contents(page, found.names), upgrade_message(), now, over=tip)
+            commit, problem = site.commit_files(contents(site, page, found.names), upgrade_message(), now, over=tip)
             problems.append(problem)
         is_pushed, reason = publish(home, site, ledger)
     problems = [problem for problem in [*problems, reason] if problem]
@@ -130,9 +131,9 @@ def check_weights(site: Site) -> list[str]:
     return []
 
 
-def contents(page: Path, names: list[str]) -> dict[str, bytes | None]:
+def contents(site: Site, page: Path, names: list[str]) -> dict[str, bytes | None]:
     """The page's files by their names within the site. None for those that it no longer has."""
-    files = page_files(page)
+    files = page_files(page, is_of_several(site, site.tip()))
     return {name: files.get(Path(name).name) for name in names}
 
 

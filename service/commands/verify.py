@@ -80,6 +80,9 @@ def make_again(home: Home, settings: Settings, site: Site, commit: str, progress
     with locked(home), Ledger(home.ledger) as ledger:
         run = site.version(commit).run
         file = site.weights(commit)
+        if settings.git.folder and not any(version.commit == commit for version in site.versions()):
+            newest = next((f": {version.commit[:9]} is the newest that did" for version in site.versions(1)), "")
+            raise LoglingError(f"commit {commit[:9]} did not change {site.weights_name}{newest}")
         if not run or file is None:
             raise LoglingError(f"commit {commit[:9]} was not made by a run: it has no {RUN_TRAILER} trailer")
         record = ledger.run(run)

@@ -15,7 +15,6 @@ from ..home import Home
 from ..storage.ledger import Ledger
 from ..storage.reserve import Reserve
 from ..storage.run_record import RunRecord
-from .repository import WEIGHTS
 from .site import Site
 
 MOST_WEEKS = 200  # of which it is known where they end
@@ -42,10 +41,12 @@ def read_champion(site: Site, commit: str = "HEAD") -> Champion:
     try:
         return Champion(*decode_weights(file))
     except weights_file.OlderFormat as error:
-        problem = f"trained from nothing, with no champion to compare with: {site.path / WEIGHTS}: {error}"
+        problem = f"trained from nothing, with no champion to compare with: {site.path / site.weights_name}: {error}"
         return Champion(None, None, problem)
     except weights_file.WeightsFileError as error:
-        raise LoglingError(f"{site.path / WEIGHTS}: {error}; `logling rollback` brings earlier ones back") from None
+        raise LoglingError(
+            f"{site.path / site.weights_name}: {error}; `logling rollback` brings earlier ones back"
+        ) from None
 
 
 def committed_weights(home: Home) -> bytes:

@@ -23,14 +23,15 @@ def format_message(subject: str, trailers: Mapping[str, object]) -> str:
     return subject + "\n\n" + "\n".join(f"{key}: {value}" for key, value in trailers.items()) + "\n"
 
 
-def weights_message(record: RunRecord, card: Card) -> str:
-    """The message of a run's commit. The subject says the gain."""
+def weights_message(record: RunRecord, card: Card, folder: str = "") -> str:
+    """The message of a run's commit. The subject says the gain, and of which model in a site of several."""
+    of = f" of {folder}" if folder else ""
     champion, challenger, gain = record.bits_per_char.champion, record.bits_per_char.challenger, record.gain
     if champion is None:
-        subject = f"First weights: {challenger:.3f} bits per character"
+        subject = f"First weights{of}: {challenger:.3f} bits per character"
     else:
         saved = (gain.mean or 0) / champion
-        subject = f"Weights: {champion:.3f} -> {challenger:.3f} bits per character, {saved:.1%} fewer"
+        subject = f"Weights{of}: {champion:.3f} -> {challenger:.3f} bits per character, {saved:.1%} fewer"
     trailers = {
         RUN_TRAILER: record.run,
         "Logling-Corpus": card["corpus"],

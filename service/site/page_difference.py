@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from ..installation import is_newer, program_version
 from .commit_message import FIRST_SUBJECT, VERSION_TRAILER
+from .models_list import MODELS, is_of_several, is_weights_file
 from .page_files import page_files
-from .repository import WEIGHTS
 from .site import Site
 
 OURS = (f"--grep=^{VERSION_TRAILER}: ", f"--grep=^{FIRST_SUBJECT}$")
-PAGE = ("--", "web", f":(exclude){WEIGHTS}")
+PAGE = ("--", "web", ":(exclude,glob)web/**/weights.js", f":(exclude){MODELS}")
 
 Blobs = dict[str, str]  # the id of a file's content by the file's name within the site
 
@@ -56,16 +56,17 @@ def compare(site: Site, folder: Path) -> Difference:
 
 def hashes_in_folder(site: Site, folder: Path) -> Blobs:
     """The page's files in a folder as a site would have them."""
-    return {f"web/{name}": site.git("hash-object", "--stdin", data=file) for name, file in page_files(folder).items()}
+    files = page_files(folder, is_of_several(site, site.tip()))
+    return {f"web/{name}": site.git("hash-object", "--stdin", data=file) for name, file in files.items()}
 
 
 def hashes_at_head(site: Site) -> Blobs:
-    """The files at the site's tip."""
+    """The files of the page at the site's tip."""
     if not site.tip():
         return {}
     entries = site.git("ls-tree", "-r", "-z", "HEAD", *PAGE[:2]).split("\0")
     found = (entry.partition("\t")[::2] for entry in entries if entry)
-    return {name: what.split()[2] for what, name in found if name != WEIGHTS}
+    return {name: what.split()[2] for what, name in found if name != MODELS and not is_weights_file(name)}
 
 
 def shipped_versions(site: Site) -> set[tuple[str, str]]:

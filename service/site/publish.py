@@ -88,14 +88,13 @@ def publish(home: Home, site: Site, ledger: Ledger) -> tuple[bool | None, str]:
             home.unpushed.touch(mode=0o600)  # first, so that a push that is killed is tried again
         if is_withdrawn:
             raise SiteError(Hold(home).describe())
-        if is_behind:
-            site.remote.push()
+        merged = site.remote.push_over() if is_behind else []
     except SiteError as error:
         note_reason(home, str(error))
         return False, f"not pushed: {error}"
     ledger.note_pushed()
     home.unpushed.unlink(missing_ok=True)
-    return True, default_branch_problem(site) if is_behind else ""
+    return True, "; ".join([*merged, *filter(None, [default_branch_problem(site) if is_behind else ""])])
 
 
 def default_branch_problem(site: Site) -> str:

@@ -3,6 +3,9 @@
 Nothing is ever forced or rewritten. If both sides have new weights, the remote's are kept, because clients have them.
 If the remote no longer has the commit that it had at its tip, somebody has withdrawn it. Then nothing is taken over or
 pushed until a person says so.
+
+In a site that homes share, a home looks at its own weights alone: others' come and go with their commits, and only the
+home whose own weights were withdrawn is held.
 """
 
 from __future__ import annotations
@@ -10,21 +13,28 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 from pathlib import Path
 
-from ..installation import program_version
+from ..installation import is_newer, program_version
 from ..reading.url_secrets import mask_urls
 from ..settings import is_path
 from .commit_message import FIRST_SUBJECT, VERSION_TRAILER, format_message
 from .git import ORIGIN, GitError, SiteError
-from .repository import WEIGHTS, Repository
+from .models_list import MODELS, weights_files, with_list
+from .repository import Repository, literally
 from .ssh import SETTINGS, quiet_ssh
 from .tree_links import refuse_links_of
 from .work_tree import WorkTree
 
 REFSPEC = f"+refs/heads/*:refs/remotes/{ORIGIN}/*"
 BEHIND = re.compile(r"\[rejected\] \((fetch first|non-fast-forward)\)")
+OVERTAKEN = re.compile(r"\[rejected\]")  # not "[remote rejected]", which a hook or a rule there says
+BUSY = re.compile(r"cannot lock ref|failed to update ref|incorrect old value|unable to create .*\.lock", re.IGNORECASE)
 TRIES = 5  # while another program keeps committing here
+SECONDS_WHILE_BUSY = 0.2  # more, each time, while another push holds a lock there
+MOST_PUSHES = 60  # in a row, while other homes push; each that is refused means that another one went through
+PAGE_FILE = re.compile(r"web/[^/]+")
 
 
 class Withdrawn(SiteError):
@@ -32,9 +42,9 @@ class Withdrawn(SiteError):
 
     def __init__(self, commit: str, now: str) -> None:
         has = f"its branch is at {now[:9]}" if now else "its branch is gone"
+        self.what = f"the remote no longer has commit {commit[:9]}, which was its tip: {has}; somebody has withdrawn it"
         super().__init__(
-            f"the remote no longer has commit {commit[:9]}, which was its tip: {has}; somebody has withdrawn it. "
-            "Nothing is pushed until `logling resume`, which takes over what the remote has then"
+            f"{self.what}. Nothing is pushed until `logling resume`, which takes over what the remote has then"
         )
         self.commit = commit
 
@@ -61,7 +71,14 @@ class Remote:
         If both have new commits, they are merged. The remote's weights are the champion from then on if it has changed
         them, else ours stay. Conflicts in other files are left to a person.
         """
-        theirs = self._fetched()
+        try:
+            theirs = self._fetched()
+        except Withdrawn as withdrawn:
+            if self._withdrew_ours(self._known()):
+                raise
+            left, _ = self.accept()
+            here = f"{left} commits of others were left out here too"
+            return [f"{withdrawn.what}. These weights are not among it: {here}"]
         if theirs:
             refuse_links_of(self._repository, theirs)
         self._note(theirs)
@@ -72,7 +89,8 @@ class Remote:
             ours, others = self._count_apart(tip, theirs)
             if not others:
                 return []
-            merged = [f"merged {others} commits of the remote with {ours} of ours"] if ours else []
+            is_news = ours and not self._repository.settings.folder  # in a shared site it is what happens every week
+            merged = [f"merged {others} commits of the remote with {ours} of ours"] if is_news else []
             if self._advance(tip, self._merged(tip, theirs) if ours else theirs):
                 return merged
         raise SiteError(f"another program commits to {self._repository.path} all the time: let it finish")
@@ -85,6 +103,18 @@ class Remote:
         if last and not (theirs and self._contains(theirs, last)):
             raise Withdrawn(last, theirs)
         return theirs
+
+    def _withdrew_ours(self, theirs: str) -> bool:
+        """Whether this home's weights are among what was withdrawn, or it has commits that the remote never had.
+
+        Where homes share no site, all of it is this home's.
+        """
+        last = self.last_tip()
+        if not (self._repository.settings.folder and theirs):
+            return True
+        if self._git("rev-list", "--no-merges", "--max-count=1", "HEAD", f"^{last}"):
+            return True
+        return not self._same_weights(theirs, last)
 
     def last_tip(self) -> str:
         """The remote's tip as it was last seen or pushed; empty if it never had one."""
@@ -130,9 +160,7 @@ class Remote:
 
     def _page_alone(self, tip: str) -> str:
         """A first commit with all that a commit has but its weights."""
-        weights = {WEIGHTS: ""} if self._repository.blob(tip, WEIGHTS) else {}
-        with self._repository.index_with(tip, weights) as variables:
-            tree = self._git("write-tree", variables=variables)
+        tree = self._tree_with(tip, dict.fromkeys(weights_files(self._repository, tip), ""))
         message = format_message(FIRST_SUBJECT, {VERSION_TRAILER: program_version()})
         return self._repository.commit_of(tree, [], message)
 
@@ -163,23 +191,49 @@ class Remote:
 
     def _merged(self, tip: str, theirs: str) -> str:
         """A merge commit of our tip and the remote's. Raises SiteError if only a person can merge them."""
+        options = ["--allow-unrelated-histories"] if self._began_as_site(theirs) else []
+        settled: dict[str, str] = {}
         try:
-            tree = self._git("merge-tree", "--write-tree", "--name-only", tip, theirs)
+            tree = self._git("merge-tree", *options, "--write-tree", "--name-only", tip, theirs)
         except GitError as error:
             if error.status != 1:
                 raise
             tree, _, rest = error.output.partition("\n")
-            conflicts = rest.split("\n\n")[0].splitlines()
-            if conflicts != [WEIGHTS]:
-                path = self._repository.path
-                raise SiteError(
-                    f"the remote and {path} have both changed {', '.join(conflicts)}: merge them there"
-                ) from None
-            # The remote has none if it took its weights back.
-            weights = {WEIGHTS: self._repository.blob(theirs, WEIGHTS)}
-            with self._repository.index_with(tree, weights) as variables:
-                tree = self._git("write-tree", variables=variables)
+            settled = self._settled(rest.split("\n\n")[0].splitlines(), tip, theirs)
+        tree = self._tree_with(tree, settled)
         return self._repository.commit_of(tree, [tip, theirs], "Merge what the remote has\n")
+
+    def _began_as_site(self, theirs: str) -> bool:
+        """Whether a first commit of the remote is a site's: two homes that begin at the same time make one each."""
+        subjects = self._git("log", "--max-parents=0", "--format=%s", theirs, "--").splitlines()
+        return FIRST_SUBJECT in subjects
+
+    def _settled(self, conflicts: list[str], tip: str, theirs: str) -> dict[str, str]:
+        """The files that both sides have changed, with what they must be. Raises SiteError if a person must say that.
+
+        The weights are those of the remote, which has none if it took them back. Of two upgrades the newer page stays.
+        """
+        weights = self._repository.weights_name
+        page = [name for name in conflicts if name not in (weights, MODELS)]
+        settled = {weights: self._repository.blob(theirs, weights)} if weights in conflicts else {}
+        if not page:
+            return settled
+        versions = [[self._version_that_left(side, name) for name in page] for side in (tip, theirs)]
+        if not all(all(found) for found in versions) or not all(map(PAGE_FILE.fullmatch, page)):
+            path = self._repository.path
+            raise SiteError(f"the remote and {path} have both changed {', '.join(page)}: merge them there")
+        newer = tip if is_newer(versions[0][0], versions[1][0]) else theirs
+        return settled | {name: self._repository.blob(newer, name) for name in page}
+
+    def _version_that_left(self, side: str, name: str) -> str:
+        """The version whose commit was the last to change a file on one side; empty if it was a person's."""
+        trailer = f"--format=%(trailers:key={VERSION_TRAILER},valueonly)"
+        return self._git("log", "--max-count=1", trailer, side, "--", literally(name))
+
+    def _tree_with(self, base: str, files: dict[str, str]) -> str:
+        """A commit or tree, changed to have these files, and its list of models as they are then."""
+        with self._repository.index_with(base, with_list(self._repository, base, files)) as variables:
+            return self._git("write-tree", variables=variables)
 
     def ahead(self) -> int:
         """How many commits the remote did not have when it was last asked. 0 without a remote."""
@@ -192,6 +246,36 @@ class Remote:
             return set()
         known = self._known()
         return set(self._git("rev-list", tip, *(["^" + known] if known else [])).split())
+
+    def push_over(self) -> list[str]:
+        """Push the branch, over what others have pushed meanwhile. Returns what was merged. Raises SiteError.
+
+        If it was the weights that others changed, it stays with the refusal: the next run compares with theirs.
+        """
+        merged: list[str] = []
+        busy = 0  # in a row: how often another push held a lock there
+        for _ in range(MOST_PUSHES):
+            known = self._known()
+            try:
+                self.push()
+                return merged
+            except GitError as error:
+                if not OVERTAKEN.search(str(error)) and not BUSY.search(str(error)):
+                    raise
+                theirs = self._fetched()
+                if theirs != known and not self._same_weights(theirs, known):
+                    raise
+                busy = busy + 1 if theirs == known else 0
+                if busy > TRIES or (busy and not BUSY.search(str(error))):
+                    raise
+                merged += self.synchronise()
+                time.sleep(busy * SECONDS_WHILE_BUSY)
+        raise SiteError("others push to the remote all the time: the next run tries again")
+
+    def _same_weights(self, one: str, other: str) -> bool:
+        """Whether two commits have the same weights of this home, or both none."""
+        name = self._repository.weights_name
+        return self._repository.blob(one, name) == self._repository.blob(other, name)
 
     def push(self) -> None:
         """Push the branch. Raises GitError with git's reason.
@@ -228,7 +312,9 @@ class Remote:
         now = next((line.partition("\t")[0] for line in lines if line.endswith(f"\t{ours}")), "")
         if not last or now == last or (now and not self._has(now)):
             return ""
-        return "" if now and self._contains(now, last) else str(Withdrawn(last, now))
+        if (now and self._contains(now, last)) or not self._withdrew_ours(now):
+            return ""
+        return str(Withdrawn(last, now))
 
     def _has(self, commit: str) -> bool:
         return bool(self._git("rev-parse", "--verify", "--quiet", commit + "^{commit}", allowed=1))

@@ -14,7 +14,7 @@ from ..reading.url_secrets import mask_urls
 from ..settings import GitSettings
 from .git import GitError, SiteError, output_of, run_git
 
-WEIGHTS = "web/weights.js"
+WEIGHTS = "web/weights.js"  # of a home that has no folder of its own in the site
 PRIVATE_INDEX = "logling-index"
 CHANGING = ("filter", "working-tree-encoding")  # attributes with which git stores other bytes than a file has
 
@@ -25,6 +25,7 @@ class Repository:
     def __init__(self, path: Path, settings: GitSettings) -> None:
         self.path = path
         self.settings = settings
+        self.weights_name = settings.weights
         try:
             with Repo(path) as repo:
                 self.folder = Path(repo.git_dir)

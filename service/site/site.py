@@ -23,9 +23,10 @@ from ..installation import program_version
 from ..settings import GitSettings
 from .commit_message import FIRST_SUBJECT, ROLLBACK_TRAILER, RUN_TRAILER, VERSION_TRAILER, format_message
 from .git import GitError, SiteError, output_of, run_git
+from .models_list import MODELS, is_of_several, models_in, models_script, with_list
 from .page_files import page_files
 from .remote import TRIES, Remote
-from .repository import PRIVATE_INDEX, WEIGHTS, Repository, literally
+from .repository import PRIVATE_INDEX, Repository, literally
 from .tree_links import LINK, refuse_links
 from .work_tree import WorkTree
 
@@ -87,16 +88,17 @@ class Site(Repository):
         """The weights file of a commit, by default at the tip. None if there is none. Raises SiteError."""
         if commit == "HEAD" and not self.tip():
             return None
-        mode, blob = self.entry(self.resolve(commit), WEIGHTS)
+        mode, blob = self.entry(self.resolve(commit), self.weights_name)
         if mode == LINK:
-            raise SiteError(f"{WEIGHTS} of commit {commit[:9]} in {self.path} is a link, not a file of weights")
+            name = self.weights_name
+            raise SiteError(f"{name} of commit {commit[:9]} in {self.path} is a link, not a file of weights")
         return self.content(blob) if blob else None
 
     def versions(self, most: int = -1) -> list[Version]:
         """The commits that changed the weights, newest first."""
         if not self.tip():
             return []
-        return self._log(f"--max-count={most}", "--", WEIGHTS)
+        return self._log(f"--max-count={most}", "--", self.weights_name)
 
     def version(self, commit: str) -> Version:
         """One commit, also one whose weights a merge did not take. Raises SiteError."""
@@ -117,8 +119,11 @@ class Site(Repository):
 
     # ---- commits
 
-    def check_ready(self, names: Iterable[str] = (WEIGHTS,)) -> None:
-        """Raise SiteError, saying what to do, if a person's work or settings are in the way of a commit of files."""
+    def check_ready(self, names: Iterable[str] = ()) -> None:
+        """Raise SiteError, saying what to do, if a person's work or settings are in the way of a commit of files.
+
+        By default the file is that of the weights.
+        """
         for name, work in UNFINISHED.items():
             if (self.folder / name).exists():
                 raise SiteError(f"a {work} is under way in {self.path}: finish or abort it")
@@ -130,7 +135,7 @@ class Site(Repository):
                 f"{self.path} is on branch {branch}, the settings say {self.settings.branch}: "
                 f"`git switch {self.settings.branch}` there, or change git.branch"
             )
-        names = list(names)
+        names = list(names) or [self.weights_name]
         refuse_links(self.path, names)
         self.check_attributes(names)
 
@@ -142,24 +147,27 @@ class Site(Repository):
 
     def commit_weights(self, file: bytes, message: str, when: datetime, over: str | None = None) -> Committed:
         """Commit the weights file and nothing else, as `commit_files` does."""
-        return self.commit_files({WEIGHTS: file}, message, when, over)
+        return self.commit_files({self.weights_name: file}, message, when, over)
 
     def commit_files(
         self, files: Mapping[str, bytes | None], message: str, when: datetime, over: str | None = None
     ) -> Committed:
         """Commit these files, None for one that goes, and nothing else, dated `when`. Raises SiteError, GitError.
 
+        In a site that homes share, the list of models is made again, and is in the commit if it has changed.
+
         `over` is the commit (empty: none) that ours were compared with. If HEAD has other files by now, nothing is
         committed. If git refuses (a hook, a full disk), everything is as before. A work tree that cannot be updated is
         a problem that is returned; the commit is made.
         """
-        blobs = {name: self._stored(file) for name, file in files.items()}
+        given = {name: self._stored(file) for name, file in files.items()}
         for _ in range(TRIES):
-            self.check_ready(files)
+            self.check_ready([*files, MODELS])
             parent = self.tip()
-            if over is not None and self._blobs(parent, blobs) != self._blobs(over, blobs):
-                what = "other weights were" if WEIGHTS in blobs else "another page was"
+            if over is not None and self._blobs(parent, given) != self._blobs(over, given):
+                what = "other weights were" if self.weights_name in given else "another page was"
                 raise SiteError(f"{what} committed in {self.path} meanwhile: the next run compares with what is there")
+            blobs = with_list(self, parent, given)
             commit = self._commit(blobs, parent, message, when)
             if not self._move_on(parent, commit):
                 continue
@@ -246,7 +254,7 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
     if settings.remote:
         site.remote.synchronise()
     refuse_links(path, ["web"])
-    copied = copy_page(page, path / "web")
+    copied = copy_page(page, path / "web", site)
     if copied:
         site.check_attributes(copied)
         site.git("add", "--force", "--", *copied)  # whatever a person ignores elsewhere
@@ -254,10 +262,14 @@ def create(path: Path, page: Path, settings: GitSettings) -> None:
         site.git("commit", "--quiet", "--message", text, "--only", "--", *copied)
 
 
-def copy_page(page: Path, target: Path) -> list[str]:
+def copy_page(page: Path, target: Path, site: Site) -> list[str]:
     """Copy the page's files that are not there yet; returns their paths within the site."""
     target.mkdir(parents=True, exist_ok=True)
-    missing = {name: file for name, file in page_files(page).items() if not (target / name).exists()}
+    tip = site.tip()
+    files = page_files(page, several := is_of_several(site, tip))
+    if several:
+        files[Path(MODELS).name] = models_script(models_in(site, tip))
+    missing = {name: file for name, file in files.items() if not (target / name).exists()}
     for name, file in missing.items():
         (target / name).write_bytes(file)
     return [f"web/{name}" for name in missing]

@@ -16,7 +16,7 @@ from ..storage.atomic_write import write_durably
 from .commit_message import VERSION_TRAILER
 from .git import GitError
 from .git_words import clean
-from .repository import WEIGHTS, Repository, literally
+from .repository import Repository, literally
 
 MARKER = "logling-following"
 
@@ -61,7 +61,8 @@ class WorkTree:
         if not head:
             return []
         names = self._git("log", "--no-walk", f"--grep=^{VERSION_TRAILER}: ", "--format=", "--name-only", "-z", head)
-        return [WEIGHTS, *(name for name in names.split("\0") if name not in ("", WEIGHTS))]
+        weights = self._repository.weights_name
+        return [weights, *(name for name in names.split("\0") if name not in ("", weights))]
 
     def _is_behind(self, head: str, name: str) -> bool:
         target = self._path / name

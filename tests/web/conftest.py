@@ -215,6 +215,7 @@ def open_page(
 
     def open_(weights: bytes | None, marker: str = "", **changed: bytes | None) -> Page:
         for file, content in {"weights.js": weights, **changed}.items():
+            (site / file).parent.mkdir(exist_ok=True)
             if content is not None:
                 (site / file).write_bytes(content)
             else:

@@ -182,6 +182,22 @@ function* suggestions(model, { context, begun }) {
   yield { ...suggest(state, begun), next };
 }
 
-const jobs = { scores, goodLines, lesson, futures, suggestions };
+/**
+ * What lines need, in bits per character.
+ * @param {Model} model
+ * @param {{ lines: string[] }} request
+ * @returns {Generator<{ bits: number } | undefined, void, void>}
+ */
+function* cost(model, { lines }) {
+  /** @type {LineScore[]} */
+  const scores = [];
+  for (const score of scoring(model, lines)) {
+    if (score) scores.push(score);
+    yield undefined;
+  }
+  yield { bits: bitsPerCharacter(scores) };
+}
+
+const jobs = { scores, goodLines, lesson, futures, suggestions, cost };
 
 /** @typedef {keyof typeof jobs} JobName */

@@ -9,10 +9,11 @@ const STRANGE_EXAMPLE = 'ERROR: disk 2 is failing, 24 sectors lost';
  * @param {Workers} workers
  * @param {WeightsFile} file
  * @param {string[]} madeUp lines that the model made up, for a card without an example
- * @returns {View}
+ * @param {ModelChoice} [choice] in a page of several models
+ * @returns {View & { check: (file: File) => void }} `check` asks no other model
  */
-function startCheck(workers, { card, profile }, madeUp) {
-  const view = new CheckView(workers, card, profile);
+function startCheck(workers, { card, profile }, madeUp, choice) {
+  const view = new CheckView(workers, card, profile, choice);
   const told = card.example ?? [];
   const example = told.length ? [...told, ''].join('\n') : exampleLog(madeUp);
   let begun = false;
@@ -20,9 +21,10 @@ function startCheck(workers, { card, profile }, madeUp) {
     title: 'Check',
     drop: 'Drop it: the page looks for what is strange in it',
     open: (dropped) => view.open(dropped),
+    check: (file) => view.show(file),
     compare: (dropped) => view.compare(dropped),
     show() {
-      if (!begun && !view.file && example) view.open(new File([example], 'An example'), !told.length);
+      if (!begun && !view.file && example) view.show(new File([example], 'An example'), !told.length);
       begun = true;
     },
   };
@@ -43,9 +45,11 @@ class CheckView {
    * @param {Workers} workers
    * @param {Card} card
    * @param {Profile | undefined} profile
+   * @param {ModelChoice} [choice]
    */
-  constructor(workers, card, profile) {
+  constructor(workers, card, profile, choice) {
     this.workers = workers;
+    this.choice = choice;
     this.profile = profile;
     /** @type {File | undefined} */
     this.file = undefined;
@@ -77,11 +81,11 @@ class CheckView {
     };
     this.list = new FindingsList(byId('findings'), actions);
     this.familiar = new FindingsList(byId('familiar'), actions);
-    this.pane = new LogPane((line) => this.chooseLine(line));
+    this.pane = new LogPane((line) => this.chooseLine(line), workers.signal);
     this.strip = new Strip(({ first, line }) => {
       this.pane.goTo(line || first);
       this.chooseLine(line || first);
-    });
+    }, workers.signal);
     this.listen();
   }
 
@@ -95,7 +99,8 @@ class CheckView {
       event.preventDefault();
       this.open(new File([byId('lines-to-check', HTMLTextAreaElement).value], 'Pasted lines'));
     });
-    document.addEventListener('paste', (event) => this.paste(event));
+    document.addEventListener('paste', (event) => this.paste(event), { signal: this.workers.signal });
+    this.workers.signal.addEventListener('abort', () => this.end());
     onClick('stop', () => this.run?.stop());
     onClick('compare-instead', () => byId('good').click());
     onClick('save-csv', () => this.save('csv'));
@@ -131,11 +136,35 @@ class CheckView {
     if (file ?? text) this.open(file ?? new File([text], 'Pasted lines'));
   }
 
+  /** End what is under way, and show nothing more. */
+  end() {
+    this.run?.stop();
+    this.log?.stop();
+    this.run = this.log = undefined;
+  }
+
+  /**
+   * Check a log of a person's: in a page of several models with the one that reads it best, unless one was chosen. Then that
+   * one is proposed.
+   * @param {File} file
+   */
+  async open(file) {
+    const { choice } = this;
+    if (choice && !choice.isChosen && !this.good.length) {
+      this.file = file;
+      this.end();
+      byId('checked').hidden = true;
+      this.bar.show({ file, isExample: false, good: [], run: undefined });
+      if ((await choice.openWithBest(file)) || this.file !== file) return;
+    } else if (choice && !this.good.length) choice.propose(file, () => this.file === file);
+    this.show(file);
+  }
+
   /**
    * @param {File} file
    * @param {boolean} [isExample]
    */
-  open(file, isExample = false) {
+  show(file, isExample = false) {
     this.file = file;
     this.isExample = isExample;
     this.fold('paste', true);

@@ -40,12 +40,16 @@ class Completer {
     this.number = 0; // probability that a number comes next
     this.chosen = -1; // none: nothing is sure, and nothing was chosen
     this.dismissed = false; // by Esc, until the text changes
-    this.speakLater = debounce(() => this.speak(), QUIET);
+    this.speakLater = debounce(() => this.speak(), QUIET, workers.signal);
     editor.addEventListener('keydown', (event) => this.press(event));
     editor.addEventListener('scroll', () => this.follow());
-    document.addEventListener('selectionchange', () => {
-      if (document.activeElement === editor) this.ask();
-    });
+    document.addEventListener(
+      'selectionchange',
+      () => {
+        if (document.activeElement === editor) this.ask();
+      },
+      { signal: workers.signal },
+    );
     onClick('take', () => this.take(this.chosen));
     onClick('new-line', () => this.insert('\n'));
     this.asked = '';

@@ -35,6 +35,18 @@ function onFiles(id, act) {
 }
 
 /**
+ * Do something whenever the size of a box changes.
+ * @param {HTMLElement} box
+ * @param {() => void} act
+ * @param {AbortSignal} signal ends it
+ */
+function onResize(box, act, signal) {
+  const observer = new ResizeObserver(act);
+  observer.observe(box);
+  signal.addEventListener('abort', () => observer.disconnect());
+}
+
+/**
  * Make the buttons of a box anew. If one of them had the focus, the one in its place has it afterwards.
  * @param {HTMLElement} box
  * @param {() => void} change

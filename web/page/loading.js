@@ -1,11 +1,11 @@
-// Notices a weights.js that is missing or cannot be read as a script. index.html loads this script before weights.js, so that
-// nothing is missed.
+// Notices weights, or a list of models, that are missing or cannot be read as a script. index.html loads this script before
+// weights.js or models.js, so that nothing is missed.
 
-const loading = { missing: false, broken: false };
+const loading = { missing: false, broken: false, underWay: false }; // underWay: a script that the page has added
 
-/** @param {EventTarget | null} target */
-function isWeightsScript(target) {
-  return target instanceof HTMLScriptElement && target.src.endsWith('/weights.js');
+/** @param {HTMLScriptElement} script */
+function isData(script) {
+  return /\/(?:weights|models)\.js$/.test(script.src);
 }
 
 // The error event of an element does not bubble, so it is caught in the capture phase. An error in a script's text has no
@@ -13,8 +13,8 @@ function isWeightsScript(target) {
 window.addEventListener(
   'error',
   (event) => {
-    if (event.target instanceof HTMLScriptElement) loading.missing ||= isWeightsScript(event.target);
-    else if (document.readyState !== 'complete') loading.broken = true;
+    if (event.target instanceof HTMLScriptElement) loading.missing ||= isData(event.target);
+    else if (document.readyState !== 'complete' || loading.underWay) loading.broken = true;
   },
   true,
 );

@@ -7,8 +7,11 @@ const LONGEST_ROW = 2000; // characters shown of a line
 const TYPING_SEARCH = 150; // milliseconds without typing before a search begins
 
 class LogPane {
-  /** @param {(line: number) => void} onChoose what happens when a line is clicked */
-  constructor(onChoose) {
+  /**
+   * @param {(line: number) => void} onChoose what happens when a line is clicked
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(onChoose, signal) {
     this.scroller = byId('log-scroller');
     this.spacer = byId('log-spacer');
     this.rows = byId('log-rows');
@@ -22,13 +25,17 @@ class LogPane {
     this.chosen = 0; // number of a line
     this.wanted = 0; // number of the line to show as soon as there is room
     this.searching = new AbortController();
-    this.listen(onChoose);
+    this.listen(onChoose, signal);
+    signal.addEventListener('abort', () => this.searching.abort());
   }
 
-  /** @param {(line: number) => void} onChoose */
-  listen(onChoose) {
+  /**
+   * @param {(line: number) => void} onChoose
+   * @param {AbortSignal} signal
+   */
+  listen(onChoose, signal) {
     this.scroller.addEventListener('scroll', () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.draw()).observe(this.scroller);
+    onResize(this.scroller, () => this.draw(), signal);
     this.rows.addEventListener('click', ({ target }) => {
       const row = target instanceof Element ? target.closest('li') : null;
       if (!row || String(getSelection())) return;
@@ -37,7 +44,7 @@ class LogPane {
     });
     this.search.addEventListener(
       'input',
-      debounce(() => this.find(), TYPING_SEARCH),
+      debounce(() => this.find(), TYPING_SEARCH, signal),
     );
     this.search.addEventListener('keydown', (event) => {
       if (event.key === 'Enter') this.step(event.shiftKey ? -1 : 1);

@@ -71,7 +71,7 @@ function showIcon(name) {
       letter,
     ),
   );
-  byId('icon').replaceWith(icon);
+  byId('icon', Element).replaceWith(icon);
   const source = new XMLSerializer().serializeToString(icon);
   const link = document.querySelector('link[rel=icon]');
   if (link instanceof HTMLLinkElement) link.href = `data:image/svg+xml,${encodeURIComponent(source)}`;

@@ -26,7 +26,7 @@ function startPredict(workers, log, profile) {
   const next = new NextKinds(workers, log, profile);
   const futures = new Futures(workers, log, profile);
   const predict = () => next.run().then(() => futures.run());
-  const predictSoon = debounce(predict, TYPING);
+  const predictSoon = debounce(predict, TYPING, workers.signal);
   log.onChange(() => {
     next.stop();
     futures.wait();
@@ -110,6 +110,8 @@ function writeAddress({ example }) {
     const isPublic = input.type === 'number' || example.includes(input.value);
     if (input.value && isPublic && input.checkValidity()) settings.set(name, input.value);
   }
+  const model = byId('model', HTMLSelectElement).value; // none in a page of one
+  if (model) settings.set('model', model);
   history.replaceState(null, '', `#predict?${settings}`);
 }
 
@@ -161,7 +163,7 @@ class Futures {
     this.drawn = 0;
     this.fan = new ChartReader('fan-chart', 'fan-tip');
     this.share = new ChartReader('word-chart', 'word-tip');
-    this.runSoon = debounce(() => this.run(), TYPING);
+    this.runSoon = debounce(() => this.run(), TYPING, workers.signal);
     this.listen();
   }
 

@@ -66,11 +66,13 @@ class SharedLog {
  * A function that runs `work` once, some time after its last call.
  * @param {() => void} work
  * @param {number} milliseconds
+ * @param {AbortSignal} signal after which it runs no more
  */
-function debounce(work, milliseconds) {
+function debounce(work, milliseconds, signal) {
   let timer = 0;
+  signal.addEventListener('abort', () => clearTimeout(timer));
   return () => {
     clearTimeout(timer);
-    timer = window.setTimeout(work, milliseconds);
+    if (!signal.aborted) timer = window.setTimeout(work, milliseconds);
   };
 }

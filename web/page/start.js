@@ -33,24 +33,39 @@ const EXAMPLE_TEMPERATURE = 0.5; // the first lines have none before them, and a
 document.addEventListener('DOMContentLoaded', async () => {
   if (wrongFiles()) return;
   try {
-    const base64 = assignedWeights();
-    const file = readWeights(base64);
-    const { model, card } = file;
-    showModel(card);
-    const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(file);
-    const log = startLog(model, card, example);
-    if (location.hash.startsWith('#predict')) {
-      byId('predict-view').hidden = false;
-      predictFirst(model, log);
-    }
-    await nextPaint();
-    checkGolden(model, card);
-    showVerified();
-    startAllViews(file, log, example, base64.length);
+    const names = listedModels();
+    if (names) await new ModelChoice(names).begin();
+    else await openModel(assignedWeights(), { signal: new AbortController().signal });
   } catch (error) {
     showFailure(error);
   }
 });
+
+/**
+ * Show a model and start all views with it. Resolves to the view that checks logs.
+ * @param {string} base64 its weights
+ * @param {object} settings
+ * @param {string} [settings.name] of a model whose card has none
+ * @param {ModelChoice} [settings.choice] in a page of several models
+ * @param {AbortSignal} settings.signal ends all of it, where another model is opened
+ */
+async function openModel(base64, { name, choice, signal }) {
+  const file = readWeights(base64);
+  const { model, card } = file;
+  card.name ||= name;
+  showModel(card);
+  const example = card.example?.length ? card.example.slice(-EXAMPLE_LINES) : madeUpLines(file);
+  const log = startLog(model, card, example);
+  if (location.hash.startsWith('#predict')) {
+    byId('predict-view').hidden = false;
+    predictFirst(model, log);
+  }
+  await nextPaint();
+  if (signal.aborted) await never();
+  checkGolden(model, card);
+  showVerified();
+  return startAllViews(file, log, example, base64.length, signal, choice);
+}
 
 /**
  * Lines that the model makes up here and now: no line travels with it. None where the card knows of no training lines.
@@ -119,10 +134,12 @@ function nextPaint() {
  * @param {SharedLog} log
  * @param {string[]} example
  * @param {number} bytes of the weights file
+ * @param {AbortSignal} signal
+ * @param {ModelChoice} [choice]
  */
-function startAllViews(weights, log, example, bytes) {
-  const workers = new Workers(weights.model);
-  const check = startCheck(workers, weights, example);
+function startAllViews(weights, log, example, bytes, signal, choice) {
+  const workers = new Workers(weights.model, signal);
+  const check = startCheck(workers, weights, example, choice);
   /** @param {File} file */
   const openInCheck = (file) => {
     location.hash = '#check';
@@ -139,33 +156,15 @@ function startAllViews(weights, log, example, bytes) {
       show: startAbout(weights.card, bytes),
     },
   };
-  startViews(views, modelNameOf(weights.card));
+  startViews(views, modelNameOf(weights.card), signal);
+  return check;
 }
 
-/** What weights.js assigned: a string as an assignment leaves it, and nothing beside it. */
-function assignedWeights() {
-  const property = Object.getOwnPropertyDescriptor(globalThis, 'LOGLING_WEIGHTS');
-  /** @type {unknown} */
-  const assigned = property?.value;
-  if (loading.missing) throw new WeightsFileError('missing', 'The file weights.js is not beside this page.');
-  if (loading.broken && assigned === undefined) {
-    throw new WeightsFileError(
-      'damaged',
-      'the weights file is truncated or altered: it cannot be read as a script',
-    );
-  }
-  if (!property) {
-    throw new WeightsFileError('foreign', 'not a Logling weights file: it does not assign LOGLING_WEIGHTS');
-  }
-  const isAssigned = property.writable && property.enumerable && property.configurable;
-  if (!isAssigned || typeof assigned !== 'string') {
-    throw new WeightsFileError('foreign', 'weights.js does not just assign a text to LOGLING_WEIGHTS');
-  }
-  return assigned;
-}
-
-/** @param {unknown} error */
-function showFailure(error) {
+/**
+ * @param {unknown} error
+ * @param {string} [file] that it is about
+ */
+function showFailure(error, file = listsModels() ? LIST : weightsAddress('.')) {
   if (!(error instanceof WeightsFileError)) {
     showProblem({
       title: 'This page has failed',
@@ -178,5 +177,5 @@ function showFailure(error) {
   const { title, fix } = PROBLEMS[error.fault];
   const sentence = error.message.charAt(0).toUpperCase() + error.message.slice(1);
   const chip = error.fault === 'missing' ? 'No model yet' : 'The model cannot be used';
-  showProblem({ title, reason: sentence.replace(/\.?$/, '.'), fix, chip });
+  showProblem({ title, reason: sentence.replace(/\.?$/, '.'), fix: fix.replace('weights.js', file), chip });
 }

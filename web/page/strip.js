@@ -5,8 +5,11 @@ const TICK_HEIGHT = 18;
 const TICK_ROOM = 64; // pixels that each tick needs
 
 class Strip {
-  /** @param {(stretch: Stretch) => void} onChoose */
-  constructor(onChoose) {
+  /**
+   * @param {(stretch: Stretch) => void} onChoose
+   * @param {AbortSignal} signal ends it
+   */
+  constructor(onChoose, signal) {
     this.box = byId('strip');
     this.tip = byId('strip-tip');
     this.onChoose = onChoose;
@@ -15,7 +18,7 @@ class Strip {
     /** @type {(number: number) => LineTime | undefined} */
     this.timeOf = () => undefined;
     this.chosen = -1;
-    new ResizeObserver(() => this.draw()).observe(this.box);
+    onResize(this.box, () => this.draw(), signal);
     this.box.addEventListener('pointerdown', (event) => this.choose(this.under(event)));
     this.box.addEventListener('pointermove', (event) => this.showTip(this.under(event)));
     this.box.addEventListener('pointerleave', () => (this.tip.hidden = true));

@@ -13,8 +13,9 @@
 /**
  * @param {Record<string, View>} views by their names in the address; without a name the first is open
  * @param {string} model its name
+ * @param {AbortSignal} signal ends all of it
  */
-function startViews(views, model) {
+function startViews(views, model, signal) {
   const open = () => {
     const { name, settings } = addressed(views);
     for (const other of Object.keys(views)) {
@@ -26,17 +27,22 @@ function startViews(views, model) {
     document.title = `${views[name].title} · ${model}`;
     views[name].show(settings);
   };
-  window.addEventListener('hashchange', open);
+  window.addEventListener('hashchange', open, { signal });
   window.addEventListener(
     'resize',
-    debounce(() => {
-      const { name, settings } = addressed(views);
-      views[name].show(settings);
-    }, 150),
+    debounce(
+      () => {
+        const { name, settings } = addressed(views);
+        views[name].show(settings);
+      },
+      150,
+      signal,
+    ),
+    { signal },
   );
   byId('views').hidden = false;
   open();
-  acceptDrops(() => views[addressed(views).name]);
+  acceptDrops(() => views[addressed(views).name], signal);
 }
 
 /**
@@ -52,22 +58,26 @@ function addressed(views) {
  * Open a file that is dropped: in the open view, or, where that view compares logs, as a log that was fine. The browser itself
  * never opens it, which would leave the page.
  * @param {() => View} current
+ * @param {AbortSignal} signal
  */
-function acceptDrops(current) {
+function acceptDrops(current, signal) {
   const hint = byId('drop-hint');
   const good = byId('drop-good');
-  window.addEventListener('dragover', (event) => {
+  /** @param {DragEvent} event */
+  const showHint = (event) => {
     event.preventDefault();
     if (!event.dataTransfer?.types.includes('Files')) return;
     byId('drop-open').textContent = current().drop;
     good.hidden = !current().compare;
     hint.hidden = false;
     good.classList.toggle('over', isOver(good, event));
-  });
-  window.addEventListener('dragleave', (event) => {
+  };
+  /** @param {DragEvent} event */
+  const hideHint = (event) => {
     if (!event.relatedTarget) hint.hidden = true;
-  });
-  window.addEventListener('drop', (event) => {
+  };
+  /** @param {DragEvent} event */
+  const take = (event) => {
     const compare = !hint.hidden && isOver(good, event) ? current().compare : undefined;
     hint.hidden = true;
     const files = Array.from(event.dataTransfer?.files ?? []);
@@ -75,7 +85,10 @@ function acceptDrops(current) {
     event.preventDefault();
     if (compare && files.length) compare(files);
     else if (files.length) current().open(files[0]);
-  });
+  };
+  window.addEventListener('dragover', showHint, { signal });
+  window.addEventListener('dragleave', hideHint, { signal });
+  window.addEventListener('drop', take, { signal });
 }
 
 /**

@@ -24,6 +24,13 @@ class JobWorker {
     this.starting = undefined;
     this.given = 0;
     this.load = 0; // jobs given and not done
+    this.ending = new AbortController();
+  }
+
+  /** End it. What it was doing comes to no end. */
+  end() {
+    this.ending.abort();
+    this.starting?.then((worker) => worker?.terminate());
   }
 
   /** The worker, or undefined if the browser allows none. */
@@ -51,15 +58,29 @@ class JobWorker {
    * @param {AbortSignal} signal
    */
   async run(job, request, take, signal) {
+    if (this.ending.signal.aborted) await never();
     this.load++;
     try {
       const worker = await this.started();
       if (signal.aborted) return;
       if (worker) await this.give(worker, { job, request }, take, signal);
-      else await new OnPage(this.model).run(job, request, take, signal);
+      else await this.runOnPage({ job, request }, take, signal);
     } finally {
       this.load--;
     }
+  }
+
+  /**
+   * @param {{ job: JobName, request: any }} order
+   * @param {(part: any) => void} take
+   * @param {AbortSignal} signal
+   */
+  async runOnPage({ job, request }, take, signal) {
+    const either = new AbortController();
+    for (const one of [signal, this.ending.signal]) one.addEventListener('abort', () => either.abort());
+    const unlessEnded = (/** @type {any} */ part) => either.signal.aborted || take(part);
+    await new OnPage(this.model).run(job, request, unlessEnded, either.signal);
+    if (this.ending.signal.aborted) await never();
   }
 
   /**
@@ -101,29 +122,23 @@ function startWorker(model, receive) {
   });
 }
 
-/** @type {unknown} */
-let madeUrl;
-
-/** The address of the workers' script. The page's policy allows no other script address. */
-function workerUrl() {
-  if (madeUrl) return madeUrl;
-  const source = `'use strict';\n(${loglingEngine})();\nserveJobs(self);`;
-  const blob = new Blob([source], { type: 'text/javascript' });
-  const url = URL.createObjectURL(blob);
-  const policy = Reflect.get(window, 'trustedTypes')?.createPolicy('logling-worker', {
-    createScriptURL: (/** @type {string} */ wanted) => (wanted === url ? wanted : ''),
-  });
-  madeUrl = policy ? policy.createScriptURL(url) : url;
-  return madeUrl;
+/** Resolves never: what waits for a worker that was ended is dropped. */
+function never() {
+  return new Promise(() => undefined);
 }
 
 /** As many workers as the machine has cores, at most MOST_WORKERS. */
 class Workers {
-  /** @param {Model} model */
-  constructor(model) {
+  /**
+   * @param {Model} model
+   * @param {AbortSignal} signal ends them
+   */
+  constructor(model, signal) {
     this.model = model;
+    this.signal = signal;
     const size = Math.max(1, Math.min(navigator.hardwareConcurrency || 1, MOST_WORKERS));
     this.all = Array.from({ length: size }, () => new JobWorker(model));
+    signal.addEventListener('abort', () => this.all.forEach((worker) => worker.end()));
   }
 
   /** How many jobs are worth giving at a time: one if there are no workers. */

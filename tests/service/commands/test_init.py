@@ -213,3 +213,25 @@ def test_without_docker_init_says_so_and_makes_nothing(logling: Command, tmp_pat
     refused = logling("init", tmp_path / "home", "--docker", "web", PATH=str(tmp_path))
     assert is_sentence(refused, "docker is not installed", "--source")
     assert not (tmp_path / "home").exists()
+
+
+def test_init_gives_the_model_a_folder_in_a_shared_site(logling: Command, tmp_path: Path) -> None:
+    logling("init", tmp_path / "home", *LOG, "--folder", "auth")
+    home = Home(tmp_path / "home")
+    assert home.settings().git.weights == "web/auth/weights.js"
+    assert "LOGLING_MODELS = []" in (home.site / "web" / "models.js").read_text()
+
+
+@pytest.mark.parametrize("name", ["Auth", "a/b", "..", ".git", "page.js", "nul", "com1.log", "x" * 41, "auth."])
+def test_init_refuses_a_folder_that_is_no_name(logling: Command, tmp_path: Path, name: str) -> None:
+    assert is_sentence(logling("init", tmp_path / "home", *LOG, "--folder", name), "git.folder = ")
+    assert not (tmp_path / "home").exists()
+
+
+def test_init_says_that_the_page_of_a_shared_site_shows_one_model(logling: Command, tmp_path: Path) -> None:
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+    logling("init", tmp_path / "alone", *LOG, "--remote", remote)
+    git(tmp_path / "alone" / "site", "push", "--quiet", str(remote), "main")
+    told = logling("init", tmp_path / "auth", *LOG, "--remote", remote, "--folder", "auth")
+    assert (told.returncode, "`logling upgrade` refreshes it" in told.stderr) == (0, True)

@@ -64,3 +64,12 @@ def test_without_a_model_it_says_how_to_make_one(fresh: Any) -> None:
 def test_without_the_page_it_says_how_to_write_it(committed: Any) -> None:
     (committed.home.site / "web" / "index.html").unlink()
     assert is_sentence(committed.logling("open"), "index.html is not there", "logling upgrade")
+
+
+def test_the_address_names_the_model_in_a_shared_site(committed: Any) -> None:
+    web = committed.home.site / "web"
+    (web / "auth").mkdir()
+    (web / "weights.js").rename(web / "auth" / "weights.js")
+    (web / "models.js").write_text('globalThis.LOGLING_MODELS = ["auth"];\n')
+    committed.set('# folder = ""', 'folder = "auth"')
+    assert committed.logling("open", **NO_SCREEN).stdout.startswith(f"{address(committed)}#check?model=auth\n")

@@ -151,3 +151,18 @@ def test_the_command_says_it_by_word_and_by_status(committed: Any) -> None:
     put(committed, altered(path_of(committed).read_bytes()))
     other = committed.logling("verify", "HEAD")
     assert (other.returncode, "NOT equal" in other.stdout) == (1, True)
+
+
+def test_a_commit_of_another_home_is_not_taken_for_ours(committed: Any) -> None:
+    committed.set('# folder = ""', 'folder = "auth"')
+    committed.append_usual(300)
+    ours = committed.retrain()
+    assert ours["outcome"] == "committed", ours["reason"]
+    assert verified(committed, ours["commit"]).equal
+    theirs = committed.home.site / "web" / "apache" / "weights.js"
+    theirs.parent.mkdir()
+    theirs.write_text("theirs\n")
+    committed.git("add", ".")
+    committed.git("commit", "--quiet", "--message", "theirs\n\nLogling-Run: another")
+    with pytest.raises(LoglingError, match=rf"did not change web/auth/weights\.js: {ours['commit'][:9]} is the newest"):
+        verified(committed)
