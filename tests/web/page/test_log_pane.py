@@ -127,7 +127,7 @@ def test_a_longer_log_than_browsers_can_scroll_is_shown_to_its_end(page):
         """async () => {
             const log = new WholeLog(new File([''], 'x'));
             log.lines = Array.from({ length: 900_000 }, (_, i) => `line ${i + 1}`);
-            const pane = new LogPane(() => {});
+            const pane = new LogPane(() => {}, new AbortController().signal);
             pane.open(log);
             pane.goTo(900_000);
             const row = document.querySelector('#log-rows [aria-current]').getBoundingClientRect();
@@ -143,7 +143,7 @@ def test_more_than_64_mb_are_not_kept_and_that_is_told(page):
         """async () => {
             const log = new WholeLog(new File([('x'.repeat(8000) + '\\n').repeat(9000)], 'x'));
             await log.read(RAW, () => {});
-            new LogPane(() => {}).open(log);
+            new LogPane(() => {}, new AbortController().signal).open(log);
             const size = log.lines.reduce((sum, line) => sum + line.length, 0);
             return [size <= 64 * 2 ** 20, log.isCut, document.getElementById('log-status').textContent];
         }"""
