@@ -33,7 +33,10 @@ class Job:
 
 @dataclass
 class Crew:
-    """The threads, started as they are needed. `on_end` is called from one after each job; no job may raise."""
+    """The threads, started as they are needed. `on_end` is called from one after each job.
+
+    What a job raises is printed as what any thread raises, and its thread is replaced.
+    """
 
     on_end: Callable[[], None]
     _jobs: dict[Hashable, Job] = field(default_factory=dict)
@@ -53,7 +56,7 @@ class Crew:
             self._jobs[key] = Job(group, work)
             if self._threads < min(len(hanging) + min(THREADS, others + 1), MOST_THREADS):
                 self._threads += 1
-                Thread(target=self._work, name="crew", daemon=True).start()
+                self._start_thread()
         self._queue.put(key)
         return True
 
@@ -81,14 +84,23 @@ class Crew:
         while time.monotonic() < deadline and len(self._jobs) > len(self.hanging()):
             time.sleep(0.01)
 
+    def _start_thread(self) -> None:
+        Thread(target=self._work, name="crew", daemon=True).start()
+
     def _work(self) -> None:
-        while True:
-            key = self._queue.get()
-            job = self._jobs[key]
-            job.since = time.monotonic()
-            try:
-                job.work()
-            finally:
-                with self._lock:
-                    del self._jobs[key]
-                self.on_end()
+        try:
+            while True:
+                self._do_next()
+        finally:  # what a job raises ends this thread
+            self._start_thread()
+
+    def _do_next(self) -> None:
+        key = self._queue.get()
+        job = self._jobs[key]
+        job.since = time.monotonic()
+        try:
+            job.work()
+        finally:
+            with self._lock:
+                del self._jobs[key]
+            self.on_end()

@@ -86,6 +86,7 @@ class Fleet:
         self._walk_problem = ""
         self._next_walk = AT_ONCE
         self._next_place = AT_ONCE
+        self._last_turn = AT_ONCE
         self._beaten: Heartbeat | None = None
         self._said = ""
 
@@ -93,6 +94,9 @@ class Fleet:
         """Do what is to be done now. Returns when to call this again."""
         self._notifier.feed_watchdog()
         self._is_woken = False
+        if now < self._last_turn:  # the clock was set back, and all that waits would wait for too long
+            self._begin_anew()
+        self._last_turn = now
         self._look_for_homes(now)
         self._permit(now)
         for member in list(self._members.values()):
@@ -100,6 +104,12 @@ class Fleet:
                 self._look(member, now)
         self._beat(now)
         return min([self._next_walk, *(self._moments_of(now))])
+
+    def _begin_anew(self) -> None:
+        """Forget all moments that were planned."""
+        self._next_walk = self._next_place = AT_ONCE
+        for member in self._members.values():
+            member.wake()
 
     def _moments_of(self, now: datetime) -> Iterable[datetime]:
         """When homes are to be looked at. Those that are under way, or found no thread, are told of by the crew."""
@@ -195,7 +205,7 @@ class Fleet:
         """Take permissions back that were used, or not used in time: another home may use the place."""
         for member in self._members.values():
             if member.permission and (
-                not self._crew.is_at(member.name) or now - member.permission.given > PERMITTED_FOR
+                not self._crew.is_at(member.name) or not timedelta(0) <= now - member.permission.given <= PERMITTED_FOR
             ):
                 member.permission.take_back()
                 member.permission = None

@@ -81,6 +81,7 @@ class Member:
     _settings_file: tuple[int, int] | None = None  # as it was when the settings were read
     _held: ExitStack = field(default_factory=ExitStack)  # the service's lock of the home, while a child is under way
     _is_held: bool = False
+    _wrong_settings: str = ""  # what is wrong with those in the file, while a run by earlier ones is under way
     _is_crowded: bool = False  # a push could not begin, because others are under way
 
     def __post_init__(self) -> None:
@@ -97,12 +98,18 @@ class Member:
         self._next_turn = self.next_look = AT_ONCE
 
     def look(self, now: datetime) -> None:
-        """Give the home its turn if something may be to be done, and set when to look again. Does not raise."""
+        """Give the home its turn if something may be to be done, and set when to look again."""
         self.next_look = now + LOOK_EVERY
         if self.permission or self._next_turn <= now or self._files != self._changes():
             self._next_turn = NEVER  # a child that ends from here on asks for another turn
-            following = self._turn(now)
-            self._next_turn = min(self._next_turn, following)
+            following = now + AFTER_ERROR
+            try:
+                following = self._turn(now)
+            except Exception:
+                self.problem = "an error that was not expected: the service's log has more"
+                raise
+            finally:
+                self._next_turn = min(self._next_turn, following)
             self._files = self._changes()
         self.next_look = min(self.next_look, self._next_turn)
 
@@ -119,7 +126,7 @@ class Member:
             return now + AFTER_ERROR
         finally:
             self._let_go()
-        self._report("")
+        self._report(self._wrong_settings)
         if self.waits_since:
             return NEVER
         return now + LOOK_EVERY if self._is_crowded else following
@@ -141,8 +148,9 @@ class Member:
             except LoglingError as error:
                 if not self.is_at_work:
                     raise
-                self._report(str(error))  # the run under way is seen to its end all the same
+                self._wrong_settings = str(error)  # the run under way is seen to its end all the same
             else:
+                self._wrong_settings = ""
                 loop = make_loop(
                     self._home, settings, ledger, self._child_has_ended, Notifier("", None), self._events,
                     self._use_permission, self._use_side_place,

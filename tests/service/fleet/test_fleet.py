@@ -237,6 +237,39 @@ def test_a_home_in_which_nothing_happens_is_not_written_again(world: FleetWorld)
     assert home.ledger.stat().st_mtime_ns == written
 
 
+def test_a_clock_that_is_set_back_keeps_no_home_waiting(world: FleetWorld) -> None:
+    world.make("web", settings='[schedule]\nday = "daily"\n')
+    world.ahead = timedelta(days=3)
+    world.begin()
+    world.serve_until(lambda: world.ended("web"))
+    world.make("comes")
+    world.ahead = timedelta(0)
+    world.serve_until(lambda: world.ended("comes"))
+
+
+def test_an_error_that_was_not_expected_holds_up_no_other_home(
+    world: FleetWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = Member._turn
+
+    def fail_or_turn(member: Member, now: datetime) -> datetime:
+        if member.name.startswith("odd"):
+            raise ZeroDivisionError
+        return turn(member, now)
+
+    monkeypatch.setattr(Member, "_turn", fail_or_turn)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    names = [f"odd-{n}" for n in range(20)]
+    for name in [*names, "well"]:
+        world.make(name)
+    world.begin()
+    world.serve_until(lambda: world.ended("well") and len(world.heartbeat().problems) == 20)
+    assert set(world.heartbeat().problems) == set(names)
+    monkeypatch.setattr(Member, "_turn", turn)
+    world.ahead = TWO_MINUTES
+    world.serve_until(lambda: any(event.startswith("end odd") for event in world.events()))
+
+
 def test_a_fleet_that_stops_ends_its_runs_and_writes_that_down(world: FleetWorld) -> None:
     homes = [world.make(f"home-{n}", "hangs") for n in range(2)]
     world.begin()
