@@ -88,7 +88,7 @@ def check_round(
         cases: list[tuple[str, Case]] = []
         begun: list[Case] = []
         for log in logs:
-            memory = memories.get(log.source) or LogMemory(now)
+            memory = memories.get(log.source) or LogMemory(now - unseen)
             memory.last_came += unseen
             check_log(log, memory, known, threshold, telling.every, now)
             of_log = list(memory.cases.by_name.values())
