@@ -4,10 +4,11 @@ Each character is scored first and learned from afterwards. For equal logits the
 adaptive.js, bit for bit.
 
 A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first.
-Each question is answered by the transformer, by contexts that remember what followed them, and by earlier places in
-the text that matched. The answers are mixed in the logistic domain with weights that are learned online, as in PAQ and
-lpaq (Mahoney, "Adaptive weighing of context models for lossless data compression"). Each question rules one symbol
-out, so the probabilities of all symbols sum to one exactly.
+Each question is answered by the transformer, by contexts that remember what followed them, by earlier places in the
+text that matched, and by guesses: what a line that began alike recalls (recall.py), and what the numbers of the line
+make of the next one (relations.py). The answers are mixed in the logistic domain with weights that are learned online,
+as in PAQ and lpaq (Mahoney, "Adaptive weighing of context models for lossless data compression"). Each question rules
+one symbol out, so the probabilities of all symbols sum to one exactly.
 
 Example: after "temp 2" the candidates may be "1", "0" and "3". If the character is "0", its probability is
 (1 - p("1")) · p("0", not being "1").
@@ -29,12 +30,14 @@ from typing import Any
 import numpy as np
 
 from . import compiled as compiled_module
-from . import memory, mixing
+from . import memory, mixing, relations
 from .array_types import Array, Floats
 from .compiled import compiled, compiled_on_disk
+from .config import N_RECALLED
 from .exact import softmax
 from .memory import (
     CONTEXTS,
+    DIGIT,
     KINDS,
     MATCH,
     MEMORY,
@@ -80,9 +83,11 @@ from .mixing import (
     start_mixer,
     stretch,
 )
+from .recall import digit_ids
+from .relations import RELATIONS, end_line, end_number, guess_number, guessed_digit, read_digit
 from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
-FORMAT = b"Logling learner 1\n"  # begins what is saved; its number changes with what is learned, or how
+FORMAT = b"Logling learner 2\n"  # begins what is saved; its number changes with what is learned, or how
 
 PART = 16384  # characters that compiled code reads at once; a signal is heard after each part
 NEW_CHARACTERS = 256  # unknown characters that get a symbol of their own when first seen; further ones stay escapes
@@ -90,18 +95,26 @@ LAST_QUESTION = 32  # after so many noes, the other symbols share what is left w
 LEAST = 1e-6  # probability that is shared by all symbols, so that none has zero
 LEAST_ANSWER = 1e-6
 
-# Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, a constant.
+# Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, a constant.
 STATIC, CORRECTED, BLEND, FIRST_CONTEXT = range(4)
 FIRST_MATCH = FIRST_CONTEXT + CONTEXTS
 SHORTEST_MATCHES = (6, 14, 0)
 MATCHES = len(SHORTEST_MATCHES)
-CONSTANT = FIRST_MATCH + MATCHES
+FIRST_GUESS = FIRST_MATCH + MATCHES
+GUESSES = N_RECALLED + 1  # what is recalled, and what the numbers of the line make of this one
+CONSTANT = FIRST_GUESS + GUESSES
 INPUTS = CONSTANT + 1
 
 STATES = N_LEVEL * N_LEVEL * 2
 MATCH_CASES = (N_LEVEL + 1) * 3
 MATCH_LEVELS = 32
 MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2
+REMEMBERED = 6  # guesses at a field whose success is remembered
+GUESSED_FIELDS = 256
+COLUMNS = 8  # of a field, that are told apart
+GUESS_STATES = (1 << REMEMBERED) * COLUMNS * 2
+GUESS_CASES = 3**GUESSES
+TEMPLATES = 1024  # of lines so far, by hash
 MOST_FIELDS = 32
 CERTAINTIES = 8
 CANDIDATES = 512  # symbols with weights of their own
@@ -112,7 +125,8 @@ N_STRAIN = len(STRAINS) + 1
 
 # Sets of weights, and the least rate at which each learns. The set is chosen by the match and whether the long match
 # agrees; by field; by order and the transformer's answer; by the kinds of the last character and of the candidate; by
-# how surprising the text was recently; by the candidate.
+# how surprising the text was recently; by the candidate; by which guesses are there and agree with it; by the line so
+# far.
 WEIGHTS = [
     (STAGES * MATCH_CASES, 0.015),
     (STAGES * MOST_FIELDS, 0.003),
@@ -120,6 +134,8 @@ WEIGHTS = [
     (STAGES * 2 * KINDS * KINDS, 0.015),
     (STAGES * N_STRAIN, 0.001),
     (STAGES * CANDIDATES, 0.003),
+    (STAGES * GUESS_CASES, 0.003),
+    (STAGES * TEMPLATES, 0.005),
 ]
 SETS = [sets for sets, _ in WEIGHTS]
 
@@ -132,15 +148,20 @@ LEARNER = np.dtype(
         ("trail", TRAIL),
         ("place", PLACE),
         ("matches", MATCH, (MATCHES,)),
+        ("relations", RELATIONS),
+        ("digits", np.int64, (10,)),  # their symbols
+        ("misses", np.int64, (GUESSES, GUESSED_FIELDS)),  # one bit for each of the last guesses; 1: it was wrong
         ("all_ones", np.float64),  # the sum of `ones` of all symbols
         ("trust", np.float64, (ORDERS + 1,)),  # share of the blend beside the transformer, by the longest known order
         ("cost", np.float64),  # nats per character, recently
         ("strain", np.int64),  # its level
         ("context_rates", rates(CONTEXTS * STAGES * STATES)),
         ("match_rates", rates(MATCHES * STAGES * MATCH_STATES)),
+        ("guess_rates", rates(GUESSES * STAGES * GUESS_STATES)),
         ("correction", curves(STAGES)),
         ("final", curves(STAGES * N_STRAIN)),
         ("final_by_match", curves(STAGES * MATCH_CASES)),
+        ("final_by_template", curves(STAGES * TEMPLATES)),
         ("mixer", mixer(SETS, INPUTS)),
         # about the current character
         ("order", np.int64),  # the longest known
@@ -150,8 +171,12 @@ LEARNER = np.dtype(
         ("others", np.int64, (CONTEXTS,)),  # how often each context was followed by what is not ruled out yet
         ("matched", np.int64, (MATCHES,)),  # predicted symbols; -1: none
         ("match_places", np.int64, (MATCHES,)),  # the state of each, but for what it predicts
+        ("guesses", np.int64, (GUESSES,)),  # symbols; 0: none
+        ("guessed", np.int64, (GUESSES,)),  # the same; -1: that one is ruled out
+        ("guess_places", np.int64, (GUESSES,)),  # the state of each, but for what it is
         ("context_states", np.int64, (CONTEXTS,)),  # of the current question; -1: nothing is known
         ("match_states", np.int64, (MATCHES,)),
+        ("guess_states", np.int64, (GUESSES,)),
     ],
     align=True,
 )
@@ -201,8 +226,11 @@ def start_learner(known: int) -> Array:
     learner["cost"], learner["strain"] = 1.0, 4
     learner["context_rates"]["p"] = np.tile(context_prior().ravel(), CONTEXTS * STAGES)
     learner["match_rates"]["p"] = np.tile([0.05, 0.9], MATCHES * STAGES * MATCH_STATES // 2)
-    learner["context_rates"]["n"] = learner["match_rates"]["n"] = 2
-    for name, rows in (("correction", 1), ("final", N_STRAIN), ("final_by_match", MATCH_CASES)):
+    learner["guess_rates"]["p"] = np.tile([0.1, 0.7], GUESSES * STAGES * GUESS_STATES // 2)
+    for name in ("context_rates", "match_rates", "guess_rates"):
+        learner[name]["n"] = 2
+    curves_of = {"correction": 1, "final": N_STRAIN, "final_by_match": MATCH_CASES, "final_by_template": TEMPLATES}
+    for name, rows in curves_of.items():
         learner[name]["p"] = np.tile(start_curve(), STAGES * rows)
     start_mixer(learner["mixer"], SETS, [rate for _, rate in WEIGHTS], start_weights())
     return learners
@@ -215,6 +243,7 @@ class Adaptive:
         self.vocabulary = vocabulary
         most = vocabulary.size + NEW_CHARACTERS
         self.learner = start_learner(vocabulary.size)
+        self.learner[0]["digits"] = digit_ids(vocabulary)
         self.symbols = np.zeros(most, SYMBOL)
         self.symbols["kind"][: vocabulary.size] = [kind_of(ord(c)) for c in REPLACEMENT + "\n" + vocabulary.characters]
         self.pairs = np.zeros((most, most))  # how often each symbol came after each other one, recently
@@ -224,19 +253,22 @@ class Adaptive:
         """How many symbols there are so far: those of the vocabulary, and the new characters of the text."""
         return int(self.learner[0]["size"])
 
-    def read(self, logits: Floats | None, text: str) -> Floats:
+    def read(self, logits: Floats | None, text: str, recalled: Array | None = None) -> Floats:
         """The bits of each character of a text, given the transformer's logits before each. [n, V], str of n -> [n]
 
-        Without logits, the symbols so far are equally likely by the transformer. Raises ValueError where the logits do
-        not fit the text and the vocabulary.
+        Without logits, the symbols so far are equally likely by the transformer. `recalled`: the ids that are recalled
+        before each character, [N_RECALLED, n]. Raises ValueError where logits do not fit the text and the vocabulary.
         """
         codes = code_points(text).astype(np.int64)
         symbols = self.vocabulary.encode(text).astype(np.int64)
         rows = np.zeros((len(codes), 0)) if logits is None else self._probabilities(logits, len(codes))
+        guesses = np.zeros((len(codes), N_RECALLED), np.int64)
+        if recalled is not None:
+            guesses[:] = recalled.T
         nats = np.zeros(len(codes))
         for start in range(0, len(codes), PART):
             part = slice(start, start + PART)
-            compiled_reading()(*self._arrays(), rows[part], symbols[part], codes[part], nats[part])
+            compiled_reading()(*self._arrays(), rows[part], symbols[part], codes[part], guesses[part], nats[part])
         bits = nats / LN2
         escaped = symbols == ESCAPE
         bits[escaped] += escape_bits(codes[escaped].astype(np.uint32))
@@ -258,7 +290,7 @@ class Adaptive:
         return copy.deepcopy(self)
 
     def save(self) -> bytes:
-        """All that was learned, as about 25 MB, whatever was read. `load` takes it."""
+        """All that was learned, as about 33 MB, whatever was read. `load` takes it."""
         body = b"".join(array.tobytes() for array in self._arrays())
         return b"".join([FORMAT, digest(self.vocabulary.characters.encode()), digest(body), body])
 
@@ -287,26 +319,36 @@ def digest(content: bytes) -> bytes:
 
 
 @cache
-def compiled_reading() -> Callable[[Array, Array, Array, Floats, Array, Array, Floats], None]:
+def compiled_reading() -> Callable[[Array, Array, Array, Floats, Array, Array, Array, Floats], None]:
     """`read_characters`, compiled when it is first needed."""
     nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-    example = (np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1)), np.zeros((0, 0)), none, none, nothing)
-    modules = [sys.modules[__name__], memory, mixing, compiled_module]
+    arrays = (np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1)))
+    example = (*arrays, np.zeros((0, 0)), none, none, np.zeros((0, N_RECALLED), dtype=np.int64), nothing)
+    modules = [sys.modules[__name__], memory, mixing, relations, compiled_module]
     return compiled_on_disk(read_characters, modules, example)
 
 
 def read_characters(
-    learners: Any, symbols: Any, pairs: Floats, rows: Floats, found: Array, codes: Array, nats: Floats
+    learners: Any,
+    symbols: Any,
+    pairs: Floats,
+    rows: Floats,
+    found: Array,
+    codes: Array,
+    recalled: Array,
+    nats: Floats,
 ) -> None:
     """Charge each character of a text, then learn it.
 
     `rows`: probabilities by the transformer before each, [n, V], or [n, 0] without it; `found`: the symbol of each by
-    the vocabulary, [n], where new characters' own symbols are put; `nats`: where the cost is put, [n].
+    the vocabulary, [n], where new characters' own symbols are put; `recalled`: symbols that are recalled before each,
+    [n, N_RECALLED]; `nats`: where the cost is put, [n].
     """
     learner = learners[0]
     for i in range(len(codes)):
         symbol = symbol_of(learner, symbols, found[i], codes[i])
-        find_contexts(learner.place)
+        find_guesses(learner, recalled[i])
+        find_contexts(learner.place, learner.guesses)
         recall(learner.memory, learner.place.contexts)
         predict_fixed(learner, symbols, rows[i])
         predict_blend(learner, symbols, pairs)
@@ -323,6 +365,17 @@ def symbol_of(learner: Any, symbols: Any, found: int, code: int) -> int:
             if symbols[symbol].code == code:
                 return symbol
     return found
+
+
+@compiled
+def find_guesses(learner: Any, recalled: Array) -> None:
+    """Set `guesses`: what is recalled, and the next digit of the number that the others of its line make likely."""
+    if learner.relations.digits == 0:
+        guess_number(learner.relations, learner.place.template)
+    digit = guessed_digit(learner.relations)
+    for i in range(N_RECALLED):
+        learner.guesses[i] = recalled[i]
+    learner.guesses[N_RECALLED] = learner.digits[digit] if digit >= 0 else 0
 
 
 @compiled
@@ -394,7 +447,7 @@ def charge(learner: Any, symbols: Any, symbol: int) -> float:
 
 @compiled
 def rank_symbols(learner: Any, symbols: Any, trust: float) -> None:
-    """Rank the candidates by both predictions, and by votes of contexts and matches."""
+    """Rank the candidates by both predictions, and by votes of contexts, guesses and matches."""
     memory, others = learner.memory, learner.others
     for i in range(learner.size):
         symbols[i].rank = 0.0
@@ -407,6 +460,14 @@ def rank_symbols(learner: Any, symbols: Any, trust: float) -> None:
                 symbols[followers[way]].rank += 0.3 * p * p
     for i in range(learner.size):
         symbols[i].rank += symbols[i].fixed * (1 - trust) + symbols[i].blend * trust
+    line = learner.place.lines[learner.place.current]
+    column = min(COLUMNS - 1, line.length - line.begins[line.field])
+    for i in range(GUESSES):
+        learner.guessed[i] = learner.guesses[i]
+        if learner.guessed[i] > 0:
+            learner.guess_places[i] = learner.misses[i, line.field % GUESSED_FIELDS] * COLUMNS + column
+            sure = learner.guess_rates.p[i * STAGES * GUESS_STATES + learner.guess_places[i] * 2 + 1]
+            symbols[learner.guessed[i]].rank += sure * sure
     for i in range(MATCHES):
         match = learner.matches[i]
         learner.matched[i] = predicted(match, learner.trail)
@@ -469,6 +530,9 @@ def rule_out(learner: Any, symbols: Any, candidate: int) -> None:
     for i in range(MATCHES):
         if learner.matched[i] == candidate:
             learner.matched[i] = -1
+    for i in range(GUESSES):
+        if learner.guessed[i] == candidate:
+            learner.guessed[i] = -1
 
 
 @compiled
@@ -490,19 +554,25 @@ def answer(learner: Any, symbols: Any, candidate: int, stage: int, truth: int) -
     inputs[BLEND] = stretch(symbols[candidate].blend / learner.left_of_blend)
     ask_contexts(learner, candidate, stage)
     expected = ask_matches(learner, candidate, stage)
+    ask_guesses(learner, candidate, stage)
     inputs[CONSTANT] = 0.3
     case = choose_weights(learner, symbols, candidate, stage, expected)
     x = mix(mixer, stage)
     refined = refine(learner.final, stage * N_STRAIN + learner.strain, x)
     refined_by_match = refine(learner.final_by_match, case, x)
-    mixed = compiled_squash(x) * 0.4 + refined * 0.3 + refined_by_match * 0.3
+    refined_by_template = refine(learner.final_by_template, stage * TEMPLATES + learner.place.template % TEMPLATES, x)
+    mixed = compiled_squash(x) * 0.3 + refined * 0.2 + refined_by_match * 0.2 + refined_by_template * 0.3
     learn_mixing(mixer, truth)
     learn_curve(learner.correction, truth)
     learn_curve(learner.final, truth)
     learn_curve(learner.final_by_match, truth)
+    learn_curve(learner.final_by_template, truth)
     for i in range(CONTEXTS):
         if learner.context_states[i] >= 0:
             learn_rate(learner.context_rates, learner.context_states[i], truth)
+    for i in range(GUESSES):
+        if learner.guess_states[i] >= 0:
+            learn_rate(learner.guess_rates, learner.guess_states[i], truth)
     for i in range(MATCHES):
         if learner.match_states[i] >= 0:
             learn_rate(learner.match_rates, learner.match_states[i], truth)
@@ -545,6 +615,29 @@ def ask_matches(learner: Any, candidate: int, stage: int) -> bool:
 
 
 @compiled
+def ask_guesses(learner: Any, candidate: int, stage: int) -> None:
+    """Set the inputs of the guesses, and the states of those that are there."""
+    inputs = learner.mixer.inputs
+    for i in range(GUESSES):
+        learner.guess_states[i] = -1
+        inputs[FIRST_GUESS + i] = 0.0
+        if learner.guessed[i] > 0:
+            hit = 1 if learner.guessed[i] == candidate else 0
+            state = (i * STAGES + stage) * GUESS_STATES + learner.guess_places[i] * 2 + hit
+            learner.guess_states[i] = state
+            inputs[FIRST_GUESS + i] = STRETCHED[int(learner.guess_rates.p[state] * STRETCH_STEPS)]
+
+
+@compiled
+def guess_case(learner: Any, candidate: int) -> int:
+    """Which guesses are there, and whether each is the candidate, as one number below GUESS_CASES."""
+    case = 0
+    for i in range(GUESSES):
+        case = case * 3 + (0 if learner.guessed[i] == 0 else 1 if learner.guessed[i] == candidate else 2)
+    return case
+
+
+@compiled
 def choose_weights(learner: Any, symbols: Any, candidate: int, stage: int, expected: bool) -> int:
     """Choose the set of weights of each kind in WEIGHTS. -> the case of the match, which the first kind goes by"""
     short, long = learner.matched[0], learner.matched[1]
@@ -560,6 +653,8 @@ def choose_weights(learner: Any, symbols: Any, candidate: int, stage: int, expec
     mixer.chosen[3] = (stage * 2 + (1 if expected else 0)) * KINDS * KINDS + kinds
     mixer.chosen[4] = stage * N_STRAIN + learner.strain
     mixer.chosen[5] = stage * CANDIDATES + min(CANDIDATES - 1, candidate)
+    mixer.chosen[6] = stage * GUESS_CASES + guess_case(learner, candidate)
+    mixer.chosen[7] = stage * TEMPLATES + place.template % TEMPLATES
     for kind in range(len(mixer.chosen)):
         mixer.chosen[kind] += mixer.first[kind]
     return int(case)
@@ -568,6 +663,7 @@ def choose_weights(learner: Any, symbols: Any, candidate: int, stage: int, expec
 @compiled
 def learn(learner: Any, symbols: Any, pairs: Floats, symbol: int, code: int) -> None:
     """Learn that a symbol came. A new character gets a symbol of its own."""
+    learn_guesses(learner, symbol, code)
     if symbol == ESCAPE and learner.size < len(symbols):
         symbol = learner.size
         symbols[symbol].code = code
@@ -579,6 +675,23 @@ def learn(learner: Any, symbols: Any, pairs: Floats, symbol: int, code: int) -> 
     advance_place(learner.place, symbol, code)
     for i in range(MATCHES):
         advance_match(learner.matches[i], learner.trail, learner.place.template)
+
+
+@compiled
+def learn_guesses(learner: Any, symbol: int, code: int) -> None:
+    """Note which guesses were right, and read on in the numbers of the line."""
+    field = learner.place.lines[learner.place.current].field % GUESSED_FIELDS
+    for i in range(GUESSES):
+        if learner.guesses[i] > 0:
+            wrong = 0 if learner.guesses[i] == symbol else 1
+            learner.misses[i, field] = (learner.misses[i, field] << 1 | wrong) & ((1 << REMEMBERED) - 1)
+    if compiled_kind_of(code) == DIGIT:
+        read_digit(learner.relations, code - 48)
+        return
+    if learner.relations.digits:
+        end_number(learner.relations)
+    if code == 10:
+        end_line(learner.relations)
 
 
 @compiled

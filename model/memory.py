@@ -15,7 +15,7 @@ from .compiled import compiled
 from .vocabulary import NEWLINE
 
 ORDERS = 6  # the first contexts are the last 1 … 6 symbols
-CONTEXTS = 15
+CONTEXTS = 19
 LONGEST_LINE = 4096  # symbols of a line that can be seen from the line below
 NOTHING = 0
 WORD = 0xFFFFFFFF
@@ -111,6 +111,7 @@ PLACE = np.dtype(
         ("kind", np.int64),  # of the last symbol
         ("word", np.int64),
         ("template", np.int64),  # hash of the line so far, each number as one digit
+        ("template_above", np.int64),  # of the whole line above
         ("lines", LINE, (2,)),  # this line and the one above
         ("current", np.int64),  # which of them is this line
         ("contexts", np.int64, (CONTEXTS,)),  # hash of each context
@@ -140,6 +141,7 @@ def advance_place(place: Any, symbol: int, code: int) -> None:
     line = place.lines[place.current]
     if kind == LINE_END:
         end_field(line)
+        place.template_above = place.template
         place.current = 1 - place.current
         begin_line(place.lines[place.current])
         place.template = 0
@@ -148,12 +150,14 @@ def advance_place(place: Any, symbol: int, code: int) -> None:
 
 
 @compiled
-def find_contexts(place: Any) -> None:
-    """Set `contexts`."""
+def find_contexts(place: Any, guesses: Any) -> None:
+    """Set `contexts`. `guesses` are symbols that something else expects next, 0 for none. [4]"""
     line, above = place.lines[place.current], place.lines[1 - place.current]
     last, field, token, column = place.last, line.field, line.token, line.length
     in_field = column - line.begins[field]
     token_before = line.tokens[field - 1] if field else 0
+    two_before = line.tokens[field - 2] if field > 1 else 0
+    guessed = hashed(guesses[0] * 1024 + guesses[1], guesses[2] * 1024 + guesses[3])
     same_field = next_in_field = token_above = NOTHING
     if field < above.field:
         at = above.begins[field] + in_field
@@ -172,6 +176,10 @@ def find_contexts(place: Any) -> None:
     out[12] = hashed(hashed(field, in_field), last)
     out[13] = hashed(hashed(field, token_above), token)
     out[14] = hashed(field, 2)
+    out[15] = hashed(hashed(place.template, place.template_above), last)
+    out[16] = hashed(hashed(two_before, token_before), token)
+    out[17] = hashed(guessed, last)
+    out[18] = hashed(guessed, place.template)
 
 
 SLOT_BITS = 16

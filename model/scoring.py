@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .array_types import Array, Floats
+from .config import N_RECALLED
 from .context import last_lines, reach, sight
 from .positions import columns_and_lines
 from .recall import Recall
@@ -128,6 +129,7 @@ class _Reader:
         self.adaptive: Adaptive | None = None
         self.past: Past | None = None
         self.recall = Recall(model.vocabulary)
+        self.recalled_last = np.zeros((N_RECALLED, 1), np.int32)  # after the last token
         self.column = self.line = 0
         self.next_logits: NDArray[np.floating[Any]] | None = None
 
@@ -145,6 +147,8 @@ class _Reader:
         columns, lines = columns_and_lines(tokens, self.column, self.line)
         self.column, self.line = int(columns[-1]), int(lines[-1])
         recalled = self.recall.read_all(tokens)
+        before = np.concatenate([self.recalled_last, recalled[:, :-1]], axis=1)
+        self.recalled_last = recalled[:, -1:]
         static, adapted = np.zeros(len(tokens)), np.zeros(len(tokens))
         start = 0
         while start < len(tokens):
@@ -154,7 +158,7 @@ class _Reader:
             predictions = self._predictions(logits)
             static[part] = token_bits(predictions, tokens[None, part])[0]
             if self.adaptive:
-                adapted[part] = self.adaptive.read(predictions[0], text[part])
+                adapted[part] = self.adaptive.read(predictions[0], text[part], before[:, part])
             start = part.stop
         escaped = tokens == ESCAPE
         static[escaped] += escape_bits(code_points(text)[escaped])

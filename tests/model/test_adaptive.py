@@ -217,7 +217,7 @@ def test_a_copy_and_its_original_learn_apart():
 
 
 def test_what_is_saved_does_not_grow_with_the_text():
-    assert len(having_read(STRANGE * 9).save()) == len(having_read("").save()) < 25e6
+    assert len(having_read(STRANGE * 9).save()) == len(having_read("").save()) < 34e6
 
 
 def test_what_was_read_beyond_all_memory_is_saved_in_the_same_size():
@@ -240,7 +240,7 @@ def flipped(saved, place):
 WRONG = {
     "nothing": (lambda saved: b"", "not a saved learner"),
     "another file": (lambda saved: b"const LOGLING_WEIGHTS = 0;", "not a saved learner"),
-    "another version": (lambda saved: saved.replace(b"learner 1", b"learner 2", 1), "this version.*learner 2"),
+    "another version": (lambda saved: saved.replace(b"learner 2", b"learner 3", 1), "this version.*learner 3"),
     "no more than the first line": (lambda saved: FORMAT, "another vocabulary, or damaged"),
     "a bit of the digest": (lambda saved: flipped(saved, len(FORMAT) + 40), "is damaged"),
     "a bit inside": (lambda saved: flipped(saved, 1_000_000), "is damaged"),
@@ -266,7 +266,7 @@ def test_a_learner_of_another_vocabulary_is_refused(saved, characters):
 def test_another_way_of_learning_has_another_format_number():
     """Where this fails, raise the number in FORMAT, and put the new digest here."""
     learned = hashlib.sha256(having_read(STRANGE + LINE * 9).save()).hexdigest()
-    assert (FORMAT, learned[:16]) == (b"Logling learner 1\n", "1dbb575a015fca02")
+    assert (FORMAT, learned[:16]) == (b"Logling learner 2\n", "5e00e1040b1a685a")
 
 
 LINES = ["12:00 pump 3 on", "12:01 pump 3 on", "", "12:02 pümp 3 on"] * 6

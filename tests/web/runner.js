@@ -214,10 +214,10 @@ const answers = {
     };
   },
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
-  adapted: ({ characters, logits, text }) => {
+  adapted: ({ characters, logits, text, recalled }) => {
     const adaptive = new Adaptive(new Vocabulary(characters));
     return Array.from(codePoints(text), (code, i) =>
-      adaptive.charge(logits ? Float64Array.from(logits[i]) : undefined, code),
+      adaptive.charge(logits ? Float64Array.from(logits[i]) : undefined, code, recalled[i]),
     );
   },
   growth: ({ characters, text, times }) => {

@@ -2,7 +2,8 @@
 // then learns from it, in memory only. The numbers are those of model/adaptive.py, to the last bit for equal logits.
 //
 // A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first. The
-// transformer answers, and the contexts, which remember what followed them, and earlier places that match. The answers
+// transformer answers, and the contexts, which remember what followed them, and earlier places that match, and guesses:
+// what a line that began alike recalls, and what the numbers of the line make of the next one. The answers
 // are mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The probability of a character is the
 // product over its questions, and these probabilities sum to one exactly.
 
@@ -11,20 +12,28 @@ const LAST_QUESTION = 32; // after so many questions the blend gives the probabi
 const LEAST = 1e-6; // probability of all that nothing predicts
 const LEAST_ANSWER = 1e-6;
 
-// Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, a constant.
+// Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, a constant.
 const STATIC = 0;
 const CORRECTED = 1;
 const BLEND = 2;
 const FIRST_CONTEXT = 3;
 const FIRST_MATCH = FIRST_CONTEXT + CONTEXTS;
 const SHORTEST_MATCHES = [6, 14, 0];
-const CONSTANT = FIRST_MATCH + SHORTEST_MATCHES.length;
+const FIRST_GUESS = FIRST_MATCH + SHORTEST_MATCHES.length;
+const GUESSES = N_RECALLED + 1; // what is recalled, and what the numbers of the line make of this one
+const CONSTANT = FIRST_GUESS + GUESSES;
 const INPUTS = CONSTANT + 1;
 
 const STATES = N_LEVEL * N_LEVEL * 2;
 const MATCH_CASES = (N_LEVEL + 1) * 3;
 const MATCH_LEVELS = 32;
 const MATCH_STATES = MATCH_LEVELS * (1 << RECENT) * 2;
+const REMEMBERED = 6; // guesses at a field whose success is remembered
+const GUESSED_FIELDS = 256;
+const COLUMNS = 8; // of a field, that are told apart
+const GUESS_STATES = (1 << REMEMBERED) * COLUMNS * 2;
+const GUESS_CASES = 3 ** GUESSES;
+const TEMPLATES = 1024; // of lines so far, by hash
 const MOST_FIELDS = 32;
 const CERTAINTIES = 8;
 const CANDIDATES = 512; // symbols with weights of their own
@@ -35,7 +44,7 @@ const N_STRAIN = STRAINS.length + 1;
 
 // The kinds of weights: chosen by the match and whether the long one agrees; by field; by the order and the transformer's
 // answer; by the kinds of the last character and of the candidate; by how surprising the text was lately; by the
-// candidate. Some keep learning fast.
+// candidate; by which guesses are there and agree with the candidate; by the line so far. Some keep learning fast.
 /** @type {[number, number][]} */
 const WEIGHTS = [
   [STAGES * MATCH_CASES, 0.015],
@@ -44,7 +53,11 @@ const WEIGHTS = [
   [STAGES * 2 * KINDS * KINDS, 0.015],
   [STAGES * N_STRAIN, 0.001],
   [STAGES * CANDIDATES, 0.003],
+  [STAGES * GUESS_CASES, 0.003],
+  [STAGES * TEMPLATES, 0.005],
 ];
+
+const NOTHING_RECALLED = new Int32Array(N_RECALLED);
 
 /**
  * The probability of a yes where a context saw the candidate and others so often.
@@ -84,6 +97,9 @@ class Adaptive {
     this.memory = new Memory();
     this.trail = new Trail();
     this.matches = SHORTEST_MATCHES.map((shortest) => new Match(shortest));
+    this.relations = new Relations();
+    this.digits = vocabulary.encode('0123456789');
+    this.misses = new Uint8Array(GUESSES * GUESSED_FIELDS); // one bit for each of the last guesses, 1: it was wrong
     this.hashes = new Uint32Array(CONTEXTS);
 
     this.fixed = new Float64Array(this.most); // what the transformer predicts
@@ -99,9 +115,11 @@ class Adaptive {
     this.matchRates = new Rates(SHORTEST_MATCHES.length * STAGES * MATCH_STATES, (state) =>
       state & 1 ? 0.9 : 0.05,
     );
+    this.guessRates = new Rates(GUESSES * STAGES * GUESS_STATES, (state) => (state & 1 ? 0.7 : 0.1));
     this.correction = new Curves(STAGES);
     this.final = new Curves(STAGES * N_STRAIN);
     this.finalByMatch = new Curves(STAGES * MATCH_CASES);
+    this.finalByTemplate = new Curves(STAGES * TEMPLATES);
     this.mixer = new Mixer(WEIGHTS, startWeights());
     this.inputs = new Float64Array(INPUTS);
 
@@ -118,16 +136,23 @@ class Adaptive {
     this.matched = new Int32Array(SHORTEST_MATCHES.length); // predicted symbols, -1 being none
     this.matchPlaces = new Int32Array(SHORTEST_MATCHES.length); // the state of each but for its prediction
     this.matchStates = new Int32Array(SHORTEST_MATCHES.length);
-    this.recall();
+    this.guesses = new Int32Array(GUESSES); // symbols; 0: none
+    this.guessed = new Int32Array(GUESSES); // the same; -1: that one is ruled out
+    this.guessPlaces = new Int32Array(GUESSES); // the state of each but for what it is
+    this.guessStates = new Int32Array(GUESSES);
   }
 
   /**
    * The bits of a character, given what was read before and the transformer's logits; then learn from it.
    * @param {Float64Array | undefined} logits [V]; without them all symbols so far are equally likely by the transformer
    * @param {number} code
+   * @param {ArrayLike<number>} [recalled] the ids that are recalled for it [N_RECALLED]
    */
-  charge(logits, code) {
+  charge(logits, code, recalled = NOTHING_RECALLED) {
     const symbol = this.symbolOf(code);
+    this.findGuesses(recalled);
+    this.place.contexts(this.hashes, this.guesses);
+    this.memory.recall(this.hashes);
     this.predictFixed(logits);
     this.predictBlend();
     const trust = this.trust[this.order];
@@ -141,6 +166,18 @@ class Adaptive {
     while (this.strain < STRAINS.length && STRAINS[this.strain] < this.cost) this.strain++;
     this.learn(symbol, code);
     return nats / Math.LN2 + (symbol === ESCAPE ? escapeBits(code) : 0);
+  }
+
+  /**
+   * What is recalled, and the next digit of the number that the others of its line make likely.
+   * @param {ArrayLike<number>} recalled
+   */
+  findGuesses(recalled) {
+    const { guesses, relations } = this;
+    if (!relations.digits) relations.guessNumber(this.place.template);
+    const digit = relations.guessedDigit();
+    for (let i = 0; i < N_RECALLED; i++) guesses[i] = recalled[i];
+    guesses[N_RECALLED] = digit < 0 ? 0 : this.digits[digit];
   }
 
   /** @param {number} code */
@@ -198,7 +235,7 @@ class Adaptive {
   }
 
   /**
-   * Put the symbols in order: both predictions, and a vote for what contexts and matches are sure of.
+   * Put the symbols in order: both predictions, and a vote for what contexts, guesses and matches are sure of.
    * @param {number} trust
    */
   rankSymbols(trust) {
@@ -214,6 +251,16 @@ class Adaptive {
       }
     }
     for (let i = 0; i < size; i++) rank[i] += fixed[i] * (1 - trust) + blend[i] * trust;
+    const { line } = this.place;
+    const column = Math.min(COLUMNS - 1, line.inField);
+    for (let i = 0; i < GUESSES; i++) {
+      const guess = (this.guessed[i] = this.guesses[i]);
+      if (guess <= 0) continue;
+      this.guessPlaces[i] =
+        this.misses[i * GUESSED_FIELDS + (line.field % GUESSED_FIELDS)] * COLUMNS + column;
+      const p = this.guessRates.p[i * STAGES * GUESS_STATES + this.guessPlaces[i] * 2 + 1];
+      rank[guess] += p * p;
+    }
     for (let i = 0; i < this.matches.length; i++) {
       const match = this.matches[i];
       this.matched[i] = match.predicted(this.trail);
@@ -256,6 +303,7 @@ class Adaptive {
       fixed[candidate] = blend[candidate] = 0;
       rank[candidate] = -1;
       for (let i = 0; i < this.matched.length; i++) if (this.matched[i] === candidate) this.matched[i] = -1;
+      for (let i = 0; i < GUESSES; i++) if (this.guessed[i] === candidate) this.guessed[i] = -1;
     }
     return probability;
   }
@@ -290,25 +338,32 @@ class Adaptive {
    * @param {boolean} isIt
    */
   answer(candidate, stage, isIt) {
-    const { inputs, mixer, correction, final, finalByMatch } = this;
+    const { inputs, mixer, correction, final, finalByMatch, finalByTemplate } = this;
     const truth = isIt ? 1 : 0;
     inputs[STATIC] = stretch(this.fixed[candidate] / this.left);
     inputs[CORRECTED] = stretch(correction.refine(stage, inputs[STATIC]));
     inputs[BLEND] = stretch(this.blend[candidate] / this.leftOfBlend);
     this.askContexts(candidate, stage);
     const expected = this.askMatches(candidate, stage);
+    this.askGuesses(candidate, stage);
     inputs[CONSTANT] = 0.3;
     this.chooseWeights(candidate, stage, expected);
     const x = mixer.mix(inputs, stage);
     const refined = final.refine(stage * N_STRAIN + this.strain, x);
     const refinedByMatch = finalByMatch.refine(mixer.chosen[0], x);
-    const mixed = squash(x) * 0.4 + refined * 0.3 + refinedByMatch * 0.3;
+    const refinedByTemplate = finalByTemplate.refine(
+      stage * TEMPLATES + (this.place.template % TEMPLATES),
+      x,
+    );
+    const mixed = squash(x) * 0.3 + refined * 0.2 + refinedByMatch * 0.2 + refinedByTemplate * 0.3;
     const p = Math.min(Math.max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER);
     mixer.learn(inputs, truth);
     correction.learn(truth);
     final.learn(truth);
     finalByMatch.learn(truth);
+    finalByTemplate.learn(truth);
     for (const state of this.contextStates) if (state >= 0) this.contextRates.learn(state, truth);
+    for (const state of this.guessStates) if (state >= 0) this.guessRates.learn(state, truth);
     for (const state of this.matchStates) if (state >= 0) this.matchRates.learn(state, truth);
     return p;
   }
@@ -358,6 +413,33 @@ class Adaptive {
   /**
    * @param {number} candidate
    * @param {number} stage
+   */
+  askGuesses(candidate, stage) {
+    const { inputs, guessed, guessStates, guessRates } = this;
+    for (let i = 0; i < GUESSES; i++) {
+      guessStates[i] = -1;
+      inputs[FIRST_GUESS + i] = 0;
+      if (guessed[i] <= 0) continue;
+      const hit = guessed[i] === candidate ? 1 : 0;
+      const state = (i * STAGES + stage) * GUESS_STATES + this.guessPlaces[i] * 2 + hit;
+      guessStates[i] = state;
+      inputs[FIRST_GUESS + i] = STRETCHED[Math.floor(guessRates.p[state] * STRETCH_STEPS)];
+    }
+  }
+
+  /**
+   * Which guesses are there, and whether each is the candidate, as one number below GUESS_CASES.
+   * @param {number} candidate
+   */
+  guessCase(candidate) {
+    let found = 0;
+    for (const guess of this.guessed) found = found * 3 + (guess === 0 ? 0 : guess === candidate ? 1 : 2);
+    return found;
+  }
+
+  /**
+   * @param {number} candidate
+   * @param {number} stage
    * @param {boolean} expected
    */
   chooseWeights(candidate, stage, expected) {
@@ -373,6 +455,8 @@ class Adaptive {
     chosen[3] = (stage * 2 + (expected ? 1 : 0)) * KINDS * KINDS + kinds;
     chosen[4] = stage * N_STRAIN + this.strain;
     chosen[5] = stage * CANDIDATES + Math.min(CANDIDATES - 1, candidate);
+    chosen[6] = stage * GUESS_CASES + this.guessCase(candidate);
+    chosen[7] = stage * TEMPLATES + (place.template % TEMPLATES);
   }
 
   /**
@@ -380,6 +464,7 @@ class Adaptive {
    * @param {number} code
    */
   learn(symbol, code) {
+    this.learnGuesses(symbol, code);
     if (symbol === ESCAPE && this.size < this.most) {
       symbol = this.size++;
       this.met.set(code, symbol);
@@ -390,7 +475,22 @@ class Adaptive {
     this.trail.add(symbol);
     this.place.read(symbol, code);
     for (const match of this.matches) match.advance(this.trail, this.place.template);
-    this.recall();
+  }
+
+  /**
+   * Note which guesses were right, and read on in the numbers of the line.
+   * @param {number} symbol
+   * @param {number} code
+   */
+  learnGuesses(symbol, code) {
+    const { guesses, misses } = this;
+    const field = this.place.line.field % GUESSED_FIELDS;
+    for (let i = 0; i < GUESSES; i++) {
+      if (guesses[i] <= 0) continue;
+      const at = i * GUESSED_FIELDS + field;
+      misses[at] = ((misses[at] << 1) | (guesses[i] === symbol ? 0 : 1)) & ((1 << REMEMBERED) - 1);
+    }
+    this.relations.read(code);
   }
 
   /** @param {number} symbol */
@@ -404,11 +504,6 @@ class Adaptive {
     pairs[row + symbol] += 1;
     allPairs[last] += 1;
     if (allPairs[last] > 1024) allPairs[last] = halved(pairs, row, size);
-  }
-
-  recall() {
-    this.place.contexts(this.hashes);
-    this.memory.recall(this.hashes);
   }
 }
 

@@ -3,7 +3,7 @@
 // were seen least are overwritten.
 
 const ORDERS = 6; // the first contexts are the last 1 … 6 symbols
-const CONTEXTS = 15;
+const CONTEXTS = 19;
 const LONGEST_LINE = 4096; // symbols of a line that can be seen from the line below
 const NOTHING = 0;
 
@@ -97,6 +97,7 @@ class Place {
     this.kind = LINE_END; // of the last symbol
     this.word = 0;
     this.template = 0; // hash of the line so far, each number as one digit
+    this.templateAbove = 0; // of the whole line above
     this.above = new Line();
     this.line = new Line();
   }
@@ -117,6 +118,7 @@ class Place {
     this.kind = kind;
     if (kind === LINE_END) {
       this.line.endField();
+      this.templateAbove = this.template;
       this.above = this.line;
       this.line = new Line();
       this.template = 0;
@@ -128,12 +130,15 @@ class Place {
   /**
    * The hash of each context.
    * @param {Uint32Array} out [CONTEXTS]
+   * @param {Int32Array} guesses symbols that something else expects next, 0 for none [4]
    */
-  contexts(out) {
+  contexts(out, guesses) {
     const { above, last, beforeLast } = this;
     const { field, inField, token, tokens, shape } = this.line;
     const column = this.line.symbols.length;
     const tokenBefore = field ? tokens[field - 1] : 0;
+    const twoBefore = field > 1 ? tokens[field - 2] : 0;
+    const guessed = hash(guesses[0] * 1024 + guesses[1], guesses[2] * 1024 + guesses[3]);
     for (let i = 0; i < ORDERS; i++) out[i] = this.orders[i + 1];
     const at = field < above.begins.length ? above.begins[field] + inField : Infinity;
     const sameField = above.symbols[at] ?? NOTHING;
@@ -149,6 +154,10 @@ class Place {
     out[12] = hash(hash(field, inField), last);
     out[13] = hash(hash(field, above.tokens[field] ?? NOTHING), token);
     out[14] = hash(field, 2);
+    out[15] = hash(hash(this.template, this.templateAbove), last);
+    out[16] = hash(hash(twoBefore, tokenBefore), token);
+    out[17] = hash(guessed, last);
+    out[18] = hash(guessed, this.template);
   }
 }
 

@@ -74,16 +74,18 @@ function skimmed(state, context) {
  * @param {Adaptive} [adaptive]
  */
 function scoreBlock(bits, state, tokens, codes, adaptive) {
-  const { logits, head } = state.forwardPass;
+  const { logits, head, guesses } = state.forwardPass;
   const size = state.logits.length;
   const first = state.logits.slice();
+  const recalledFirst = state.recall.guesses.slice();
   state.readBlock(tokens, 0);
   let staticBits = 0;
   for (let i = 0; i < tokens.length; i++) {
     const predicted = i ? logits.subarray((i - 1) * head.n_out, (i - 1) * head.n_out + size) : first;
     const escaped = tokens[i] === ESCAPE ? escapeBits(codes[i]) : 0;
     const alone = tokenBits(predicted, tokens[i]) + escaped;
-    bits[i] = adaptive ? adaptive.charge(predicted, codes[i]) : alone;
+    const recalled = i ? guesses.subarray((i - 1) * N_RECALLED, i * N_RECALLED) : recalledFirst;
+    bits[i] = adaptive ? adaptive.charge(predicted, codes[i], recalled) : alone;
     staticBits += alone;
   }
   return staticBits;

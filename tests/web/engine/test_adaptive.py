@@ -3,6 +3,7 @@
 import numpy as np
 
 from model.adaptive import Adaptive
+from model.recall import Recall
 from model.scoring import score_lines
 from model.vocabulary import Vocabulary
 from tests.support.weights import made_up_log
@@ -25,8 +26,10 @@ def assert_alike(in_node, text, seed=0):
 
 def assert_bits(in_node, text, logits, characters=CHARACTERS):
     given = None if logits is None else logits.tolist()
-    answer = in_node("adapted", "", characters=characters, logits=given, text=text)
-    expected = Adaptive(Vocabulary(characters)).read(logits, text)
+    vocabulary = Vocabulary(characters)
+    recalled = Recall(vocabulary).read_all(vocabulary.encode("\n" + text))[:, :-1]
+    answer = in_node("adapted", "", characters=characters, logits=given, text=text, recalled=recalled.T.tolist())
+    expected = Adaptive(vocabulary).read(logits, text, recalled)
     assert np.array(answer).tobytes() == expected.tobytes()
 
 
@@ -72,3 +75,13 @@ def test_memory_does_not_grow_with_the_text(in_node):
     rng = np.random.default_rng(0)
     line = "".join(rng.choice(list(CHARACTERS[:30]), 10_000))
     assert in_node("growth", "", characters=CHARACTERS, text=line, times=4) < 300_000
+
+
+def test_the_bits_are_pythons_where_numbers_go_together(in_node):
+    times = [1_700_000_000 + 7919 * n for n in range(60)]
+    lines = [
+        f"{time} {time // 3600 % 24:02d}:{time // 60 % 60:02d}:{time % 60:02d} bed{n % 9} {time + 40}"
+        for n, time in enumerate(times)
+    ]
+    strange = ["9" * 40, "0" * 20 + " 00", "1" * 15 + " " + "1" * 16, "7 " * 30, "3 2 1 0 -1"]
+    assert_alike(in_node, "\n".join([*lines, *strange, *lines, *strange]), seed=3)
