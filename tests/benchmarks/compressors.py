@@ -1,4 +1,10 @@
-"""What compressors need for the newest lines of a log after the lines before: the extra bytes.
+"""What compressors need for the newest lines of a log after the lines before: the extra bytes. And for whole files:
+
+    python tests/benchmarks/compressors.py FILE…
+
+prints how many times smaller each file gets, by compressors and by the learner that begins from nothing: no model is
+sent, and the characters of the file are charged. That is its ideal code length; what an arithmetic coder adds is a few
+bytes a file. Files may be .xz or .gz.
 
 Brotli, PPMd and zpaq are not needed by the project: `pip install brotli pyppmd`, `apt install zpaq`. One that is
 missing is left out, and said so.
@@ -6,20 +12,29 @@ missing is left out, and said so.
 
 from __future__ import annotations
 
+import argparse
 import bz2
+import gzip
 import importlib
 import importlib.util
 import lzma
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import zstandard
+
+from model.adaptive import Adaptive
+from model.recall import Recall
+from model.vocabulary import Vocabulary
 
 PPMD_ORDERS = (3, 4, 5, 6, 8, 10, 12, 16, 24, 32)
 PPMD_MEMORY = 256 << 20
+PART = 1 << 16  # characters that the learner reads at a time
 
 Size = Callable[[bytes], int]
 
@@ -95,3 +110,49 @@ def is_here(name: str) -> bool:
     if name == "zpaq":
         return shutil.which("zpaq") is not None
     return name not in modules or importlib.util.find_spec(modules[name]) is not None
+
+
+def learner(text: str) -> float:
+    """Bytes by the learner from nothing, with the characters of the text."""
+    vocabulary = Vocabulary("").extended(text.split("\n"), 4096)
+    reader, recall, bits = Adaptive(vocabulary), Recall(vocabulary), 0.0
+    last = recall.read_all(vocabulary.encode("\n"))
+    for begin in range(0, len(text), PART):
+        part = text[begin : begin + PART]
+        recalled = np.concatenate([last, recall.read_all(vocabulary.encode(part))], axis=1)
+        bits += float(reader.read(None, part, recalled[:, :-1]).sum())
+        last = recalled[:, -1:]
+    return bits / 8 + len(vocabulary.characters.encode())
+
+
+def content(file: Path) -> bytes:
+    """What is in a file, unpacked."""
+    opened = {".xz": lzma.open, ".gz": gzip.open}.get(file.suffix)
+    if opened is None:
+        return file.read_bytes()
+    with opened(file, "rb") as unpacked:
+        return bytes(unpacked.read())
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="How many times smaller whole files get.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    given = parser.parse_args()
+    sizes: dict[str, Size] = {"xz": xz, "zstd": zstd, "brotli": brotli, "zpaq": zpaq}
+    here = {name: size for name, size in sizes.items() if is_here(name)}
+    print("not here:", ", ".join(sizes.keys() - here.keys()) or "none")
+    print("| file | bytes |", *(f"{name} |" for name in here), "learner alone | characters a second |")
+    print("|---" * (len(here) + 4) + "|")
+    for file in given.files:
+        data = content(file)
+        ratios = [f"{len(data) / size(data):.2f}" for size in here.values()]
+        text, begun = data.decode(errors="replace"), time.process_time()
+        ours = len(data) / learner(text)
+        speed = len(text) / (time.process_time() - begun)
+        cells = [file.name, f"{len(data):,}", *ratios, f"**{ours:.2f}**", f"{speed:,.0f}"]
+        print("|", " | ".join(cells), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()
