@@ -66,7 +66,7 @@ EXAMPLES = {  # of variables that are JSON
     "schedule__retry_minutes": "[1, 5, 25]",
     "watch__notify": '["ntfys://ntfy.example.org/topic"]',
 }
-SECRETS = ("admin.token", "watch.notify", "watch.command", "hooks.on_")  # beginnings of keys whose values are never shown
+SECRETS = ("admin.token", "watch.notify", "watch.command", "hooks.on_")  # so begin keys whose values are not shown
 
 
 class _Table(BaseModel):
