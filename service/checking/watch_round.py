@@ -117,10 +117,7 @@ def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: flo
         cases.notice_silence(known.profile, int(now - memory.last_came), usual, memory.last_line, least, now)
     else:
         cases.end_silence(log.numbers[0], now)
-        pauses = [(ended, seconds) for ended, seconds in memory.pauses if ended > now - PAUSES_COUNT]
-        memory.pauses = sorted([*pauses, (now, max(0.0, now - memory.last_came - every))], key=lambda pause: -pause[1])[
-            :2
-        ]
+        note_pause(memory, every, now)
         memory.last_came, memory.last_line = now, (log.numbers[-1], log.lines[-1])
         check = check_of(log, memory, known)
         surprises = known.surprises(log.lines, log.before)
@@ -136,6 +133,13 @@ def check_log(log: NewLines, memory: LogMemory, known: Knowledge, threshold: flo
         if case.last == now and case.state in UNTOLD:
             case.state = "waiting" if case.finding.strangeness >= threshold else "noted"
     cases.forget(now, cases.kin)
+
+
+def note_pause(memory: LogMemory, every: float, now: float) -> None:
+    """Keep the two longest pauses of the last days."""
+    recent = [(ended, seconds) for ended, seconds in memory.pauses if ended > now - PAUSES_COUNT]
+    recent.append((now, max(0.0, now - memory.last_came - every)))
+    memory.pauses = sorted(recent, key=lambda pause: -pause[1])[:2]
 
 
 def usual_pause(memory: LogMemory) -> int:
