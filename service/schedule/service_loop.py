@@ -51,6 +51,7 @@ class ServiceLoop:
     status_every: timedelta = STATUS_EVERY
     planned: PlannedRun | None = None  # the run that is under way, or else the next
     run: Child | None = None  # under way
+    watched: PlannedRun | None = None  # the run before which there was a round of the watch
     message: str = ""  # what the log and systemd were last told
     status: ServiceStatus | None = None  # as last written
 
@@ -118,6 +119,10 @@ class ServiceLoop:
             return min(self.planned.when, self._between_runs(now))
         if not self._home_is_free():
             return now + CHECK_AGAIN
+        if self.watch and not self._is_watched(self.planned):
+            following = self.watch.begin(now)
+            self.watched = self.planned
+            return following
         try:
             self.run = self.start_run(self.planned)
             self._report(f"running for {self._describe(self.planned)}")
@@ -128,6 +133,11 @@ class ServiceLoop:
             self._end_run(ChildResult("failed", f"its process could not be started: {error.strerror}"), now)
             return now
         return now + self.run.time_left()
+
+    def _is_watched(self, planned: PlannedRun) -> bool:
+        """Whether there was a round before this run: what the run learns as normal is to be checked before."""
+        before = self.watched
+        return before is not None and (before.slot, before.attempt) == (planned.slot, planned.attempt)
 
     def _between_runs(self, now: datetime) -> datetime:
         """Push what waits, or else have a round of the watch. Returns when to call this again."""
