@@ -66,7 +66,7 @@ EXAMPLES = {  # of variables that are JSON
     "schedule__retry_minutes": "[1, 5, 25]",
     "watch__notify": '["ntfys://ntfy.example.org/topic"]',
 }
-SECRETS = ("admin.token", "watch.notify", "hooks.on_")  # beginnings of keys whose values are never shown
+SECRETS = ("admin.token", "watch.notify", "watch.command", "hooks.on_")  # so begin keys whose values are not shown
 
 
 class _Table(BaseModel):
@@ -635,9 +635,8 @@ def _describe(problem: Any, of: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         allowed = _siblings(location, of)
         guess = _guess(str(location[-1]), allowed) or (_other_table(location) if of is Settings else "")
-        return (
-            f"there is no setting {key!r} (given {mask_urls(repr(given))}); allowed here: {', '.join(allowed)}{guess}"
-        )
+        shown = f" (given {given!r})" if isinstance(given, int | float) else ""  # else it may be a secret
+        return f"there is no setting {key!r}{shown}; allowed here: {', '.join(allowed)}{guess}"
     if key == "source" and isinstance(given, dict):
         return "write [[source]], in double brackets: there may be several"
     if key in _tables(of) and not isinstance(given, dict):

@@ -35,7 +35,8 @@ def find_homes(folder: Path) -> FoundHomes:
     """
     if (folder / "logling.toml").is_file():
         raise LoglingError(
-            f"{folder} is a home itself: serve it by `logling serve --home {folder}`, or name its folder"
+            f"{folder} is a home itself: serve it by `logling serve --home {folder}`, or name its folder; "
+            "if it was none before, take logling.toml out of it"
         )
     found = FoundHomes({}, {})
     try:

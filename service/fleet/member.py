@@ -127,9 +127,11 @@ class Member:
         finally:
             self._let_go()
         self._report(self._wrong_settings)
-        if self.waits_since:
-            return NEVER
-        return now + LOOK_EVERY if self._is_crowded else following
+        if self._is_crowded:
+            return now + LOOK_EVERY
+        if self.waits_since and self.loop:  # a permission comes with a look of its own
+            return following if self.loop.has_child() else self.loop.next_between_runs()
+        return following
 
     def _turn_of_gone(self, now: datetime) -> datetime:
         """A home that has gone begins nothing more; its run is left to end."""

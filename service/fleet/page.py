@@ -213,6 +213,7 @@ class FleetPage:
             is_alive=self._reader.is_alive(),
             under_way=beat.under_way if beat else [],
             waiting=beat.waiting if beat else 0,
+            problem=self._reader.problem,
             passed_over=self._reader.passed_over,
         )
 
@@ -223,6 +224,8 @@ class FleetPage:
         unwell = [state.name for state in states if state.kind == "bad"]
         is_alive = self._reader.is_alive()
         reasons = [] if is_alive else ["the service gives no sign of life"]
+        if self._reader.problem:
+            reasons.append("homes cannot be looked for")
         if unwell:
             reasons.append(f"{len(unwell)} of {len(states)} homes {'is' if len(unwell) == 1 else 'are'} not well")
         return 503 if reasons else 200, {

@@ -26,7 +26,7 @@ from ..settings import ScheduleSettings, Settings
 from .crew import Crew
 from .fleet_settings import delay_of
 from .heartbeat import Heartbeat, read_heartbeat
-from .homes import FoundHome, FoundHomes, find_homes
+from .homes import FoundHome, find_homes
 from .member import stamp
 
 Clock = Callable[[], datetime]
@@ -85,6 +85,7 @@ class FleetReader:
         self.folder = folder
         self.homes: dict[str, FoundHome] = {}
         self.passed_over: dict[str, str] = {}
+        self.problem = ""  # why homes cannot be looked for; those that are known are read on
         self.heartbeat: Heartbeat | None = None
         self.crew = Crew(lambda: self._room.set())
         self._window = window
@@ -158,8 +159,10 @@ class FleetReader:
     def _find(self) -> None:
         try:
             found = find_homes(self.folder)
-        except LoglingError:
-            found = FoundHomes({}, {})
+        except LoglingError as error:
+            self.problem = str(error)
+            return
+        self.problem = ""
         self.homes, self.passed_over = found.homes, found.problems
         for name in self._readings.keys() - found.homes.keys():
             self._readings.pop(name, None)

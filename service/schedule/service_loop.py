@@ -20,7 +20,7 @@ from ..storage.run_record import Outcome, RunRecord, slot_text
 from ..storage.service_status import ServiceStatus, clear_service_status, write_service_status
 from .child_process import Child, ChildResult, end_leftovers
 from .event_log import EVENTS, Events
-from .push_retry import PushRetry
+from .push_retry import NEVER, PushRetry
 from .run_places import MustWait
 from .schedule import PlannedRun, Schedule, plan_next_run
 from .systemd import Notifier
@@ -51,6 +51,7 @@ class ServiceLoop:
     status_every: timedelta = STATUS_EVERY
     planned: PlannedRun | None = None  # the run that is under way, or else the next
     run: Child | None = None  # under way
+    watched: PlannedRun | None = None  # the run before which there was a round of the watch
     message: str = ""  # what the log and systemd were last told
     status: ServiceStatus | None = None  # as last written
 
@@ -60,8 +61,7 @@ class ServiceLoop:
         try:
             return self._turn(now)
         except MustWait as reason:
-            if str(reason):
-                self._report(f"waiting: {reason}")
+            self._report_waiting(reason)
             return now + CHECK_AGAIN
         except (LoglingError, OSError, sqlite3.Error) as error:
             self._report(f"the service cannot go on: {error}; trying again every {AFTER_ERROR.seconds} s")
@@ -83,6 +83,11 @@ class ServiceLoop:
     def has_child(self) -> bool:
         """Whether a child process is under way, or how it ended was not looked at yet."""
         return self.run is not None or self.pushes.child is not None or bool(self.watch and self.watch.child)
+
+    def next_between_runs(self) -> datetime:
+        """When a push or a round of the watch is due, as far as is known."""
+        moments = (self.pushes.next_push, self.watch.next_round if self.watch else None)
+        return min(filter(None, moments), default=NEVER)
 
     def go_on_from(self, before: ServiceLoop) -> None:
         """Take over what is under way from a loop of the same home with other settings."""
@@ -114,13 +119,25 @@ class ServiceLoop:
             return min(self.planned.when, self._between_runs(now))
         if not self._home_is_free():
             return now + CHECK_AGAIN
+        if self.watch and not self._is_watched(self.planned):
+            following = self.watch.begin(now)
+            self.watched = self.planned
+            return following
         try:
             self.run = self.start_run(self.planned)
             self._report(f"running for {self._describe(self.planned)}")
+        except MustWait as reason:  # for hours, perhaps: what is done between runs goes on meanwhile
+            self._report_waiting(reason)
+            return min(now + CHECK_AGAIN, self._between_runs(now))
         except OSError as error:
             self._end_run(ChildResult("failed", f"its process could not be started: {error.strerror}"), now)
             return now
         return now + self.run.time_left()
+
+    def _is_watched(self, planned: PlannedRun) -> bool:
+        """Whether there was a round before this run: what the run learns as normal is to be checked before."""
+        before = self.watched
+        return before is not None and (before.slot, before.attempt) == (planned.slot, planned.attempt)
 
     def _between_runs(self, now: datetime) -> datetime:
         """Push what waits, or else have a round of the watch. Returns when to call this again."""
@@ -158,6 +175,10 @@ class ServiceLoop:
         except LoglingError as error:
             self._report(f"waiting: {error}")
             return False
+
+    def _report_waiting(self, reason: MustWait) -> None:
+        if str(reason):
+            self._report(f"waiting: {reason}")
 
     def _report(self, message: str) -> None:
         """Say in the log and to systemd what the service does now, unless that was said last."""

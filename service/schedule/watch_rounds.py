@@ -29,6 +29,10 @@ class WatchRounds:
         """Begin a round if it is time. Returns when to call this again."""
         if self.next_round and now < self.next_round <= now + self.every:  # else the clock was set back
             return self.next_round
+        return self.begin(now)
+
+    def begin(self, now: datetime) -> datetime:
+        """Begin a round now. Returns when to call `turn` again."""
         self.next_round = now + self.every
         try:
             self.child = self.start()

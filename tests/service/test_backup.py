@@ -1,5 +1,7 @@
 """Backup and restore by the commands of deploy/docs/operating.md: a home that was copied goes on where it was."""
 
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -65,9 +67,10 @@ def test_a_home_restored_in_another_place_goes_on_with_the_logs_that_moved_along
 
 
 def test_a_home_restored_without_its_log_lines_reads_the_logs_anew_and_trains_on(committed: Place) -> None:
-    archive = backed_up(committed, "--exclude", "./state/corpus.db*")
-    restored(archive, committed)
-    assert not list(committed.home.state.glob("corpus.db*"))
+    committed.logling("findings", "--now")
+    (options,) = re.findall("leave out\n.*`(--exclude .*)`", PAGE)
+    restored(backed_up(committed, *shlex.split(options)), committed)
+    assert {file.name for file in committed.home.state.glob("*.db")} == {"ledger.db"}
     committed.append_usual(NEW)
     record = committed.retrain()
     assert record["lines"]["new"] == len(committed.log.read_text().splitlines())

@@ -1,4 +1,4 @@
-"""A marker planted in a log is in no byte that a home has or prints, but in the corpus.
+"""A marker planted in a log is in no byte that a home has or prints, but in the corpus and in what the watch found.
 
 There is no learner's memory in a home: what learns from a text forgets it with its process.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+DOCS = Path(__file__).parent.parent.parent / "deploy" / "docs"
 MARKER = "zyxquartz0marker"  # a word that nothing else has; in a few lines, so that it is not the log's language
 
 
@@ -77,3 +78,23 @@ def test_a_failed_run_leaves_it_nowhere_else(planted: Any) -> None:
     planted.logling("retrain")
     found = [name for name, data in everything(planted) if has_marker(data)]
     assert {Path(name).name.removesuffix("-wal") for name in found} == {"corpus.db"}
+
+
+@pytest.fixture
+def watched(planted: Any) -> Any:
+    """A home whose watch has found the marker."""
+    planted.logling("findings", "--now")
+    planted.append([f"valve {MARKER} burst beside the wall"])
+    planted.logling("findings", "--now")
+    return planted
+
+
+def test_what_the_watch_found_is_in_its_database_alone(watched: Any) -> None:
+    found = [name for name, data in everything(watched) if has_marker(data)]
+    assert {Path(name).name.removesuffix("-wal") for name in found} == {"corpus.db", "findings.db"}
+
+
+def test_after_a_withdrawal_it_is_nowhere(watched: Any) -> None:
+    (command,) = re.findall("^cd HOME && (rm .*)$", (DOCS / "withdraw.md").read_text(), re.MULTILINE)
+    subprocess.run(command, shell=True, cwd=watched.home.path, check=True)
+    assert [name for name, data in everything(watched) if has_marker(data)] == []

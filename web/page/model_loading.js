@@ -4,7 +4,7 @@
 
 const LIST = 'models.js';
 const MODEL_NAME = /^(?:\.|[a-z0-9][a-z0-9._-]{0,39})$/; // a folder of this page; "." is the page's own
-const MOST_MODELS = 200;
+const MOST_MODELS = 10_000;
 
 /**
  * Where the weights of a model are.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -14,6 +15,7 @@ from service.fleet.fleet_settings import delay_of
 from service.fleet.heartbeat import read_heartbeat
 from service.fleet.member import Member
 from service.home import Home, only_service
+from service.schedule import home_loop
 from service.schedule.run_places import take_place
 from service.schedule.schedule import Schedule
 from service.settings import ScheduleSettings
@@ -80,6 +82,20 @@ def test_the_runs_of_other_services_on_the_machine_count(world: FleetWorld) -> N
     world.serve_until(lambda: world.heartbeat().waiting == 1)
     for _ in range(30):
         world.turn()
+    assert world.events() == []
+    other.close()
+    world.serve_until(lambda: world.ended("web"))
+
+
+def test_a_home_whose_run_waits_is_watched_meanwhile(world: FleetWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = world.folder / ".rounds"
+    command = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write('.')", str(rounds)]
+    monkeypatch.setattr(home_loop, "watch_command_line", lambda home: command)
+    world.make("web", settings='[watch]\nevery = "1s"\n')
+    other = take_place(0, world.names)
+    assert other
+    world.begin("runs = 1")
+    world.serve_until(lambda: rounds.exists() and len(rounds.read_text()) >= 2 and world.heartbeat().waiting == 1)
     assert world.events() == []
     other.close()
     world.serve_until(lambda: world.ended("web"))

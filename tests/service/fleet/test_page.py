@@ -172,6 +172,20 @@ def test_homes_come_and_go_on_the_page(folder: Folder, shown: Any, monkeypatch: 
     assert ask(address, "/homes/alpha/").status == 404
 
 
+def test_a_folder_that_became_a_home_itself_is_told_and_its_homes_stay(
+    folder: Folder, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "FIND_EVERY", 0.0)
+    folder.make("alpha")
+    address = shown()
+    (folder.path / "logling.toml").touch()
+    wait_until(lambda: "is a home itself" in ask(address).text)
+    assert rows(ask(address)) == ["alpha"]
+    assert ask(address, "/healthz").document["reasons"] == ["homes cannot be looked for"]
+    (folder.path / "logling.toml").unlink()
+    wait_until(lambda: ask(address, "/healthz").status == 200)
+
+
 def test_a_new_run_is_shown(folder: Folder, shown: Any) -> None:
     home = folder.make("alpha", 0)
     address = shown()

@@ -12,6 +12,7 @@ import pytest
 from service.home import Home
 from service.schedule.child_process import Child, ChildResult
 from service.schedule.push_retry import PushRetry
+from service.schedule.run_places import MustWait
 from service.schedule.schedule import PlannedRun, Schedule
 from service.schedule.service_loop import ServiceLoop, run_until_stopped
 from service.schedule.systemd import Notifier
@@ -54,12 +55,15 @@ class World:
     runs: list[datetime] = field(default_factory=list)
     killed: list[RunRecord] = field(default_factory=list)
     stopped: int = 0
+    is_full: bool = False  # whether a run must wait for others of the machine
 
     def start_round(self) -> Child:
         self.rounds.append(self.now)
         return Something(self, self.now + 10 * MINUTE)
 
     def start_run(self, planned: PlannedRun) -> Child:
+        if self.is_full:
+            raise MustWait("2 runs are under way")
         self.runs.append(self.now)
         return Something(self, self.now + 10 * MINUTE)
 
@@ -104,17 +108,26 @@ def test_a_round_begins_with_the_service_and_then_every_hour(home: Home) -> None
     assert hours(world.rounds) == [0, 1, 2, 3]
 
 
-def test_a_run_that_is_due_goes_before_a_round(home: Home) -> None:
-    world = World()
-    world.play(home, 0.5, HOUR)
-    assert NOON == world.runs[0] < world.rounds[0]
+def test_a_run_that_is_due_begins_behind_one_round(home: Home) -> None:
+    quiet(home)
+    world = World(NOON + timedelta(days=3, hours=15))  # Sunday, 03:00
+    world.play(home, 0.8, 3 * HOUR)
+    before, of_run = world.rounds
+    assert before < of_run
+    assert [world.runs[0] - of_run, len(world.runs)] == [10 * MINUTE, 1]
 
 
 def test_a_run_that_is_due_waits_for_a_round_under_way(home: Home) -> None:
     quiet(home)
     world = World(NOON + timedelta(days=3, hours=15, minutes=25))  # Sunday, 03:25
     world.play(home, 0.4, HOUR)
-    assert world.runs[0] - world.rounds[0] == 10 * MINUTE
+    assert [world.runs[0] - begun for begun in world.rounds] == [20 * MINUTE, 10 * MINUTE]
+
+
+def test_while_a_run_waits_for_others_of_the_machine_rounds_go_on(home: Home) -> None:
+    world = World(is_full=True)
+    world.play(home, 3.5, HOUR)
+    assert hours(world.rounds) == [0, 1, 2, 3]
 
 
 def test_a_clock_that_was_set_back_delays_no_round(home: Home) -> None:
@@ -134,7 +147,7 @@ def test_a_round_under_way_is_ended_with_the_service(home: Home) -> None:
 
 def test_a_run_that_could_not_write_its_end_is_told(home: Home) -> None:
     world = World()
-    world.play(home, 0.3, HOUR)
+    world.play(home, 0.4, HOUR)
     assert [record.outcome for record in world.killed] == ["failed"]
 
 

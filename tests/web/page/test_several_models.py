@@ -314,6 +314,13 @@ def test_a_site_of_one_model_has_no_choice_and_asks_for_what_it_always_did(page,
     assert asked_for(page) | {"icon.svg"} == own
 
 
+def test_a_page_may_have_a_thousand_models(open_several):
+    names = ["greenhouse", *(f"home-{number}" for number in range(999))]
+    page = open_several(**{"models.js": models_script(names)})
+    opened(page, "greenhouse")
+    assert page.locator("#model option").count() == 1_000
+
+
 def test_a_single_model_of_a_list_has_no_choice(open_several, trained):
     page = open_several("", {"greenhouse": trained.file})
     opened(page, "greenhouse")
