@@ -201,8 +201,8 @@ def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> 
     for rank in ranks:
         if rank > len(findings.findings):
             raise LoglingError(f"there is no finding {rank}: {len(findings.findings)} stand out")
-        if not findings.findings[rank - 1].template:
-            raise LoglingError(f"finding {rank} is about lines that never came: no rule can name them")
+        if findings.findings[rank - 1].kind == "fewer" or not findings.findings[rank - 1].template:
+            raise LoglingError(f"finding {rank} is about lines that did not come: a rule would name the usual ones")
     added = add_rules(file, [rule_of(findings.findings[rank - 1].template) for rank in ranks])
     err.print(f"{file}: {added} rule{'' if added == 1 else 's'} added")
 

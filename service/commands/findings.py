@@ -118,7 +118,10 @@ def read_findings(home: Home, since: datetime) -> tuple[list[FoundRow], int]:
 
 
 def call_normal(home: Home, numbers: Sequence[int]) -> None:
-    """Write the rules of some findings, and show and tell these no more. Raises LoglingError."""
+    """Write the rules of some findings, and show and tell these no more. Raises LoglingError.
+
+    What stayed away gets no rule: one would name the usual lines, of which nothing would be strange any more.
+    """
     read_findings(home, now())  # which says what to do where there is no database
     with FindingsDatabase(home.findings) as database:
         rows = [(number, database.one(number)) for number in numbers]
@@ -126,13 +129,14 @@ def call_normal(home: Home, numbers: Sequence[int]) -> None:
         for number, row in rows:
             if row is None:
                 raise LoglingError(f"there is no finding {number}: see `logling findings`")
-            if not row.finding.template:
-                raise LoglingError(f"finding {number} is about lines that did not come: no rule can name them")
-            rules.append(rule_of(row.finding.template))
+            if row.finding.kind != "fewer" and row.finding.template:
+                rules.append(rule_of(row.finding.template))
         added = add_rules(home.normal_rules, rules)
         for number in numbers:
             database.call_normal(number)
     err.print(f"{home.normal_rules}: {added} rule{'' if added == 1 else 's'} added")
+    if len(rules) < len(numbers):
+        err.print("What stayed away has no rule: these findings are not shown again, a later absence is a new one.")
 
 
 def as_json_of(row: FoundRow) -> dict[str, Any]:

@@ -139,7 +139,8 @@ class FindingRow {
       this.actions.choose(finding);
       byId('log-side').scrollIntoView();
     });
-    const buttons = finding.text.trim() ? [normal, copy] : [];
+    const calls = finding.kind === 'fewer' ? [] : [normal]; // of what stayed away a rule would name the usual lines
+    const buttons = finding.text.trim() ? [...calls, copy] : [];
     return numberOf(finding) ? [...buttons, show] : buttons;
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sqlite3
 import stat
 import sys
 from pathlib import Path
@@ -81,6 +82,17 @@ def test_what_is_called_normal_is_shown_and_found_no_more(found: Place) -> None:
     found.logling("findings", "--now")
     assert STRANGE not in [one["text"] for one in findings(found)]
     assert STRANGE in found.home.normal_rules.read_text()
+
+
+def test_what_stayed_away_is_hidden_without_a_rule_for_the_usual_lines(found: Place) -> None:
+    with sqlite3.connect(found.home.findings) as database:
+        (text,) = database.execute("SELECT finding FROM findings").fetchone()
+        away = json.dumps({**json.loads(text), "kind": "fewer"})
+        database.execute("UPDATE findings SET finding = ?", (away,))
+    told = found.logling("findings", "--normal", 1).stderr
+    assert "0 rules added" in told
+    assert "a later absence is a new one" in told
+    assert findings(found) == []
 
 
 def test_a_number_that_no_finding_has_is_refused(found: Place) -> None:
