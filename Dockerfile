@@ -1,6 +1,7 @@
 # docker build --tag logling .
 #
 # Where the journal is a source, the image needs journalctl: --build-arg PACKAGES=systemd
+# For messages by Apprise, and for a Dask cluster: --build-arg PYTHON_PACKAGES="apprise distributed"
 # How it is run: deploy/compose.yaml, deploy/docs/operating.md.
 
 FROM python:3.13-slim-trixie AS build
@@ -10,7 +11,8 @@ COPY model model
 COPY service service
 COPY web web
 COPY deploy/docs deploy/docs
-RUN python -m venv /opt/logling && /opt/logling/bin/pip install --no-cache-dir .
+ARG PYTHON_PACKAGES=""
+RUN python -m venv /opt/logling && /opt/logling/bin/pip install --no-cache-dir . $PYTHON_PACKAGES
 
 FROM python:3.13-slim-trixie
 LABEL org.opencontainers.image.title="Logling" \
