@@ -22,14 +22,14 @@ from service.settings import AdminSettings
 from service.storage.service_status import ServiceStatus, write_service_status
 from tests.benchmarks import admin
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime.now(UTC).replace(microsecond=0)  # all the time, however long the tests take
 
 
 @contextmanager
 def page_of(folder: Path, admin_settings: AdminSettings | None = None) -> Iterator[str]:
     """The page of a folder, in a thread; gives its address."""
     settings = FleetSettings(admin=admin_settings or AdminSettings())
-    app = fleet_application(folder, settings, lambda: datetime.now(UTC))
+    app = fleet_application(folder, settings, lambda: NOW)
     server = uvicorn.Server(server_config(app))
     listener = listen("127.0.0.1", 0)
     thread = Thread(target=server.run, args=([listener],))
