@@ -7,7 +7,7 @@ import fcntl
 import os
 import pwd
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,5 +160,9 @@ def _held(home: Home, name: str, words: str) -> Iterator[None]:
             if error.errno == errno.ENOLCK:
                 raise LoglingError(f"{path} cannot be locked: {NO_LOCKS}") from None
             raise OSError(error.errno, error.strerror, str(path)) from None
-        yield
-        file.truncate(0)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                file.truncate(0)
+            fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough: a process just forked by a thread has it open too

@@ -101,3 +101,16 @@ def test_a_lock_that_cannot_be_written_is_named(home: Home) -> None:
     command = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-c", HOLDER, str(home.path)]
     told = subprocess.run(command, capture_output=True, text=True)
     assert told.stderr.rstrip().endswith(f"File too large: '{home.state / 'lock'}'")
+
+
+def test_a_lock_is_free_at_once_though_a_process_just_forked_has_its_file_open(home: Home) -> None:
+    with locked(home):
+        child = os.fork()
+        if not child:
+            signal.pause()
+    try:
+        with locked(home):
+            pass
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
