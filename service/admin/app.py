@@ -166,9 +166,9 @@ class AdminPage:
             "sources": dict(Counter(state.state for state in history.sources or ())),
         }
 
-    def error(self, status: int, path: str) -> str:
-        """A page that says why there is no other at a path."""
-        return self._pages.error(status, "../" if path.startswith("/runs/") else "./")
+    def error(self, status: int, path: str) -> tuple[int, str]:
+        """A page that says why there is no other at a path, and its status."""
+        return status, self._pages.error(status, "../" if path.startswith("/runs/") else "./")
 
 
 def runs_before(history: History, before: str) -> tuple[RunSummary, ...]:
@@ -246,16 +246,18 @@ def add_file(app: FastAPI, path: str, content: bytes, media_type: str) -> None:
         return Response(content, media_type=media_type, headers=FOR_EVER)
 
 
-def add_error_pages(app: FastAPI, page_of: Callable[[int, str], str]) -> None:
-    """Errors are shown on a page like the others: `page_of` makes it from the status and the path."""
+def add_error_pages(app: FastAPI, page_of: Callable[[int, str], tuple[int, str]]) -> None:
+    """Errors are shown on a page like the others: `page_of` makes it, and its own status, from status and path."""
 
     @app.exception_handler(AnyHTTPException)
     async def refused(request: Request, error: AnyHTTPException) -> Response:
-        return html(page_of(error.status_code, request.scope["path"]), error.status_code, error.headers)
+        status, text = page_of(error.status_code, request.scope["path"])
+        return html(text, status, error.headers)
 
     @app.exception_handler(sqlite3.Error)
     async def unreadable(request: Request, error: sqlite3.Error) -> Response:
-        return html(page_of(503, request.scope["path"]), 503)
+        status, text = page_of(503, request.scope["path"])
+        return html(text, status)
 
 
 def html(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -258,8 +258,8 @@ class FleetPage:
             entries += [FeedEntry(run, f"homes/{quote(name)}/", f"{name}: ") for run in runs]
         return make_feed(entries, self._name)
 
-    def error(self, status: int, path: str) -> str:
-        """A page that says why there is no other at a path."""
+    def error(self, status: int, path: str) -> tuple[int, str]:
+        """A page that says why there is no other at a path, and its status: 503 for a home that is there."""
         headline, sentence = ERRORS.get(status, ("This cannot be shown", "The service's log may say why."))
         root = "../" * path.count("/", 1) or "./"
         if path.startswith(HOMES) and status == 404:
@@ -269,9 +269,8 @@ class FleetPage:
                 sentence = "Its settings are wrong, or its disk does not answer. The page of all homes says which."
             else:
                 headline, sentence = "There is no such home", "It may have gone, or has another name."
-        return self._templates.get_template("fleet_error.html").render(
-            headline=headline, sentence=sentence, status=status, root=root
-        )
+        template = self._templates.get_template("fleet_error.html")
+        return status, template.render(headline=headline, sentence=sentence, status=status, root=root)
 
     def _read(self, name: str, number: int, read: Callable[[LedgerReader, Sequence[int]], list[Found]]) -> list[Found]:
         """What is read of a run of a home; nothing where that does not work, so that the others are shown."""

@@ -206,7 +206,8 @@ def test_a_home_whose_disk_does_not_answer_holds_up_no_page(
         FleetReader, "_read", lambda self, name, home: answers.wait() if name == "nfs" else read(self, name, home)
     )
     wait_until(lambda: "its disk does not answer" in ask(address).text)
-    assert ask(address, "/homes/nfs/").status == 404 or "cannot be shown now" in ask(address, "/homes/nfs/").text
+    answer = ask(address, "/homes/nfs/")
+    assert (answer.status, "cannot be shown now" in answer.text) == (503, True)
     assert ask(address, "/homes/alpha/").status == 200
     answers.set()
     wait_until(lambda: "its disk does not answer" not in ask(address).text)
