@@ -22,5 +22,5 @@ def open_engine(settings: EngineSettings, calls: int) -> Engine:
 
 
 def local_width(calls: int) -> int:
-    """How many processes make so many calls here: two where there is one core too, as a run always trains two."""
+    """How many processes make so many calls here: two where there is one core too, as a run trains two at least."""
     return max(1, min(calls, max(2, os.cpu_count() or 1)))

@@ -10,7 +10,7 @@
  * @property {number} n_smear how many earlier characters are mixed into a token's embedding
  * @property {'columns'} positions a token's row of wpe is its column in its line
  * @property {boolean} final_norm
- * @property {boolean} recall whether what followed earlier lines is mixed into a token's embedding
+ * @property {boolean} recall whether the last layer gets what followed earlier lines
  */
 
 const N_BUCKETS = 16; // of the attention bias: see positions.js
