@@ -184,8 +184,8 @@ def audit(
 ) -> tuple[Contest, str]:  # fmt: skip
     """The contest whose challenger may be published, and why none may.
 
-    Where the best one remembers something, the other one is asked, if it passes the gate: a warm challenger may know
-    by its champion what no training would teach it now.
+    Where the best one remembers something, the next best is asked, if it passes the gate: a warm challenger may know by
+    its champion what no training would teach it now. Further ones are not, since each audit takes a share of the run.
     """
     note_audit(run, settings, contest.shipping, logs)
     kept_back = describe_kept_back(run.record, settings)
