@@ -1,14 +1,15 @@
 """The learner: an online model of the text read so far, mixed with the transformer's prediction.
 
-Each character is scored first and learned from afterwards. For equal logits the numbers are those of the page's
-adaptive.js, bit for bit.
+Each character is scored first and learned from afterwards; before the first one the learner has read common words
+(common_text.py). For equal logits the numbers are those of the page's adaptive.js, bit for bit.
 
 A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first.
 Each question is answered by the transformer, by contexts that remember what followed them, by earlier places in the
-text that matched, and by guesses: what a line that began alike recalls (recall.py), and what the numbers of the line
-make of the next one (relations.py). The answers are mixed in the logistic domain with weights that are learned online,
-as in PAQ and lpaq (Mahoney, "Adaptive weighing of context models for lossless data compression"). Each question rules
-one symbol out, so the probabilities of all symbols sum to one exactly.
+text that matched, by guesses: what a line that began alike recalls (recall.py), and what the numbers of the line make
+of the next one (relations.py), and by how far numbers went at their place before (steps.py). The answers are mixed in
+the logistic domain with weights that are learned online, as in PAQ and lpaq (Mahoney, "Adaptive weighing of context
+models for lossless data compression"). Each question rules one symbol out, so the probabilities of all symbols sum to
+one exactly.
 
 Example: after "temp 2" the candidates may be "1", "0" and "3". If the character is "0", its probability is
 (1 - p("1")) · p("0", not being "1").
@@ -30,17 +31,20 @@ from typing import Any
 import numpy as np
 
 from . import compiled as compiled_module
-from . import memory, mixing, relations
+from . import memory, mixing, relations, steps
 from .array_types import Array, Floats
+from .common_text import common_text
 from .compiled import compiled, compiled_on_disk
 from .config import N_RECALLED
 from .exact import softmax
 from .memory import (
     CONTEXTS,
     DIGIT,
+    EVERY,
     KINDS,
     MATCH,
     MEMORY,
+    OF_WORDS,
     ORDERS,
     PLACE,
     RECENT,
@@ -85,9 +89,18 @@ from .mixing import (
 )
 from .recall import digit_ids
 from .relations import RELATIONS, end_line, end_number, guess_number, guessed_digit, read_digit
+from .steps import STEPS, VIEWS, expect_digit, read_of_number, rule_out_digit
 from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
-FORMAT = b"Logling learner 2\n"  # begins what is saved; its number changes with what is learned, or how
+MODULES = [
+    sys.modules[__name__],
+    memory,
+    mixing,
+    relations,
+    steps,
+    compiled_module,
+]  # that compiled functions are made of
+FORMAT = b"Logling learner 3\n"  # begins what is saved; its number changes with what is learned, or how
 
 PART = 16384  # characters that compiled code reads at once; a signal is heard after each part
 NEW_CHARACTERS = 256  # unknown characters that get a symbol of their own when first seen; further ones stay escapes
@@ -95,14 +108,17 @@ LAST_QUESTION = 32  # after so many noes, the other symbols share what is left w
 LEAST = 1e-6  # probability that is shared by all symbols, so that none has zero
 LEAST_ANSWER = 1e-6
 
-# Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, a constant.
+# Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, steps, the
+# same corrected, a constant.
 STATIC, CORRECTED, BLEND, FIRST_CONTEXT = range(4)
 FIRST_MATCH = FIRST_CONTEXT + CONTEXTS
 SHORTEST_MATCHES = (6, 14, 0)
 MATCHES = len(SHORTEST_MATCHES)
 FIRST_GUESS = FIRST_MATCH + MATCHES
 GUESSES = N_RECALLED + 1  # what is recalled, and what the numbers of the line make of this one
-CONSTANT = FIRST_GUESS + GUESSES
+FIRST_STEP = FIRST_GUESS + GUESSES  # by each view
+FIRST_CORRECTED_STEP = FIRST_STEP + VIEWS
+CONSTANT = FIRST_CORRECTED_STEP + VIEWS
 INPUTS = CONSTANT + 1
 
 STATES = N_LEVEL * N_LEVEL * 2
@@ -149,6 +165,7 @@ LEARNER = np.dtype(
         ("place", PLACE),
         ("matches", MATCH, (MATCHES,)),
         ("relations", RELATIONS),
+        ("steps", STEPS),
         ("digits", np.int64, (10,)),  # their symbols
         ("misses", np.int64, (GUESSES, GUESSED_FIELDS)),  # one bit for each of the last guesses; 1: it was wrong
         ("all_ones", np.float64),  # the sum of `ones` of all symbols
@@ -159,6 +176,7 @@ LEARNER = np.dtype(
         ("match_rates", rates(MATCHES * STAGES * MATCH_STATES)),
         ("guess_rates", rates(GUESSES * STAGES * GUESS_STATES)),
         ("correction", curves(STAGES)),
+        ("step_corrections", curves(STAGES * N_LEVEL), (VIEWS,)),
         ("final", curves(STAGES * N_STRAIN)),
         ("final_by_match", curves(STAGES * MATCH_CASES)),
         ("final_by_template", curves(STAGES * TEMPLATES)),
@@ -186,6 +204,7 @@ SYMBOL = np.dtype(
     [
         ("code", np.int64),  # its code point, where the vocabulary does not have it
         ("kind", np.int64),
+        ("digit", np.int64),  # -1: it is none
         ("ones", np.float64),  # how often it came recently
         ("all_pairs", np.float64),  # how often any symbol came after it
         # about the current character
@@ -211,6 +230,7 @@ def start_weights() -> Floats:
     """The weights of the mixer at the beginning. -> [INPUTS]"""
     start = np.full(INPUTS, 0.05)
     start[[STATIC, CORRECTED, CONSTANT]] = 0.7, 0.0, 0.0
+    start[FIRST_STEP:FIRST_CORRECTED_STEP] = 0.0
     return start
 
 
@@ -232,6 +252,8 @@ def start_learner(known: int) -> Array:
     curves_of = {"correction": 1, "final": N_STRAIN, "final_by_match": MATCH_CASES, "final_by_template": TEMPLATES}
     for name, rows in curves_of.items():
         learner[name]["p"] = np.tile(start_curve(), STAGES * rows)
+    for curve in learner["step_corrections"]:
+        curve["p"] = np.tile(start_curve(), STAGES * N_LEVEL)
     start_mixer(learner["mixer"], SETS, [rate for _, rate in WEIGHTS], start_weights())
     return learners
 
@@ -246,7 +268,14 @@ class Adaptive:
         self.learner[0]["digits"] = digit_ids(vocabulary)
         self.symbols = np.zeros(most, SYMBOL)
         self.symbols["kind"][: vocabulary.size] = [kind_of(ord(c)) for c in REPLACEMENT + "\n" + vocabulary.characters]
+        self.symbols["digit"] = -1
+        for digit, symbol in enumerate(self.learner[0]["digits"]):
+            if symbol:
+                self.symbols["digit"][symbol] = digit
         self.pairs = np.zeros((most, most))  # how often each symbol came after each other one, recently
+        codes = code_points(common_text()).astype(np.int64)
+        found = vocabulary.encode(common_text()).astype(np.int64)
+        compiled_remembering()(*self._arrays(), found[found != ESCAPE], codes[found != ESCAPE])
 
     @property
     def size(self) -> int:
@@ -322,10 +351,20 @@ def digest(content: bytes) -> bytes:
 def compiled_reading() -> Callable[[Array, Array, Array, Floats, Array, Array, Array, Floats], None]:
     """`read_characters`, compiled when it is first needed."""
     nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-    arrays = (np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1)))
-    example = (*arrays, np.zeros((0, 0)), none, none, np.zeros((0, N_RECALLED), dtype=np.int64), nothing)
-    modules = [sys.modules[__name__], memory, mixing, relations, compiled_module]
-    return compiled_on_disk(read_characters, modules, example)
+    example = (*no_learner(), np.zeros((0, 0)), none, none, np.zeros((0, N_RECALLED), dtype=np.int64), nothing)
+    return compiled_on_disk(read_characters, MODULES, example)
+
+
+@cache
+def compiled_remembering() -> Callable[[Array, Array, Array, Array, Array], None]:
+    """`remember_words`, compiled when it is first needed."""
+    none = np.zeros(0, dtype=np.int64)
+    return compiled_on_disk(remember_words, MODULES, (*no_learner(), none, none))
+
+
+def no_learner() -> tuple[Array, Array, Array]:
+    """Arrays of the kinds that a learner has, to compile for."""
+    return np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1))
 
 
 def read_characters(
@@ -357,6 +396,15 @@ def read_characters(
         learn(learner, symbols, pairs, symbol, codes[i])
 
 
+def remember_words(learners: Any, symbols: Any, pairs: Floats, found: Array, codes: Array) -> None:
+    """Remember which words a text has, and no more of it. `found` and `codes`: its symbols and code points, [n]."""
+    learner = learners[0]
+    for i in range(len(codes)):
+        find_contexts(learner.place, learner.guesses)
+        recall(learner.memory, learner.place.contexts)
+        take_in(learner, symbols, pairs, found[i], codes[i], OF_WORDS)
+
+
 @compiled
 def symbol_of(learner: Any, symbols: Any, found: int, code: int) -> int:
     """The symbol of a character: the vocabulary's, its own since it was first seen, or the escape."""
@@ -372,6 +420,7 @@ def find_guesses(learner: Any, recalled: Array) -> None:
     """Set `guesses`: what is recalled, and the next digit of the number that the others of its line make likely."""
     if learner.relations.digits == 0:
         guess_number(learner.relations, learner.place.template)
+    expect_digit(learner.steps, learner.place.template, learner.place.template_above)
     digit = guessed_digit(learner.relations)
     for i in range(N_RECALLED):
         learner.guesses[i] = recalled[i]
@@ -468,6 +517,11 @@ def rank_symbols(learner: Any, symbols: Any, trust: float) -> None:
             learner.guess_places[i] = learner.misses[i, line.field % GUESSED_FIELDS] * COLUMNS + column
             sure = learner.guess_rates.p[i * STAGES * GUESS_STATES + learner.guess_places[i] * 2 + 1]
             symbols[learner.guessed[i]].rank += sure * sure
+    if learner.steps.expects:
+        for digit in range(10):
+            for view in range(VIEWS if learner.digits[digit] else 0):
+                share = learner.steps.mass[view, digit] / learner.steps.left[view]
+                symbols[learner.digits[digit]].rank += 0.2 * share * share
     for i in range(MATCHES):
         match = learner.matches[i]
         learner.matched[i] = predicted(match, learner.trail)
@@ -533,6 +587,8 @@ def rule_out(learner: Any, symbols: Any, candidate: int) -> None:
     for i in range(GUESSES):
         if learner.guessed[i] == candidate:
             learner.guessed[i] = -1
+    if learner.steps.expects and ruled_out.digit >= 0:
+        rule_out_digit(learner.steps, ruled_out.digit)
 
 
 @compiled
@@ -555,6 +611,7 @@ def answer(learner: Any, symbols: Any, candidate: int, stage: int, truth: int) -
     ask_contexts(learner, candidate, stage)
     expected = ask_matches(learner, candidate, stage)
     ask_guesses(learner, candidate, stage)
+    ask_steps(learner, symbols[candidate].digit, stage)
     inputs[CONSTANT] = 0.3
     case = choose_weights(learner, symbols, candidate, stage, expected)
     x = mix(mixer, stage)
@@ -564,6 +621,9 @@ def answer(learner: Any, symbols: Any, candidate: int, stage: int, truth: int) -
     mixed = compiled_squash(x) * 0.3 + refined * 0.2 + refined_by_match * 0.2 + refined_by_template * 0.3
     learn_mixing(mixer, truth)
     learn_curve(learner.correction, truth)
+    if learner.steps.expects and symbols[candidate].digit >= 0:
+        for view in range(VIEWS):
+            learn_curve(learner.step_corrections[view], truth)
     learn_curve(learner.final, truth)
     learn_curve(learner.final_by_match, truth)
     learn_curve(learner.final_by_template, truth)
@@ -629,6 +689,21 @@ def ask_guesses(learner: Any, candidate: int, stage: int) -> None:
 
 
 @compiled
+def ask_steps(learner: Any, digit: int, stage: int) -> None:
+    """Set the inputs of the steps of numbers, for a candidate that is this digit; -1: it is none."""
+    steps, inputs = learner.steps, learner.mixer.inputs
+    for view in range(VIEWS):
+        x = corrected = 0.0
+        if steps.expects and digit >= 0:
+            mass = steps.mass[view, digit]
+            x = stretch(mass / max(steps.left[view], mass))
+            row = stage * N_LEVEL + LEVEL[min(MOST, steps.sureness[view])]
+            corrected = stretch(refine(learner.step_corrections[view], row, x))
+        inputs[FIRST_STEP + view] = x
+        inputs[FIRST_CORRECTED_STEP + view] = corrected
+
+
+@compiled
 def guess_case(learner: Any, candidate: int) -> int:
     """Which guesses are there, and whether each is the candidate, as one number below GUESS_CASES."""
     case = 0
@@ -669,8 +744,14 @@ def learn(learner: Any, symbols: Any, pairs: Floats, symbol: int, code: int) -> 
         symbols[symbol].code = code
         symbols[symbol].kind = compiled_kind_of(code)
         learner.size += 1
+    take_in(learner, symbols, pairs, symbol, code, EVERY)
+
+
+@compiled
+def take_in(learner: Any, symbols: Any, pairs: Floats, symbol: int, code: int, contexts: Array) -> None:
+    """Go on in the text by one symbol, which these contexts remember."""
     count(learner, symbols, pairs, symbol)
-    learn_follower(learner.memory, symbol)
+    learn_follower(learner.memory, symbol, contexts)
     add_to_trail(learner.trail, symbol)
     advance_place(learner.place, symbol, code)
     for i in range(MATCHES):
@@ -685,6 +766,7 @@ def learn_guesses(learner: Any, symbol: int, code: int) -> None:
         if learner.guesses[i] > 0:
             wrong = 0 if learner.guesses[i] == symbol else 1
             learner.misses[i, field] = (learner.misses[i, field] << 1 | wrong) & ((1 << REMEMBERED) - 1)
+    read_of_number(learner.steps, code)
     if compiled_kind_of(code) == DIGIT:
         read_digit(learner.relations, code - 48)
         return

@@ -16,6 +16,8 @@ from .vocabulary import NEWLINE
 
 ORDERS = 6  # the first contexts are the last 1 … 6 symbols
 CONTEXTS = 19
+EVERY = np.arange(CONTEXTS)
+OF_WORDS = np.array([*range(ORDERS), 6, 16])  # those that mean the same in any text
 LONGEST_LINE = 4096  # symbols of a line that can be seen from the line below
 NOTHING = 0
 WORD = 0xFFFFFFFF
@@ -109,7 +111,7 @@ PLACE = np.dtype(
         ("last", np.int64),
         ("before_last", np.int64),
         ("kind", np.int64),  # of the last symbol
-        ("word", np.int64),
+        ("word", np.int64),  # hash of the word so far, small and capital letters alike
         ("template", np.int64),  # hash of the line so far, each number as one digit
         ("template_above", np.int64),  # of the whole line above
         ("lines", LINE, (2,)),  # this line and the one above
@@ -132,7 +134,7 @@ def advance_place(place: Any, symbol: int, code: int) -> None:
     kind = compiled_kind_of(code)
     for i in range(ORDERS, 0, -1):
         place.orders[i] = hashed(place.orders[i - 1], symbol)
-    place.word = hashed(place.word if kind <= LETTER else 0, symbol)
+    place.word = hashed(place.word if kind <= LETTER else 0, code + 32 if 65 <= code <= 90 else code)
     if kind != DIGIT or place.kind != DIGIT:
         place.template = hashed(place.template, 0 if kind == DIGIT else symbol + 1)
     place.before_last = place.last
@@ -243,9 +245,9 @@ def recall(memory: Any, contexts: Any) -> None:
 
 
 @compiled
-def learn_follower(memory: Any, symbol: int) -> None:
-    """Count the symbol that followed the current contexts."""
-    for i in range(CONTEXTS):
+def learn_follower(memory: Any, symbol: int, contexts: Any) -> None:
+    """Count the symbol that followed some of the current contexts."""
+    for i in contexts:
         slot = memory.slots[i]
         counts = memory.counts[i, slot]
         if not memory.known[i]:

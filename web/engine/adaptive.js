@@ -1,10 +1,10 @@
 // The learner: an online model of the text at hand, mixed with the transformer's prediction. It scores each character,
-// then learns from it, in memory only. The numbers are those of model/adaptive.py, to the last bit for equal logits.
+// then learns from it, in memory only; before the first one it has read common_text.js. The numbers are those of model/adaptive.py, to the last bit for equal logits.
 //
 // A character is coded as a series of yes-or-no questions: is it this candidate? The likeliest candidate comes first. The
 // transformer answers, and the contexts, which remember what followed them, and earlier places that match, and guesses:
-// what a line that began alike recalls, and what the numbers of the line make of the next one. The answers
-// are mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The probability of a character is the
+// what a line that began alike recalls, and what the numbers of the line make of the next one; and steps.js, which knows
+// how far numbers went at their place before. The answers are mixed in the logistic domain with weights learned online, as in PAQ and lpaq. The probability of a character is the
 // product over its questions, and these probabilities sum to one exactly.
 
 const NEW_CHARACTERS = 256; // unknown ones that get a symbol of their own when first seen; more stay escapes
@@ -12,7 +12,8 @@ const LAST_QUESTION = 32; // after so many questions the blend gives the probabi
 const LEAST = 1e-6; // probability of all that nothing predicts
 const LEAST_ANSWER = 1e-6;
 
-// Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, a constant.
+// Inputs of the mixer: the transformer, the same corrected, the blend of orders, contexts, matches, guesses, steps, the
+// same corrected, a constant.
 const STATIC = 0;
 const CORRECTED = 1;
 const BLEND = 2;
@@ -21,7 +22,9 @@ const FIRST_MATCH = FIRST_CONTEXT + CONTEXTS;
 const SHORTEST_MATCHES = [6, 14, 0];
 const FIRST_GUESS = FIRST_MATCH + SHORTEST_MATCHES.length;
 const GUESSES = N_RECALLED + 1; // what is recalled, and what the numbers of the line make of this one
-const CONSTANT = FIRST_GUESS + GUESSES;
+const FIRST_STEP = FIRST_GUESS + GUESSES; // by each view
+const FIRST_CORRECTED_STEP = FIRST_STEP + VIEWS;
+const CONSTANT = FIRST_CORRECTED_STEP + VIEWS;
 const INPUTS = CONSTANT + 1;
 
 const STATES = N_LEVEL * N_LEVEL * 2;
@@ -75,6 +78,7 @@ function startWeights() {
   start[STATIC] = 0.7;
   start[CORRECTED] = 0;
   start[CONSTANT] = 0;
+  start.fill(0, FIRST_STEP, FIRST_CORRECTED_STEP);
   return start;
 }
 
@@ -98,6 +102,7 @@ class Adaptive {
     this.trail = new Trail();
     this.matches = SHORTEST_MATCHES.map((shortest) => new Match(shortest));
     this.relations = new Relations();
+    this.steps = new Steps();
     this.digits = vocabulary.encode('0123456789');
     this.misses = new Uint8Array(GUESSES * GUESSED_FIELDS); // one bit for each of the last guesses, 1: it was wrong
     this.hashes = new Uint32Array(CONTEXTS);
@@ -117,6 +122,7 @@ class Adaptive {
     );
     this.guessRates = new Rates(GUESSES * STAGES * GUESS_STATES, (state) => (state & 1 ? 0.7 : 0.1));
     this.correction = new Curves(STAGES);
+    this.stepCorrections = Array.from({ length: VIEWS }, () => new Curves(STAGES * N_LEVEL));
     this.final = new Curves(STAGES * N_STRAIN);
     this.finalByMatch = new Curves(STAGES * MATCH_CASES);
     this.finalByTemplate = new Curves(STAGES * TEMPLATES);
@@ -140,6 +146,25 @@ class Adaptive {
     this.guessed = new Int32Array(GUESSES); // the same; -1: that one is ruled out
     this.guessPlaces = new Int32Array(GUESSES); // the state of each but for what it is
     this.guessStates = new Int32Array(GUESSES);
+    this.digitOf = new Int8Array(this.most).fill(-1); // of the symbols; -1: it is none
+    for (let digit = 0; digit < 10; digit++)
+      if (this.digits[digit] !== ESCAPE) this.digitOf[this.digits[digit]] = digit;
+    this.rememberWords(COMMON_TEXT);
+  }
+
+  /**
+   * Remember which words a text has, and no more of it. Characters that the vocabulary does not have are left out.
+   * @param {string} text
+   */
+  rememberWords(text) {
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      const symbol = this.vocabulary.id(code);
+      if (symbol === ESCAPE) continue;
+      this.place.contexts(this.hashes, this.guesses);
+      this.memory.recall(this.hashes);
+      this.takeIn(symbol, code, OF_WORDS);
+    }
   }
 
   /**
@@ -175,6 +200,7 @@ class Adaptive {
   findGuesses(recalled) {
     const { guesses, relations } = this;
     if (!relations.digits) relations.guessNumber(this.place.template);
+    this.steps.expectDigit(this.place.template, this.place.templateAbove);
     const digit = relations.guessedDigit();
     for (let i = 0; i < N_RECALLED; i++) guesses[i] = recalled[i];
     guesses[N_RECALLED] = digit < 0 ? 0 : this.digits[digit];
@@ -261,6 +287,7 @@ class Adaptive {
       const p = this.guessRates.p[i * STAGES * GUESS_STATES + this.guessPlaces[i] * 2 + 1];
       rank[guess] += p * p;
     }
+    this.rankDigits();
     for (let i = 0; i < this.matches.length; i++) {
       const match = this.matches[i];
       this.matched[i] = match.predicted(this.trail);
@@ -268,6 +295,19 @@ class Adaptive {
       if (this.matched[i] < 0) continue;
       const p = this.matchRates.p[i * STAGES * MATCH_STATES + this.matchPlaces[i] * 2 + 1];
       rank[this.matched[i]] += p * p;
+    }
+  }
+
+  /** A vote for each digit that may come next, by how far numbers went before. */
+  rankDigits() {
+    const { steps, digits, rank } = this;
+    if (!steps.expects) return;
+    for (let digit = 0; digit < 10; digit++) {
+      if (digits[digit] === ESCAPE) continue;
+      for (let view = 0; view < VIEWS; view++) {
+        const share = steps.mass[view * 10 + digit] / steps.left[view];
+        rank[digits[digit]] += 0.2 * share * share;
+      }
     }
   }
 
@@ -304,6 +344,7 @@ class Adaptive {
       rank[candidate] = -1;
       for (let i = 0; i < this.matched.length; i++) if (this.matched[i] === candidate) this.matched[i] = -1;
       for (let i = 0; i < GUESSES; i++) if (this.guessed[i] === candidate) this.guessed[i] = -1;
+      if (this.steps.expects && this.digitOf[candidate] >= 0) this.steps.ruleOut(this.digitOf[candidate]);
     }
     return probability;
   }
@@ -346,6 +387,8 @@ class Adaptive {
     this.askContexts(candidate, stage);
     const expected = this.askMatches(candidate, stage);
     this.askGuesses(candidate, stage);
+    const digit = this.steps.expects ? this.digitOf[candidate] : -1;
+    this.askSteps(digit, stage);
     inputs[CONSTANT] = 0.3;
     this.chooseWeights(candidate, stage, expected);
     const x = mixer.mix(inputs, stage);
@@ -359,6 +402,7 @@ class Adaptive {
     const p = Math.min(Math.max(mixed, LEAST_ANSWER), 1 - LEAST_ANSWER);
     mixer.learn(inputs, truth);
     correction.learn(truth);
+    if (digit >= 0) for (const curves of this.stepCorrections) curves.learn(truth);
     final.learn(truth);
     finalByMatch.learn(truth);
     finalByTemplate.learn(truth);
@@ -428,6 +472,26 @@ class Adaptive {
   }
 
   /**
+   * @param {number} digit that the candidate is; -1: none, or none can be told
+   * @param {number} stage
+   */
+  askSteps(digit, stage) {
+    const { inputs, steps } = this;
+    for (let view = 0; view < VIEWS; view++) {
+      let x = 0;
+      let corrected = 0;
+      if (digit >= 0) {
+        const mass = steps.mass[view * 10 + digit];
+        x = stretch(mass / Math.max(steps.left[view], mass));
+        const row = stage * N_LEVEL + LEVEL[Math.min(MOST, steps.sureness[view])];
+        corrected = stretch(this.stepCorrections[view].refine(row, x));
+      }
+      inputs[FIRST_STEP + view] = x;
+      inputs[FIRST_CORRECTED_STEP + view] = corrected;
+    }
+  }
+
+  /**
    * Which guesses are there, and whether each is the candidate, as one number below GUESS_CASES.
    * @param {number} candidate
    */
@@ -470,8 +534,18 @@ class Adaptive {
       this.met.set(code, symbol);
       this.kinds[symbol] = kindOf(code);
     }
+    this.takeIn(symbol, code, EVERY);
+  }
+
+  /**
+   * Go on in the text by one symbol.
+   * @param {number} symbol
+   * @param {number} code
+   * @param {number[]} contexts that remember it
+   */
+  takeIn(symbol, code, contexts) {
     this.count(symbol);
-    this.memory.learn(symbol);
+    this.memory.learn(symbol, contexts);
     this.trail.add(symbol);
     this.place.read(symbol, code);
     for (const match of this.matches) match.advance(this.trail, this.place.template);
@@ -490,6 +564,7 @@ class Adaptive {
       const at = i * GUESSED_FIELDS + field;
       misses[at] = ((misses[at] << 1) | (guesses[i] === symbol ? 0 : 1)) & ((1 << REMEMBERED) - 1);
     }
+    this.steps.read(code);
     this.relations.read(code);
   }
 

@@ -4,6 +4,8 @@
 
 const ORDERS = 6; // the first contexts are the last 1 … 6 symbols
 const CONTEXTS = 19;
+const EVERY = Array.from({ length: CONTEXTS }, (_, i) => i);
+const OF_WORDS = [0, 1, 2, 3, 4, 5, 6, 16]; // contexts that mean the same in any text
 const LONGEST_LINE = 4096; // symbols of a line that can be seen from the line below
 const NOTHING = 0;
 
@@ -95,7 +97,7 @@ class Place {
     this.last = NEWLINE;
     this.beforeLast = NEWLINE;
     this.kind = LINE_END; // of the last symbol
-    this.word = 0;
+    this.word = 0; // hash of the word so far, small and capital letters alike
     this.template = 0; // hash of the line so far, each number as one digit
     this.templateAbove = 0; // of the whole line above
     this.above = new Line();
@@ -110,7 +112,7 @@ class Place {
   read(symbol, code) {
     const kind = kindOf(code);
     for (let i = ORDERS; i > 0; i--) this.orders[i] = hash(this.orders[i - 1], symbol);
-    this.word = hash(kind <= LETTER ? this.word : 0, symbol);
+    this.word = hash(kind <= LETTER ? this.word : 0, code >= 65 && code <= 90 ? code + 32 : code);
     if (kind !== DIGIT || this.kind !== DIGIT)
       this.template = hash(this.template, kind === DIGIT ? 0 : symbol + 1);
     this.beforeLast = this.last;
@@ -221,9 +223,12 @@ class Memory {
     return ways;
   }
 
-  /** @param {number} symbol that followed the contexts */
-  learn(symbol) {
-    for (let i = 0; i < CONTEXTS; i++) {
+  /**
+   * @param {number} symbol that followed the contexts
+   * @param {number[]} contexts which of them remember it
+   */
+  learn(symbol, contexts) {
+    for (const i of contexts) {
       const slot = this.slots[i];
       if (!this.known[i]) {
         this.checks[slot] = this.wanted[i];

@@ -1,11 +1,15 @@
 """What the page learns from a text while it reads it is what Python learns."""
 
+import random
+
 import numpy as np
 
 from model.adaptive import Adaptive
+from model.common_text import common_text
 from model.recall import Recall
 from model.scoring import score_lines
 from model.vocabulary import Vocabulary
+from service.installation import page_folder
 from tests.support.weights import made_up_log
 
 CHARACTERS = "0123456789abcdefghilmnoprtuwx :./°C🌱"
@@ -85,3 +89,20 @@ def test_the_bits_are_pythons_where_numbers_go_together(in_node):
     ]
     strange = ["9" * 40, "0" * 20 + " 00", "1" * 15 + " " + "1" * 16, "7 " * 30, "3 2 1 0 -1"]
     assert_alike(in_node, "\n".join([*lines, *strange, *lines, *strange]), seed=3)
+
+
+def test_the_bits_are_pythons_where_numbers_go_on_in_steps(in_node):
+    chance = random.Random(4)
+    seconds, job, heat = 35_000, 9_950, 995
+    lines = []
+    for n in range(150):
+        seconds, job, heat = seconds + chance.randrange(9), job + chance.randrange(3), heat + chance.randrange(-4, 5)
+        clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        lines.append(f"{clock} job {job} bed{n % 3} at {heat / 100:.2f} from 10.0.{n % 7}.{job % 250}")
+    strange = ["1.2.3.4.5.6", "::..1:.2", "7:" * 30, "1" * 15 + ".2", "12:345:6", "-0.5"]
+    assert_alike(in_node, "\n".join([*lines, *strange, *lines, *strange]), seed=5)
+
+
+def test_the_page_has_read_the_same_words_before():
+    page = (page_folder() / "engine" / "common_text.js").read_text(encoding="utf-8")
+    assert page.split("`")[1] == common_text()
