@@ -275,7 +275,8 @@ class Adaptive:
         self.pairs = np.zeros((most, most))  # how often each symbol came after each other one, recently
         codes = code_points(common_text()).astype(np.int64)
         found = vocabulary.encode(common_text()).astype(np.int64)
-        compiled_remembering()(*self._arrays(), found[found != ESCAPE], codes[found != ESCAPE])
+        words = (found[found != ESCAPE], codes[found != ESCAPE])
+        compiled_reading()(*self._arrays(), np.zeros((0, 0)), *words, np.zeros((0, N_RECALLED), np.int64), np.zeros(0))
 
     @property
     def size(self) -> int:
@@ -351,20 +352,9 @@ def digest(content: bytes) -> bytes:
 def compiled_reading() -> Callable[[Array, Array, Array, Floats, Array, Array, Array, Floats], None]:
     """`read_characters`, compiled when it is first needed."""
     nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-    example = (*no_learner(), np.zeros((0, 0)), none, none, np.zeros((0, N_RECALLED), dtype=np.int64), nothing)
+    arrays = (np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1)))
+    example = (*arrays, np.zeros((0, 0)), none, none, np.zeros((0, N_RECALLED), dtype=np.int64), nothing)
     return compiled_on_disk(read_characters, MODULES, example)
-
-
-@cache
-def compiled_remembering() -> Callable[[Array, Array, Array, Array, Array], None]:
-    """`remember_words`, compiled when it is first needed."""
-    none = np.zeros(0, dtype=np.int64)
-    return compiled_on_disk(remember_words, MODULES, (*no_learner(), none, none))
-
-
-def no_learner() -> tuple[Array, Array, Array]:
-    """Arrays of the kinds that a learner has, to compile for."""
-    return np.zeros(1, LEARNER), np.zeros(1, SYMBOL), np.zeros((1, 1))
 
 
 def read_characters(
@@ -381,9 +371,12 @@ def read_characters(
 
     `rows`: probabilities by the transformer before each, [n, V], or [n, 0] without it; `found`: the symbol of each by
     the vocabulary, [n], where new characters' own symbols are put; `recalled`: symbols that are recalled before each,
-    [n, N_RECALLED]; `nats`: where the cost is put, [n].
+    [n, N_RECALLED]; `nats`: where the cost is put, [n]. Where it has no room, only the words are remembered.
     """
     learner = learners[0]
+    if len(nats) == 0:
+        remember_words(learner, symbols, pairs, found, codes)
+        return
     for i in range(len(codes)):
         symbol = symbol_of(learner, symbols, found[i], codes[i])
         find_guesses(learner, recalled[i])
@@ -396,9 +389,9 @@ def read_characters(
         learn(learner, symbols, pairs, symbol, codes[i])
 
 
-def remember_words(learners: Any, symbols: Any, pairs: Floats, found: Array, codes: Array) -> None:
+@compiled
+def remember_words(learner: Any, symbols: Any, pairs: Floats, found: Array, codes: Array) -> None:
     """Remember which words a text has, and no more of it. `found` and `codes`: its symbols and code points, [n]."""
-    learner = learners[0]
     for i in range(len(codes)):
         find_contexts(learner.place, learner.guesses)
         recall(learner.memory, learner.place.contexts)
