@@ -26,11 +26,13 @@ FORECAST_LINES = 2000  # of a log that are read
 FEWEST_LINES = 30  # of a kind, before its numbers are forecast
 MEAN_RATES = np.array([1 / 8, 1 / 32, 1 / 128])  # of the slow means
 LEVEL_RATE = 1 / 2  # of the quick one
+MOST_NUMBERS = 32  # of a line, that are forecast
 EARLIER_NUMBERS = 8  # of the line, that a forecast can use
 FIRST_EARLIER = 2 + len(MEAN_RATES)  # behind the constant, the line before and the means
 TERMS = FIRST_EARLIER + EARLIER_NUMBERS
 LARGEST_TERM = 1e7  # a larger number in the line is an identifier or a time, and no term
 LARGEST_FORECAST = 1e15
+MOST_DECIMALS = 15
 FORGETTING = 0.998
 LEAST_ERROR = 0.4  # units of the last digit
 ERROR_LINES = 100  # that the usual error is of
@@ -57,9 +59,10 @@ def _parsed(line: str) -> _Parsed:
         text, begin = match[0], match.start()
         signed = line[begin - 1 : begin] == "-" and (begin == 1 or line[begin - 2] == " ")
         kind += line[read : begin - signed]
-        places.append(kind)
-        values.append(-float(text) if signed else float(text))
-        decimals.append(len(text) - 1 - text.index(".") if "." in text else 0)
+        if len(values) < MOST_NUMBERS:
+            places.append(kind)
+            values.append(-float(text) if signed else float(text))
+            decimals.append(len(text) - 1 - text.index(".") if "." in text else 0)
         kind += "#"
         read = match.end()
     return _Parsed(kind + line[read:], places, np.array(values, np.float64), decimals)
@@ -70,12 +73,12 @@ class _Kind:
 
     def __init__(self, first: _Parsed) -> None:
         k = len(first.places)
-        self.scales = np.array([min(float(10**n), LARGEST_FORECAST) for n in first.decimals], np.float64)
+        self.scales = np.array([float(f"1e{min(n, MOST_DECIMALS)}") for n in first.decimals], np.float64)
         self.count = 1
         self.level = self.scaled(first.values)  # [k] the mean of the last lines
         self.means = np.repeat(self.level[:, None], len(MEAN_RATES), axis=1)  # [k, 3]
         self.weights = np.zeros((k, TERMS))
-        self.inverse = np.zeros((k, TERMS, TERMS))  # of the terms' products
+        self.inverse = np.empty(0)  # [k, TERMS, TERMS] of the terms' products, when the second line comes
         self.errors = np.zeros(k)  # usual ones
         self.jumps = np.zeros(k)  # share of lines with one
 
@@ -107,6 +110,7 @@ class _Kind:
         """One step of recursive least squares."""
         if self.count == 1:
             prior = np.where(np.arange(TERMS) < FIRST_EARLIER, 1.0, 100.0)
+            self.inverse = np.zeros((len(off), TERMS, TERMS))
             self.inverse[:, range(TERMS), range(TERMS)] = 1 / (terms * terms + prior)
         gains = total(self.inverse * terms[:, None, :])
         whole = (FORGETTING + total(gains * terms))[:, None]

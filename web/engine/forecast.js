@@ -5,11 +5,13 @@ const FORECAST_LINES = 2000; // of a log that are read
 const FEWEST_LINES = 30; // of a kind, before its numbers are forecast
 const MEAN_RATES = [1 / 8, 1 / 32, 1 / 128]; // of the slow means
 const LEVEL_RATE = 1 / 2; // of the quick one
+const MOST_NUMBERS = 32; // of a line, that are forecast
 const EARLIER_NUMBERS = 8; // of the line, that a forecast can use
 const FIRST_EARLIER = 2 + MEAN_RATES.length; // behind the constant, the line before and the means
 const TERMS = FIRST_EARLIER + EARLIER_NUMBERS;
 const LARGEST_TERM = 1e7; // a larger number in the line is an identifier or a time, and no term
 const LARGEST_FORECAST = 1e15;
+const MOST_DECIMALS = 15;
 const FORGETTING = 0.998;
 const LEAST_ERROR = 0.4; // units of the last digit
 const ERROR_LINES = 100; // that the usual error is of
@@ -35,9 +37,11 @@ function parsedLine(line) {
   for (const { 0: text, index } of line.matchAll(NUMBERS_OF_LINE)) {
     const signed = line[index - 1] === '-' && (index === 1 || line[index - 2] === ' ');
     kind += line.slice(read, signed ? index - 1 : index);
-    places.push(kind);
-    values.push(signed ? -Number(text) : Number(text));
-    decimals.push(text.includes('.') ? text.length - 1 - text.indexOf('.') : 0);
+    if (values.length < MOST_NUMBERS) {
+      places.push(kind);
+      values.push(signed ? -Number(text) : Number(text));
+      decimals.push(text.includes('.') ? text.length - 1 - text.indexOf('.') : 0);
+    }
     kind += '#';
     read = index + text.length;
   }
@@ -51,12 +55,13 @@ class NumberedKind {
   /** @param {ParsedLine} first */
   constructor({ values, decimals }) {
     const k = values.length;
-    this.scales = decimals.map((n) => Math.min(10 ** n, LARGEST_FORECAST));
+    this.scales = decimals.map((n) => Number(`1e${Math.min(n, MOST_DECIMALS)}`));
     this.count = 1;
     this.level = this.scaled(values); // [k] the mean of the last lines
-    this.means = Float64Array.from({ length: k * MEAN_RATES.length }, (_, i) => this.level[Math.floor(i / MEAN_RATES.length)]); // [k, 3]
+    const n = MEAN_RATES.length;
+    this.means = Float64Array.from({ length: k * n }, (_, i) => this.level[Math.floor(i / n)]); // [k, n]
     this.weights = new Float64Array(k * TERMS); // [k, TERMS]
-    this.inverse = new Float64Array(k * TERMS * TERMS); // [k, TERMS, TERMS] of the terms' products
+    this.inverse = new Float64Array(0); // [k, TERMS, TERMS] of the terms' products, when the second line comes
     this.errors = new Float64Array(k); // usual ones
     this.jumps = new Float64Array(k); // share of lines with one
   }
@@ -109,8 +114,10 @@ class NumberedKind {
    * @param {number} error
    */
   learn(i, error) {
-    const { inverse, errors, jumps, weights, count } = this;
+    const { errors, jumps, weights, count } = this;
     const at = i * TERMS * TERMS;
+    if (!this.inverse.length) this.inverse = new Float64Array(this.level.length * TERMS * TERMS);
+    const { inverse } = this;
     if (count === 1) {
       for (let t = 0; t < TERMS; t++)
         inverse[at + t * TERMS + t] = 1 / (terms[t] * terms[t] + (t < FIRST_EARLIER ? 1 : 100));
@@ -128,12 +135,14 @@ class NumberedKind {
     for (let t = 0; t < TERMS; t++) weights[i * TERMS + t] += (gains[t] / whole) * clipped;
     for (let t = 0; t < TERMS; t++)
       for (let u = 0; u < TERMS; u++)
-        inverse[at + t * TERMS + u] = (inverse[at + t * TERMS + u] - (gains[t] * gains[u]) / whole) / FORGETTING;
+        inverse[at + t * TERMS + u] =
+          (inverse[at + t * TERMS + u] - (gains[t] * gains[u]) / whole) / FORGETTING;
     if (count > FEWEST_LINES) {
       const isJump = Math.abs(error) > JUMP * errors[i] ? 1 : 0;
       jumps[i] += (isJump - jumps[i]) * Math.max(1 / (count - FEWEST_LINES), 1 / JUMP_LINES);
     }
-    const usual = errors[i] + (Math.abs(clipped) * 1.25 - errors[i]) * Math.max(1 / (count + 1), 1 / ERROR_LINES);
+    const usual =
+      errors[i] + (Math.abs(clipped) * 1.25 - errors[i]) * Math.max(1 / (count + 1), 1 / ERROR_LINES);
     errors[i] = Math.max(LEAST_ERROR, usual);
   }
 
@@ -233,6 +242,8 @@ class Forecast {
    */
   before(known, place, i) {
     const value = this.last.get(place);
-    return value === undefined ? undefined : Math.max(-LARGEST_FORECAST, Math.min(LARGEST_FORECAST, value * known.scales[i]));
+    return value === undefined
+      ? undefined
+      : Math.max(-LARGEST_FORECAST, Math.min(LARGEST_FORECAST, value * known.scales[i]));
   }
 }

@@ -248,7 +248,10 @@ class Draw {
     let total = 0;
     const sums = candidates.map(({ text }) => (total += forecast.plausibility(this.begun + text)));
     const share = this.random.uniform() * total;
-    return Math.max(0, sums.findIndex((sum) => sum > share));
+    return Math.max(
+      0,
+      sums.findIndex((sum) => sum > share),
+    );
   }
 }
 
