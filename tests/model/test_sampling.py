@@ -18,7 +18,7 @@ def model(make_model):
     return make_model(scale=0.8)
 
 
-NUMBERED = [f"abc {n:03d}" if n % 2 else f"k-{n % 10}" for n in range(100)]
+NUMBERED = [str(n % 4) for n in range(100)]
 
 
 # ---- one draw
@@ -167,12 +167,12 @@ def test_the_lines_left_out_would_not_change_the_prediction(make_model, length):
 
 
 def first_lines(model, **given):
-    return [sample.lines[0] for sample in continue_log(model, NUMBERED, samples=40, longest=9, **given)]
+    return [sample.lines[0] for sample in continue_log(model, NUMBERED, samples=40, longest=1, **given)]
 
 
 @pytest.fixture
 def writer(make_model):
-    """A model that writes lines of the same few characters, many of a kind."""
+    """A model that writes any character: a digit is a line of the one known kind."""
     return make_model(scale=0.05)
 
 
