@@ -53,7 +53,9 @@ class _Parsed(NamedTuple):
 
 
 def _parsed(line: str) -> _Parsed:
-    places, values, decimals = [], [], []
+    places: list[str] = []
+    values: list[float] = []
+    decimals: list[int] = []
     kind, read = "", 0
     for match in NUMBER.finditer(line):
         text, begin = match[0], match.start()
