@@ -6,7 +6,8 @@ imports numpy and safetensors, and numba where it learns from the text at hand. 
 - what a model is: `config.py`, `vocabulary.py`, `positions.py`, `transformer.py`; its file: `weights_file.py`
 - how it learns: `windows.py`, `training.py`, then `gradient.py` with `attention.py` and `bands.py`, `optimizer.py`,
   and `calibration.py` at the end
-- how it scores and predicts: `scoring.py`; `state.py` and `sampling.py`; `exact.py` for numbers equal in JavaScript
+- how it scores and predicts: `scoring.py`; `state.py`, `sampling.py` and `forecast.py`; `exact.py` for numbers
+  equal in JavaScript
 - how it learns from the text at hand: `adaptive.py`, with `memory.py`, `mixing.py` and `compiled.py`
 - what it is measured by: `ngram.py` (a baseline) and `extraction.py` (what weights give away)
 """

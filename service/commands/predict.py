@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from model.context import last_lines, reach
+from model.context import reach
+from model.forecast import FORECAST_LINES
 from model.sampling import continue_log
 
 from ..home import Home, find_home
@@ -42,7 +44,7 @@ def predict_command(
     model, card = committed_model(found_home)
     choice = choose_reading(model, card, reading, raw)
     lines = (line.text for line in log_lines(context, choice.choose)) if context else newest_lines(found_home)
-    before = last_lines(lines, reach(model.config))
+    before = list(deque(lines, max(FORECAST_LINES, reach(model.config))))
     found = continue_log(model, before, samples=samples, steps=steps, seed=seed, temperature=temperature, top_k=top_k)
     if as_json:
         print_json({"samples": [list(s.lines) for s in found], "bits": [list(s.bits) for s in found]})

@@ -37,7 +37,7 @@ from model.scoring import bits_per_character, score_lines
 from model.transformer import Model
 
 SAMPLER = Path(__file__).with_name("page_futures.js")
-CONTEXT = 60  # lines before, more than a model can see
+CONTEXT = 2000  # lines before, as many as the page's sampler reads
 TEMPERATURES = [0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35]
 CALIBRATION_LINES = 400
 ERRORS = 400  # of a baseline's past errors, its spread

@@ -4,6 +4,7 @@ import pytest
 from model import sampling
 from model.context import reach
 from model.exact import Mulberry32, softmax
+from model.forecast import Forecast
 from model.sampling import context_tokens, continue_log, pick, primed
 from model.scoring import score_lines
 from model.state import State
@@ -15,6 +16,9 @@ CONTEXT = ["abc 123", "", "k-9"]
 @pytest.fixture
 def model(make_model):
     return make_model(scale=0.8)
+
+
+NUMBERED = [str(n % 4) for n in range(100)]
 
 
 # ---- one draw
@@ -157,3 +161,28 @@ def test_the_lines_left_out_would_not_change_the_prediction(make_model, length):
     for token in model.vocabulary.encode("\n" + "".join(line + "\n" for line in lines)):
         expected = whole.read(token[None])
     np.testing.assert_array_equal(primed(model, lines)[1], expected)
+
+
+# ---- choosing among lines by their numbers
+
+
+def first_lines(model, **given):
+    return [sample.lines[0] for sample in continue_log(model, NUMBERED, samples=40, longest=1, **given)]
+
+
+@pytest.fixture
+def writer(make_model):
+    """A model that writes any character: a digit is a line of the one known kind."""
+    return make_model(scale=0.05)
+
+
+def test_the_first_line_drawn_says_the_kind(writer):
+    chosen, plain = first_lines(writer), first_lines(writer, candidates=1)
+    assert chosen != plain
+    forecast = Forecast(NUMBERED)
+    assert [forecast.known_kind(line) for line in chosen] == [forecast.known_kind(line) for line in plain]
+
+
+def test_lines_of_kinds_that_are_not_known_are_taken_as_drawn(model):
+    given = {"samples": 5, "steps": 2, "seed": 3}
+    assert continue_log(model, CONTEXT, **given) == continue_log(model, CONTEXT, **given, candidates=1)

@@ -61,3 +61,20 @@ def test_predictions_are_float64_whatever_the_weights(make_model, dtype):
     model = make_model()
     model = model._replace(weights={name: w.astype(dtype) for name, w in model.weights.items()})
     assert State(model).read(np.array([1])).dtype == np.float64
+
+
+def test_a_text_can_go_back_while_another_reads_on(make_model):
+    model = make_model()
+    rng = np.random.default_rng(4)
+    begun, left, right = (rng.integers(1, model.vocabulary.size, n).astype(np.int32) for n in (5, 30, 30))
+    state = State(model)
+    read(state, begun)
+    state = state.replicated(2)
+    start = state.text(1)
+    for tokens in zip(left[:20], right[:20], strict=True):
+        state.read(np.array(tokens))
+    state.replace(1, start)
+    both = np.array([state.read(np.array(tokens)) for tokens in zip(left[20:], right[:10], strict=True)])
+    for i, text in enumerate((left, right[:10])):
+        alone = read(State(model), np.concatenate([begun, text]))[-10:]
+        np.testing.assert_array_equal(both[:, i], alone)

@@ -9,6 +9,7 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const {
+  Forecast,
   Adaptive,
   Judge,
   LogCheck,
@@ -212,6 +213,12 @@ const answers = {
         familiar: familiar.map(asJson),
       },
     };
+  },
+  plausibilities: ({ lines, next }) => {
+    const forecast = new Forecast(lines);
+    return next.map((/** @type {string} */ line) =>
+      forecast.knownKind(line) === undefined ? null : forecast.plausibility(line),
+    );
   },
   samples: ({ base64, context, options }) => continueLog(decodeWeights(base64).model, context, options),
   adapted: ({ characters, logits, text, recalled }) => {

@@ -9,6 +9,7 @@ const publicNames = {
   FileCheck,
   Finding,
   Findings,
+  Forecast,
   Judge,
   KIND_WORDS,
   LONGEST_CONTEXT,

@@ -1,5 +1,6 @@
-// How a log may go on: sampled lines, as in model/sampling.py. Given a Noise, a line that is noise is drawn again, and a
-// sample that comes to nothing else ends before its last line.
+// How a log may go on: sampled lines, as in model/sampling.py. Where the numbers of a line can be forecast, a few lines are
+// drawn, and the first or one of its kind is taken, by how well its numbers go on. Given a Noise, a line that is noise is
+// drawn again, and a sample that comes to nothing else ends before its last line.
 
 /**
  * Sampled lines, and the bits the model needed for each (newline counted, at temperature 1). Fewer lines than were asked
@@ -16,12 +17,19 @@
  * @property {number} [topK]
  * @property {number} [longest] characters after which a line is ended
  * @property {string} [begun] the beginning of the first line; a sample goes on from there
+ * @property {number} [candidates] lines that are drawn for one whose numbers can be forecast
  * @property {Noise} [noise]
+ */
+
+/**
+ * A line that was drawn, the bits of each token, and the state before its newline.
+ * @typedef {{ text: string, bits: number, state: State }} Candidate
  */
 
 const SIDE_BY_SIDE = 4; // samples that are drawn together; more would not fit into a processor's cache
 const LONGEST_SAMPLED_LINE = 2000; // characters after which a sampled line that never ends is ended
-const DRAWS = 6; // of a line that becomes noise
+const CANDIDATE_LINES = 4;
+const DRAWS = 6; // of a line, at most: until one is no noise, and a second is of its kind
 
 /** The 32-bit generator mulberry32 (Tommy Ettinger, public domain): the same stream in any language. */
 class Mulberry32 {
@@ -102,13 +110,15 @@ function* continuing(model, context, options = {}) {
   const { samples = 1, seed = 0, begun = '' } = options;
   const state = new State(model);
   yield* state.reading(contextTokens(model, context, begun));
+  const forecast = forecastOf(context, options);
+  yield undefined;
   /** @type {Draw[]} */
   const draws = [];
   /** @type {Draw[]} */
   let open = [];
   for (let done = 0; done < samples;) {
     while (open.length < SIDE_BY_SIDE && draws.length < samples) {
-      draws.push(new Draw(samples > 1 ? state.copy() : state, seed + draws.length, options));
+      draws.push(new Draw(samples > 1 ? state.copy() : state, seed + draws.length, options, forecast));
       open.push(draws[draws.length - 1]);
     }
     const tokens = open.map((draw) => draw.next());
@@ -122,14 +132,28 @@ function* continuing(model, context, options = {}) {
   }
 }
 
+/**
+ * What the numbers of the next line should be, where that can change what is drawn.
+ * @param {string[]} context
+ * @param {SamplingOptions} options
+ */
+function forecastOf(context, { temperature = 1, candidates = CANDIDATE_LINES }) {
+  if (temperature === 0 || candidates < 2) return undefined;
+  const forecast = new Forecast(context);
+  return forecast.knowsSome ? forecast : undefined;
+}
+
 /** One sample that is being drawn. */
 class Draw {
   /**
    * @param {State} state
    * @param {number} seed
    * @param {SamplingOptions} options
+   * @param {Forecast | undefined} forecast
    */
-  constructor(state, seed, { steps = 1, temperature = 1, topK = 0, longest = LONGEST_SAMPLED_LINE, noise }) {
+  constructor(state, seed, options, forecast) {
+    const { steps = 1, temperature = 1, topK = 0, longest = LONGEST_SAMPLED_LINE } = options;
+    const { begun = '', candidates = CANDIDATE_LINES, noise } = options;
     this.state = state;
     this.random = new Mulberry32(seed);
     this.steps = steps;
@@ -137,13 +161,18 @@ class Draw {
     this.topK = topK;
     this.longest = longest;
     this.noise = noise;
+    this.most = candidates;
+    this.forecast = forecast?.copy();
     /** @type {Sample} */
     this.sample = { lines: [], bits: [] };
+    this.begun = begun; // how the line began that is being drawn
     /** @type {number[]} */
     this.line = [];
     this.bits = 0; // of the line so far
     this.start = state; // at the beginning of the line
-    this.draws = 0; // of the line
+    this.draws = 0; // of the line, begun
+    /** @type {Candidate[]} */
+    this.candidates = []; // for the line, all of the first one's kind
     this.ended = steps < 1;
   }
 
@@ -152,11 +181,9 @@ class Draw {
    * @returns {number}
    */
   next() {
-    if (this.noise && !this.draws) {
-      this.start = this.state.copy();
-      this.draws = 1;
-    }
-    const { logits, model } = this.state;
+    if (!this.draws && (this.noise || this.forecast)) this.start = this.state.copy();
+    this.draws ||= 1;
+    const { logits } = this.state;
     const full = this.line.length >= this.longest;
     const token = full ? NEWLINE : pick(logits, this.temperature, this.topK, this.random.uniform());
     this.bits += tokenBits(logits, token);
@@ -164,21 +191,67 @@ class Draw {
       this.line.push(token);
       return token;
     }
-    const { lines, bits } = this.sample;
-    const text = model.vocabulary.decode(this.line);
-    const isNoise = this.noise && (full || this.noise.isNoise(text, lines));
-    if (!isNoise) {
-      lines.push(text);
-      bits.push(this.bits);
-      this.draws = 0;
-    }
+    this.consider(full);
     this.line = [];
     this.bits = 0;
-    this.ended = lines.length >= this.steps || this.draws >= DRAWS;
-    if (!isNoise || this.ended) return token;
-    this.state = this.start.copy();
-    this.draws++;
-    return this.next();
+    if (this.wantsAnother()) {
+      this.draws++;
+      this.state = this.start.copy();
+      return this.next();
+    }
+    this.take();
+    return token;
+  }
+
+  /**
+   * Make the line a candidate, unless it is noise or of another kind than the first.
+   * @param {boolean} full
+   */
+  consider(full) {
+    const { noise, forecast, candidates, bits, state, sample } = this;
+    const text = state.model.vocabulary.decode(this.line);
+    if (noise && (full || noise.isNoise(text, sample.lines))) return;
+    if (candidates.length) {
+      const kind = forecast?.knownKind(this.begun + text);
+      if (!kind || kind !== forecast?.knownKind(this.begun + candidates[0].text)) return;
+    }
+    candidates.push({ text, bits, state });
+  }
+
+  wantsAnother() {
+    const { forecast, candidates, draws } = this;
+    if (!candidates.length) return draws < DRAWS && this.noise !== undefined;
+    if (forecast?.knownKind(this.begun + candidates[0].text) === undefined) return false;
+    return draws < this.most || (draws < DRAWS && candidates.length < 2);
+  }
+
+  /** End the line with one of the candidates; without any, end the sample. */
+  take() {
+    const { forecast, candidates, sample } = this;
+    if (candidates.length) {
+      const { text, bits, state } = candidates[this.chosen()];
+      sample.lines.push(text);
+      sample.bits.push(bits);
+      this.state = state;
+      forecast?.read(this.begun + text);
+    }
+    this.ended = sample.lines.length >= this.steps || !candidates.length;
+    this.begun = '';
+    this.candidates = [];
+    this.draws = 0;
+  }
+
+  /** The candidate that a uniform number falls on: each has a share by how well its numbers go on. */
+  chosen() {
+    const { forecast, candidates } = this;
+    if (!forecast || candidates.length < 2) return 0;
+    let total = 0;
+    const sums = candidates.map(({ text }) => (total += forecast.plausibility(this.begun + text)));
+    const share = this.random.uniform() * total;
+    return Math.max(
+      0,
+      sums.findIndex((sum) => sum > share),
+    );
   }
 }
 

@@ -51,7 +51,7 @@ class NextKinds {
     const next = new NextLines(this.profile);
     let leftOut = 0; // that were noise whenever they were drawn
     this.drawn = performance.now();
-    const options = { samples: NEXT_SAMPLES, steps: 1, seed: 1 };
+    const options = { samples: NEXT_SAMPLES, steps: 1, seed: 1, candidates: 1 }; // kinds are told, not numbers
     await sampleSideBySide(this.workers, { ...request, options }, signal, (_, { lines }) => {
       if (lines.length) next.add(lines[0]);
       else leftOut++;

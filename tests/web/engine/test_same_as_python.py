@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from model.forecast import Forecast
 from model.sampling import continue_log, primed
 from model.scoring import bits_per_character, score_lines
 from model.state import State
@@ -101,6 +102,30 @@ def test_many_samples_side_by_side_are_pythons(in_node, trained):
     answer = in_node("samples", trained, context=context, options={"samples": 11, "steps": 3, "seed": 5})
     expected = continue_log(trained.model, context, samples=11, steps=3, seed=5)
     assert [sample["lines"] for sample in answer] == [sample.lines for sample in expected]
+
+
+def test_lines_chosen_by_their_numbers_are_pythons(in_node, trained):
+    context = [f"12:{n % 60:02d} bed{n % 4} air 2{n % 3}.{n % 7}°C ok" for n in range(200)]
+    given = {"samples": 9, "steps": 4, "seed": 2, "temperature": 0.7}
+    answer = in_node("samples", trained, context=context, options=given)
+    expected = continue_log(trained.model, context, **given)
+    assert [sample["lines"] for sample in answer] == [sample.lines for sample in expected]
+    plain = continue_log(trained.model, context, **given, candidates=1)
+    assert [sample.lines for sample in plain] != [sample.lines for sample in expected]
+
+
+def test_the_plausibility_of_numbers_has_pythons_bits(in_node):
+    rng = np.random.default_rng(3)
+    odd = ["9" * 400, "0." + "1" * 30, "-5", "-0.0", "1234567890123456789", "10.0.0.7", "§ ٣"]
+    lines = [
+        f"{i} air {rng.normal(20, 3):.2f} of {odd[i % 7] if i % 3 else rng.integers(-9, 9)} {'ok' if i % 5 else 'low'}"
+        for i in range(900)
+    ]
+    forecast = Forecast(lines[:850])
+    expected = [forecast.plausibility(line) if forecast.known_kind(line) else None for line in lines]
+    assert in_node("plausibilities", "", lines=lines[:850], next=lines) == expected
+    assert None in expected
+    assert any(expected)
 
 
 def test_scores_are_pythons_on_a_thousand_lines(in_node, trained):
