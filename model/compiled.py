@@ -31,6 +31,11 @@ def compiled(function: Function) -> Function:
     return cast(Function, njit(error_model="numpy")(function))
 
 
+def inlined(function: Function) -> Function:
+    """A compiled function whose code takes the place of each call: a call would write all registers to memory."""
+    return cast(Function, njit(error_model="numpy", forceinline=True)(function))
+
+
 def compiled_on_disk(function: Function, modules: list[ModuleType], example: tuple[object, ...]) -> Function:
     """A compiled function that is taken from disk, or else compiled and kept there.
 
@@ -38,7 +43,7 @@ def compiled_on_disk(function: Function, modules: list[ModuleType], example: tup
     of all `modules` that the function is made of. `example` are arguments with which it does nothing.
     """
     sources = "".join(inspect.getsource(module) for module in modules)
-    digest, name = hashlib.sha256(sources.encode()).hexdigest()[:16], function.__qualname__
+    digest, name = hashlib.sha256(sources.encode()).hexdigest()[:16], function.__name__
     for attempt in ("", "-again"):
         function.__qualname__ = f"{name}-{digest}{attempt}"
         try:
