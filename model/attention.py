@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from . import compiled as compiled_module
-from . import lanes
+from . import lanes, positions
 from .array_types import Array, Int32s, Int64s
 from .compiled import compiled_on_disk, inlined
 from .config import N_BUCKETS
@@ -103,7 +103,7 @@ def compiled_attention(head_size: int) -> tuple[Callable[..., None], Callable[..
     """`attend` and `attend_backward`, compiled for heads of one size when they are first needed."""
     like, x, rows = (0.0,) * head_size, np.zeros((0, head_size, 0), np.float32), np.zeros((0, 0), np.float32)
     flat, places = rows.ravel(), np.zeros((2, 0, 0), np.int32)
-    modules = [sys.modules[__name__], lanes, compiled_module]
+    modules = [sys.modules[__name__], lanes, positions, compiled_module]
     forward = (like, x, x, x, flat, places, False, x, rows[None])
     backward = (like, x, x, x, x, rows, rows, flat, places, x[None], rows)
     return compiled_on_disk(attend, modules, forward), compiled_on_disk(attend_backward, modules, backward)

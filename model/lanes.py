@@ -2,8 +2,8 @@
 
 numba vectorises loops by itself, but not those whose sums must stay in registers from one turn to the next. So this
 adds a type to it, LANES, with `+`, `-`, `*` and the functions below. A tile is a tuple of LANES, one for each of the D
-features of a head: sixteen queries, or sixteen keys. Each operation is one of LLVM's for vectors, which every processor
-has in some width; products are fused with sums, always in the same order.
+features of a head: sixteen queries, or sixteen keys. Each operation is one of LLVM's for vectors, which become as many
+of the processor's as it takes. The order of all sums is fixed, so the same kind of processor gives the same bytes.
 """
 
 from __future__ import annotations
@@ -54,15 +54,21 @@ def add_operator(operation: Any, instruction: str) -> None:
         return getattr(builder, instruction)(*arguments)
 
 
-for operation_, instruction_ in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul")):
-    add_operator(operation_, instruction_)
+add_operator(operator.add, "fadd")
+add_operator(operator.sub, "fsub")
+add_operator(operator.mul, "fmul")
 
 
-def constant(value: float) -> ir.Constant:
+# ---- what the functions below are made of; each writes instructions
+
+
+def constant(value: float) -> Any:
+    """The same number in every lane."""
     return ir.Constant(VECTOR, [value] * N_LANES)
 
 
 def pointer(context: Any, builder: Any, array_type: Any, array: Any, at: Any) -> Any:
+    """The place of number `at` of a flat array."""
     if array_type.dtype != types.float32:
         raise TypeError(f"lanes are read from and written to arrays of float32, not {array_type.dtype}")
     data = context.make_array(array_type)(context, builder, array).data
@@ -70,19 +76,29 @@ def pointer(context: Any, builder: Any, array_type: Any, array: Any, at: Any) ->
 
 
 def load_vector(builder: Any, place: Any) -> Any:
+    """Sixteen numbers from a place on."""
     return builder.load(builder.bitcast(place, VECTOR.as_pointer()), align=4)
 
 
+def store_vector(builder: Any, vector: Any, place: Any) -> None:
+    """Write sixteen numbers from a place on."""
+    builder.store(vector, builder.bitcast(place, VECTOR.as_pointer()), align=4)
+
+
 def splat(builder: Any, number: Any) -> Any:
+    """One number in every lane."""
     one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), number, ir.Constant(INT, 0))
     return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(INTEGERS, [0] * N_LANES))
 
 
 def fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c"""
-    name = f"llvm.fma.v{N_LANES}f32"
+    """a * b + c, in one instruction where the processor has one"""
+    name = f"llvm.fmuladd.v{N_LANES}f32"
     kind = ir.FunctionType(VECTOR, [VECTOR] * 3)
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
+
+
+# ---- what compiled functions call
 
 
 @intrinsic
@@ -111,7 +127,7 @@ def store(typingctx: Any, array: Any, at: Any, lanes: Any) -> Any:
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         place = pointer(context, builder, sig.args[0], *arguments[:2])
-        builder.store(arguments[2], builder.bitcast(place, VECTOR.as_pointer()), align=4)
+        store_vector(builder, arguments[2], place)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES), lower
@@ -151,7 +167,7 @@ def store_tile(typingctx: Any, tile: Any, array: Any, at: Any, stride: Any) -> A
         parts, data, at, stride = arguments
         for part in cgutils.unpack_tuple(builder, parts):
             place = pointer(context, builder, sig.args[1], data, at)
-            builder.store(part, builder.bitcast(place, VECTOR.as_pointer()), align=4)
+            store_vector(builder, part, place)
             at = builder.add(at, stride)
         return context.get_dummy_value()
 
@@ -275,7 +291,7 @@ def transpose(typingctx: Any, array: Any) -> Any:
             pairs = list(zip(rows[:half], rows[half:], strict=True))
             rows = [builder.shuffle_vector(*pair, order) for pair in pairs for order in orders]
         for row, place in zip(rows, places, strict=True):
-            builder.store(row, builder.bitcast(place, VECTOR.as_pointer()), align=4)
+            store_vector(builder, row, place)
         return context.get_dummy_value()
 
     return types.void(array), lower
