@@ -1,7 +1,7 @@
 """Functions that numba compiles to machine code, for loops that numpy has no words for.
 
 A number comes out as the same expression in JavaScript gives it: without `fastmath` each operation is rounded by itself
-and in its order, no sum is regrouped, and no product is fused with a sum.
+and in its order, no sum is regrouped, and no product is fused with a sum. (`lanes.py` asks for fused ones by name.)
 
 Compiling takes seconds. So what Python calls is kept on disk, in numba's cache (`__pycache__` beside the file, else the
 user's cache folder, or NUMBA_CACHE_DIR), wherever that is possible.
@@ -20,7 +20,7 @@ try:
     from numba import njit
 except (ImportError, OSError) as error:  # not installed, not for this numpy, no memory may hold new machine code
     raise ImportError(
-        f"Learning from a text needs the package numba (pip install numba): {error}", name="numba"
+        f"Training, and learning from a text, need the package numba (pip install numba): {error}", name="numba"
     ) from error
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -31,6 +31,11 @@ def compiled(function: Function) -> Function:
     return cast(Function, njit(error_model="numpy")(function))
 
 
+def inlined(function: Function) -> Function:
+    """A compiled function whose code takes the place of each call: a call would write all registers to memory."""
+    return cast(Function, njit(error_model="numpy", forceinline=True)(function))
+
+
 def compiled_on_disk(function: Function, modules: list[ModuleType], example: tuple[object, ...]) -> Function:
     """A compiled function that is taken from disk, or else compiled and kept there.
 
@@ -38,7 +43,7 @@ def compiled_on_disk(function: Function, modules: list[ModuleType], example: tup
     of all `modules` that the function is made of. `example` are arguments with which it does nothing.
     """
     sources = "".join(inspect.getsource(module) for module in modules)
-    digest, name = hashlib.sha256(sources.encode()).hexdigest()[:16], function.__qualname__
+    digest, name = hashlib.sha256(sources.encode()).hexdigest()[:16], function.__name__
     for attempt in ("", "-again"):
         function.__qualname__ = f"{name}-{digest}{attempt}"
         try:

@@ -2,8 +2,8 @@
 
 The steps have the names that they have in `transformer.py`, with each backward beside its forward; attention is in
 `attention.py`. To be fast, activations are stored by feature, [C, N] for the N = B·T tokens of a batch: heads are
-split without copying, and norms are sums of whole rows. Windows have no past. Letters in the shapes are those of
-`transformer.py`. A plainly written reference in tests/support/plain_gradient.py tests this file.
+split without copying, and norms are sums of whole rows. All numbers are float32. Windows have no past. Letters in the
+shapes are those of `transformer.py`. A plainly written reference in tests/support/plain_gradient.py tests this file.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .array_types import Array
-from .attention import LOG2_E, Block, attention, attention_backward, blocks_of
-from .bands import N_WIDE, Bands, band_values, band_values_backward, bands_of, line_features, line_features_backward
+from .array_types import Array, Int32s
 from .config import Config
 from .transformer import EPSILON, Weights, Window, position_rows, recallable
 from .vocabulary import ESCAPE
-from .windows import Batch
+from .windows import STEP, Batch
+
+LOG2_E = 1.4426950408889634
+PADDING = STEP  # tokens, the lanes of `attention.py`
 
 
 class Dropout(NamedTuple):
@@ -41,6 +42,7 @@ def loss_and_gradients(
 ) -> tuple[float, Weights]:
     """The weighted mean −ln p of the batch's targets, in nats, and the gradient of every tensor by name."""
     grads = Weights()
+    batch = padded(batch)
     logits, cache = forward(config, weights, batch.window, dropout)
     loss, dlogits = cross_entropy(logits, batch.targets.ravel(), batch.weight.ravel())
     dx, grads["lm_head"] = linear_backward(dlogits, cache.final, weights["lm_head"])
@@ -48,25 +50,43 @@ def loss_and_gradients(
         dx = rms_norm_backward(dx, cache.final, cache.final_scale)
     for layer in reversed(range(config.n_layer)):
         guessed = batch.window if config.recall and layer == config.n_layer - 1 else None
-        dx = block_backward(
-            config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.bands, cache.blocks, guessed
-        )
+        dx = block_backward(config, weights, grads, f"h{layer}.", dx, cache.layers[layer], cache.places, guessed)
     embed_backward(config, weights, grads, dx, cache.embedded, batch.window)
     return loss, grads
 
 
 def predictions(config: Config, weights: Weights, window: Window) -> Array:
     """The logits of every next token. -> [B, T, V]"""
-    logits, _ = forward(config, weights, window, None)
-    return logits.T.reshape(*window.tokens.shape, -1)
+    n_window, n_token = window.tokens.shape
+    batch = padded(Batch(window, window.tokens, window.tokens))
+    logits, _ = forward(config, weights, batch.window, None)
+    return logits.T.reshape(n_window, -1, len(logits))[:, :n_token]
+
+
+def padded(batch: Batch) -> Batch:
+    """Windows of a whole number of PADDING tokens: what is added stands behind the others and counts nothing."""
+    n_token = batch.targets.shape[1]
+    if not (extra := -n_token % PADDING):
+        return batch
+
+    def longer(x: Array) -> Array:
+        return np.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, extra)])
+
+    window = batch.window
+    columns = np.concatenate([window.columns, window.columns[:, -1:] + np.arange(1, extra + 1, dtype=np.int32)], axis=1)
+    lines = np.pad(window.lines, [(0, 0), (0, extra)], mode="edge")
+    return Batch(
+        Window(longer(window.tokens), columns, lines, longer(window.recalled)),
+        longer(batch.targets),
+        longer(batch.weight),
+    )
 
 
 class Cache(NamedTuple):
     """What the backward pass needs of the forward pass."""
 
     embedded: dict[str, Any]
-    bands: Bands
-    blocks: list[Block]
+    places: Int32s  # [2, B, T] the columns and the lines
     layers: list[dict[str, Any]]
     final: Array
     final_scale: Array | None
@@ -75,15 +95,14 @@ class Cache(NamedTuple):
 def forward(config: Config, weights: Weights, window: Window, dropout: Dropout | None) -> tuple[Array, Cache]:
     """The logits of every next token, [V, N], and the cache for the backward pass."""
     x, embedded = embed(config, weights, window, dropout)
-    bands = bands_of(window, x.dtype)
-    blocks = blocks_of(window.tokens.shape, config.n_head, bands)
+    places = np.array([window.columns, window.lines], np.int32)
     layers = []
     for layer in range(config.n_layer):
         guessed = window if config.recall and layer == config.n_layer - 1 else None
-        x, saved = block(config, weights, f"h{layer}.", x, bands, blocks, dropout, guessed)
+        x, saved = block(config, weights, f"h{layer}.", x, places, dropout, guessed)
         layers.append(saved)
     final, final_scale = rms_norm(x) if config.final_norm else (x, None)
-    return weights["lm_head"] @ final, Cache(embedded, bands, blocks, layers, final, final_scale)
+    return weights["lm_head"] @ final, Cache(embedded, places, layers, final, final_scale)
 
 
 # ---- one step each, forward and backward
@@ -188,8 +207,7 @@ def block(
     weights: Weights,
     h: str,
     x: Array,
-    bands: Bands,
-    blocks: list[Block],
+    places: Int32s,
     dropout: Dropout | None,
     guessed: Window | None,
 ) -> tuple[Array, dict[str, Any]]:
@@ -199,11 +217,10 @@ def block(
     [C, N] -> [C, N], and what the backward pass needs
     """
     normed, scale = rms_norm(x)
-    q, k, v, values = attention_inputs(config, weights, h, normed, bands, blocks)
-    attended, powers = attention(q, k, v, values, blocks)
-    d = config.head_size
-    divisor = 1 / attended[:, d:]  # [H, 1, B, T]
-    mixed = attended[:, :d] * divisor
+    from . import attention  # here, because numba takes a while to import and not every command trains
+
+    q, k, v, bias = attention_inputs(config, weights, h, normed)
+    mixed, shift = attention.attention(q, k, v, bias, places)
     attention_out, kept = drop(weights[h + "wo"] @ mixed.reshape(x.shape), dropout)
     x = x + attention_out
     guesses = add_recalled(weights, x, guessed) if guessed else []
@@ -211,9 +228,8 @@ def block(
     hidden = weights[h + "fc1"] @ normed2
     np.maximum(hidden, 0, out=hidden)
     perceptron_out, kept2 = drop(weights[h + "fc2"] @ hidden, dropout)
-    saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "powers": powers}
-    saved["guesses"] = guesses
-    saved |= {"mixed": mixed, "divisor": divisor, "normed2": normed2, "scale2": scale2, "hidden": hidden}
+    saved: dict[str, Any] = {"normed": normed, "scale": scale, "q": q, "k": k, "v": v, "bias": bias, "shift": shift}
+    saved |= {"mixed": mixed, "guesses": guesses, "normed2": normed2, "scale2": scale2, "hidden": hidden}
     return x + perceptron_out, saved | {"kept": kept, "kept2": kept2}
 
 
@@ -239,29 +255,15 @@ def add_recalled_backward(
     grads["recall"] = np.array(drecall)
 
 
-def attention_inputs(
-    config: Config, weights: Weights, h: str, normed: Array, bands: Bands, blocks: list[Block]
-) -> tuple[Array, Array, Array, Array]:
-    """What `attention.attention` takes: queries, keys, values, and what each band is worth.
+def attention_inputs(config: Config, weights: Weights, h: str, normed: Array) -> tuple[Array, Array, Array, Array]:
+    """What `attention.attention` takes: queries, keys, values and bias. Scores become base-2 logarithms.
 
-    Below the D features of each query and key stand the L line features of `bands.py`, below each value a row of
-    ones. Queries and bands are scaled so that scores are base-2 logarithms.
-    [C, N] -> [H, D + L, B, T] twice, [H, D + 1, B, T], [H, bands]
+    [C, N] -> [H, D, N] three times, [H, N_BUCKETS]
     """
-    n_head, d, n = config.n_head, config.head_size, normed.shape[1]
-    n_lines = len(bands.on_line)
-    q: Array = np.empty((n_head, d + n_lines, n), normed.dtype)
-    k: Array = np.empty_like(q)
-    v: Array = np.ones((n_head, d + 1, n), normed.dtype)
-    scaled = weights[h + "wq"] * normed.dtype.type(LOG2_E * d**-0.5)
-    for w, part in ((scaled, q), (weights[h + "wk"], k), (weights[h + "wv"], v)):
-        np.matmul(w.reshape(n_head, d, -1), normed, out=part[:, :d])
-    values = band_values(weights[h + "bias"]) * normed.dtype.type(LOG2_E)
-    q[:, d:] = line_features(values[:, :N_WIDE], bands).reshape(n_head, n_lines, n)
-    k[:, d:] = bands.on_line.reshape(n_lines, n)
-    shape = (blocks[-1].windows.stop, blocks[-1].queries.stop)  # B, T
-    q, k, v = (part.reshape(n_head, -1, *shape) for part in (q, k, v))
-    return q, k, v, values
+    scaled = weights[h + "wq"] * normed.dtype.type(LOG2_E * config.head_size**-0.5)
+    shape = (config.n_head, config.head_size, -1)
+    q, k, v = ((w @ normed).reshape(shape) for w in (scaled, weights[h + "wk"], weights[h + "wv"]))
+    return q, k, v, weights[h + "bias"] * normed.dtype.type(LOG2_E)
 
 
 def block_backward(
@@ -271,8 +273,7 @@ def block_backward(
     h: str,
     dx: Array,
     saved: dict[str, Any],
-    bands: Bands,
-    blocks: list[Block],
+    places: Int32s,
     guessed: Window | None,
 ) -> Array:
     """Adds the layer's gradients to `grads` and returns that of its input. [C, N] -> [C, N]"""
@@ -285,7 +286,7 @@ def block_backward(
         add_recalled_backward(weights, grads, dx, saved["guesses"], guessed)
     dout = drop_backward(dx, saved["kept"])
     dmixed, grads[h + "wo"] = linear_backward(dout, saved["mixed"].reshape(dout.shape), weights[h + "wo"])
-    dnormed = attention_inputs_backward(config, weights, grads, h, dmixed, saved, bands, blocks)
+    dnormed = attention_inputs_backward(config, weights, grads, h, dmixed, saved, places)
     return np.asarray(dx + rms_norm_backward(dnormed, saved["normed"], saved["scale"]))
 
 
@@ -296,18 +297,15 @@ def attention_inputs_backward(
     h: str,
     dmixed: Array,
     saved: dict[str, Any],
-    bands: Bands,
-    blocks: list[Block],
+    places: Int32s,
 ) -> Array:
     """Adds the gradients of wq, wk, wv and bias, and returns that of the normalised input. [C, N] -> [C, N]"""
-    q, k, v, mixed, divisor = (saved[name] for name in ("q", "k", "v", "mixed", "divisor"))
+    from . import attention  # here, as in `block`
+
     d, dtype = config.head_size, dmixed.dtype.type
-    dy = np.empty_like(v)
-    np.multiply(dmixed.reshape(mixed.shape), divisor, out=dy[:, :d])
-    np.negative((dy[:, :d] * mixed).sum(axis=1), out=dy[:, d])
-    dqkv, dlines, dvalues = attention_backward(dy, q, k, v, saved["powers"], blocks)
-    dwide = line_features_backward(dlines, bands)
-    grads[h + "bias"] = band_values_backward(np.concatenate([dwide, dvalues], axis=1))
+    mixed, shift, q, k, v, bias = (saved[name] for name in ("mixed", "shift", "q", "k", "v", "bias"))
+    dout = dmixed.reshape(q.shape)
+    dqkv, grads[h + "bias"] = attention.attention_backward(dout, mixed, shift, q, k, v, bias, places)
     names, factors = ("wq", "wk", "wv"), (d**-0.5, 1 / LOG2_E, 1.0)
     scaled = [weights[h + name] * dtype(factor) for name, factor in zip(names, factors, strict=True)]
     dnormed, dw = linear_backward(dqkv.reshape(-1, dmixed.shape[1]), saved["normed"], np.concatenate(scaled))

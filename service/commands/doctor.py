@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 from collections.abc import Callable
+from importlib import metadata
 from typing import NamedTuple
 
 import typer
@@ -62,6 +63,7 @@ def examine(home: Home) -> list[Check]:
         return [Check("settings", False, str(error))]
     checks: list[tuple[str, Callable[[], str]]] = [
         ("git", check_git),
+        ("numba", check_numba),
         ("home", lambda: check_writable(home)),
         ("state", lambda: check_state(home)),
         ("modes", lambda: check_modes(home)),
@@ -99,6 +101,15 @@ def check_git() -> str:
     if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < OLDEST_GIT:
         raise LoglingError(f"{version} is too old: {'.'.join(map(str, OLDEST_GIT))} or newer is needed")
     return version
+
+
+def check_numba() -> str:
+    """Check that what trains can be compiled on this machine."""
+    try:
+        import model.compiled  # noqa: F401  here, because it takes a while
+    except ImportError as error:
+        raise LoglingError(str(error)) from None
+    return f"version {metadata.version('numba')}"
 
 
 def check_state(home: Home) -> str:

@@ -22,10 +22,11 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Inputs(NamedTuple):
-    """A batch as tensors. All [B, T], but for the buckets [B, T, T]."""
+    """A batch as tensors. All [B, T], but for the buckets [B, T, T] and what is recalled [N_RECALLED, B, T]."""
 
     tokens: torch.Tensor
     rows: torch.Tensor
+    recalled: torch.Tensor
     bucket: torch.Tensor
     targets: torch.Tensor
     weight: torch.Tensor
@@ -37,7 +38,7 @@ def inputs_of(config: Config, batch: Batch) -> Inputs:
     bucket = buckets(window.columns, window.lines, window.columns, window.lines).astype(np.int64)
     n_token = bucket.shape[1]
     bucket[:, hidden_pairs(n_token, n_token, config.n_context)] = N_BUCKETS
-    integers = (window.tokens, position_rows(config, window), bucket, batch.targets)
+    integers = (window.tokens, position_rows(config, window), window.recalled, bucket, batch.targets)
     weight = torch.from_numpy(batch.weight.astype(np.float32))
     return Inputs(*(torch.from_numpy(x.astype(np.int64)) for x in integers), weight)
 
@@ -79,11 +80,20 @@ def loss_of(config: Config, weights: Tensors, inputs: Inputs, dropout: float, bi
         )
         mixed = attention(q, k, v, BIASES[bias](weights[h + "bias"], inputs.bucket), fused)
         x = x + functional.dropout(mixed.transpose(1, 2).flatten(2) @ weights[h + "wo"].T, dropout)
+        if config.recall and layer == config.n_layer - 1:
+            x = x + recalled(weights, inputs.recalled)
         hidden = functional.relu(rms_norm(x) @ weights[h + "fc1"].T)
         x = x + functional.dropout(hidden @ weights[h + "fc2"].T, dropout)
     logits = (rms_norm(x) if config.final_norm else x) @ weights["lm_head"].T
     losses = functional.cross_entropy(logits.flatten(0, 1), inputs.targets.flatten(), reduction="none")
     return (losses * inputs.weight.flatten()).sum() / inputs.weight.sum()
+
+
+def recalled(weights: Tensors, ids: torch.Tensor) -> torch.Tensor:
+    """[N_RECALLED, B, T] -> [B, T, C]"""
+    head = weights["lm_head"]
+    rows = functional.embedding(ids, torch.cat([torch.zeros_like(head[:1]), head[1:]]))
+    return (rows * weights["recall"][:, None, None]).sum(dim=0)
 
 
 def attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, bias: torch.Tensor, fused: bool) -> torch.Tensor:

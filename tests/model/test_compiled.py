@@ -125,4 +125,7 @@ def test_a_system_that_allows_no_new_machine_code_is_named():
     )
     if "too old" in done.stderr:
         pytest.skip("This Linux knows no such limit.")
-    assert "ImportError: Learning from a text needs the package numba (pip install numba): [Errno 13]" in done.stderr
+    assert (
+        "ImportError: Training, and learning from a text, need the package numba (pip install numba): [Errno 13]"
+        in done.stderr
+    )

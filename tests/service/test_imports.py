@@ -102,14 +102,14 @@ def test_a_room_knows_only_rooms_below_it(imports: Imports, name: str) -> None:
     assert known & (ALLOWED.keys() | {"commands"} | COMPOSING) - ALLOWED[name] - {name} == set()
 
 
-def test_the_model_imports_numpy_safetensors_numba_and_itself_alone() -> None:
+def test_the_model_imports_numpy_safetensors_numba_with_llvmlite_and_itself_alone() -> None:
     found = {
         top.split(".")[0] for name, path in files().items() if name.startswith("model") for top in imported(name, path)
     }
-    assert found - sys.stdlib_module_names == {"numpy", "safetensors", "numba", "model"}
+    assert found - sys.stdlib_module_names == {"numpy", "safetensors", "numba", "llvmlite", "model"}
 
 
-def test_only_what_learns_from_a_text_imports_numba() -> None:
+def test_only_what_trains_or_learns_from_a_text_imports_numba() -> None:
     program = "import sys, service.run, service.commands.backtest, service.commands.predict; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = done.stdout.split()

@@ -5,6 +5,7 @@ import json
 import socket
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,16 @@ def test_doctor_says_what_is_wrong(committed: Any, what: str) -> None:
     assert (result.returncode, "Traceback" in result.stderr) == (1, False)
     bad = [check["name"] for check in json.loads(result.stdout)["checks"] if not check["ok"]]
     assert [name for name in bad if name.startswith(what.split()[0])] != []
+
+
+def test_a_machine_without_what_compiles_the_training_is_told(
+    committed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "numba.py").write_text("raise ModuleNotFoundError('No module named numba')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    checks = json.loads(committed.logling("doctor", "--json").stdout)["checks"]
+    (bad,) = [check for check in checks if not check["ok"]]
+    assert (bad["name"], "pip install numba" in bad["detail"]) == ("numba", True)
 
 
 @pytest.mark.parametrize("command", ["history", "retrain"])

@@ -34,6 +34,13 @@ def test_a_run_without_a_site_fails_with_a_sentence(committed: Any) -> None:
     assert is_sentence(committed.logling("retrain", "--json"), "is gone or empty")
 
 
+def test_a_run_says_that_training_needs_numba(fresh: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is missing for the processes that train, which are others than the run's."""
+    (tmp_path / "numba.py").write_text("raise ModuleNotFoundError('No module named numba')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert is_sentence(fresh.logling("retrain"), "Training", "pip install numba", "Everything else works without it")
+
+
 def page(place: Any) -> str:
     return f"  page       file://{quote(str(place.home.site))}/web/index.html"
 
