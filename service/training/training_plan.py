@@ -14,7 +14,7 @@ from model.training import Plan
 from ..settings import Settings
 from .split import Split
 
-Start = Literal["warm", "fresh"]  # from the champion's weights, or from random ones
+Start = Literal["warm", "fresh"]  # from the champion's weights, or from those of head_start.py
 
 
 @dataclass(frozen=True, kw_only=True)
