@@ -3,7 +3,7 @@
     .venv/bin/python deploy/head_start/build.py [seed full] [--tokens N] [--folder FOLDER]
 
 Each round trains on documents that were never read before. They are sorted by the length of their lines, since how far
-a prediction sees depends on it. The same arguments give the same bytes on the same kind of machine. It takes three
+a prediction sees depends on it. The same code and arguments give the same bytes on the same kind of machine. It takes three
 minutes of a core for `seed` and five for `full`.
 """
 
