@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import prod
 
 N_BUCKETS = 16  # of the attention bias, for each head: see model/positions.py
@@ -79,6 +79,11 @@ class Config:
     def as_dict(self) -> dict[str, int | str | bool]:
         """The fields by name, as the card has them."""
         return {**asdict(self), "positions": POSITIONS}
+
+
+def same_shape(one: Config, other: Config) -> bool:
+    """Whether the weights of one shape fit another; how far a prediction sees does not matter."""
+    return replace(one, n_context=other.n_context) == other
 
 
 @dataclass(frozen=True)

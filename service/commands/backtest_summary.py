@@ -70,7 +70,7 @@ def describe_summary(total: Summary, are_weeks: bool) -> str:
         f"anew each {span} ({bits['ngram']:.4f})."
     )
     if starts["warm"] is not None and starts["fresh"] is not None:
-        parts.append(f"Trained on from the champion {starts['warm']:.4f}, from nothing {starts['fresh']:.4f}.")
+        parts.append(f"Trained on from the champion {starts['warm']:.4f}, afresh {starts['fresh']:.4f}.")
     parts.append(
         f"The gate let through {total.worse} that the {span} after shows to be worse beyond noise, "
         f"and kept back {total.missed} that would have been better."

@@ -56,7 +56,7 @@ class GainFigures(BaseModel):
 class TrainingFigures(BaseModel):
     """One training of a run."""
 
-    start: Literal["warm", "fresh"]  # from the champion, or from nothing
+    start: Literal["warm", "fresh"]  # from the champion, or afresh
     seed: int | None = None
     tokens: int = 0  # read
     best_tokens: int = 0  # read when the validation was best

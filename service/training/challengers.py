@@ -1,10 +1,10 @@
 """Challengers: models trained side by side, of which the best one goes to the gate.
 
-Without a champion both start from random weights, with two seeds; where the lines are few, one has the smaller shape of
-`seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm) and one
-starts from random weights (fresh), in the shape of the preset. There are two, or as many as the settings say: further
-ones have other seeds and rates. The number of cores does not count, so that the same lines and the same seed give the
-same bytes on any machine of a kind.
+Without a champion both start afresh (`head_start.py`), with two seeds; where the lines are few, one has the smaller
+shape of `seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm)
+and one starts afresh, in the shape of the preset. There are two, or as many as the settings say: further ones have
+other seeds and rates. The number of cores does not count, so that the same lines and the same seed give the same bytes
+on any machine of a kind.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from typing import NamedTuple
 import numpy as np
 
 from model.calibration import Calibrated, calibrated
-from model.config import PRESETS, Config
+from model.config import PRESETS, Config, same_shape
 from model.training import Plan, Training, TrainingDiverged, begin, round_of_steps
-from model.transformer import Model, Weights, for_rows, init_weights
+from model.transformer import Model, Weights, for_rows
 from model.vocabulary import Vocabulary
 from model.windows import Text, fitted_context, lay_out
 
 from ..errors import LoglingError
 from ..settings import Settings
 from ..storage.run_record import TrainingFigures
+from .head_start import fresh_weights
 from .replacement import Replacement, find_replacement
 from .split import Split
 from .training_plan import Start, plan_for
@@ -145,7 +146,7 @@ def further_candidate(like: Candidate, number: int, rate: float, data: TrainingD
     plan = replace(like.plan, seed=(like.plan.seed + number * FURTHER_SEED) % 2**32, rates=like.plan.rates.scaled(rate))
     weights = like.weights
     if like.start == "fresh":
-        weights = init_weights(like.config, data.vocabulary.size, np.random.default_rng(plan.seed))
+        weights = fresh_weights(like.config, data.vocabulary, np.random.default_rng(plan.seed))
     name = f"{like.start} start {number}" + (f", rates x {rate:g}" if rate != 1 else "")
     return replace(like, name=name, weights=weights, plan=plan)
 
@@ -161,7 +162,7 @@ def first_candidates(
     def fresh(
         name: str, seed: int, first: bool, settings: Settings = settings, config: Config = data.config
     ) -> Candidate:
-        weights = init_weights(config, data.vocabulary.size, np.random.default_rng(seed))
+        weights = fresh_weights(config, data.vocabulary, np.random.default_rng(seed))
         return Candidate(name, "fresh", config, weights, plan_for(settings, split, "fresh", seed, first))
 
     def warm(champion: Model, settings: Settings, config: Config) -> Candidate:
@@ -242,8 +243,3 @@ def extended_vocabulary(settings: Settings, split: Split, champion: Model | None
     known = champion.vocabulary if champion else Vocabulary("")
     lines = [line for lines in split.train for line in lines]
     return known.extended(lines, PRESETS[settings.preset].vocabulary_cap, split.kinds)
-
-
-def same_shape(one: Config, other: Config) -> bool:
-    """Whether the weights of one shape fit another; how far a prediction sees does not matter."""
-    return replace(one, n_context=other.n_context) == other

@@ -12,7 +12,7 @@ import time
 from typing import NamedTuple
 
 from model import weights_file
-from model.config import PRESETS
+from model.config import PRESETS, same_shape
 from model.transformer import Model
 
 from ..active_run import ActiveRun
@@ -20,7 +20,7 @@ from ..engine.opening import open_engine
 from ..settings import Settings
 from ..storage.run_record import GainFigures, HoldoutScores
 from . import gate
-from .challengers import SMALL, Challenger, same_shape, train_challengers
+from .challengers import SMALL, Challenger, train_challengers
 from .evaluation import Scores, evaluate
 from .gate import Verdict
 from .log_scores import scores_by_log

@@ -14,7 +14,7 @@ from model.training import Plan
 from ..settings import Settings
 from .split import Split
 
-Start = Literal["warm", "fresh"]  # from the champion's weights, or from random ones
+Start = Literal["warm", "fresh"]  # from the champion's weights, or from those of head_start.py
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +27,7 @@ class PresetPlan:
 
     # First model: two fresh trainings, with no champion to go on from.
     first_epochs: int = 24  # tokens to read, for each character of the training lines
-    most_first_tokens: int = 15_000_000  # tokens to read, at most
+    most_first_tokens: int = 6_000_000  # tokens to read, at most
     first_steps: int = 8000  # steps to divide the tokens into, as far as the bounds of a step allow
     fewest_first_batch: int  # tokens of a step, at least
     most_first_batch: int = 1536  # tokens of a step, at most

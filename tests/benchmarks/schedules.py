@@ -86,12 +86,12 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
     from model.config import PRESETS
     from model.optimizer import LearningRates
     from model.training import train, validation_bits
-    from model.transformer import init_weights
     from model.vocabulary import Vocabulary
     from model.windows import fitted_context, lay_out
     from service.engine.malloc import keep_freed_memory
     from service.settings import Settings
     from service.storage.corpus import Document
+    from service.training.head_start import fresh_weights
     from service.training.split import split
     from service.training.training_plan import plan_for
 
@@ -110,7 +110,7 @@ def trained(log: Path, preset: str, way: Way, seed: int) -> dict[str, Any]:
         (line for part in parts.train for line in part), PRESETS[preset].vocabulary_cap
     )
     begun = time.process_time()
-    start = init_weights(config, vocabulary.size, np.random.default_rng(seed))
+    start = fresh_weights(config, vocabulary, np.random.default_rng(seed))
     learned, checked = lay_out(vocabulary, parts.train), lay_out(vocabulary, parts.validation)
     training = train(config, plan, learned, checked, start)
     cpu = time.process_time() - begun

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from model.config import PRESETS
 from service.installation import program_version
 from tests.support.waiting import PATIENCE
 
@@ -82,6 +83,11 @@ def test_the_wheel_has_the_page_the_manual_and_the_licence(built: Path) -> None:
     assert {f"service/{name}" for name in page} <= set(names)
     assert sorted(Path(name).name for name in names if "/share/doc/logling/" in name) == MANUAL
     assert any(name.endswith("/licenses/LICENSE") for name in names)
+
+
+def test_the_wheel_has_the_weights_that_first_models_begin_with(built: Path) -> None:
+    names = zipfile.ZipFile(wheel_of(built)).namelist()
+    assert {f"service/training/head_start_{preset}.safetensors" for preset in PRESETS} <= set(names)
 
 
 def test_the_sdist_has_all_that_the_wheel_is_built_from(built: Path) -> None:

@@ -21,7 +21,7 @@ from service.training.kinds import Usual
 from service.training.split import part_of, split
 
 WEEK = 300  # ordinary lines
-SETTINGS = Settings(preset="seed", training=TrainingSettings(tokens=60_000))
+SETTINGS = Settings(preset="seed", training=TrainingSettings(tokens=20_000))
 
 
 def ordinary(first: int, count: int) -> list[str]:

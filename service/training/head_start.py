@@ -1,0 +1,53 @@
+"""The weights that a fresh training begins with: half the size of trained ones, plus random ones of half their size.
+
+The trained ones know how logs go on (times, counters, columns, what comes back) and the content of none: they were
+trained on made-up text by `deploy/head_start/build.py`. They are in the package, a file for each preset, as int8 with
+a scale per row. Trained weights alone learn a long log more slowly than random ones, half of them mixed with half of
+random ones do not (tests/benchmarks/EXPERIMENTS.md), and two seeds begin differently.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load, save
+
+from model.config import PRESETS, Config, same_shape
+from model.quantisation import dequantise, quantise
+from model.transformer import Weights, for_rows, init_weights
+from model.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary("".join(map(chr, range(32, 127))) + "\t")  # of the trained weights
+TRAINED = np.float32(0.5)  # the share of the trained weights; random ones have the rest
+SCALE = ".scale"
+
+
+def fresh_weights(config: Config, vocabulary: Vocabulary, rng: np.random.Generator) -> Weights:
+    """Weights to begin a training with, in the shape of a preset. Unknown characters begin like the escape."""
+    trained = for_rows(trained_weights(preset_of(config)), vocabulary.rows_in(VOCABULARY))
+    random = init_weights(config, vocabulary.size, rng)
+    return {name: TRAINED * trained[name] + (1 - TRAINED) * random[name] for name in random}
+
+
+def preset_of(config: Config) -> str:
+    """The preset whose weights fit a shape."""
+    return next(name for name, preset in PRESETS.items() if same_shape(preset.config, config))
+
+
+def trained_weights(preset: str) -> Weights:
+    """The weights in the package for the shape of a preset; their vocabulary is VOCABULARY."""
+    tensors = load(file_of(preset).read_bytes())
+    return {name: dequantise(w, tensors[name + SCALE]) for name, w in tensors.items() if not name.endswith(SCALE)}
+
+
+def written(weights: Weights) -> bytes:
+    """The bytes of a file of weights."""
+    quantised = {name: quantise(w) for name, w in weights.items()}
+    scales = {name + SCALE: scale for name, (_, scale) in quantised.items()}
+    return save({**{name: steps for name, (steps, _) in quantised.items()}, **scales})
+
+
+def file_of(preset: str) -> Path:
+    """Where the weights of a preset are."""
+    return Path(__file__).with_name(f"head_start_{preset}.safetensors")
