@@ -1,4 +1,4 @@
-"""The weights that a fresh training begins with: half the size of trained ones, plus random ones of half their size.
+"""The weights that a fresh training of a log that is not long begins with: half the size of trained ones, plus random ones of half their size.
 
 The trained ones know how logs go on (times, counters, columns, what comes back) and the content of none: they were
 trained on made-up text by `deploy/head_start/build.py`. They are in the package, a file for each preset, as int8 with
