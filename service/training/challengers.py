@@ -1,6 +1,6 @@
 """Challengers: models trained side by side, of which the best one goes to the gate.
 
-Without a champion both start afresh (`head_start.py`), with two seeds; where the lines are few, one has the smaller
+Without a champion both start afresh (`first_weights`), with two seeds; where the lines are few, one has the smaller
 shape of `seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm)
 and one starts afresh, in the shape of the preset. There are two, or as many as the settings say: further ones have
 other seeds and rates. The number of cores does not count, so that the same lines and the same seed give the same bytes
@@ -21,7 +21,7 @@ import numpy as np
 from model.calibration import Calibrated, calibrated
 from model.config import PRESETS, Config, same_shape
 from model.training import Plan, Training, TrainingDiverged, begin, round_of_steps
-from model.transformer import Model, Weights, for_rows
+from model.transformer import Model, Weights, for_rows, init_weights
 from model.vocabulary import Vocabulary
 from model.windows import Text, fitted_context, lay_out
 
@@ -37,6 +37,7 @@ Progress = Callable[[str, Training, Plan], None]  # called with a candidate's na
 
 SMALL = "seed"  # the preset whose shape is tried too where the lines are few
 FEW_CHARACTERS = 50_000  # of the training lines
+MANY_CHARACTERS = 400_000  # of them, from which random weights come further than a head start
 SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
 FURTHER_SEED = 0x9E3779B1  # between the seeds of further ones
 FURTHER: tuple[tuple[Start, float], ...] = (("fresh", 1.0), ("warm", 0.5), ("fresh", 0.5), ("warm", 2.0))  # in turn
@@ -146,7 +147,7 @@ def further_candidate(like: Candidate, number: int, rate: float, data: TrainingD
     plan = replace(like.plan, seed=(like.plan.seed + number * FURTHER_SEED) % 2**32, rates=like.plan.rates.scaled(rate))
     weights = like.weights
     if like.start == "fresh":
-        weights = fresh_weights(like.config, data.vocabulary, np.random.default_rng(plan.seed))
+        weights = first_weights(like.config, data, plan.seed)
     name = f"{like.start} start {number}" + (f", rates x {rate:g}" if rate != 1 else "")
     return replace(like, name=name, weights=weights, plan=plan)
 
@@ -162,7 +163,7 @@ def first_candidates(
     def fresh(
         name: str, seed: int, first: bool, settings: Settings = settings, config: Config = data.config
     ) -> Candidate:
-        weights = fresh_weights(config, data.vocabulary, np.random.default_rng(seed))
+        weights = first_weights(config, data, seed)
         return Candidate(name, "fresh", config, weights, plan_for(settings, split, "fresh", seed, first))
 
     def warm(champion: Model, settings: Settings, config: Config) -> Candidate:
@@ -176,6 +177,14 @@ def first_candidates(
     if split.characters < FEW_CHARACTERS:
         return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True, of_small, small)
     return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True)
+
+
+def first_weights(config: Config, data: TrainingData, seed: int) -> Weights:
+    """The weights that a fresh training begins with: random ones where the log is long, else with a head start."""
+    rng = np.random.default_rng(seed)
+    if len(data.text.tokens) >= MANY_CHARACTERS:
+        return init_weights(config, data.vocabulary.size, rng)
+    return fresh_weights(config, data.vocabulary, rng)
 
 
 def train_side_by_side(

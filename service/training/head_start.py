@@ -1,9 +1,9 @@
-"""The weights that a fresh training begins with: half the size of trained ones, plus random ones of half their size.
+"""A head start: weights to begin a training with, half trained and half random (their mean).
 
 The trained ones know how logs go on (times, counters, columns, what comes back) and the content of none: they were
 trained on made-up text by `deploy/head_start/build.py`. They are in the package, a file for each preset, as int8 with
-a scale per row. Trained weights alone learn a long log more slowly than random ones, half of them mixed with half of
-random ones do not (tests/benchmarks/EXPERIMENTS.md), and two seeds begin differently.
+a scale per row. By themselves they are harder to train further than the mean, and two seeds would begin alike
+(tests/benchmarks/EXPERIMENTS.md).
 """
 
 from __future__ import annotations
