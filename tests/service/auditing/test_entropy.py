@@ -51,3 +51,15 @@ def test_the_bits_of_a_value_are_about_its_choices(text: str, at_least: float, a
 )
 def test_a_value_has_a_kind(text: str, kind: str) -> None:
     assert kind_of_value(text) == kind
+
+
+GRID = [f"R{rack:02d}-M{half}-N{node}" for rack in range(40) for half in range(2) for node in range(8)]
+
+
+def test_a_place_in_a_grid_costs_the_choice_of_its_parts() -> None:
+    assert Language(GRID).bits("R17-M1-N3") == pytest.approx(5.3 + 2 + 3, abs=0.1)
+
+
+def test_a_key_that_comes_in_several_words_is_as_dear_as_one_that_comes_once() -> None:
+    words = ["key=AB12-CD34-EF56", "(AB12-CD34-EF56)", "AB12-CD34-EF56,", "<AB12-CD34-EF56>"]
+    assert Language([*GRID, *words]).bits("AB12-CD34-EF56") == Language([]).bits("AB12-CD34-EF56")
