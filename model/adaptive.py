@@ -320,7 +320,7 @@ class Adaptive:
         return copy.deepcopy(self)
 
     def save(self) -> bytes:
-        """All that was learned, as about 33 MB, whatever was read. `load` takes it."""
+        """All that was learned, as about 36 MB, whatever was read. `load` takes it."""
         body = b"".join(array.tobytes() for array in self._arrays())
         return b"".join([FORMAT, digest(self.vocabulary.characters.encode()), digest(body), body])
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections import ChainMap
+from collections.abc import MutableMapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,8 @@ class _Kind:
 
     def scaled(self, values: Floats) -> Floats:
         """Values in units of their last digit. [k] -> [k]"""
-        return np.clip(values * self.scales, -LARGEST_FORECAST, LARGEST_FORECAST)
+        with np.errstate(over="ignore"):
+            return np.clip(values * self.scales, -LARGEST_FORECAST, LARGEST_FORECAST)
 
     def terms(self, values: Floats, before: Floats) -> Floats:
         """What each forecast is made of. Scaled values, and those of the line before, NaN for none. -> [k, TERMS]"""
@@ -140,15 +142,16 @@ class Forecast:
 
     def __init__(self, lines: Sequence[str] = ()) -> None:
         self._kinds: dict[str, _Kind] = {}
-        self._last: dict[str, float] = {}  # the number at each place
+        self._last: MutableMapping[str, float] = {}  # the number at each place
         self._learns = True
         for line in lines[-FORECAST_LINES:]:
             self.read(line)
 
     def copy(self) -> Forecast:
-        """Another one to read on in, which learns no more."""
+        """Another one to read on in, which learns no more, and no other kinds."""
         other = Forecast()
-        other._kinds, other._last, other._learns = self._kinds.copy(), self._last.copy(), False
+        other._kinds = {name: kind for name, kind in self._kinds.items() if kind.is_known}
+        other._last, other._learns = ChainMap({}, self._last), False  # a place may be one of very many
         return other
 
     @property
@@ -179,9 +182,9 @@ class Forecast:
         """Read on, and learn unless this is a copy."""
         parsed = _parsed(line)
         kind = self._kinds.get(parsed.kind)
-        if kind is None:
+        if kind is None and self._learns:
             self._kinds[parsed.kind] = _Kind(parsed)
-        elif parsed.places:
+        elif kind and parsed.places:
             values = kind.scaled(parsed.values)
             if self._learns:
                 terms = kind.terms(values, self._before(kind, parsed))

@@ -250,7 +250,8 @@ def describe_too_few(record: RunRecord, settings: Settings) -> str:
 
 def describe_failure(error: BaseException) -> str:
     """Why a run failed. Of an unexpected error it gives the kind and place alone: the message may quote a log line."""
-    if isinstance(error, LoglingError | OSError | sqlite3.Error | weights_file.WeightsFileError):
+    is_known = isinstance(error, LoglingError | OSError | sqlite3.Error | weights_file.WeightsFileError)
+    if is_known or (isinstance(error, ImportError) and error.name == "numba"):
         return str(error) or type(error).__name__
     places = traceback.extract_tb(error.__traceback__)
     at = f" in {Path(places[-1].filename).name}, line {places[-1].lineno}" if places else ""

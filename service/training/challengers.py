@@ -37,7 +37,7 @@ Progress = Callable[[str, Training, Plan], None]  # called with a candidate's na
 
 SMALL = "seed"  # the preset whose shape is tried too where the lines are few
 FEW_CHARACTERS = 50_000  # of the training lines
-MANY_CHARACTERS = 400_000  # of them, from which random weights come further than a head start
+MANY_CHARACTERS = 100_000  # of them, from which random weights come further than a head start
 SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
 FURTHER_SEED = 0x9E3779B1  # between the seeds of further ones
 FURTHER: tuple[tuple[Start, float], ...] = (("fresh", 1.0), ("warm", 0.5), ("fresh", 0.5), ("warm", 2.0))  # in turn

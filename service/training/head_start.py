@@ -9,6 +9,7 @@ a scale per row. By themselves they are harder to train further than the mean, a
 from __future__ import annotations
 
 from pathlib import Path
+from string import ascii_letters
 
 import numpy as np
 from safetensors.numpy import load, save
@@ -16,7 +17,7 @@ from safetensors.numpy import load, save
 from model.config import PRESETS, Config, same_shape
 from model.quantisation import dequantise, quantise
 from model.transformer import Weights, for_rows, init_weights
-from model.vocabulary import Vocabulary
+from model.vocabulary import ESCAPE, Tokens, Vocabulary
 
 VOCABULARY = Vocabulary("".join(map(chr, range(32, 127))) + "\t")  # of the trained weights
 TRAINED = np.float32(0.5)  # the share of the trained weights; random ones have the rest
@@ -24,10 +25,21 @@ SCALE = ".scale"
 
 
 def fresh_weights(config: Config, vocabulary: Vocabulary, rng: np.random.Generator) -> Weights:
-    """Weights to begin a training with, in the shape of a preset. Unknown characters begin like the escape."""
-    trained = for_rows(trained_weights(preset_of(config)), vocabulary.rows_in(VOCABULARY))
+    """Weights to begin a training with, in the shape of a preset."""
     random = init_weights(config, vocabulary.size, rng)
+    trained = for_rows(trained_weights(preset_of(config)), trained_rows(vocabulary, rng))
     return {name: TRAINED * trained[name] + (1 - TRAINED) * random[name] for name in random}
+
+
+def trained_rows(vocabulary: Vocabulary, rng: np.random.Generator) -> Tokens:
+    """The id in VOCABULARY with which each id begins. Characters that it does not have begin like letters. -> [size]
+
+    Each takes another letter as long as there are any, so that they can be told apart.
+    """
+    rows = vocabulary.rows_in(VOCABULARY)
+    unknown = np.flatnonzero(rows == ESCAPE)[1:]  # behind the escape itself
+    rows[unknown] = np.resize(rng.permutation(VOCABULARY.encode(ascii_letters)), len(unknown))
+    return rows
 
 
 def preset_of(config: Config) -> str:

@@ -70,7 +70,17 @@ def test_a_copy_reads_on_and_leaves_the_first_as_it_was(forecast, lines):
     assert forecast.plausibility(lines[-1]) == before
 
 
-@pytest.mark.parametrize("odd", ["9" * 400, "0." + "3" * 400, "-" + "8" * 30, "-0.0", "1.2.3.4", "§ ½ ٣"])
+def test_a_copy_knows_the_kinds_that_were_known(forecast):
+    copy = forecast.copy()
+    for i in range(2 * FEWEST_LINES):
+        copy.read(f"fan {i}")
+    assert copy.known_kind("fan 7") is None
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "odd", ["9" * 400, "9" * 300 + ".25", "0." + "3" * 400, "-" + "8" * 30, "-0.0", "1.2.3.4", "§ ½ ٣"]
+)
 def test_any_number_has_a_plausibility(odd):
     forecast = Forecast([f"v {odd}" if i % 2 else f"v {i}" for i in range(200)])
     line = f"v {odd}"

@@ -177,10 +177,10 @@ class Forecast {
     for (const line of lines.slice(-FORECAST_LINES)) this.read(line);
   }
 
-  /** Another one to read on in, which learns no more. */
+  /** Another one to read on in, which learns no more, and no other kinds. */
   copy() {
     const copy = new Forecast();
-    copy.kinds = new Map(this.kinds);
+    copy.kinds = new Map(Array.from(this.kinds).filter(([, { isKnown }]) => isKnown));
     copy.last = new Map(this.last);
     copy.learns = false;
     return copy;
@@ -222,8 +222,8 @@ class Forecast {
     const parsed = parsedLine(line);
     const { kind, places, values } = parsed;
     let known = this.kinds.get(kind);
-    if (!known) this.kinds.set(kind, new NumberedKind(parsed));
-    else {
+    if (!known && this.learns) this.kinds.set(kind, new NumberedKind(parsed));
+    else if (known) {
       if (!this.learns) this.kinds.set(kind, (known = known.copy()));
       const scaled = known.scaled(values);
       if (this.learns)

@@ -113,13 +113,14 @@ function* continuing(model, context, options = {}) {
   const forecast = forecastOf(context, options);
   yield undefined;
   /** @type {Draw[]} */
-  const draws = [];
+  const draws = []; // that were not yielded yet; no more are kept, since each holds a copy of the state
   /** @type {Draw[]} */
   let open = [];
-  for (let done = 0; done < samples;) {
-    while (open.length < SIDE_BY_SIDE && draws.length < samples) {
-      draws.push(new Draw(samples > 1 ? state.copy() : state, seed + draws.length, options, forecast));
-      open.push(draws[draws.length - 1]);
+  for (let made = 0; made < samples || draws.length;) {
+    while (open.length < SIDE_BY_SIDE && made < samples) {
+      const draw = new Draw(samples > 1 ? state.copy() : state, seed + made++, options, forecast);
+      draws.push(draw);
+      open.push(draw);
     }
     const tokens = open.map((draw) => draw.next());
     readSideBySide(
@@ -128,7 +129,7 @@ function* continuing(model, context, options = {}) {
     );
     open = open.filter((draw) => !draw.ended);
     yield undefined;
-    while (draws[done]?.ended) yield draws[done++].sample;
+    while (draws[0]?.ended) yield draws.shift()?.sample;
   }
 }
 

@@ -39,6 +39,7 @@ def test_a_run_says_that_training_needs_numba(fresh: Any, tmp_path: Path, monkey
     (tmp_path / "numba.py").write_text("raise ModuleNotFoundError('No module named numba')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert is_sentence(fresh.logling("retrain"), "Training", "pip install numba", "Everything else works without it")
+    assert "pip install numba" in fresh.logling("history").stdout
 
 
 def page(place: Any) -> str:

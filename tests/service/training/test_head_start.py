@@ -10,7 +10,7 @@ from model.vocabulary import Vocabulary
 from model.windows import lay_out
 from service.settings import Settings
 from service.training.challengers import candidates_for, training_data
-from service.training.head_start import TRAINED, VOCABULARY, fresh_weights, trained_weights
+from service.training.head_start import TRAINED, VOCABULARY, fresh_weights, trained_rows, trained_weights
 from service.training.split import Split
 
 LINES = [f"2026-11-30 04:{n // 60:02d}:{n % 60:02d} depot7 lift[{300 + n}]: moved to floor {n % 4}" for n in range(120)]
@@ -54,6 +54,15 @@ def test_a_character_begins_with_its_own_row_whatever_its_id_is() -> None:
     row = VOCABULARY.encode("9")[0]
     known = (began["wte"] - (1 - TRAINED) * random["wte"]) / TRAINED
     assert np.allclose(known[vocabulary.encode("9")[0]], trained_weights("seed")["wte"][row], atol=1e-5)
+
+
+def test_characters_that_the_weights_do_not_know_begin_each_like_another_letter() -> None:
+    vocabulary = Vocabulary("насос 4")
+    rows = trained_rows(vocabulary, np.random.default_rng(0))
+    unknown = rows[vocabulary.encode("насо")]
+    assert len(set(unknown)) == len(unknown)
+    assert VOCABULARY.decode(unknown).isalpha()
+    assert VOCABULARY.decode(rows[vocabulary.encode(" 4")]) == " 4"
 
 
 @pytest.mark.parametrize("preset", PRESETS)
