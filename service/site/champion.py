@@ -41,7 +41,7 @@ def read_champion(site: Site, commit: str = "HEAD") -> Champion:
     try:
         return Champion(*decode_weights(file))
     except weights_file.OlderFormat as error:
-        problem = f"trained from nothing, with no champion to compare with: {site.path / site.weights_name}: {error}"
+        problem = f"trained afresh, with no champion to compare with: {site.path / site.weights_name}: {error}"
         return Champion(None, None, problem)
     except weights_file.WeightsFileError as error:
         raise LoglingError(
