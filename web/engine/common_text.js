@@ -42,15 +42,15 @@ temporary failure in name resolution, server not responding
 network interface eth0 is up, link is up at 1000 Mbps full duplex
 network interface is down, link is not ready, carrier lost
 network device registered with hardware address 00:00:00:00:00:01
-interface entered promiscuous mode, left promiscuous mode
-interface brought up, loopback interface brought up
+promiscuous mode of the interface is on, is off
+interface brought up, loopback brought up
 network parameters set, network configured
 lease of address obtained from server, renewal in 3600 seconds
 request for an address broadcast, address offered, address acknowledged, address released
 route added to the routing table, default gateway changed
 firewall rules loaded, packet dropped, packet accepted, packet rejected
 packet too large, fragment received, checksum error, bad checksum
-neighbour table overflow, duplicate address detected
+table of neighbours is full, address is a duplicate
 protocol family registered, protocol version mismatch
 transmit timed out, transmit queue stopped, receive buffer overrun
 socket closed, socket error, socket option not available
@@ -65,14 +65,14 @@ authentication succeeded for user, authentication failure for user
 authentication method not allowed, password expired, account locked
 login accepted for user alice from terminal, login incorrect
 failed login from unknown user, too many failures, disconnecting
-session opened for user root by administrator, session closed for user
+a session was opened, a session was closed, sessions of this user, of root
 user logged in, user logged out, user added to group, user removed from group
 new user created, password changed, permission granted, permission denied
 access denied by policy, access allowed, request not authorised
 invalid user name, invalid password, invalid token, token expired
 check passed, check failed, user unknown, no such user
 command executed as administrator, command not found
-received disconnect from client, preauthentication finished
+client disconnects, before authentication, after authentication, disconnected
 possible attack detected, address blocked for 600 seconds
 identity verified, ticket granted, ticket expired, clock skew too great
 mail accepted for delivery, mail queued, mail deferred, mail rejected
@@ -81,14 +81,14 @@ relay denied, recipient unknown, mailbox full, sender address rejected
 status sent, status deferred, delayed, size, from, to, subject, client, helo
 printing job queued for printer, printer is out of paper, job cancelled
 kernel version compiled with compiler on date
-kernel command line: root device, quiet mode, console settings
+kernel options: root device, quiet mode, console settings, command line
 kernel memory usage, kernel code, data, reserved, init memory available
 the kernel has panicked and will not sync, first process died
 bug in the kernel, page fault at virtual address, unable to handle request
 physical memory map provided by firmware, usable, reserved, unusable
-memory zones: low memory, high memory, normal zone pages available
+memory zones: low memory, high memory, normal, available pages
 total memory available in megabytes, free memory, buffers, cached, swap
-page table entries, page size, hash table entries, order, bytes
+tables of pages, page size, hash tables, entries, order, bytes
 dentry cache, inode cache, buffer cache, page cache hash tables
 cache size in kilobytes, level one instruction cache, level two data cache
 cache hit, cache miss, cache cleared, cache entry expired, cache is stale
@@ -110,7 +110,7 @@ device driver registered, driver loaded, driver unloaded, driver version
 driver for controller initialised, no devices found, no controller present
 controller at address, controller reset, controller is not responding
 bus number, bus scan, bridge, slot, port, host bridge, root hub
-plug and play devices detected, plug and play support, firmware plug and play
+plug and play: devices detected, supported, firmware support
 assigned address, assigned interrupt, resource range reserved, resource conflict
 keyboard and mouse attached as input devices, touch pad, tablet, joystick
 serial port driver, ports shared, parallel port, printer mode
@@ -148,7 +148,7 @@ access vector, context, class, labels, type, user, role, audit enabled
 audit daemon started, audit backlog limit exceeded, audit event lost
 initialising random number generator, entropy available, random pool ready
 loading module, module inserted, license of a module taints the kernel, module not found
-versions of a symbol disagree, symbol undefined, unresolved symbol
+a symbol has another version, is undefined, is unresolved, is exported
 starting system logger, starting kernel logger, log rotated, log source stopped
 starting scheduler daemon, job started, job finished, job failed
 scheduled task will run at midnight, daily, weekly, monthly, hourly
@@ -169,7 +169,7 @@ node joined the cluster, node left the cluster, leader elected, follower
 heartbeat missed, heartbeat received, quorum lost, quorum reached, failover
 primary, secondary, replica, replication lag, synchronised, out of sync
 container created, container started, container died, container removed
-image pulled, image not found, back off restarting failed container
+image pulled, image not found, the container fails again and again, waiting longer
 liveness probe failed, readiness probe failed, health check passed, unhealthy
 pod scheduled, volume attached, volume mounted, secret not found
 deployment scaled, rollout finished, rollback started, evicted
@@ -190,7 +190,7 @@ cross origin request blocked, content security policy, websocket opened
 query took longer than expected, slow query, rows examined, rows returned
 database opened, database closed, table created, table locked, index rebuilt
 transaction started, transaction committed, transaction rolled back, deadlock found
-duplicate key value violates unique constraint, foreign key, null value
+a key is there already, constraint violated, unique, foreign key, null value
 syntax error at or near, column does not exist, relation does not exist
 checkpoint starting, checkpoint complete, buffers written, recycled, distance
 vacuum, analyse, automatic vacuum of table, index scans, tuples removed
@@ -213,7 +213,7 @@ thread pool exhausted, task rejected, executor shut down, thread interrupted
 class loader, bean created, context initialised, context closed, application started in seconds
 plugin enabled, plugin disabled, extension loaded, feature not available, license valid
 package installed, package removed, package upgraded, package configured, half installed, unpacked
-reading package lists, building dependency tree, reading state information
+lists of packages, tree of dependencies, state of the installation read
 dependency not satisfied, conflict between packages, version required, already the newest version
 downloading archive, download finished, download failed, checksum mismatch, signature verified
 repository updated, branch created, commit pushed, merge conflict, tag added
@@ -311,7 +311,7 @@ error while processing request for resource, the reason is unknown
 error while loading shared libraries, cannot open shared object file
 unable to connect to remote server, unable to find a suitable device
 unable to determine the type of file, unable to write to disk, unable to locate package
-unable to get exclusive lock, is another process using it
+the lock is held by another process, exclusive, unable to lock
 could not bind to address, could not create socket, could not load library
 could not find any free slot, could not determine the root device
 cannot access directory, cannot execute binary file, cannot stat file
@@ -360,19 +360,19 @@ entering maintenance mode, leaving maintenance mode, maintenance window
 putting node into service, taking node out of service, draining node
 moving data between nodes, copying blocks, verifying blocks, deleting blocks, block pool
 block received from source, block stored, block replicated, block is corrupt, under replicated
-block map updated, block report processed, packet responder for block terminating
+blocks mapped, report of blocks processed, responder ends, terminating, terminated
 data node, name node, resource manager, application master, container launched, task attempt
 map task, reduce task, shuffle, sort, spill, output committed, speculative execution, progress
 region server, region opened, region split, compaction started, compaction finished, flush
 write ahead log, log segment rolled, log truncated, log replayed, snapshot installed, term, vote
 replicating, rebalancing, repairing, streaming, hinted handoff, gossip, token ring, keyspace
-machine check, parity error, corrected error, uncorrected error, correctable, uncorrectable
+check of the machine, error of parity, corrected, uncorrected, correctable, uncorrectable
 single bit error, multiple bit error, memory controller, memory module, error syndrome, scrubbing
 instruction, register, general purpose registers, program counter, link register, stack pointer
 instruction address, data address, data storage, alignment, floating point, exception syndrome
-machine state, problem state, privileged, critical input interrupt, external interrupt, enable, imprecise
-store operation, load operation, cache parity, translation lookaside buffer, invalid entry, miss
-torus, tree network, collective, link card, node card, service card, rack, midplane, compute node
+state of the machine, privileged, critical, interrupts from outside, enable, imprecise
+store, load, parity of a cache, translation buffer, invalid entry, miss, hit
+mesh, tree, collective operations, card, rack, blade, compute node, login node, fabric
 fan module, power module, voltage regulator, temperature sensor, coolant, leak detected
 job scheduler, batch job, queue, reservation, partition allocated, partition freed, wall time
 rank, host list, barrier, broadcast, gather, scatter, checkpoint written, restart file
@@ -384,7 +384,7 @@ service bound, service unbound, binder transaction, application not responding, 
 windows update, update installed, update failed, servicing, session initialised, store corruption
 registry key, registry value, group policy applied, logon type, logon process, security identifier
 event log service, component based servicing, trusted installer, startup type, recovery action
-the service entered the running state, the service entered the stopped state
+a service is running now, a service is stopped now, state of services
 the driver detected an error, the system time has changed, the previous shutdown was unexpected
 port state changed, spanning tree, topology change, forwarding, blocking, learning, root bridge
 neighbour is up, neighbour is down, adjacency, hello timer, hold timer expired, dead timer
@@ -434,14 +434,14 @@ passthrough, isolation group, remapping, translation enabled, unit, domain, faul
 signature, image, kernel image, initial ramdisk, compressed, decompressing, relocating, entry point
 command line option, boot option, kernel option, parameter ignored, deprecated parameter
 early console, early setup, late setup, setup finished, subsystem ready, framework registered
-registered protocol, registered new driver, registered new interface driver, new handler
+protocol registered, new handler, new driver, new interface, driver of the interface registered
 scheduler registered, default scheduler, anticipatory, deadline, completely fair, elevator
 cipher, digest, self test, algorithm, random, generator, seed, hardware random number
 key ring, key added, key type registered, asymmetric, symmetric, certificate list, revocation
 listening on socket, listening for connections, accepted connection, bound to port
 reached target, stopped target, started session, created slice, mounted directory, activated swap
-dependency failed, condition failed, start request repeated too quickly, scheduled restart job
-new seat, new session, removed session, watching system buttons, power key, lid closed, lid opened
+a dependency failed, a condition is not met, started too often in a short time, restart scheduled
+seat, new session, session removed, buttons, power key, lid closed, lid opened
 received request, dropped request, duplicate request, bad request, partial request, pending request
 local address, remote address, broadcast address, hardware address, network mask, name server
 user name, host name, file name, path name, domain name, service name, display name, job name
