@@ -1,10 +1,10 @@
 """Challengers: models trained side by side, of which the best one goes to the gate.
 
-Without a champion both start afresh (`first_weights`), with two seeds; where the lines are few, one has the smaller
-shape of `seed` instead. With a champion of the same shape, or of that smaller one, one goes on from its weights (warm)
-and one starts afresh, in the shape of the preset. There are two, or as many as the settings say: further ones have
-other seeds and rates. The number of cores does not count, so that the same lines and the same seed give the same bytes
-on any machine of a kind.
+Without a champion both start afresh, with two seeds: one with a head start (`head_start.py`), the other one too where
+the log is short, else with random weights. Where the lines are few, it has the smaller shape of `seed`. With a champion
+of the same shape, or of that smaller one, one goes on from its weights (warm) and one starts afresh, in the shape of
+the preset. There are two, or as many as the settings say: further ones have other seeds and rates. The number of cores
+does not count, so that the same lines and the same seed give the same bytes on any machine of a kind.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Progress = Callable[[str, Training, Plan], None]  # called with a candidate's na
 
 SMALL = "seed"  # the preset whose shape is tried too where the lines are few
 FEW_CHARACTERS = 50_000  # of the training lines
-MANY_CHARACTERS = 100_000  # of them, from which random weights come further than a head start
+MANY_CHARACTERS = 100_000  # of them, from which random weights may come further than a head start
 SECOND_SEED = 1 << 31  # the second fresh start has the seed of the settings with this bit turned over
 FURTHER_SEED = 0x9E3779B1  # between the seeds of further ones
 FURTHER: tuple[tuple[Start, float], ...] = (("fresh", 1.0), ("warm", 0.5), ("fresh", 0.5), ("warm", 2.0))  # in turn
@@ -147,7 +147,7 @@ def further_candidate(like: Candidate, number: int, rate: float, data: TrainingD
     plan = replace(like.plan, seed=(like.plan.seed + number * FURTHER_SEED) % 2**32, rates=like.plan.rates.scaled(rate))
     weights = like.weights
     if like.start == "fresh":
-        weights = first_weights(like.config, data, plan.seed)
+        weights = second_weights(like.config, data, plan.seed)
     name = f"{like.start} start {number}" + (f", rates x {rate:g}" if rate != 1 else "")
     return replace(like, name=name, weights=weights, plan=plan)
 
@@ -160,27 +160,30 @@ def first_candidates(
     small = fitted_context(PRESETS[SMALL].config, split.train)
     of_small = settings.model_copy(update={"preset": SMALL})
 
-    def fresh(
-        name: str, seed: int, first: bool, settings: Settings = settings, config: Config = data.config
-    ) -> Candidate:
-        weights = first_weights(config, data, seed)
-        return Candidate(name, "fresh", config, weights, plan_for(settings, split, "fresh", seed, first))
+    def fresh(first: bool) -> Candidate:
+        weights = fresh_weights(data.config, data.vocabulary, np.random.default_rng(seed))
+        plan = plan_for(settings, split, "fresh", seed, first)
+        return Candidate("fresh start", "fresh", data.config, weights, plan)
+
+    def second(settings: Settings, config: Config) -> Candidate:
+        plan = plan_for(settings, split, "fresh", seed ^ SECOND_SEED, first=True)
+        return Candidate("fresh start 2", "fresh", config, second_weights(config, data, plan.seed), plan)
 
     def warm(champion: Model, settings: Settings, config: Config) -> Candidate:
         weights = for_rows(champion.weights, data.vocabulary.rows_in(champion.vocabulary))
         return Candidate("warm start", "warm", config, weights, plan_for(settings, split, "warm", seed, first=False))
 
     if champion and same_shape(champion.config, data.config):
-        return warm(champion, settings, data.config), fresh("fresh start", seed, False)
+        return warm(champion, settings, data.config), fresh(first=False)
     if champion and same_shape(champion.config, small):
-        return warm(champion, of_small, small), fresh("fresh start", seed, True)
+        return warm(champion, of_small, small), fresh(first=True)
     if split.characters < FEW_CHARACTERS:
-        return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True, of_small, small)
-    return fresh("fresh start", seed, True), fresh("fresh start 2", seed ^ SECOND_SEED, True)
+        return fresh(first=True), second(of_small, small)
+    return fresh(first=True), second(settings, data.config)
 
 
-def first_weights(config: Config, data: TrainingData, seed: int) -> Weights:
-    """The weights that a fresh training begins with: random ones where the log is long, else with a head start."""
+def second_weights(config: Config, data: TrainingData, seed: int) -> Weights:
+    """The weights that any further fresh training begins with: random where the log is long, else with a head start."""
     rng = np.random.default_rng(seed)
     if len(data.text.tokens) >= MANY_CHARACTERS:
         return init_weights(config, data.vocabulary.size, rng)

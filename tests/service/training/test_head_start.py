@@ -33,12 +33,12 @@ def test_a_first_model_begins_half_with_them_and_half_with_random_ones(preset: s
     assert np.array_equal(first.weights["h0.wq"], TRAINED * known + (1 - TRAINED) * random["h0.wq"])
 
 
-def test_a_first_model_of_a_long_log_begins_with_random_weights() -> None:
+def test_the_second_model_of_a_long_log_begins_with_random_weights() -> None:
     settings, parts = Settings(preset="seed"), Split([LINES * 80], [LINES], [], [], {})
     data = training_data(settings, parts, None)
-    first = candidates_for(settings, parts, None, data)[0]
-    random = init_weights(data.config, data.vocabulary.size, np.random.default_rng(settings.training.seed))
-    assert np.array_equal(first.weights["h0.wq"], random["h0.wq"])
+    second = candidates_for(settings, parts, None, data)[1]
+    random = init_weights(data.config, data.vocabulary.size, np.random.default_rng(second.plan.seed))
+    assert np.array_equal(second.weights["h0.wq"], random["h0.wq"])
 
 
 def test_two_first_models_begin_differently() -> None:
