@@ -173,7 +173,7 @@ def test_where_workers_are_refused_it_works_in_slices(open_page, trained, where)
 
 def test_the_page_and_the_largest_weights_are_small_as_hosts_and_git_send_them(site_files):
     largest = base64.b64encode(np.random.default_rng(0).bytes(LARGEST_FILE * 3 // 4))
-    assert sum(len(gzip.compress(content)) for content in [largest, *site_files.values()]) < 240_000
+    assert sum(len(gzip.compress(content)) for content in [largest, *site_files.values()]) < 265_000
 
 
 PROBLEMS = {
