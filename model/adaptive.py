@@ -92,14 +92,8 @@ from .relations import RELATIONS, end_line, end_number, guess_number, guessed_di
 from .steps import STEPS, VIEWS, expect_digit, read_of_number, rule_out_digit
 from .vocabulary import ESCAPE, REPLACEMENT, Vocabulary, code_points, escape_bits
 
-MODULES = [
-    sys.modules[__name__],
-    memory,
-    mixing,
-    relations,
-    steps,
-    compiled_module,
-]  # that compiled functions are made of
+# What the compiled functions are made of.
+MODULES = [sys.modules[__name__], memory, mixing, relations, steps, compiled_module]
 FORMAT = b"Logling learner 3\n"  # begins what is saved; its number changes with what is learned, or how
 
 PART = 16384  # characters that compiled code reads at once; a signal is heard after each part
