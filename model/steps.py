@@ -21,9 +21,9 @@ import numpy as np
 
 from .compiled import compiled
 from .memory import hashed
+from .relations import MOST_DIGITS
 
 VIEWS = 3  # in how many ways the steps are counted
-MOST_DIGITS = 15  # of a number that is compared: its value is exact in JavaScript
 PLACE_BITS = 12
 PLACES = 1 << PLACE_BITS
 SINGLE = 7  # steps of up to this size have a bucket of their own

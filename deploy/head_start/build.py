@@ -3,8 +3,8 @@
     .venv/bin/python deploy/head_start/build.py [seed full] [--tokens N] [--folder FOLDER]
 
 Each round trains on documents that were never read before. They are sorted by the length of their lines, since how far
-a prediction sees depends on it. The same code and arguments give the same bytes on the same kind of machine. It takes
-three minutes of a core for `seed` and five for `full`.
+a prediction sees depends on it. The same code and arguments give the same bytes on the same kind of machine. It takes a
+minute and a half of a core for `seed` and five for `full`.
 """
 
 from __future__ import annotations
