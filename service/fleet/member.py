@@ -102,6 +102,7 @@ class Member:
         self.next_look = now + LOOK_EVERY
         if self.permission or self._next_turn <= now or self._files != self._changes():
             self._next_turn = NEVER  # a child that ends from here on asks for another turn
+            self._files = self._changes()  # before the turn: what changes while it goes on is for the next one
             following = now + AFTER_ERROR
             try:
                 following = self._turn(now)
@@ -110,7 +111,6 @@ class Member:
                 raise
             finally:
                 self._next_turn = min(self._next_turn, following)
-            self._files = self._changes()
         self.next_look = min(self.next_look, self._next_turn)
 
     def _turn(self, now: datetime) -> datetime:
