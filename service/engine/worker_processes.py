@@ -81,7 +81,7 @@ class _Worker:
             self._pipe.send((function, arguments, options))
             result, error = self._pipe.recv()
         except (EOFError, OSError):
-            raise WorkerDied(f"a challenger could not be trained: {self._describe_end()}") from None
+            raise WorkerDied(f"part of the work could not be done: {self._describe_end()}") from None
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from findings import Finding, Judgement, Way, judged_by_line
 from page_engine import ask_engine
-from trained_homes import CutLog, TrainedHome, trained
+from trained_homes import CutLog, NotCommitted, TrainedHome, trained
 
 from service.checking import findings as checking
 from service.checking.log_check import LogCheck
@@ -55,10 +56,15 @@ def page_alarm(scratch: Path, preset: str, alone: bool = False) -> Any:
 
 
 def check_at_home(scratch: Path, preset: str) -> Any:
-    """What `logling check` says with a home that learned the good logs."""
+    """What `logling check` says with a home that learned the good logs; nothing where no model was good enough."""
 
     def judge(goods: list[list[str]], lines: list[str]) -> Judgement:
-        return check(by_model(Home(home_of(goods, scratch, preset).path), raw=True), lines)
+        try:
+            home = home_of(goods, scratch, preset)
+        except NotCommitted as error:
+            print(error, file=sys.stderr)
+            return Judgement(np.zeros(len(lines)), [])
+        return check(by_model(Home(home.path), raw=True), lines)
 
     return judge
 

@@ -12,6 +12,10 @@ from typing import Any, NamedTuple
 TRAINED_SHARE = 0.9
 
 
+class NotCommitted(SystemExit):
+    """A run that committed no model; a benchmark that does not expect it ends with its reason."""
+
+
 class CutLog(NamedTuple):
     """A log's older lines, which are learned, and its newest, which are scored."""
 
@@ -62,18 +66,18 @@ def cut(log: Path, scratch: Path, share: float = TRAINED_SHARE) -> CutLog:
 def trained(log: CutLog, preset: str, name: str | None = None, overrides: dict[str, str] | None = None) -> TrainedHome:
     """A home that learned the older lines, trained now unless it was before.
 
-    `overrides`: variables of settings; such a home needs a `name` of its own. Raises SystemExit when a run rejects.
+    `overrides`: variables of settings; such a home needs a `name` of its own. Raises NotCommitted when a run rejects.
     """
     folder = log.folder / (name or preset)
     home, record = folder / "home", folder / "record.json"
     if not record.exists():
         if not home.exists():
             logling("init", str(home), "--source", str(log.train), "--preset", preset)
-        told = logling("retrain", "--home", str(home), "--json", overrides=overrides)
-        if json.loads(told)["outcome"] != "committed":
-            raise SystemExit(f"{log.name}, {preset}: no model was committed: {json.loads(told)['reason']}")
-        record.write_text(told)
-    return TrainedHome(home, json.loads(record.read_text()))
+        record.write_text(logling("retrain", "--home", str(home), "--json", overrides=overrides))
+    said = json.loads(record.read_text())
+    if said["outcome"] != "committed":
+        raise NotCommitted(f"{log.name}, {preset}: no model was committed: {said['reason']}")
+    return TrainedHome(home, said)
 
 
 def logling(*arguments: str, overrides: dict[str, str] | None = None) -> str:

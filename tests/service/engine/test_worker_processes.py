@@ -182,7 +182,7 @@ def test_a_run_whose_worker_is_killed_fails_and_says_so(committed: Any) -> None:
         os.kill(worker_of(run.pid), signal.SIGKILL)
         told = run.stderr.read()
         assert run.wait(SECONDS) == 1
-    reason = "a challenger could not be trained: its process was ended by SIGKILL: out of memory, perhaps"
+    reason = "part of the work could not be done: its process was ended by SIGKILL: out of memory, perhaps"
     assert f"logling: {reason}" in told
     last = json.loads(committed.logling("history", "--json").stdout)["runs"][0]
     assert (last["outcome"], last["reason"]) == ("failed", reason)

@@ -170,7 +170,7 @@ def test_a_worker_that_is_killed_ends_the_training_with_a_reason() -> None:
         for process in active_children():
             process.kill()
 
-    with pytest.raises(WorkerDied, match=r"could not be trained: .* SIGKILL"):
+    with pytest.raises(WorkerDied, match=r"could not be done: .* SIGKILL"):
         train(kill, lambda: False)
     assert not active_children()
 
