@@ -4,6 +4,7 @@ did not start."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .findings import Finding
 from .judge import Judge
@@ -14,6 +15,8 @@ SINGULAR = 0.25  # of the lines of a log that tells of one job, at least, are of
 NEAR = 3  # lines apart in the good log, at most: then they are missing together
 MOST_MISSING = 5  # findings, the longest stretches first
 UNSTEADY = 0.02  # of the kinds of lines of all other good logs, that may be missing in one of them
+MANY = 0.15  # of the expected kinds; where more are missing, it is looked at where they stood
+SCATTERED = 0.5  # of the stretches in which kinds that are missing by chance would lie, at least: then they are
 KEPT_CHARACTERS = 2000
 
 Sequences = list[tuple[str, ...]]
@@ -32,6 +35,8 @@ class ExpectedLines:
 
     def missing(self, seen: set[tuple[str, ...]]) -> list[Finding]:
         """Findings of kind `fewer`: stretches of the first good log whose lines are not among those seen."""
+        if self._are_scattered(seen):
+            return []
         stretches: list[list[int]] = []
         for i, sequence in enumerate(self.sequences):
             if sequence in self.always and sequence not in seen:
@@ -41,6 +46,19 @@ class ExpectedLines:
                     stretches.append([i])
         stretches.sort(key=lambda stretch: (-len(stretch), stretch[0]))
         return [self._finding(stretch) for stretch in stretches[:MOST_MISSING]]
+
+    def _are_scattered(self, seen: set[tuple[str, ...]]) -> bool:
+        """Whether many lines are missing here and there, as in a log whose lines come in no order.
+
+        What is missing of a job is missing side by side. Kinds that are missing with probability p wherever they stand
+        lie in p (1 - p) stretches for each kind (Wald and Wolfowitz, 1940).
+        """
+        missing = [kind not in seen for kind in dict.fromkeys(self.sequences) if kind in self.always]
+        if sum(missing) <= MANY * len(missing):
+            return False
+        share = sum(missing) / len(missing)
+        begins = sum(here and not before for before, here in pairwise([False, *missing]))
+        return begins > SCATTERED * share * (1 - share) * len(missing) + 1
 
     def _finding(self, stretch: list[int]) -> Finding:
         line = self.lines[stretch[0]]

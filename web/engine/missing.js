@@ -4,6 +4,8 @@ const SINGULAR = 0.25; // of the lines of a log that tells of one job, at least,
 const NEAR = 3; // lines apart in the good log, at most: then they are missing together
 const MOST_MISSING = 5; // findings, the longest stretches first
 const UNSTEADY = 0.02; // of the kinds of lines of all other good logs, that may be missing in one of them
+const MANY = 0.15; // of the expected kinds; where more are missing, it is looked at where they stood
+const SCATTERED = 0.5; // of the stretches in which kinds that are missing by chance would lie, at least: then they are
 const MOST_AFTER = 9; // lines of a stretch that are shown behind its first
 
 /**
@@ -36,6 +38,7 @@ function expectedLines(lines, keys, logs, standOut) {
  * @param {Set<string>} seen
  */
 function missingLines({ lines, keys, always, standOut }, seen) {
+  if (areScattered(keys, always, seen)) return [];
   /** @type {number[][]} */
   const stretches = [];
   keys.forEach((key, i) => {
@@ -52,6 +55,25 @@ function missingLines({ lines, keys, always, standOut }, seen) {
       standOut,
     ),
   );
+}
+
+/**
+ * Whether many lines are missing here and there, as in a log whose lines come in no order. What is missing of a job is
+ * missing side by side; kinds that are missing with probability p wherever they stand lie in p (1 - p) stretches for
+ * each kind (Wald and Wolfowitz, 1940).
+ * @param {string[]} keys
+ * @param {Set<string>} always
+ * @param {Set<string>} seen
+ */
+function areScattered(keys, always, seen) {
+  const missing = Array.from(new Set(keys))
+    .filter((key) => always.has(key))
+    .map((key) => !seen.has(key));
+  const absent = missing.filter(Boolean).length;
+  if (absent <= MANY * missing.length) return false;
+  const share = absent / missing.length;
+  const begins = missing.filter((here, i) => here && !missing[i - 1]).length;
+  return begins > SCATTERED * share * (1 - share) * missing.length + 1;
 }
 
 /**

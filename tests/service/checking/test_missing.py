@@ -1,5 +1,7 @@
 """Lines of good logs that did not come."""
 
+from random import Random
+
 import pytest
 
 from service.checking.findings import Finding
@@ -52,6 +54,13 @@ def test_a_rule_covers_lines_that_did_not_come() -> None:
 def test_a_log_of_a_service_misses_no_single_line() -> None:
     found = missing(shop_log(300, first=400), shop_log(300))
     assert [finding.why for finding in found if not finding.lines] == []
+
+
+def test_where_lines_come_in_no_order_none_is_missed() -> None:
+    generator = Random(1)
+    colours, goods = ("red", "blue", "green", "grey", "white", "black"), ("hat", "coat", "shoe", "belt", "scarf", "sock")
+    visits = [f"{generator.choice(colours)} {generator.choice(goods)} {generator.choice(goods)} sold" for _ in range(120)]
+    assert missing(visits[60:], visits[:60]) == []
 
 
 @pytest.mark.parametrize("good", [[], ["one line"]])
