@@ -6,6 +6,7 @@ A *gram* is one, two or three words in a row. Its context is the same without it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ ROOT = 0  # the context of single words
 BEGIN, END = "^^", "$$"  # stand before and behind the words of a line; no word is like these
 ORDERS = 3
 MASK = 0xFFFFFFFF
+MOST_REMEMBERED = 1 << 16  # words in a row, whose hashes are kept
 
 
 def mix(a: int, b: int) -> int:
@@ -36,22 +38,20 @@ def mix_all(a: UInt32s, b: UInt32s) -> UInt32s:
     return np.asarray(x ^ (x >> np.uint32(13)), dtype=np.uint32)
 
 
+BEGUN = mix(1, word_hash(BEGIN)), mix(mix(2, word_hash(BEGIN)), word_hash(BEGIN))  # the contexts of a first word
+
+
 def grams_of(words: Sequence[str]) -> list[tuple[int, int, int]]:
     """For each word of a line, and for its end, the gram of one, two and three words that ends there."""
-    before, last = word_hash(BEGIN), word_hash(BEGIN)
-    found = []
-    for word in (*words, END):
-        this = word_hash(word)
-        found.append((mix(1, this), mix(mix(2, last), this), mix(mix(mix(3, before), last), this)))
-        before, last = last, this
-    return found
+    hashes = [word_hash(word) for word in (BEGIN, BEGIN, *words, END)]
+    return list(map(_grams, hashes, hashes[1:], hashes[2:]))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _grams(before: int, last: int, this: int) -> tuple[int, int, int]:
+    return mix(1, this), mix(mix(2, last), this), mix(mix(mix(3, before), last), this)
 
 
 def contexts_of(words: Sequence[str]) -> list[tuple[int, int, int]]:
     """The contexts of the same grams."""
-    before, last = word_hash(BEGIN), word_hash(BEGIN)
-    found = []
-    for word in (*words, END):
-        found.append((ROOT, mix(1, last), mix(mix(2, before), last)))
-        before, last = last, word_hash(word)
-    return found
+    return [(ROOT, *BEGUN), *((ROOT, one, two) for one, two, _ in grams_of(words)[:-1])]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clock import Moment, moment_of, seconds_between
-from .grams import BEGIN, END, ROOT, UInt32s, mix, mix_all
+from .grams import BEGIN, BEGUN, END, ROOT, UInt32s, mix_all
 from .profile import (
     ANYTHING,
     REGULAR,
@@ -253,13 +253,12 @@ def _entries(counts: _Counts, fewest: int) -> tuple[Gram, dict[int, Gram]]:
     kept = counts.lines.sum(axis=1) >= fewest
     for key, n in zip(counts.keys[kept].tolist(), counts.by_fold[kept].sum(axis=1).tolist(), strict=True):
         entries[key] = Gram(n, 0)
-    begun = {mix(1, word_hash(BEGIN)), mix(mix(2, word_hash(BEGIN)), word_hash(BEGIN))}
     root = Gram(0, 0)
     sums = counts.context_count.sum(axis=1).tolist()
     for key, n, t in zip(counts.context_keys.tolist(), sums, counts.context_types.tolist(), strict=True):
         if key == ROOT:
             root = Gram(n, t)
-        elif key in entries or key in begun:
+        elif key in entries or key in BEGUN:
             entries[key] = Gram(n, t)
     return root, entries
 

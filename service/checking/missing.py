@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .findings import Finding
-from .judge import Judge
 from .profile import Profile
 from .words import template, words_of
 
@@ -26,10 +25,9 @@ class ExpectedLines:
     """The lines of good logs that tell of one job each."""
 
     def __init__(self, logs: Sequence[Sequence[str]], profile: Profile) -> None:
-        judge = Judge(profile)
         self.stand_out = profile.stand_out
         self.lines = logs[0]
-        kinds = [[judge.judge(line).sequence for line in log] for log in logs]
+        kinds = [[tuple(profile.sequence(words_of(line), line)) for line in log] for log in logs]
         self.sequences = kinds[0]
         self.always = set.intersection(*map(set, kinds)) if _are_jobs(kinds) else set()
 
