@@ -47,6 +47,11 @@ class Finding:
         if len(self.lines) < MOST_LINES:
             self.lines.append(number)
 
+    def join(self, other: Finding) -> None:
+        """Tell of the lines of another finding too."""
+        self.lines = sorted({*self.lines, *other.lines})[:MOST_LINES]
+        self.count += other.count
+
     def as_json(self) -> dict[str, Any]:
         """As `logling check --json` has it."""
         return {

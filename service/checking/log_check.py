@@ -16,7 +16,7 @@ from typing import Any
 from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
 from .durations import describe_seconds
-from .findings import MOST_FAMILIAR, MOST_FINDINGS, MOST_LINES, Finding, Findings, Kind, StrangeWord, strangest_first
+from .findings import MOST_FAMILIAR, MOST_FINDINGS, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
 from .judge import Judge, Judgement, shaded_words
@@ -380,13 +380,16 @@ class LogCheck:
         absences: list[tuple[int, int]] = []
         for finding in ordered:
             if finding.strangeness < self.profile.stand_out:
-                if len(familiar) < MOST_FAMILIAR and finding.line not in covered:
-                    familiar.append(finding)
+                if finding.line in covered:
+                    continue
+                if kin := kin_of(finding, familiar):
+                    kin.join(finding)
+                elif len(familiar) < MOST_FAMILIAR:
+                    familiar.append(replace(finding, lines=list(finding.lines)))
             elif finding.kind == "more" and share_of(finding.lines, covered) >= SHARE_COVERED:
                 continue
-            elif finding.kind in ("new", "rare") and (kin := next((f for f in standing if alike(f, finding)), None)):
-                kin.lines = sorted({*kin.lines, *finding.lines})[:MOST_LINES]
-                kin.count += finding.count
+            elif kin := kin_of(finding, standing):
+                kin.join(finding)
                 covered.update(finding.lines)
                 beyond += finding.count - len(finding.lines)
             elif finding.kind == "fewer" and finding.lines and overlap(finding.span, absences) >= SHARE_COVERED:
@@ -446,6 +449,13 @@ def alike(one: Finding, other: Finding) -> bool:
         return False
     same = sum(a == b for a, b in zip(one.sequence, other.sequence, strict=True))
     return same >= 3 and same >= ALIKE * len(one.sequence)
+
+
+def kin_of(finding: Finding, listed: Sequence[Finding]) -> Finding | None:
+    """The first finding of a list that tells of lines like those of another one."""
+    if finding.kind not in ("new", "rare"):
+        return None
+    return next((other for other in listed if alike(other, finding)), None)
 
 
 def overlap(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> float:

@@ -61,6 +61,18 @@ class Finding {
     if (this.lines.length < MOST_LINES) this.lines.push(number);
   }
 
+  /**
+   * Tell of the lines of another finding too.
+   * @param {Finding} other
+   */
+  join(other) {
+    const lines = new Set([...this.lines, ...other.lines]);
+    this.lines = Array.from(lines)
+      .sort((a, b) => a - b)
+      .slice(0, MOST_LINES);
+    this.count += other.count;
+  }
+
   /** The same, to be changed without changing this one. The lines after it still come to both. */
   copy() {
     return Object.assign(Object.create(Finding.prototype), this);

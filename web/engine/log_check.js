@@ -337,17 +337,17 @@ class LogCheck {
       const isOfLine = kind === 'new' || kind === 'rare';
       const isAbsence = kind === 'fewer' && lines.length > 0;
       if (finding.strangeness < standOut) {
-        if (familiar.length < MOST_FAMILIAR && !covered.has(finding.line)) familiar.push(finding);
+        if (covered.has(finding.line)) continue;
+        const kin = isOfLine ? familiar.find((other) => areAlike(other, finding)) : undefined;
+        if (kin) kin.join(finding);
+        else if (familiar.length < MOST_FAMILIAR) familiar.push(finding.copy());
         continue;
       }
       if (kind === 'more' && shareOf(lines, covered) >= SHARE_COVERED) continue;
       if (isAbsence && overlap(finding.span, absences) >= SHARE_COVERED) continue;
       const kin = isOfLine ? standing.find((other) => areAlike(other, finding)) : undefined;
       if (kin) {
-        kin.lines = Array.from(new Set([...kin.lines, ...lines]))
-          .sort((a, b) => a - b)
-          .slice(0, MOST_LINES);
-        kin.count += finding.count;
+        kin.join(finding);
       } else if (standing.length < MOST_FINDINGS) {
         standing.push(Object.assign(finding.copy(), { standsOut: true }));
       }

@@ -228,6 +228,13 @@ def test_an_odd_line_is_no_error(known: Profile, line: str) -> None:
     assert all(len(finding.why) < 200 for finding in found.findings)
 
 
+def test_familiar_lines_of_one_kind_are_listed_once() -> None:
+    strange = [f"the lamp in the {room} room is on" for room in ("red", "blue", "green")]
+    found = check([*shop_log(20), *strange], shop_log(300), stand_out=10**12)
+    (listed,) = [finding for finding in found.familiar if "lamp" in finding.text]
+    assert (listed.count, listed.lines) == (3, [21, 22, 23])
+
+
 def test_lines_with_carets_that_were_learned_are_familiar() -> None:
     good = [line for i in range(300) for line in (f"x.c:{i}:3: warning: unused variable", "    ^~~~~ $")]
     assert check(good, good, stand_out=100).findings == []
