@@ -16,25 +16,26 @@ from rich.text import Text
 from model import weights_file
 from model.transformer import Model
 
-from ..checking.corpus_profile import profile_of
+from ..checking.corpus_profile import learned_lines, profile_of
 from ..checking.findings import Finding, Findings
 from ..checking.findings_database import known_incidents
-from ..checking.learning import learn
+from ..checking.learning import FEW_LINES, learn
 from ..checking.log_check import LogCheck
 from ..checking.missing import ExpectedLines
 from ..checking.normal_rules import NormalRules, add_rules, read_rules, rule_of
 from ..checking.packing import unpack
-from ..checking.profile import STAND_OUT, Profile
+from ..checking.profile import STAND_OUT, Profile, line_score
 from ..checking.report import as_html, as_markdown, facts_of, missing_lines
 from ..checking.sound_weights import decode_weights
 from ..checking.verdict import verdict_of
+from ..checking.words import words_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
 from ..reading.whole_file import STANDARD_INPUT, Chooser, LogLine, log_lines, read_log
-from ..site.champion import committed_weights
+from ..site.champion import NO_WEIGHTS, committed_weights, weights_at_tip
 from ..storage.corpus import Corpus
-from .reading_choice import RawOption, ReadingOption, choose_reading
+from .reading_choice import RawOption, ReadingOption, choose_among, choose_reading
 from .surprises import with_surprise
 from .terminal import HomeOption, JsonOption, err, out, print_json
 
@@ -113,7 +114,7 @@ def check_command(
         call_normal(findings, normal, rules_file)
     name = "standard input" if file == STANDARD_INPUT else file.name
     names = [path.name for path in good or []]
-    learned = bool(known.model and file != STANDARD_INPUT and is_learned(file, known.choose, find_home(home)))
+    learned = bool(not good and file != STANDARD_INPUT and is_learned(file, known.choose, find_home(home)))
     if as_json:
         print_json(findings.as_json() | {"learned": learned})
     elif form is Format.text:
@@ -127,9 +128,16 @@ def check_command(
         raise typer.Exit(STANDS_OUT_STATUS)
 
 
-def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
-    """What the committed weights of a home know, and with `corpus` the lines it keeps. Raises LoglingError."""
-    file = committed_weights(home)
+def by_model(
+    home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False, same_job: bool = True
+) -> Knowledge:
+    """What the committed weights of a home know, and with `corpus` the lines it keeps.
+
+    Where no weights are committed it is by lines alone; then see `by_good_logs` for `same_job`. Raises LoglingError.
+    """
+    file = weights_at_tip(home)
+    if file is None:
+        return by_kept_lines(home, raw, reading, same_job)
     model, card = decode_weights(file)
     if "profile" not in card:
         raise LoglingError("the committed weights are of an older version, which knew no findings: `logling retrain`")
@@ -140,6 +148,38 @@ def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: 
                 profile.tails.get("surprise")
             )
     return Knowledge(profile, choose_reading(model, card, reading, raw).choose, model)
+
+
+def by_kept_lines(home: Home, raw: bool, reading: str | None, same_job: bool) -> Knowledge:
+    """What the lines say that a home without a model keeps: a few as good logs do, many by their kept profile.
+
+    Raises LoglingError when there are none.
+    """
+    if not home.corpus.exists():
+        raise LoglingError(NO_WEIGHTS)
+    settings = home.settings()
+    with Corpus(home.corpus, settings.corpus_bytes) as kept:
+        lines = kept.totals().lines
+        if not lines:
+            raise LoglingError(NO_WEIGHTS)
+        incidents = known_incidents(home, kept.identity())
+        logs = learned_lines(kept.documents(), incidents) if lines <= FEW_LINES else []
+        profile = beside_good(logs, same_job) if logs else profile_of(kept, home.profile, incidents)
+    err.print(f"There is no model yet, so the log is compared with the {lines:,} lines that the home keeps.")
+
+    def cost(sample: Sequence[str]) -> float:
+        sequences = (profile.sequence(words_of(line), line) for line in sample)
+        return sum(line_score([word.bits for word in profile.bits(words)]) for words in sequences) / len(sample)
+
+    choose = choose_among([RAW] if raw else settings.readings, cost, reading).choose
+    return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if logs and same_job else None)
+
+
+def beside_good(logs: Sequence[Sequence[str]], same_job: bool) -> Profile:
+    """The profile of logs that were fine; the fewer lines they have, the less rare is what stands out beside them."""
+    profile = learn(logs, same_job)
+    profile.stand_out = max(FEWEST_GOOD, min(STAND_OUT, profile.lines))
+    return profile
 
 
 def by_good_logs(
@@ -160,8 +200,7 @@ def by_good_logs(
             return own
 
     logs = [[line.text for line in read_log(file, choose)] for file in files]
-    profile = learn(logs, same_job)
-    profile.stand_out = max(FEWEST_GOOD, min(STAND_OUT, profile.lines))
+    profile = beside_good(logs, same_job)
     return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if same_job else None)
 
 

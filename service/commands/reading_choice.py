@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, NamedTuple
 
 import typer
@@ -35,32 +35,43 @@ class ReadingChoice(NamedTuple):
 
 
 def choose_reading(model: Model, card: Card, name: str | None = None, raw: bool = False) -> ReadingChoice:
-    """A reading for logs of which the first bytes are known. Raises LoglingError when there is none of this name."""
-    readings = [RAW] if raw else of_card(card) or [Reading()]
+    """That of a model's readings by which the first lines of a log cost least, in bits per character.
+
+    Raises LoglingError when there is none of this name.
+    """
+
+    def cost(lines: Sequence[str]) -> float:
+        return bits_per_character(list(score_lines(model, lines)))[0]
+
+    return choose_among([RAW] if raw else of_card(card) or [Reading()], cost, name)
+
+
+def choose_among(readings: Sequence[Reading], cost: Callable[[list[str]], float], name: str | None) -> ReadingChoice:
+    """That of some readings by which the first lines of a log cost least. Raises LoglingError as above."""
     if name is not None:
         named = [reading for reading in readings if reading.name == name]
         if not named:
             known = ", ".join(repr(reading.name) for reading in readings)
-            raise LoglingError(f"this model has no reading {name!r}; it has {known}")
+            raise LoglingError(f"there is no reading {name!r}, but {known}")
         readings = named[:1]
     names: list[str] = []
 
     def choose(head: bytes) -> Reading:
-        reading = cheapest(model, readings, head)
+        reading = cheapest(readings, cost, head)
         names.append(reading.name)
         return reading
 
     return ReadingChoice(choose, names)
 
 
-def cheapest(model: Model, readings: Sequence[Reading], head: bytes) -> Reading:
-    """The reading by which the first lines of a log cost least, in bits per character."""
+def cheapest(readings: Sequence[Reading], cost: Callable[[list[str]], float], head: bytes) -> Reading:
+    """The reading by which the first lines of a log cost least."""
     if len(readings) == 1:
         return readings[0]
-    return min(readings, key=lambda reading: _cost(model, reading, head))
+    return min(readings, key=lambda reading: _cost(reading, cost, head))
 
 
-def _cost(model: Model, reading: Reading, head: bytes) -> float:
+def _cost(reading: Reading, cost: Callable[[list[str]], float], head: bytes) -> float:
     reader = LogReader(reading, head)
     lines = (reader.feed(head) + reader.finish())[:SAMPLE_LINES]
-    return bits_per_character(list(score_lines(model, lines)))[0] if lines else float("inf")
+    return cost(lines) if lines else float("inf")

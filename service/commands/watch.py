@@ -91,7 +91,9 @@ def watch_command(
     try:
         rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
         known = (
-            by_good_logs(good, home, raw, reading, same_job=False) if good else by_model(find_home(home), raw, reading)
+            by_good_logs(good, home, raw, reading, same_job=False)
+            if good
+            else by_model(find_home(home), raw, reading, same_job=False)
         )
         normal = read_rules(rules_file) if rules_file else NormalRules()
         log = follow(file, journal, docker, known.choose)

@@ -51,10 +51,15 @@ def read_champion(site: Site, commit: str = "HEAD") -> Champion:
 
 def committed_weights(home: Home) -> bytes:
     """The weights file at the tip of the site. Raises LoglingError when there is none."""
-    file = Site(home.site, home.settings().git).weights()
+    file = weights_at_tip(home)
     if file is None:
         raise LoglingError(NO_WEIGHTS)
     return file
+
+
+def weights_at_tip(home: Home) -> bytes | None:
+    """The same; None where no weights are committed."""
+    return Site(home.site, home.settings().git).weights()
 
 
 def committed_model(home: Home) -> tuple[Model, Card]:

@@ -56,15 +56,15 @@ def page_alarm(scratch: Path, preset: str, alone: bool = False) -> Any:
 
 
 def check_at_home(scratch: Path, preset: str) -> Any:
-    """What `logling check` says with a home that learned the good logs; nothing where no model was good enough."""
+    """What `logling check` says with a home that learned the good logs, or keeps them where no model was committed."""
 
     def judge(goods: list[list[str]], lines: list[str]) -> Judgement:
         try:
-            home = home_of(goods, scratch, preset)
+            home = home_of(goods, scratch, preset).path
         except NotCommitted as error:
             print(error, file=sys.stderr)
-            return Judgement(np.zeros(len(lines)), [])
-        return check(by_model(Home(home.path), raw=True), lines)
+            home = error.home
+        return check(by_model(Home(home), raw=True), lines)
 
     return judge
 

@@ -13,7 +13,11 @@ TRAINED_SHARE = 0.9
 
 
 class NotCommitted(SystemExit):
-    """A run that committed no model; a benchmark that does not expect it ends with its reason."""
+    """A run that committed no model, in this home; a benchmark that does not expect it ends with its reason."""
+
+    def __init__(self, home: Path, reason: str) -> None:
+        super().__init__(reason)
+        self.home = home
 
 
 class CutLog(NamedTuple):
@@ -76,7 +80,7 @@ def trained(log: CutLog, preset: str, name: str | None = None, overrides: dict[s
         record.write_text(logling("retrain", "--home", str(home), "--json", overrides=overrides))
     said = json.loads(record.read_text())
     if said["outcome"] != "committed":
-        raise NotCommitted(f"{log.name}, {preset}: no model was committed: {said['reason']}")
+        raise NotCommitted(home, f"{log.name}, {preset}: no model was committed: {said['reason']}")
     return TrainedHome(home, said)
 
 

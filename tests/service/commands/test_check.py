@@ -222,6 +222,27 @@ def test_without_a_home_or_a_good_log_it_says_what_is_needed(logling: Command, f
     assert is_sentence(logling("check", folder / "later.log", LOGLING_HOME=str(tmp_path)), str(tmp_path))
 
 
+def test_a_home_without_a_model_compares_with_the_lines_it_keeps(fresh: Place, folder: Path) -> None:
+    fresh.append((folder / "good.log").read_text().splitlines())
+    assert fresh.logling("pull").returncode == 0
+    done = fresh.logling("check", "--json", folder / "later.log")
+    assert [finding["text"][20:] for finding in json.loads(done.stdout)["findings"]] == [ODD]
+    assert done.stderr == "There is no model yet, so the log is compared with the 1,100 lines that the home keeps.\n"
+
+
+def test_without_a_model_the_reading_is_taken_whose_lines_are_familiar(
+    fresh: Place, folder: Path, tmp_path: Path
+) -> None:
+    fresh.append((folder / "good.log").read_text().splitlines())
+    assert fresh.logling("pull").returncode == 0
+    with fresh.home.settings_file.open("a") as settings:
+        settings.write('\n[[source]]\nfiles = "/nowhere"\nname = "records"\nformat = "{msg}"\n')
+    records = [json.dumps({"msg": line}) + "\n" for line in (folder / "later.log").read_text().splitlines()]
+    (tmp_path / "records.log").write_text("".join(records))
+    done = fresh.logling("check", "--json", tmp_path / "records.log")
+    assert [finding["text"][20:] for finding in json.loads(done.stdout)["findings"]] == [ODD]
+
+
 def test_a_home_without_weights_says_how_they_come(fresh: Place, folder: Path) -> None:
     assert is_sentence(fresh.logling("check", folder / "later.log"), "no weights yet", "logling retrain")
 
