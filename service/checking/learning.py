@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .amounts import Amount, amount_of, are_a_range, place_of
 from .clock import Moment, moment_of, seconds_between
 from .grams import BEGIN, BEGUN, END, ROOT, UInt32s, mix_all
 from .profile import (
@@ -26,7 +27,6 @@ from .profile import (
     Rate,
     Values,
     fewer_score,
-    is_number,
     more_score,
     pause_score,
 )
@@ -127,7 +127,7 @@ class Table:
             grams=grams,
             rates=_kept_rates(self.rates, self.counts, fewest_lines),
             literal=frozenset(hashes[place] for place in self.literal),
-            values={hashes[place]: usual for place, usual in self.values.items()},
+            values=self.values,
             windows=self.windows,
             longest_pause=self.clock.pause,
             farthest_back=self.clock.back,
@@ -172,7 +172,7 @@ def _tabulate(lines: Sequence[str], folds: Ints) -> _Table:
 
 
 def _literal_places(table: _Table) -> set[int]:
-    """Places that hold few different identifiers, hardly one of which came in one fold alone."""
+    """Places that hold few different identifiers, no range of numbers, hardly one of which came in one fold alone."""
     at = np.flatnonzero(table.places >= 0)
     folds = table.folds[table.line[at]]
     size, k = len(table.names), int(table.folds.max()) + 1
@@ -185,11 +185,15 @@ def _literal_places(table: _Table) -> set[int]:
         entry[0] += count
         entry[1] += count if width == 1 else 0
         entry[2] += 1
-    return {
-        place
+    few = {
+        place: set[str]()
         for place, (count, lone, different) in total.items()
         if count >= FEWEST_IN_PLACE and different <= MOST_LITERAL and lone <= LONE_SHARE * count
     }
+    for place, value in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
+        if place in few:
+            few[place].add(table.names[value])
+    return {place for place, identifiers in few.items() if not are_a_range(identifiers)}
 
 
 class _Counts(NamedTuple):
@@ -406,27 +410,38 @@ def _gaps(line: Ints, first: Ints, total: Ints, folds: Ints, ticks: Ints) -> tup
 
 
 def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
-    """The numbers of each place that is not literal and does not count up or down."""
-    numbers = np.array([float(name) if is_number(name) else -1.0 for name in table.names])
-    whole = np.array(["." not in name for name in table.names])
+    """The amounts of each place that is not literal and does not count up or down, by the hash of place and kind."""
+    amounts = [amount_of(name) for name in table.names]
+    kinds = {kind: i for i, kind in enumerate(dict.fromkeys(amount.kind for amount in amounts if amount))}
+    kind = np.array([kinds[amount.kind] if amount else -1 for amount in amounts])
+    size, unit = np.array([(amount.size, _unit(amount)) if amount else (0.0, 0.0) for amount in amounts]).T
     at = np.flatnonzero((table.places >= 0) & ~np.isin(table.places, list(literal)))
-    at = at[numbers[table.values[at]] >= 0]
-    at = at[~np.isin(table.places[at], _counters(table.places[at], numbers[table.values[at]]))]
-    place, y = table.places[at], np.log2(1 + numbers[table.values[at]])
-    fold = table.folds[table.line[at]]
+    at = at[kind[table.values[at]] >= 0]
+    place = table.places[at] * len(kinds) + kind[table.values[at]]
+    rising = np.isin(place, _counters(place, size[table.values[at]]))
+    at, place = at[~rising], place[~rising]
+    y, fold, unit = np.log2(1 + size[table.values[at]]), table.folds[table.line[at]], unit[table.values[at]]
     order = np.lexsort((y, place))
-    place, y, fold, whole = place[order], y[order], fold[order], whole[table.values[at]][order]
+    place, y, fold, unit, first_at = place[order], y[order], fold[order], unit[order], at[order]
     found: dict[int, Values] = {}
     scores: list[float] = []
-    names, first, _ = _runs(place)
-    for name, begin, end in zip(names.tolist(), first.tolist(), [*first[1:].tolist(), len(place)], strict=False):
+    _, first, _ = _runs(place)
+    for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(place)], strict=False):
         if end - begin < FEWEST_NUMBERS:
             continue
-        usual, cross = _usual(y[begin:end], fold[begin:end], bool(whole[begin:end].all()))
+        usual, cross = _usual(y[begin:end], fold[begin:end], float(unit[begin:end].min()))
         if usual:
-            found[name] = usual
+            one = first_at[begin]
+            amount = amounts[table.values[one]]
+            assert amount
+            found[word_hash(place_of(table.names[table.places[one]], amount))] = usual
             scores += cross
     return found, Tail.of(scores, len(table.folds), SCALES["values"])
+
+
+def _unit(amount: Amount) -> float:
+    """The step from a whole number to the next; 0 for one with decimals."""
+    return 0.0 if amount.decimals else amount.scale
 
 
 def _counters(place: Ints, numbers: Floats) -> Ints:
@@ -441,25 +456,28 @@ def _counters(place: Ints, numbers: Floats) -> Ints:
     return np.flatnonzero((2 * often >= FEWEST_NUMBERS) & (seldom * COUNTERS <= often))
 
 
-def _step_below(y: float) -> float:
-    """From a whole number to the next lower one, as log2(1 + x): less far is not strange."""
-    return max(LEAST_SCALE, y - math.log2(max(1.0, 2**y - 1)))
+def _step_below(y: float, unit: float) -> float:
+    """From a number to the next lower one, as log2(1 + size): less far is not strange."""
+    return max(LEAST_SCALE, y - math.log2(max(1.0, 2**y - unit)))
 
 
-def _step_above(y: float) -> float:
-    """From a whole number to the next higher one."""
-    return max(LEAST_SCALE, math.log2(2**y + 1) - y)
+def _step_above(y: float, unit: float) -> float:
+    """From a number to the next higher one."""
+    return max(LEAST_SCALE, math.log2(2**y + unit) - y)
 
 
-def _usual(y: Floats, fold: Ints, whole: bool) -> tuple[Values | None, list[float]]:
-    """What is usual among rising numbers, and the score of each fold by the others; None where they drift."""
+def _usual(y: Floats, fold: Ints, unit: float) -> tuple[Values | None, list[float]]:
+    """What is usual among rising numbers, and the score of each fold by the others; None where they drift.
+
+    `unit`: the least step from one to the next.
+    """
     n = len(y)
     few = max(1, n // OUTLIERS)
     usual = Values(
         float(y[0]),
         float(y[-1]),
-        max(_step_below(float(y[0])) if whole else LEAST_SCALE, float(y[few - 1] - np.cumsum(y[:few])[-1] / few)),
-        max(_step_above(float(y[-1])) if whole else LEAST_SCALE, float(np.cumsum(y[n - few :])[-1] / few - y[n - few])),
+        max(_step_below(float(y[0]), unit), float(y[few - 1] - np.cumsum(y[:few])[-1] / few)),
+        max(_step_above(float(y[-1]), unit), float(np.cumsum(y[n - few :])[-1] / few - y[n - few])),
     )
     scores, beyond = [], 0
     for one in np.unique(fold).tolist():

@@ -7,11 +7,11 @@ weights file as `packing.py` writes it, and is the same in the page's profile.js
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from .amounts import Amount, amount_of, place_of
 from .grams import ROOT, contexts_of, grams_of, mix
 from .tails import Tail
 from .words import IDENTIFIER, TIME, Word, quoted, word_hash
@@ -20,8 +20,6 @@ WINDOWS = (32, 256, 2048)  # lines in which it is counted how often something co
 STAND_OUT = 10_000
 ANYTHING = 1 / 20_000  # probability of a word that was never seen
 WORST_WORDS = 3  # of a line, whose mean is the line's score
-NUMBER = re.compile("[0-9]{1,17}(?:[.][0-9]{1,17})?")
-LONGEST_NUMBER = 18
 DOUBT = 8  # of the most that was seen in a window, as many times as the window's share of all lines
 REGULAR = 6.0  # a gram that never stayed away for more than so many times its mean distance can be missed
 NEARLY = 1e-9  # what is added before rounding, so that halves are rounded alike in all languages
@@ -46,7 +44,7 @@ class Rate:
 
 
 class Values(NamedTuple):
-    """The numbers of one place, as log2(1 + x)."""
+    """The amounts of one place and kind, as log2(1 + size)."""
 
     low: float
     high: float
@@ -124,20 +122,29 @@ class Profile:
 
     def value_score(self, place: str, text: str) -> float:
         """How far a number lies outside what is usual in its place; 0 inside."""
-        usual = self.values.get(word_hash(place) >> self.shift)
-        if usual is None or not is_number(text):
+        amount = amount_of(text)
+        usual = self._usual(place, amount) if amount else None
+        if amount is None or usual is None:
             return 0.0
-        y = math.log2(1 + float(text))
+        y = math.log2(1 + amount.size)
         return max(0.0, (y - usual.high) / usual.high_scale, (usual.low - y) / usual.low_scale)
 
     def describe_value(self, place: str, text: str) -> str:
-        """Why a number is strange."""
-        usual = self.values[word_hash(place) >> self.shift]
+        """Why a number is strange of which `value_score` says that it is."""
+        amount = amount_of(text)
+        usual = self._usual(place, amount) if amount else None
+        assert amount is not None
+        assert usual is not None
         name = place.removeprefix("^").replace(IDENTIFIER, "#").replace(TIME, "#")
         where = f"after {quoted(name)}" if name else "at the beginning of the line"
-        if math.log2(1 + float(text)) > usual.high:
-            return f"{quoted(text)} {where}: at most {_number(2**usual.high - 1)} was usual"
-        return f"{quoted(text)} {where}: at least {_number(2**usual.low - 1)} was usual"
+        if math.log2(1 + amount.size) > usual.high:
+            return (
+                f"{quoted(text)} {where}: at most {_number((2**usual.high - 1) / amount.scale)}{amount.unit} was usual"
+            )
+        return f"{quoted(text)} {where}: at least {_number((2**usual.low - 1) / amount.scale)}{amount.unit} was usual"
+
+    def _usual(self, place: str, amount: Amount) -> Values | None:
+        return self.values.get(word_hash(place_of(place, amount)) >> self.shift)
 
     def one_in(self, detector: str, score: float) -> float:
         """Of how many normal lines one looks at least this strange, as the rarest of all detectors goes."""
@@ -152,11 +159,6 @@ def line_score(bits: Sequence[float]) -> float:
     for cost in worst:
         total += cost
     return total / len(worst)
-
-
-def is_number(text: str) -> bool:
-    """Whether an identifier is a number that can be too large or too small."""
-    return len(text) <= LONGEST_NUMBER and NUMBER.fullmatch(text) is not None
 
 
 def more_score(count: int, most: int, window: int, lines: int) -> float:

@@ -133,7 +133,7 @@ class Table {
   }
 
   /**
-   * Places that hold few different identifiers, hardly one of which came in one fold alone.
+   * Places that hold few different identifiers, no range of numbers, hardly one of which came in one fold alone.
    * @param {(identifier: number) => number} foldOf
    */
   literalPlaces(foldOf) {
@@ -154,8 +154,8 @@ class Table {
         count += value.count;
         if (value.isLone) lone += value.count;
       }
-      if (count >= FEWEST_IN_PLACE && values.size <= MOST_LITERAL && lone <= LONE_SHARE * count)
-        literal.add(place);
+      const isFew = count >= FEWEST_IN_PLACE && values.size <= MOST_LITERAL && lone <= LONE_SHARE * count;
+      if (isFew && !areRange(Array.from(values.keys(), (value) => this.names[value]))) literal.add(place);
     }
     return literal;
   }
@@ -216,29 +216,30 @@ class Table {
   }
 
   /**
-   * The numbers of each place that is not literal and does not count up or down.
+   * The amounts of each place that is not literal and does not count up or down.
    * @param {Profile} profile
    * @param {Set<number>} literal
    * @param {(identifier: number) => number} foldOf
    */
   addValues(profile, literal, foldOf) {
-    /** @type {Map<number, { x: number, y: number, fold: number, isWhole: boolean }[]>} */
+    /** @type {Map<string, { x: number, y: number, fold: number, step: number }[]>} */
     const numbers = new Map();
     for (let i = 0; i < this.places.length; i++) {
-      const name = this.names[this.values[i]];
-      if (literal.has(this.places[i]) || !isPlainNumber(name)) continue;
-      const x = Number(name);
-      const number = { x, y: Math.log2(1 + x), fold: foldOf(i), isWhole: !name.includes('.') };
-      entryOf(numbers, this.places[i], () => /** @type {(typeof number)[]} */ ([])).push(number);
+      const amount = literal.has(this.places[i]) ? undefined : amountOf(this.names[this.values[i]]);
+      if (!amount) continue;
+      const { size, scale, decimals } = amount;
+      const number = { x: size, y: Math.log2(1 + size), fold: foldOf(i), step: decimals ? 0 : scale };
+      const name = placeOfAmount(this.names[this.places[i]], amount);
+      entryOf(numbers, name, () => /** @type {(typeof number)[]} */ ([])).push(number);
     }
     /** @type {number[]} */
     const scores = [];
-    for (const [place, found] of numbers) {
+    for (const [name, found] of numbers) {
       if (found.length < FEWEST_NUMBERS || isCounter(found.map(({ x }) => x))) continue;
       found.sort((a, b) => a.y - b.y);
       const { usual, cross } = usualNumbers(found);
       if (!usual) continue;
-      profile.values.set(wordHash(this.names[place]), usual);
+      profile.values.set(wordHash(name), usual);
       for (const score of cross) scores.push(score);
     }
     profile.tails.values = tailOf(scores, this.lines, 1);
@@ -261,21 +262,21 @@ function isCounter(numbers) {
 
 /**
  * What is usual among rising numbers, and the score of each fold by the others; nothing where they drift.
- * @param {{ y: number, fold: number, isWhole: boolean }[]} numbers
+ * @param {{ y: number, fold: number, step: number }[]} numbers
  * @returns {{ usual: Values | undefined, cross: number[] }}
  */
 function usualNumbers(numbers) {
   const n = numbers.length;
   const y = numbers.map((number) => number.y);
   const few = Math.max(1, Math.floor(n / OUTLIERS));
-  const isWhole = numbers.every((number) => number.isWhole);
+  const step = numbers.reduce((least, number) => Math.min(least, number.step), Infinity); // from one to the next
   const sum = (/** @type {number[]} */ some) => some.reduce((total, one) => total + one, 0);
   const [low, high] = [y[0], y[n - 1]];
   const usual = {
     low,
     high,
-    lowScale: Math.max(isWhole ? stepBelow(low) : LEAST_STEP, y[few - 1] - sum(y.slice(0, few)) / few),
-    highScale: Math.max(isWhole ? stepAbove(high) : LEAST_STEP, sum(y.slice(n - few)) / few - y[n - few]),
+    lowScale: Math.max(stepBelow(low, step), y[few - 1] - sum(y.slice(0, few)) / few),
+    highScale: Math.max(stepAbove(high, step), sum(y.slice(n - few)) / few - y[n - few]),
   };
   const cross = [];
   let beyond = 0;
@@ -296,19 +297,21 @@ function usualNumbers(numbers) {
 }
 
 /**
- * From a whole number to the next lower one, as log2(1 + x): less far is not strange.
+ * From a number to the next lower one, as log2(1 + size): less far is not strange.
  * @param {number} y
+ * @param {number} step
  */
-function stepBelow(y) {
-  return Math.max(LEAST_STEP, y - Math.log2(Math.max(1, 2 ** y - 1)));
+function stepBelow(y, step) {
+  return Math.max(LEAST_STEP, y - Math.log2(Math.max(1, 2 ** y - step)));
 }
 
 /**
- * From a whole number to the next higher one.
+ * From a number to the next higher one.
  * @param {number} y
+ * @param {number} step
  */
-function stepAbove(y) {
-  return Math.max(LEAST_STEP, Math.log2(2 ** y + 1) - y);
+function stepAbove(y, step) {
+  return Math.max(LEAST_STEP, Math.log2(2 ** y + step) - y);
 }
 
 /**

@@ -5,15 +5,13 @@ const WINDOWS = [32, 256, 2048]; // lines in which it is counted how often somet
 const STAND_OUT = 10_000;
 const ANYTHING = 1 / 20_000; // probability of a word that was never seen
 const WORST_WORDS = 3; // of a line, whose mean is the line's score
-const NUMBER = /^[0-9]{1,17}(?:[.][0-9]{1,17})?$/;
-const LONGEST_NUMBER = 18;
 const DOUBT = 8; // of the most that was seen in a window, as many times as the window's share of all lines
 const REGULAR = 6; // a gram that never stayed away for more than so many times its mean distance can be missed
 const DETECTORS = ['words', 'values', 'more', 'fewer', 'clock', 'surprise'];
 
 /** @typedef {{ count: number, types: number }} Gram how often it came, and how many different words came next */
 /** @typedef {{ count: number, most: number[], gap: number }} Rate of two words: in each window and from one to the next, at most */
-/** @typedef {{ low: number, high: number, lowScale: number, highScale: number }} Values numbers of one place, as log2(1 + x) */
+/** @typedef {{ low: number, high: number, lowScale: number, highScale: number }} Values amounts of one place and kind, as log2(1 + size) */
 /** @typedef {{ bits: number, seen: boolean }} WordBits what a word cost, and whether it was seen with the word before it */
 
 /** What is known of some normal lines. */
@@ -32,7 +30,7 @@ class Profile {
     /** @type {Set<number>} */
     this.literal = new Set(); // hashes of places whose identifiers count as words
     /** @type {Map<number, Values>} */
-    this.values = new Map(); // by hash of the place
+    this.values = new Map(); // by hash of the place, and of the kind of amount
     /** @type {number[]} */
     this.windows = []; // those of WINDOWS that fit often enough into the lines
     this.longestPause = 0; // seconds from line to line
@@ -119,29 +117,35 @@ class Profile {
    * @param {string} text
    */
   valueScore(place, text) {
-    const usual = this.usual(place);
-    if (!usual || !isPlainNumber(text)) return 0;
-    const y = Math.log2(1 + Number(text));
+    const amount = amountOf(text);
+    const usual = amount && this.usual(place, amount);
+    if (!usual) return 0;
+    const y = Math.log2(1 + amount.size);
     return Math.max(0, (y - usual.high) / usual.highScale, (usual.low - y) / usual.lowScale);
   }
 
-  /** @param {string} place */
-  usual(place) {
-    return this.values.get(wordHash(place) >>> this.shift);
+  /**
+   * @param {string} place
+   * @param {Amount} amount
+   */
+  usual(place, amount) {
+    return this.values.get(wordHash(placeOfAmount(place, amount)) >>> this.shift);
   }
 
   /**
-   * Why a number is strange.
+   * Why a number is strange of which `valueScore` says that it is.
    * @param {string} place
    * @param {string} text
    */
   describeValue(place, text) {
-    const { low, high } = this.usual(place) ?? { low: 0, high: 0 };
+    const amount = /** @type {Amount} */ (amountOf(text));
+    const { low, high } = /** @type {Values} */ (this.usual(place, amount));
+    const { scale, unit } = amount;
     const name = place.replace(/^\^/, '').replaceAll(IDENTIFIER, '#').replaceAll(TIME_WORD, '#');
     const where = `${quotedWords(text)} ${name ? `after ${quotedWords(name)}` : 'at the beginning of the line'}`;
-    if (Math.log2(1 + Number(text)) > high)
-      return `${where}: at most ${formatUsual(2 ** high - 1)} was usual`;
-    return `${where}: at least ${formatUsual(2 ** low - 1)} was usual`;
+    if (Math.log2(1 + amount.size) > high)
+      return `${where}: at most ${formatUsual((2 ** high - 1) / scale)}${unit} was usual`;
+    return `${where}: at least ${formatUsual((2 ** low - 1) / scale)}${unit} was usual`;
   }
 
   /**
@@ -164,14 +168,6 @@ function lineScore(bits) {
     .sort((a, b) => b - a)
     .slice(0, WORST_WORDS);
   return worst.reduce((sum, cost) => sum + cost, 0) / worst.length;
-}
-
-/**
- * Whether an identifier is a number that can be too large or too small.
- * @param {string} text
- */
-function isPlainNumber(text) {
-  return text.length <= LONGEST_NUMBER && NUMBER.test(text);
 }
 
 /**

@@ -85,6 +85,11 @@ def test_random_ids_are_no_words() -> None:
     assert not is_literal("id=", [f"job id={chance.getrandbits(32):08x}1 done" for _ in range(300)])
 
 
+def test_a_place_of_numbers_in_a_range_is_not_literal() -> None:
+    chance = random.Random(5)
+    assert not is_literal("hum=", [f"hum={chance.randint(35, 55)} now" for _ in range(300)])
+
+
 def test_a_word_of_a_literal_place_can_be_strange() -> None:
     profile = learn([[f"GET status={200 + i % 2} ok" for i in range(300)]])
     known, strange = (profile.bits(["GET", "status", "=", status, "ok"])[3].bits for status in ("200", "503"))
@@ -145,6 +150,14 @@ def test_the_range_of_numbers_is_learned() -> None:
     assert profile.value_score("t=", "500") == 0.0
     assert profile.value_score("t=", "90000") > 20
     assert profile.value_score("t=", "1") > 20
+
+
+def test_the_range_of_amounts_is_learned_whatever_their_unit() -> None:
+    chance = random.Random(0)
+    profile = learn([[f"took t={chance.randint(100, 900)}ms" for _ in range(2000)]])
+    assert profile.value_score("t=", "500ms") == profile.value_score("t=", "0.5s") == 0.0
+    assert profile.value_score("t=", "90s") > 20
+    assert profile.value_score("t=", "90") == 0.0
 
 
 def test_a_number_just_outside_is_hardly_strange() -> None:

@@ -1,11 +1,12 @@
 """What a profile says of words and numbers."""
 
+import math
 import random
 
 import pytest
 
 from service.checking.learning import learn
-from service.checking.profile import Profile, Values, fewer_score, is_number, line_score, more_score, pause_score
+from service.checking.profile import Profile, Values, fewer_score, line_score, more_score, pause_score
 from service.checking.words import word_hash
 from tests.support.plain_profile import PlainCounts, plain_words
 
@@ -51,6 +52,7 @@ PROFILE = Profile(
         word_hash("temp="): Values(3.0, 5.0, 0.5, 0.25),  # from 7 to 31
         word_hash("^"): Values(3.0, 5.0, 0.5, 0.25),
         word_hash("a##`/"): Values(3.0, 5.0, 0.5, 0.25),
+        word_hash("took= s"): Values(math.log2(1 + 30e6), math.log2(1 + 90e6), 0.5, 0.25),  # from 30 to 90 ms
     }
 )
 
@@ -73,27 +75,12 @@ def test_a_number_of_an_unknown_place_is_usual() -> None:
         ("temp=", "3", "`3` after `temp=`: at least 7 was usual"),
         ("^", "63", "`63` at the beginning of the line: at most 31 was usual"),
         ("a##`/", "63", "`63` after `a#'/`: at most 31 was usual"),
+        ("took=", "2s", "`2s` after `took=`: at most 0.09s was usual"),
+        ("took=", "1ms", "`1ms` after `took=`: at least 30ms was usual"),
     ],
 )
 def test_why_a_number_is_strange(place: str, number: str, sentence: str) -> None:
     assert PROFILE.describe_value(place, number) == sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    {
-        "0": True,
-        "12.5": True,
-        "1" * 17: True,
-        "1" * 18: False,
-        "1.2.3": False,
-        "١": False,
-        "-1": False,
-        "": False,
-    }.items(),
-)
-def test_what_is_a_number(text: str, is_one: bool) -> None:
-    assert is_number(text) == is_one
 
 
 def test_a_burst_is_as_unlikely_as_for_a_poisson_process() -> None:
