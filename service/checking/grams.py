@@ -6,6 +6,7 @@ A *gram* is one, two or three words in a row. Its context is the same without it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def grams_of(words: Sequence[str]) -> list[tuple[int, int, int]]:
     found = []
     for word in (*words, END):
         this = word_hash(word)
-        found.append((mix(1, this), mix(mix(2, last), this), mix(mix(mix(3, before), last), this)))
+        found.append(_grams_at(before, last, this))
         before, last = last, this
     return found
 
@@ -52,6 +53,19 @@ def contexts_of(words: Sequence[str]) -> list[tuple[int, int, int]]:
     before, last = word_hash(BEGIN), word_hash(BEGIN)
     found = []
     for word in (*words, END):
-        found.append((ROOT, mix(1, last), mix(mix(2, before), last)))
+        found.append(_contexts_at(before, last))
         before, last = last, word_hash(word)
     return found
+
+
+# Lines of a log have most of their words in common.
+
+
+@lru_cache(maxsize=1 << 15)
+def _grams_at(before: int, last: int, this: int) -> tuple[int, int, int]:
+    return mix(1, this), mix(mix(2, last), this), mix(mix(mix(3, before), last), this)
+
+
+@lru_cache(maxsize=1 << 15)
+def _contexts_at(before: int, last: int) -> tuple[int, int, int]:
+    return ROOT, mix(1, last), mix(mix(2, before), last)
