@@ -7,13 +7,12 @@ class KeyValueCache {
    * @param {number} room rows
    */
   constructor({ n_layer, n_head, n_embd }, room) {
-    const rows = () => new Float64Array(room * n_embd);
+    const rows = () => new Float64Array(2 * room * n_embd);
     this.n_head = n_head;
-    this.headSize = n_embd / n_head;
+    this.stride = (2 * n_embd) / n_head; // between rows
     this.room = room;
     this.end = 0; // rows in use
-    this.keys = Array.from({ length: n_layer }, rows); // per layer [H, room, D]
-    this.values = Array.from({ length: n_layer }, rows);
+    this.pairs = Array.from({ length: n_layer }, rows); // per layer [H, room, 2 D]: a token's key, then its value
     this.columns = new Int32Array(room);
     this.lines = new Int32Array(room);
   }
@@ -25,10 +24,10 @@ class KeyValueCache {
    */
   append(other, n) {
     const [from, to] = [other.end - n, other.end];
-    for (let layer = 0; layer < this.keys.length; layer++) {
+    for (const [layer, pairs] of this.pairs.entries()) {
       for (let head = 0; head < this.n_head; head++) {
-        this.keys[layer].set(other.rows(other.keys[layer], head, from, to), this.at(head, this.end));
-        this.values[layer].set(other.rows(other.values[layer], head, from, to), this.at(head, this.end));
+        const added = other.pairs[layer].subarray(other.at(head, from), other.at(head, to));
+        pairs.set(added, this.at(head, this.end));
       }
     }
     this.columns.set(other.columns.subarray(from, to), this.end);
@@ -42,17 +41,7 @@ class KeyValueCache {
    * @param {number} row
    */
   at(head, row) {
-    return (head * this.room + row) * this.headSize;
-  }
-
-  /**
-   * @param {Float64Array} all keys or values
-   * @param {number} head
-   * @param {number} from
-   * @param {number} to
-   */
-  rows(all, head, from, to) {
-    return all.subarray(this.at(head, from), this.at(head, to));
+    return (head * this.room + row) * this.stride;
   }
 
   /**
@@ -61,9 +50,9 @@ class KeyValueCache {
    */
   keep(n) {
     const [from, to] = [this.end - n, this.end];
-    for (const all of [...this.keys, ...this.values]) {
+    for (const pairs of this.pairs) {
       for (let head = 0; head < this.n_head; head++) {
-        all.copyWithin(this.at(head, 0), this.at(head, from), this.at(head, to));
+        pairs.copyWithin(this.at(head, 0), this.at(head, from), this.at(head, to));
       }
     }
     this.columns.copyWithin(0, from, to);

@@ -18,6 +18,7 @@ const ROWS = 16;
  * @typedef {object} Layer
  * @property {Matrix} qkv queries, keys and values
  * @property {Float64Array} bias [H, N_BUCKETS]
+ * @property {boolean} isBounded whether no score can reach SCORE_LIMIT
  * @property {Matrix} wo
  * @property {Matrix} fc1
  * @property {Matrix} fc2
@@ -45,7 +46,9 @@ class ForwardPass {
     this.cacheRows = new Int32Array(ROWS); // where each row's key is in its text's own cache
     this.visible = new Int32Array(ROWS); // how many keys each row sees, its own included
     this.guesses = new Int32Array(ROWS * N_RECALLED); // the ids that each row recalls
-    this.bucket = new Uint8Array(ROWS * n_context);
+    this.runs = new BucketRuns(ROWS); // each row's last one is before (row + 1) · MOST_RUNS
+    this.firstRuns = new Int32Array(ROWS);
+    this.firstOwnRuns = new Int32Array(ROWS); // those before are of the shared cache
     this.x = rows(stride);
     this.normed = rows(stride);
     this.qkv = rows(3 * stride);
@@ -69,24 +72,25 @@ class ForwardPass {
     this.cacheRows[n] = state.own.end - 1;
     this.visible[n] = Math.min(state.length, this.config.n_context);
     this.guesses.set(state.recall.guesses, n * N_RECALLED);
-    this.findBuckets(n);
+    this.findRuns(n);
     this.embed(n, token);
     state.rememberEmbedding(token);
     this.n = n + 1;
   }
 
   /**
-   * The bias bucket of each key that a row sees.
+   * The runs of keys that a row sees.
    * @param {number} row
    */
-  findBuckets(row) {
+  findRuns(row) {
+    const { runs } = this;
     const state = this.states[row];
     const { own, shared } = state;
-    const at = row * this.config.n_context;
     const n_own = Math.min(this.visible[row], own.end);
     const n_shared = this.visible[row] - n_own;
-    if (n_shared) buckets(this.bucket, at, state, shared, shared.end - n_shared, shared.end);
-    buckets(this.bucket, at + n_shared, state, own, own.end - n_own, own.end);
+    const first = runs.prepend((row + 1) * MOST_RUNS, state, own, own.end - n_own, own.end);
+    this.firstOwnRuns[row] = first;
+    this.firstRuns[row] = runs.prepend(first, state, shared, shared.end - n_shared, shared.end);
   }
 
   /**
@@ -129,12 +133,12 @@ class ForwardPass {
   block(layer, from) {
     const { x, normed, hidden, n, stride } = this;
     const { n_embd, n_head } = this.config;
-    const { qkv, bias, wo, fc1, fc2 } = this.layers[layer];
+    const { qkv, wo, fc1, fc2 } = this.layers[layer];
     for (let row = 0; row < n; row++) rmsNorm(normed, x, row * stride, n_embd);
     linear(this.qkv, normed, qkv, n, 0);
     for (let row = 0; row < n; row++) this.storeKeyAndValue(layer, row);
     for (let head = 0; head < n_head; head++) {
-      for (let row = from; row < n; row++) this.attention(layer, row, head, bias);
+      for (let row = from; row < n; row++) this.attention(layer, row, head);
     }
     linear(this.added, this.mixed, wo, n, from);
     this.addToStream(from);
@@ -173,14 +177,13 @@ class ForwardPass {
   storeKeyAndValue(layer, row) {
     const { qkv, stride, headSize, states, cacheRows } = this;
     const { own } = states[row];
-    const keys = own.keys[layer];
-    const values = own.values[layer];
+    const pairs = own.pairs[layer];
     let from = (3 * row + 1) * stride;
     for (let head = 0; head < this.config.n_head; head++) {
       const at = own.at(head, cacheRows[row]);
       for (let d = 0; d < headSize; d++, from++) {
-        keys[at + d] = qkv[from];
-        values[at + d] = qkv[from + stride];
+        pairs[at + d] = qkv[from];
+        pairs[at + headSize + d] = qkv[from + stride];
       }
     }
   }
@@ -191,19 +194,21 @@ class ForwardPass {
    * @param {number} layer
    * @param {number} row
    * @param {number} head
-   * @param {Float64Array} bias [H, N_BUCKETS]
    */
-  attention(layer, row, head, bias) {
+  attention(layer, row, head) {
     const { mixed, stride, headSize } = this;
     const { own, shared } = this.states[row];
+    const first = this.firstRuns[row];
+    const firstOwn = this.firstOwnRuns[row];
     const end = this.cacheRows[row] + 1;
     const n_own = Math.min(this.visible[row], end);
     const n_shared = this.visible[row] - n_own;
     const to = row * stride + head * headSize;
     for (let d = to; d < to + headSize; d++) mixed[d] = -0;
     let total = -0;
-    if (n_shared) total = this.addValues(layer, row, head, bias, shared, shared.end, n_shared, 0, total);
-    total = this.addValues(layer, row, head, bias, own, end, n_own, n_shared, total);
+    if (n_shared)
+      total = this.addValues(layer, row, head, shared, shared.end - n_shared, first, firstOwn, total);
+    total = this.addValues(layer, row, head, own, end - n_own, firstOwn, (row + 1) * MOST_RUNS, total);
     const scale = 1 / total;
     for (let d = to; d < to + headSize; d++) mixed[d] *= scale;
   }
@@ -214,22 +219,27 @@ class ForwardPass {
    * @param {number} layer
    * @param {number} row
    * @param {number} head
-   * @param {Float64Array} bias
    * @param {KeyValueCache} cache
-   * @param {number} end of the keys in the cache
-   * @param {number} n_key
-   * @param {number} before how many keys were added before these
-   * @param {number} total the sum of their weights
+   * @param {number} key the first
+   * @param {number} run the first
+   * @param {number} runEnd
+   * @param {number} total the sum of the weights before
    */
-  addValues(layer, row, head, bias, cache, end, n_key, before, total) {
-    const { qkv, mixed, scores, bucket, stride, headSize } = this;
+  addValues(layer, row, head, cache, key, run, runEnd, total) {
+    const { qkv, mixed, scores, runs, stride, headSize } = this;
+    const { bias, isBounded } = this.layers[layer];
     const to = row * stride + head * headSize;
     const query = to + 2 * row * stride;
-    const at = cache.at(head, end - n_key);
-    scoreKeys(scores, qkv, query, cache.keys[layer], at, n_key, headSize);
-    const firstBucket = row * this.config.n_context + before;
-    const sum = weighKeys(scores, n_key, bias, head * N_BUCKETS, bucket, firstBucket, total);
-    addWeighted(mixed, to, scores, cache.values[layer], at, n_key, headSize);
+    const pairs = cache.pairs[layer];
+    const at = cache.at(head, key);
+    const biases = head * N_BUCKETS;
+    if (isBounded && headSize === 4) {
+      return attendByFour(mixed, to, qkv, query, pairs, at, key, bias, biases, runs, run, runEnd, total);
+    }
+    const n_key = runs.ends[runEnd - 1] - key;
+    scoreKeys(scores, qkv, query, pairs, at, n_key, headSize);
+    const sum = weighKeys(scores, key, bias, biases, runs, run, runEnd, total);
+    addWeighted(mixed, to, scores, pairs, at + headSize, n_key, headSize);
     return sum;
   }
 }
@@ -244,9 +254,12 @@ class ForwardPass {
 function layerOf({ n_embd, n_head }, weights, h) {
   const steps = STEPS_PER_NAT / Math.sqrt(n_embd / n_head);
   const queries = weights[h + 'wq'].map((weight) => weight * steps);
+  const keys = weights[h + 'wk'];
+  const bias = weights[h + 'bias'].map((bias) => bias * STEPS_PER_NAT);
   return {
-    qkv: pack(n_embd, queries, weights[h + 'wk'], weights[h + 'wv']),
-    bias: weights[h + 'bias'].map((bias) => bias * STEPS_PER_NAT),
+    qkv: pack(n_embd, queries, keys, weights[h + 'wv']),
+    bias,
+    isBounded: highestScore(queries, keys, bias, n_embd, n_head) < SCORE_LIMIT,
     wo: pack(n_embd, weights[h + 'wo']),
     fc1: pack(n_embd, weights[h + 'fc1']),
     fc2: pack(4 * n_embd, weights[h + 'fc2']),

@@ -7,6 +7,8 @@ from model.forecast import Forecast
 from model.sampling import continue_log, primed
 from model.scoring import bits_per_character, score_lines
 from model.state import State
+from model.transformer import Model
+from tests.support.weights import random_weights, weights_of
 
 STRANGE = [
     "",
@@ -56,6 +58,18 @@ def test_the_logits_have_pythons_bits_in_every_shape(in_node, shaped):
     text = "\n12:00 bed1 air 20.0°C ok\n\n12:01 pump: flow 4 l/min 🌱 ???\n" * 5
     logits = np.array(in_node("logits", shaped, text=text))
     assert logits.tobytes() == python_logits(shaped.model, text).tobytes()
+
+
+@pytest.mark.parametrize("factor", [1, 30])
+def test_attention_of_any_size_has_pythons_bits(in_node, factor):
+    """Heads of four dimensions take another way where no score can be too large for a power."""
+    model = random_weights("no recall").model
+    larger = {**model.weights, "h0.wk": model.weights["h0.wk"] * factor}
+    weights = weights_of(Model(model.config, model.vocabulary, larger))
+    text = "\n" + "\n".join(STRANGE)[:400]
+    logits = np.array(in_node("logits", weights, text=text))
+    assert np.isfinite(logits).all()
+    assert logits.tobytes() == python_logits(weights.model, text).tobytes()
 
 
 @pytest.mark.parametrize("lines", [0, 1, 3, 9, 40])
