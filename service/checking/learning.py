@@ -41,6 +41,7 @@ LONE_SHARE = 0.005  # of the identifiers of a literal place, that stood in one f
 FEWEST_NUMBERS = 50  # of a place whose values are judged
 COUNTERS = 50  # a number that changes so often in one direction for once in the other is a counter
 OUTLIERS = 50  # one in so many numbers tells how far the extreme ones lie from each other
+FEWEST_OUTLIERS = 8  # of which it is told, at least: a smaller number says little
 LEAST_SCALE = 0.05
 FEWEST_TO_MISS = 20  # times that a gram came, before it can be missed
 SCALES = {
@@ -472,7 +473,7 @@ def _usual(y: Floats, fold: Ints, unit: float) -> tuple[Values | None, list[floa
     `unit`: the least step from one to the next.
     """
     n = len(y)
-    few = max(1, n // OUTLIERS)
+    few = max(FEWEST_OUTLIERS, n // OUTLIERS)
     usual = Values(
         float(y[0]),
         float(y[-1]),

@@ -12,6 +12,7 @@ const LONE_SHARE = 0.005; // of the identifiers of a literal place, that stood i
 const FEWEST_NUMBERS = 50; // of a place whose values are judged
 const COUNTERS = 50; // a number that changes so often in one direction for once in the other is a counter
 const OUTLIERS = 50; // one in so many numbers tells how far the extreme ones lie from each other
+const FEWEST_OUTLIERS = 8; // of which it is told, at least: a smaller number says little
 const LEAST_STEP = 0.05;
 const FEWEST_TO_MISS = 20; // times that a gram came, before it can be missed
 const SCALE_OF_BITS = 1 / Math.LN2;
@@ -268,7 +269,7 @@ function isCounter(numbers) {
 function usualNumbers(numbers) {
   const n = numbers.length;
   const y = numbers.map((number) => number.y);
-  const few = Math.max(1, Math.floor(n / OUTLIERS));
+  const few = Math.max(FEWEST_OUTLIERS, Math.floor(n / OUTLIERS));
   const step = numbers.reduce((least, number) => Math.min(least, number.step), Infinity); // from one to the next
   const sum = (/** @type {number[]} */ some) => some.reduce((total, one) => total + one, 0);
   const [low, high] = [y[0], y[n - 1]];
