@@ -85,6 +85,7 @@ class LogCheck:
         self._numbers.append(number)
         for finding in self._waiting:
             finding.after.append(line[:KEPT_AROUND])
+            finding.around.append(number)
         self._waiting = [finding for finding in self._waiting if len(finding.after) < LINES_AROUND]
         self.followers.add(judgement.sequence)
         if self.expected and judgement.sequence in self.expected.always:
@@ -256,7 +257,7 @@ class LogCheck:
         if self.rules.cover(template) or (group and group.strangeness >= strangeness):
             return
         finding = Finding("fewer", number, text[:KEPT_CHARACTERS], strangeness, why, template)
-        finding.span = (arrivals.last_index, self.lines)
+        finding.span, finding.around = (arrivals.last_index, self.lines), [number]
         if text:
             finding.add(number)
         groups[key] = finding
@@ -282,6 +283,7 @@ class LogCheck:
             judgement.template,
             words,
             before=list(self._before),
+            around=[self._numbers[i] for i in range(-len(self._before) - 1, 0)],
             sequence=judgement.sequence,
         )
 

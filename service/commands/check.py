@@ -244,17 +244,17 @@ def _missing(finding: Finding) -> list[Text]:
 
 def _around(finding: Finding, shown: set[int], width: int | None) -> list[Text]:
     """The strangest line, and those around it that were not shown before."""
-    before, after = finding.before[-SHOWN_AROUND:], finding.after[:SHOWN_AROUND]
-    first = finding.line - len(before)
-    numbers = len(str(finding.line + SHOWN_AROUND))
+    at = len(finding.before)
+    near = finding.rows()[max(0, at - SHOWN_AROUND) : at + 1 + SHOWN_AROUND]
+    digits = len(str(near[-1][0]))
     rows = []
-    for number, line in enumerate([*before, finding.text, *after], first):
+    for number, line in near:
         if number == finding.line:
-            head = f"   > {number:>{numbers}}  "
+            head = f"   > {number:>{digits}}  "
             rows.append(Text.assemble((head, "bold"), _with_words(finding, width - len(head) if width else None)))
         elif number not in shown:
-            rows.append(Text(f"     {number:>{numbers}}  {line}", style="dim"))
-    shown.update(range(first, first + len(before) + 1 + len(after)))
+            rows.append(Text(f"     {number:>{digits}}  {line}", style="dim"))
+    shown.update(number for number, _ in near)
     return rows
 
 

@@ -79,7 +79,7 @@ class LogCheck {
     /** @type {Moment | undefined} */
     this.last = undefined;
     this.tick = profile.timed ? -1 : 0;
-    this.numbers = new Int32Array(Math.max(1, this.reach)); // of the last lines, by their index
+    this.numbers = new Int32Array(Math.max(LINES_AROUND + 1, this.reach)); // of the last lines, by their index
     /** @type {Set<string>} */
     this.seen = new Set(); // of the expected lines
     this.forgotten = 0; // lines of groups that stand out
@@ -98,7 +98,10 @@ class LogCheck {
     const index = this.lines++;
     this.numbers[index % this.numbers.length] = number;
     const shown = firstCharacters(text, KEPT_AROUND);
-    for (const finding of this.waiting) finding.after.push(shown);
+    for (const { after, around } of this.waiting) {
+      after.push(shown);
+      around.push(number);
+    }
     this.waiting = this.waiting.filter(({ after }) => after.length < LINES_AROUND);
     this.followers.add(line.key, facts.sequence);
     if (this.expected?.always.has(line.key)) this.seen.add(line.key);
@@ -293,6 +296,8 @@ class LogCheck {
     const finding = new Finding(kind, key, line.number, line.text, strangeness);
     finding.template = line.template;
     finding.before = this.before;
+    const earlier = this.before.map((_, i) => this.lines - 1 - this.before.length + i);
+    finding.around = [...earlier.map((index) => this.numbers[index % this.numbers.length]), line.number];
     finding.sequence = this.judge.facts(line.key).sequence;
     finding.figures = line.figures;
     return finding;

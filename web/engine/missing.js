@@ -68,6 +68,7 @@ function missingFinding([line, ...others], at, standOut) {
       : `${formatCount(count)} lines of the good log, from this one on, are missing here`;
   finding.template = templateOf(line, wordsOf(line));
   finding.count = count;
+  finding.around = []; // it stands nowhere in this log
   finding.after = others.slice(0, MOST_AFTER).map((other) => firstCharacters(other, KEPT_CHARACTERS));
   return finding;
 }

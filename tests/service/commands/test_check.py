@@ -50,6 +50,15 @@ def test_a_log_is_compared_with_a_good_one_without_a_home(logling: Command, fold
     assert finding["why"] == "`disk` where most such lines have `GET`"
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_lines_around_have_their_numbers_in_the_file(logling: Command, folder: Path, tmp_path: Path, form: str) -> None:
+    log = tmp_path / "spaced.log"
+    log.write_text((folder / "later.log").read_text().replace("\n", "\n\n"))
+    printed = logling("check", log, "--good", folder / "good.log", "--format", form).stdout.replace(",", "")
+    numbers = [number for number in range(397, 406) if re.search(rf"\b{number}(  |</span>)", printed)]
+    assert numbers == [397, 399, 401, 403, 405]
+
+
 def test_the_findings_have_the_contracts_fields_strangest_first(logling: Command, folder: Path, tmp_path: Path) -> None:
     log = tmp_path / "odd.log"
     odd = [*shop_log(20, first=600), ODD, *["fan stuck"] * (MOST_LINES + 5), "09 shop: GET /cart 503 in 17 ms"]
