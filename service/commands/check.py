@@ -27,7 +27,7 @@ from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile
 from ..checking.report import as_html, as_markdown, facts_of, missing_lines
 from ..checking.sound_weights import decode_weights
-from ..checking.verdict import verdict_of
+from ..checking.verdict import describe_strangeness, verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
 from ..reading.reading import RAW, Reading
@@ -44,9 +44,10 @@ FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than on
 SHOWN_AROUND = 2
 LINES_LOOKED_UP = 5000
 MOST_UNKNOWN = 0.05  # of the lines of a log from which the model has learned
+STRANGEST_FAMILIAR = 3  # kinds of lines that are named where nothing stands out
 LEARNED = """
-The model has learned from these very lines, so what is strange among them is familiar to it. To find that, compare
-them with lines from before: logling check FILE --good OLDER"""
+The model has learned from nearly all of these lines, so what is strange among them is familiar to it. To find that,
+compare them with lines from before: logling check FILE --good OLDER"""
 
 
 class Format(StrEnum):
@@ -102,12 +103,14 @@ def check_command(
     """
     if [file, *(good or [])].count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input (-) can be read once: as FILE or as one --good")
-    rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
     if good and corpus:
         raise typer.BadParameter(
             "the lines of a home are what a log is compared with unless --good is given: leave one out"
         )
-    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading, corpus)
+    if as_json and form is not Format.text:
+        raise typer.BadParameter("findings are printed as --json or by --format: leave one out")
+    rules_file = file_of_rules(rules, good, home, may_be_made=bool(normal))
+    known = by_good_logs(good, home, raw, reading) if good else by_model(home_of_model(home), raw, reading, corpus)
     findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
     if normal:
         call_normal(findings, normal, rules_file)
@@ -125,6 +128,25 @@ def check_command(
     if fail and findings.findings:
         sys.stdout.flush()
         raise typer.Exit(STANDS_OUT_STATUS)
+
+
+def home_of_model(home: Path | None) -> Home:
+    """The home whose model a log is compared with. Raises LoglingError, which says what else there is."""
+    try:
+        return find_home(home)
+    except LoglingError as error:
+        raise LoglingError(f"{error}; or compare with a log that was fine: --good FILE") from None
+
+
+def file_of_rules(
+    rules: Path | None, good: Sequence[Path] | None, home: Path | None, may_be_made: bool = False
+) -> Path | None:
+    """The file of what is called normal, which only a home may have not made yet. Raises LoglingError, OSError."""
+    if rules is None:
+        return None if good and home is None else home_of_model(home).normal_rules
+    if not may_be_made:
+        rules.stat()
+    return rules
 
 
 def by_model(home: Home, raw: bool = False, reading: str | None = None, corpus: bool = False) -> Knowledge:
@@ -215,11 +237,26 @@ def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     for rank, finding in enumerate(findings.findings[:top], 1):
         out.print()
         print_finding(rank, finding, shown, width)
+    if not findings.findings:
+        print_strangest([line for line in findings.familiar if line.text][: min(top, STRANGEST_FAMILIAR)], width)
     if len(good) == 1 and MANY * findings.stand_out > findings.lines:
         out.print("\nWith more good logs (--good again), what changes from one to the next would not stand out.")
     left = len(findings.findings) - top
     if left > 0:
         out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")
+
+
+def print_strangest(familiar: Sequence[Finding], width: int | None) -> None:
+    """The strangest lines where none stands out, each in two rows."""
+    if familiar:
+        out.print("\nThe strangest of them:")
+    for finding in familiar:
+        out.print(Text(f"   {describe_strangeness(finding.strangeness)}: {_quoted(finding.why)}"))
+        head = f"     {finding.line}  "
+        row = Text.assemble(head, _with_words(finding, width - len(head) if width else None), style="dim")
+        if width:
+            row.truncate(width, overflow="ellipsis")
+        out.print(row)
 
 
 def print_finding(number: int, finding: Finding, shown: set[int], width: int | None) -> None:
@@ -234,8 +271,11 @@ def print_finding(number: int, finding: Finding, shown: set[int], width: int | N
 def _heading(rank: int, finding: Finding) -> Text:
     colour = {"new": "red", "rare": "yellow", "more": "magenta", "fewer": "blue", "value": "cyan"}[finding.kind]
     text = Text.assemble((f"{rank}. ", "bold"), (facts_of(finding), f"bold {colour}"))
-    text.append("\n   " + re.sub("`([^`]*)`", r"“\1”", finding.why))
-    return text
+    return text.append(f"\n   {_quoted(finding.why)}")
+
+
+def _quoted(why: str) -> str:
+    return re.sub("`([^`]*)`", r"“\1”", why)
 
 
 def _missing(finding: Finding) -> list[Text]:
