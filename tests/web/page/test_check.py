@@ -17,7 +17,6 @@ from tests.support.check_view import (
     check,
     finished,
     greenhouse,
-    listed,
     open_file,
     saved,
     standing_out,
@@ -166,13 +165,11 @@ def test_new_numbers_are_less_surprising_than_new_words(page):
 
 
 def test_findings_are_filtered_by_kind_with_counts(page):
-    lines = greenhouse(40, strange=20)
-    lines[30] = WARM
-    check(page, "\n".join(lines))
-    chips = {chip.split(" ")[0]: int(chip.split(" ")[1]) for chip in page.locator("#kinds button").all_text_contents()}
-    assert chips["All"] == chips["New"] + chips["Rare"] == len(listed(page))
+    burst = ["12:30 pump: flow 4 l/min 🌱"] * 40
+    check(page, "\n".join([*greenhouse(40, strange=20), WARM, *burst]))
+    counts = [int(chip.split(" ")[-1]) for chip in page.locator("#kinds button").all_text_contents()]
+    assert counts[0] == sum(counts[1:]) == len(standing_out(page))
     page.click("#kinds [data-kind=new]")
-    assert len(listed(page)) == chips["New"]
     assert sorted(standing_out(page)) == sorted([STRANGE, WARM])
     assert page.get_attribute("#kinds [data-kind=new]", "aria-pressed") == "true"
 
@@ -415,6 +412,7 @@ def test_a_line_of_fifty_megabytes_is_cut_and_told(page, tmp_path):
 
 ANSWERS = {
     "empty": (b"", "is empty"),
+    "only blank lines": (b"\n\n\r\n", "has no lines"),
     "binary": (bytes(range(256)) * 40, "is not a text file"),
     "an image": (b"\x89PNG\r\n\x1a\n" + np.random.default_rng(0).bytes(5000), "is not a text file"),
     "only NULs": (bytes(5000), "nothing but NUL"),
