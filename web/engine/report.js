@@ -7,7 +7,7 @@
  * @property {number} lines
  * @property {number} standOut lines that stand out
  * @property {number} ignored lines that are called normal
- * @property {number} [standing] findings that stand out, also of lines that did not come
+ * @property {number} [missing] findings of lines that did not come
  * @property {boolean} complete whether the log was read to its end
  * @property {string[]} good names of the logs that were fine
  */
@@ -113,7 +113,7 @@ function standingOut(findings) {
  */
 function factsOfFinding({ kind, strangeness, count, lines }) {
   const facts = [lines.length ? KIND_WORDS[kind] : 'missing', describeStrangeness(strangeness)];
-  if (lines.length && count > 1) facts.push(formatQuantity(count, 'line') + ' like it');
+  if (lines.length && count > 1) facts.push(`${formatCount(count)} such lines`);
   return facts.join(', ');
 }
 
