@@ -299,6 +299,16 @@ def test_a_file_dropped_beside_is_one_that_was_fine(page):
     assert STRANGE not in standing_out(page)
 
 
+@pytest.mark.parametrize(("content", "answer"), [(b"\n\n", "has no lines"), (b"", "is empty")])
+def test_a_good_log_without_lines_makes_nothing_familiar(page, tmp_path, content, answer):
+    check(page, "\n".join([*LOG, STRANGE]))
+    (tmp_path / "monday.log").write_bytes(content)
+    page.set_input_files("#good", tmp_path / "monday.log")
+    finished(page)
+    assert page.inner_text("#check-problem").startswith(f"monday.log {answer}")
+    assert page.inner_text("#verdict") == ""
+
+
 def test_pasting_anywhere_checks_the_lines(page):
     unfold(page, "paste")
     page.fill("#lines-to-check", "\n".join([*LOG, STRANGE]))
