@@ -23,7 +23,8 @@ from .judge import Judge, Judgement, shaded_words
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
 from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
-from .words import quoted
+from .words import quoted, words_of
+from .words import template as template_of
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -250,15 +251,21 @@ class LogCheck:
             number, text, template = arrived[0], arrived[1].text, arrived[1].template
             why = f"the first such line comes only after {away}; at most {usual} was usual"
         else:
-            number, text, template = 1, "", ""
-            why = f"a kind of line that came at least every {usual} does not come in {away}"
+            text = self.expected.example(gram) if self.expected else ""
+            number, template = 1, template_of(text, words_of(text))
+            why = (
+                f"such a line came at least every {usual}, and does not come in {away}"
+                if text
+                else f"a kind of line that came at least every {usual} does not come in {away}"
+            )
         key = f"fewer {arrivals.last_index} {number}"
         group = groups.get(key)
         if self.rules.cover(template) or (group and group.strangeness >= strangeness):
             return
         finding = Finding("fewer", number, text[:KEPT_CHARACTERS], strangeness, why, template)
-        finding.span, finding.around = (arrivals.last_index, self.lines), [number]
-        if text:
+        finding.span = (arrivals.last_index, self.lines)
+        if arrived or arrivals.last_index >= 0:
+            finding.around = [number]
             finding.add(number)
         groups[key] = finding
         self._changed[key] = None

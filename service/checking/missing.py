@@ -14,21 +14,32 @@ SINGULAR = 0.25  # of the lines of a log that tells of one job, at least, are of
 NEAR = 3  # lines apart in the good log, at most: then they are missing together
 MOST_MISSING = 5  # findings, the longest stretches first
 UNSTEADY = 0.02  # of the kinds of lines of all other good logs, that may be missing in one of them
+LINES_SEARCHED = 2000  # lines among which one is looked for that has what does not come
 KEPT_CHARACTERS = 2000
 
 Sequences = list[tuple[str, ...]]
 
 
 class ExpectedLines:
-    """The lines of good logs that tell of one job each."""
+    """The lines of good logs. Where each log tells of one job, those that all have are `always` to come."""
 
     def __init__(self, logs: Sequence[Sequence[str]], profile: Profile) -> None:
-        judge = Judge(profile)
+        self._judge = judge = Judge(profile)
+        self._examples: dict[int, str] | None = None
         self.stand_out = profile.stand_out
         self.lines = logs[0]
         kinds = [[judge.judge(line).sequence for line in log] for log in logs]
         self.sequences = kinds[0]
         self.always = set.intersection(*map(set, kinds)) if _are_jobs(kinds) else set()
+
+    def example(self, gram: int) -> str:
+        """One of the first lines, which has two words in a row; empty where none has."""
+        if self._examples is None:
+            self._examples = {}
+            for line in self.lines[:LINES_SEARCHED]:
+                for pair in self._judge.judge(line).facts.pairs:
+                    self._examples.setdefault(pair, line)
+        return self._examples.get(gram, "")
 
     def missing(self, seen: set[tuple[str, ...]]) -> list[Finding]:
         """Findings of kind `fewer`: stretches of the first good log whose lines are not among those seen."""

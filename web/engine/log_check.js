@@ -82,6 +82,8 @@ class LogCheck {
     this.numbers = new Int32Array(Math.max(LINES_AROUND + 1, this.reach)); // of the last lines, by their index
     /** @type {Set<string>} */
     this.seen = new Set(); // of the expected lines
+    /** @type {Map<number, string> | undefined} */
+    this.examples = undefined; // of expected lines, by gram
     this.forgotten = 0; // lines of groups that stand out
   }
 
@@ -268,7 +270,8 @@ class LogCheck {
     const isFirst = arrivals.index < 0;
     const strangeness = this.profile.oneIn('fewer', fewerScore(gap, rate.gap, share));
     if (strangeness < standOut || (isFirst && logs > 1)) return;
-    const { number, text, template } = (isFirst && arrived) || arrivals;
+    const isHere = !isFirst || Boolean(arrived);
+    const { number, text, template } = isHere ? (isFirst && arrived) || arrivals : this.example(gram);
     const key = `fewer ${arrivals.index} ${number}`;
     const group = groups.get(key);
     if (this.rules.cover(template) || (group && group.strangeness >= strangeness)) return;
@@ -279,11 +282,23 @@ class LogCheck {
     if (!isFirst) finding.why = `such lines stay away for ${away} from here on; at most ${usual} was usual`;
     else if (arrived)
       finding.why = `the first such line comes only after ${away}; at most ${usual} was usual`;
+    else if (text) finding.why = `such a line came at least every ${usual}, and does not come in ${away}`;
     else finding.why = `a kind of line that came at least every ${usual} does not come in ${away}`;
     finding.template = template;
     finding.span = [arrivals.index, this.lines];
-    if (text) finding.add(number);
+    if (isHere) finding.add(number);
+    else finding.around = [];
     groups.set(key, finding);
+  }
+
+  /**
+   * A line of a good log with what does not come; an empty one where none is known.
+   * @param {number} gram
+   */
+  example(gram) {
+    this.examples ??= linesOfGrams(this.expected, this.judge);
+    const text = this.examples.get(gram) ?? '';
+    return { number: 1, text, template: templateOf(text, wordsOf(text)) };
   }
 
   /**

@@ -4,6 +4,7 @@ const SINGULAR = 0.25; // of the lines of a log that tells of one job, at least,
 const NEAR = 3; // lines apart in the good log, at most: then they are missing together
 const MOST_MISSING = 5; // findings, the longest stretches first
 const UNSTEADY = 0.02; // of the kinds of lines of all other good logs, that may be missing in one of them
+const LINES_SEARCHED = 2000; // lines among which one is looked for that has what does not come
 const MOST_AFTER = 9; // lines of a stretch that are shown behind its first
 
 /**
@@ -16,18 +17,33 @@ const MOST_AFTER = 9; // lines of a stretch that are shown behind its first
  */
 
 /**
- * The lines of good logs that tell of one job each; undefined where they do not.
+ * The lines of good logs. Where each log tells of one job, those that all have are always to come.
  * @param {string[]} lines of the first
  * @param {string[]} keys of the lines of all logs, one after the other
  * @param {number[]} logs lines of each
  * @param {number} standOut
- * @returns {ExpectedLines | undefined}
+ * @returns {ExpectedLines}
  */
 function expectedLines(lines, keys, logs, standOut) {
   let begin = 0;
   const sets = logs.map((count) => new Set(keys.slice(begin, (begin += count))));
-  if (!areJobs(lines.length, sets)) return undefined;
-  return { lines, keys: keys.slice(0, lines.length), always: inAll(sets), standOut };
+  const isJob = areJobs(lines.length, sets);
+  const kept = lines.slice(0, isJob ? lines.length : LINES_SEARCHED);
+  return { lines: kept, keys: keys.slice(0, kept.length), always: isJob ? inAll(sets) : new Set(), standOut };
+}
+
+/**
+ * One of the first lines for each two words in a row that are counted.
+ * @param {ExpectedLines | undefined} expected
+ * @param {Judge} judge
+ */
+function linesOfGrams(expected, judge) {
+  /** @type {Map<number, string>} */
+  const examples = new Map();
+  expected?.keys.slice(0, LINES_SEARCHED).forEach((key, i) => {
+    for (const pair of judge.facts(key).pairs) if (!examples.has(pair)) examples.set(pair, expected.lines[i]);
+  });
+  return examples;
 }
 
 /**

@@ -54,6 +54,13 @@ def test_a_log_of_a_service_misses_no_single_line() -> None:
     assert [finding.why for finding in found if not finding.lines] == []
 
 
+def test_a_kind_of_line_that_never_comes_is_shown_as_the_good_log_has_it() -> None:
+    good = shop_log(600)
+    finding, *_ = missing([line for line in shop_log(600, first=600) if "heartbeat" not in line], good)
+    assert finding.text == next(line for line in good if "heartbeat" in line)
+    assert finding.lines == []
+
+
 @pytest.mark.parametrize("good", [[], ["one line"]])
 def test_a_good_log_of_hardly_a_line_is_no_error(good: list[str]) -> None:
     assert len(missing(["another line"], good)) == len(good)
