@@ -37,6 +37,9 @@ from .reading_choice import RawOption, ReadingOption
 from .terminal import HomeOption, err, now, out
 
 POLL = 0.5  # seconds
+TOO_LITTLE = (
+    "logling: so few good lines do not say how rare a new kind of line is, so none is told: give more by --good"
+)
 
 
 class Followed(Protocol):
@@ -135,6 +138,8 @@ class Watching:
         err.print(
             f"watching {name}: tells what is rarer than {known.removeprefix('about ')}, at most {self.watch.budget}"
         )
+        if not self._scorer and not self.watch.would_tell_unknown(time.monotonic()):
+            err.print(TOO_LITTLE)
 
     def go_on(self, log: Followed) -> None:
         """Feed the watch until no more lines can come."""
