@@ -30,6 +30,7 @@ from ..checking.sound_weights import decode_weights
 from ..checking.verdict import describe_strangeness, verdict_of
 from ..errors import LoglingError
 from ..home import Home, find_home
+from ..reading.lines import MAX_CHARACTERS, Oddities
 from ..reading.reading import RAW, Reading
 from ..reading.whole_file import STANDARD_INPUT, Chooser, LogLine, log_lines, read_log
 from ..site.champion import committed_weights
@@ -44,6 +45,11 @@ FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than on
 SHOWN_AROUND = 2
 LINES_LOOKED_UP = 5000
 MOST_UNKNOWN = 0.05  # of the lines of a log from which the model has learned
+ODD = {
+    "invalid_utf8": "held bytes that are no valid text",
+    "control": "held control characters, which are left out",
+    "overlong": f"cut after {MAX_CHARACTERS:,} characters",
+}
 STRANGEST_FAMILIAR = 3  # kinds of lines that are named where nothing stands out
 LEARNED = """
 The model has learned from nearly all of these lines, so what is strange among them is familiar to it. To find that,
@@ -189,17 +195,22 @@ def by_good_logs(
 
 def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
     """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
-    check = LogCheck(known.profile, rules, known.expected)
-    for line, surprise in lines_with_surprise(file, known):
+    check, oddities = LogCheck(known.profile, rules, known.expected), Oddities()
+    for line, surprise in lines_with_surprise(file, known, oddities):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
+    for name, words in ODD.items():
+        if count := getattr(oddities, name):
+            err.print(f"{file}: {count:,} line{'' if count == 1 else 's'} {words}")
     return check.findings()
 
 
-def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+def lines_with_surprise(
+    file: Path, known: Knowledge, oddities: Oddities | None = None
+) -> Iterator[tuple[LogLine, float | None]]:
     """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
-    lines = log_lines(file, known.choose)
+    lines = log_lines(file, known.choose, oddities)
     if known.model:
         yield from with_surprise(known.model, lines)
     else:

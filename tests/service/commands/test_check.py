@@ -65,6 +65,16 @@ def test_where_nothing_stands_out_the_strangest_lines_are_named(logling: Command
     assert [row.lstrip()[:10] for row in strangest[::2]] == 3 * ["about 1 in"]
 
 
+def test_lines_that_are_not_read_whole_are_told(logling: Command, folder: Path, good: Any, tmp_path: Path) -> None:
+    log = tmp_path / "odd.log"
+    log.write_bytes((folder / "usual.log").read_bytes() + b"x" * 9000 + b"\ncaf\xe9 \x01\n")
+    assert logling("check", log, *good).stderr.splitlines() == [
+        f"{log}: 1 line held bytes that are no valid text",
+        f"{log}: 1 line held control characters, which are left out",
+        f"{log}: 1 line cut after 8,192 characters",
+    ]
+
+
 @pytest.mark.parametrize("command", ["check", "watch"])
 def test_rules_that_are_not_there_are_an_error(logling: Command, folder: Path, good: Any, command: str) -> None:
     assert is_sentence(logling(command, folder / "later.log", *good, "--rules", folder / "typo.txt"), "No such file")
