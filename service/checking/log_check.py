@@ -6,6 +6,7 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
+import math
 from array import array
 from base64 import b64decode, b64encode
 from collections import deque
@@ -23,6 +24,7 @@ from .judge import Judge, Judgement, shaded_words
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
 from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
+from .tails import STEPS
 from .words import quoted, words_of
 from .words import template as template_of
 
@@ -105,7 +107,7 @@ class LogCheck:
 
     def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
         words = self.profile.one_in("words", judgement.facts.score)
-        characters = self.profile.one_in("surprise", surprise) if surprise is not None else 1.0
+        characters = 1.0 if surprise is None else self.profile.one_in("surprise", rounded_surprise(surprise))
         self.strangeness = strangeness = max(words, characters)
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
@@ -447,6 +449,11 @@ def _since(indexes: deque[int], before: int) -> int:
         else:
             low = middle + 1
     return len(indexes) - low
+
+
+def rounded_surprise(bits: float) -> float:
+    """As precise as a tail: then the float32 of a command and the float64 of a page are equally strange."""
+    return math.floor(bits * STEPS + 0.5) / STEPS
 
 
 def alike(one: Finding, other: Finding) -> bool:

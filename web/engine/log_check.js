@@ -129,7 +129,8 @@ class LogCheck {
   addByItself(line, facts) {
     const words = this.profile.oneIn('words', facts.score);
     const { surprise } = line.figures;
-    const characters = surprise === undefined ? 1 : this.profile.oneIn('surprise', surprise);
+    // As precise as a tail: then the float64 of a page and the float32 of a command are equally strange.
+    const characters = surprise === undefined ? 1 : this.profile.oneIn('surprise', roundedScore(surprise));
     const strangeness = (this.strangeness = Math.max(words, characters));
     const key = `line ${facts.unseen || line.template}`;
     const group = this.groups.get(key);
