@@ -117,7 +117,10 @@ def check_command(
         raise typer.BadParameter("findings are printed as --json or by --format: leave one out")
     rules_file = file_of_rules(rules, good, home, may_be_made=bool(normal))
     known = by_good_logs(good, home, raw, reading) if good else by_model(home_of_model(home), raw, reading, corpus)
-    findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
+    oddities = Oddities()
+    findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules(), oddities)
+    if not as_json:
+        print_oddities(file, oddities)
     if normal:
         call_normal(findings, normal, rules_file)
     name = "standard input" if file == STANDARD_INPUT else file.name
@@ -193,17 +196,24 @@ def by_good_logs(
     return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if same_job else None)
 
 
-def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
-    """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
-    check, oddities = LogCheck(known.profile, rules, known.expected), Oddities()
+def check_file(file: Path, known: Knowledge, rules: NormalRules, oddities: Oddities | None = None) -> Findings:
+    """What stands out in a log, whose odd lines are counted.
+
+    Raises LoglingError when it has no lines or is no log; OSError.
+    """
+    check = LogCheck(known.profile, rules, known.expected)
     for line, surprise in lines_with_surprise(file, known, oddities):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
+    return check.findings()
+
+
+def print_oddities(file: Path, oddities: Oddities) -> None:
+    """Say on stderr how many lines were not read as they stand."""
     for name, words in ODD.items():
         if count := getattr(oddities, name):
             err.print(f"{file}: {count:,} line{'' if count == 1 else 's'} {words}")
-    return check.findings()
 
 
 def lines_with_surprise(

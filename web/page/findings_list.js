@@ -79,7 +79,7 @@ class FindingRow {
       element(
         'span',
         'why',
-        element('span', `kind ${kind}`, KIND_WORDS[kind]),
+        element('span', `kind ${kind}`, line ? KIND_WORDS[kind] : 'missing'),
         ` ${describeStrangeness(strangeness)}${why ? ': ' : ''}`,
         ...sentenceWithCode(why),
       ),

@@ -384,6 +384,7 @@ def test_beside_a_good_log_what_did_not_come_is_told(page, tmp_path):
     assert page.inner_text("#verdict") == "All 4 lines are familiar, but others are missing."
     assert standing_out(page) == [job[4]]
     assert page.locator("#findings .number").first.inner_text() == "–"
+    assert page.locator("#findings .kind").first.inner_text() == "missing"
 
 
 def test_a_gzip_file_is_unpacked(page, tmp_path):
