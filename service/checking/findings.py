@@ -40,6 +40,7 @@ class Finding:
     after: list[str] = field(default_factory=list)
     sequence: tuple[str, ...] = ()  # the words of the line as they count
     span: tuple[int, int] = (0, 0)  # indexes of the lines among which something is missing
+    around: list[int] = field(default_factory=list)  # numbers of the lines before it, of its own, and of those after
 
     def add(self, number: int) -> None:
         """Count one more line."""
@@ -51,6 +52,12 @@ class Finding:
         """Tell of the lines of another finding too."""
         self.lines = sorted({*self.lines, *other.lines})[:MOST_LINES]
         self.count += other.count
+
+    def rows(self) -> list[tuple[int, str]]:
+        """The lines before it, its own and those after, each with its number in the file, which may leave some out."""
+        texts = [*self.before, self.text, *self.after]
+        first = self.line - len(self.before)
+        return list(zip(self.around or range(first, first + len(texts)), texts, strict=True))
 
     def as_json(self) -> dict[str, Any]:
         """As `logling check --json` has it."""
@@ -65,6 +72,7 @@ class Finding:
             "words": [{"begin": w.begin, "end": w.end, "weight": round(w.weight, 3)} for w in self.words],
             "before": self.before,
             "after": self.after,
+            "around": self.around,
             "template": self.template,
         }
 

@@ -6,6 +6,7 @@ come, and its time. Lines of one template that are strange for the same reason a
 
 from __future__ import annotations
 
+import math
 from array import array
 from base64 import b64decode, b64encode
 from collections import deque
@@ -23,7 +24,9 @@ from .judge import Judge, Judgement, shaded_words
 from .missing import ExpectedLines
 from .normal_rules import NormalRules
 from .profile import WINDOWS, Profile, fewer_score, more_score, pause_score
-from .words import quoted
+from .tails import STEPS
+from .words import quoted, words_of
+from .words import template as template_of
 
 LINES_AROUND = 3
 KEPT_CHARACTERS = 2000  # of a line
@@ -85,6 +88,7 @@ class LogCheck:
         self._numbers.append(number)
         for finding in self._waiting:
             finding.after.append(line[:KEPT_AROUND])
+            finding.around.append(number)
         self._waiting = [finding for finding in self._waiting if len(finding.after) < LINES_AROUND]
         self.followers.add(judgement.sequence)
         if self.expected and judgement.sequence in self.expected.always:
@@ -103,7 +107,7 @@ class LogCheck:
 
     def _by_itself(self, number: int, judgement: Judgement, surprise: float | None) -> None:
         words = self.profile.one_in("words", judgement.facts.score)
-        characters = self.profile.one_in("surprise", surprise) if surprise is not None else 1.0
+        characters = 1.0 if surprise is None else self.profile.one_in("surprise", rounded_surprise(surprise))
         self.strangeness = strangeness = max(words, characters)
         key = "line " + _reason(judgement)
         group = self.groups.get(key)
@@ -249,15 +253,21 @@ class LogCheck:
             number, text, template = arrived[0], arrived[1].text, arrived[1].template
             why = f"the first such line comes only after {away}; at most {usual} was usual"
         else:
-            number, text, template = 1, "", ""
-            why = f"a kind of line that came at least every {usual} does not come in {away}"
+            text = self.expected.example(gram) if self.expected else ""
+            number, template = 1, template_of(text, words_of(text))
+            why = (
+                f"such a line came at least every {usual}, and does not come in {away}"
+                if text
+                else f"a kind of line that came at least every {usual} does not come in {away}"
+            )
         key = f"fewer {arrivals.last_index} {number}"
         group = groups.get(key)
         if self.rules.cover(template) or (group and group.strangeness >= strangeness):
             return
         finding = Finding("fewer", number, text[:KEPT_CHARACTERS], strangeness, why, template)
         finding.span = (arrivals.last_index, self.lines)
-        if text:
+        if arrived or arrivals.last_index >= 0:
+            finding.around = [number]
             finding.add(number)
         groups[key] = finding
         self._changed[key] = None
@@ -282,6 +292,7 @@ class LogCheck:
             judgement.template,
             words,
             before=list(self._before),
+            around=[self._numbers[i] for i in range(-len(self._before) - 1, 0)],
             sequence=judgement.sequence,
         )
 
@@ -441,6 +452,11 @@ def _since(indexes: deque[int], before: int) -> int:
         else:
             low = middle + 1
     return len(indexes) - low
+
+
+def rounded_surprise(bits: float) -> float:
+    """As precise as a tail: then the float32 of a command and the float64 of a page are equally strange."""
+    return math.floor(bits * STEPS + 0.5) / STEPS
 
 
 def alike(one: Finding, other: Finding) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from .findings import Finding
+from .judge import Judge
 from .profile import Profile
 from .words import template, words_of
 
@@ -16,20 +17,32 @@ MOST_MISSING = 5  # findings, the longest stretches first
 UNSTEADY = 0.02  # of the kinds of lines of all other good logs, that may be missing in one of them
 MANY = 0.15  # of the expected kinds; where more are missing, it is looked at where they stood
 SCATTERED = 0.5  # of the stretches in which kinds that are missing by chance would lie, at least: then they are
+LINES_SEARCHED = 2000  # lines among which one is looked for that has what does not come
 KEPT_CHARACTERS = 2000
 
 Sequences = list[tuple[str, ...]]
 
 
 class ExpectedLines:
-    """The lines of good logs that tell of one job each."""
+    """The lines of good logs. Where each log tells of one job, those that all have are `always` to come."""
 
     def __init__(self, logs: Sequence[Sequence[str]], profile: Profile) -> None:
+        self._judge = Judge(profile)
+        self._examples: dict[int, str] | None = None
         self.stand_out = profile.stand_out
         self.lines = logs[0]
         kinds = [[tuple(profile.sequence(words_of(line), line)) for line in log] for log in logs]
         self.sequences = kinds[0]
         self.always = set.intersection(*map(set, kinds)) if _are_jobs(kinds) else set()
+
+    def example(self, gram: int) -> str:
+        """One of the first lines, which has two words in a row; empty where none has."""
+        if self._examples is None:
+            self._examples = {}
+            for line in self.lines[:LINES_SEARCHED]:
+                for pair in self._judge.judge(line).facts.pairs:
+                    self._examples.setdefault(pair, line)
+        return self._examples.get(gram, "")
 
     def missing(self, seen: set[tuple[str, ...]]) -> list[Finding]:
         """Findings of kind `fewer`: stretches of the first good log whose lines are not among those seen."""

@@ -19,7 +19,7 @@ from ..storage.atomic_write import write_durably
 REMARK = "//"
 HEAD = """\
 // Lines that are normal, one template a line.
-// # is a number or an identifier, * is any text.
+// # is a number, an identifier or a time, * is any text.
 """
 DATE = re.compile(  # in a template
     "(?:\\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? +)?(?:# +)?"

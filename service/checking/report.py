@@ -35,13 +35,10 @@ def _finding_as_html(parts: dict[str, str], rank: int, finding: Finding) -> str:
         lines = [_filled(parts["line"], number="", text=_escaped(text)) for text in missing_lines(finding)]
         return _filled(parts["missing"], lines="".join(lines), **facts)
     lines = [
-        _filled(parts["line"], number=f"{finding.line - len(finding.before) + i:,}", text=_escaped(text))
-        for i, text in enumerate(finding.before)
-    ]
-    lines.append(_filled(parts["here"], number=f"{finding.line:,}", text=_words_as_html(parts, finding)))
-    lines += [
-        _filled(parts["line"], number=f"{finding.line + 1 + i:,}", text=_escaped(text))
-        for i, text in enumerate(finding.after)
+        _filled(parts["here"], number=f"{number:,}", text=_words_as_html(parts, finding))
+        if number == finding.line
+        else _filled(parts["line"], number=f"{number:,}", text=_escaped(text))
+        for number, text in finding.rows()
     ]
     return _filled(parts["finding"], line=f"{finding.line:,}", lines="".join(lines), **facts)
 
@@ -69,11 +66,12 @@ def as_markdown(name: str, findings: Findings, good: Sequence[str] = ()) -> str:
 
 
 def _finding_as_markdown(rank: int, finding: Finding) -> list[str]:
-    width = len(str(finding.line + len(finding.after)))
-    lines = [] if finding.lines else [f"- {text}" for text in missing_lines(finding)]
-    for i, text in enumerate([*finding.before, finding.text, *finding.after] if finding.lines else []):
-        number = finding.line - len(finding.before) + i
-        lines.append(f"{'>' if number == finding.line else ' '} {number:>{width}}  {text}")
+    if finding.lines:
+        rows = finding.rows()
+        width = len(str(rows[-1][0]))
+        lines = [f"{'>' if number == finding.line else ' '} {number:>{width}}  {text}" for number, text in rows]
+    else:
+        lines = [f"- {text}" for text in missing_lines(finding)]
     longest = max([2, *(len(ticks) for line in lines for ticks in re.findall("`+", line))])
     fence = "`" * (longest + 1)
     why = f": {_escaped_markdown(finding.why)}" if finding.why else ""
@@ -86,7 +84,7 @@ def facts_of(finding: Finding) -> str:
     kind = KIND_WORDS[finding.kind] if finding.lines else "missing"
     facts = [kind, describe_strangeness(finding.strangeness)]
     if finding.lines and finding.count > 1:
-        facts.append(f"{finding.count:,} lines like it")
+        facts.append(f"{finding.count:,} such lines")
     return ", ".join(facts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .findings import MOST_STRANGE, Findings
 
+FEWEST_FOREIGN = 5  # lines; of fewer it is not said what kind of log they are
 KIND_WORDS = {
     "new": "new",
     "rare": "rare",
@@ -24,20 +25,22 @@ def verdict_of(findings: Findings, good: Sequence[str] = ()) -> str:
     familiar = lines - stand_out - normal
     if not findings.findings:
         return f"Nothing stands out: {_all_familiar(lines, familiar, normal)}."
+    missing = any(not finding.lines for finding in findings.findings)
     if not stand_out:
         return f"{_all(lines)} {_is(lines)} familiar, but others are missing."
     stand = f"{stand_out:,} of {_lines(lines)} stand{'s' if stand_out == 1 else ''} out"
     found = f"{_all(lines)} stand{'s' if lines == 1 else ''} out" if stand_out == lines else stand
-    if 2 * stand_out > lines:
+    if 2 * stand_out > lines >= FEWEST_FOREIGN:
         unlike = (
             "This log is unlike those that were fine" if good else "This is not the kind of log that the model knows"
         )
         return f"{unlike}: {found[0].lower()}{found[1:]}."
-    called = f" {normal:,} {_is(normal)} called normal;" if normal else ""
-    if not familiar:
-        return f"{found};{called[:-1]}."
-    others = "" if familiar == 1 else f" {familiar:,}"
-    return f"{found};{called} the other{others} {_is(familiar)} familiar."
+    parts = [f"{found}, and some are missing" if missing else found]
+    if normal:
+        parts.append(f"{normal:,} {_is(normal)} called normal")
+    if familiar:
+        parts.append(f"the other{'' if familiar == 1 else f' {familiar:,}'} {_is(familiar)} familiar")
+    return "; ".join(parts) + "."
 
 
 def describe_strangeness(strangeness: float) -> str:
@@ -64,7 +67,7 @@ def _all_familiar(lines: int, familiar: int, normal: int) -> str:
 
 
 def _all(lines: int) -> str:
-    return "The only line" if lines == 1 else f"All {lines:,} lines"
+    return {1: "The only line", 2: "Both lines"}.get(lines, f"All {lines:,} lines")
 
 
 def _lines(count: int) -> str:

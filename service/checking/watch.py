@@ -15,6 +15,7 @@ from .normal_rules import NormalRules
 from .profile import Profile
 from .watch_budget import DAY, Allowance, Budget, LineRate
 
+UNKNOWN = "qwxz vjqk zxqv kqjw"  # a line of words that no log has
 PATIENCE = 2.0  # seconds for the lines behind a finding to come
 
 
@@ -77,6 +78,12 @@ class Watch:
     def threshold(self, now: float) -> float:
         """The strangeness from which on something is told: of a normal day's lines, about as many as the budget has."""
         return max(self.profile.stand_out, self._rate.a_day(now) / self.budget.a_day)
+
+    def would_tell_unknown(self, now: float) -> bool:
+        """Whether a line of unknown words would be told. After few lines of many kinds it is as common as any."""
+        check = LogCheck(self.profile)
+        check.add(1, UNKNOWN)
+        return check.strangeness >= self.threshold(now)
 
     def tell(self, now: float, last: bool = False) -> list[News]:
         """What is to be said now. `last`: all that is left, because the watch ends."""

@@ -27,10 +27,11 @@ from ..checking.packing import unpack
 from ..checking.profile import STAND_OUT, Profile, line_score
 from ..checking.report import as_html, as_markdown, facts_of, missing_lines
 from ..checking.sound_weights import decode_weights
-from ..checking.verdict import verdict_of
+from ..checking.verdict import describe_strangeness, verdict_of
 from ..checking.words import words_of
 from ..errors import LoglingError
 from ..home import Home, find_home
+from ..reading.lines import MAX_CHARACTERS, Oddities
 from ..reading.reading import RAW, Reading
 from ..reading.whole_file import STANDARD_INPUT, Chooser, LogLine, log_lines, read_log
 from ..site.champion import NO_WEIGHTS, committed_weights, weights_at_tip
@@ -45,9 +46,15 @@ FEWEST_GOOD = 100  # a line stands out beside good logs when it is rarer than on
 SHOWN_AROUND = 2
 LINES_LOOKED_UP = 5000
 MOST_UNKNOWN = 0.05  # of the lines of a log from which the model has learned
+ODD = {
+    "invalid_utf8": "held bytes that are no valid text",
+    "control": "held control characters, which are left out",
+    "overlong": f"cut after {MAX_CHARACTERS:,} characters",
+}
+STRANGEST_FAMILIAR = 3  # kinds of lines that are named where nothing stands out
 LEARNED = """
-The model has learned from these very lines, so what is strange among them is familiar to it. To find that, compare
-them with lines from before: logling check FILE --good OLDER"""
+The model has learned from nearly all of these lines, so what is strange among them is familiar to it. To find that,
+compare them with lines from before: logling check FILE --good OLDER"""
 
 
 class Format(StrEnum):
@@ -103,13 +110,18 @@ def check_command(
     """
     if [file, *(good or [])].count(STANDARD_INPUT) > 1:
         raise typer.BadParameter("standard input (-) can be read once: as FILE or as one --good")
-    rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
     if good and corpus:
         raise typer.BadParameter(
             "the lines of a home are what a log is compared with unless --good is given: leave one out"
         )
-    known = by_good_logs(good, home, raw, reading) if good else by_model(find_home(home), raw, reading, corpus)
-    findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules())
+    if as_json and form is not Format.text:
+        raise typer.BadParameter("findings are printed as --json or by --format: leave one out")
+    rules_file = file_of_rules(rules, good, home, may_be_made=bool(normal))
+    known = by_good_logs(good, home, raw, reading) if good else by_model(home_of_model(home), raw, reading, corpus)
+    oddities = Oddities()
+    findings = check_file(file, known, read_rules(rules_file) if rules_file else NormalRules(), oddities)
+    if not as_json:
+        print_oddities(file, oddities)
     if normal:
         call_normal(findings, normal, rules_file)
     name = "standard input" if file == STANDARD_INPUT else file.name
@@ -126,6 +138,25 @@ def check_command(
     if fail and findings.findings:
         sys.stdout.flush()
         raise typer.Exit(STANDS_OUT_STATUS)
+
+
+def home_of_model(home: Path | None) -> Home:
+    """The home whose model a log is compared with. Raises LoglingError, which says what else there is."""
+    try:
+        return find_home(home)
+    except LoglingError as error:
+        raise LoglingError(f"{error}; or compare with a log that was fine: --good FILE") from None
+
+
+def file_of_rules(
+    rules: Path | None, good: Sequence[Path] | None, home: Path | None, may_be_made: bool = False
+) -> Path | None:
+    """The file of what is called normal, which only a home may have not made yet. Raises LoglingError, OSError."""
+    if rules is None:
+        return None if good and home is None else home_of_model(home).normal_rules
+    if not may_be_made:
+        rules.stat()
+    return rules
 
 
 def by_model(
@@ -204,19 +235,31 @@ def by_good_logs(
     return Knowledge(profile, choose, expected=ExpectedLines(logs, profile) if same_job else None)
 
 
-def check_file(file: Path, known: Knowledge, rules: NormalRules) -> Findings:
-    """What stands out in a log. Raises LoglingError when it has no lines or is no log; OSError."""
+def check_file(file: Path, known: Knowledge, rules: NormalRules, oddities: Oddities | None = None) -> Findings:
+    """What stands out in a log, whose odd lines are counted.
+
+    Raises LoglingError when it has no lines or is no log; OSError.
+    """
     check = LogCheck(known.profile, rules, known.expected)
-    for line, surprise in lines_with_surprise(file, known):
+    for line, surprise in lines_with_surprise(file, known, oddities):
         check.add(line.number, line.text, surprise)
     if not check.lines:
         raise LoglingError(f"{file} has no lines")
     return check.findings()
 
 
-def lines_with_surprise(file: Path, known: Knowledge) -> Iterator[tuple[LogLine, float | None]]:
+def print_oddities(file: Path, oddities: Oddities) -> None:
+    """Say on stderr how many lines were not read as they stand."""
+    for name, words in ODD.items():
+        if count := getattr(oddities, name):
+            err.print(f"{file}: {count:,} line{'' if count == 1 else 's'} {words}")
+
+
+def lines_with_surprise(
+    file: Path, known: Knowledge, oddities: Oddities | None = None
+) -> Iterator[tuple[LogLine, float | None]]:
     """The lines of a log, each with how surprised the model is, where there is one. Raises LoglingError, OSError."""
-    lines = log_lines(file, known.choose)
+    lines = log_lines(file, known.choose, oddities)
     if known.model:
         yield from with_surprise(known.model, lines)
     else:
@@ -254,11 +297,26 @@ def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:
     for rank, finding in enumerate(findings.findings[:top], 1):
         out.print()
         print_finding(rank, finding, shown, width)
+    if not findings.findings:
+        print_strangest([line for line in findings.familiar if line.text][: min(top, STRANGEST_FAMILIAR)], width)
     if len(good) == 1 and MANY * findings.stand_out > findings.lines:
         out.print("\nWith more good logs (--good again), what changes from one to the next would not stand out.")
     left = len(findings.findings) - top
     if left > 0:
         out.print(f"\n{left} more: --top {len(findings.findings)} shows them all")
+
+
+def print_strangest(familiar: Sequence[Finding], width: int | None) -> None:
+    """The strangest lines where none stands out, each in two rows."""
+    if familiar:
+        out.print("\nThe strangest of them:")
+    for finding in familiar:
+        out.print(Text(f"   {describe_strangeness(finding.strangeness)}: {_quoted(finding.why)}"))
+        head = f"     {finding.line}  "
+        row = Text.assemble(head, _with_words(finding, width - len(head) if width else None), style="dim")
+        if width:
+            row.truncate(width, overflow="ellipsis")
+        out.print(row)
 
 
 def print_finding(number: int, finding: Finding, shown: set[int], width: int | None) -> None:
@@ -273,8 +331,11 @@ def print_finding(number: int, finding: Finding, shown: set[int], width: int | N
 def _heading(rank: int, finding: Finding) -> Text:
     colour = {"new": "red", "rare": "yellow", "more": "magenta", "fewer": "blue", "value": "cyan"}[finding.kind]
     text = Text.assemble((f"{rank}. ", "bold"), (facts_of(finding), f"bold {colour}"))
-    text.append("\n   " + re.sub("`([^`]*)`", r"“\1”", finding.why))
-    return text
+    return text.append(f"\n   {_quoted(finding.why)}")
+
+
+def _quoted(why: str) -> str:
+    return re.sub("`([^`]*)`", r"“\1”", why)
 
 
 def _missing(finding: Finding) -> list[Text]:
@@ -283,17 +344,17 @@ def _missing(finding: Finding) -> list[Text]:
 
 def _around(finding: Finding, shown: set[int], width: int | None) -> list[Text]:
     """The strangest line, and those around it that were not shown before."""
-    before, after = finding.before[-SHOWN_AROUND:], finding.after[:SHOWN_AROUND]
-    first = finding.line - len(before)
-    numbers = len(str(finding.line + SHOWN_AROUND))
+    at = len(finding.before)
+    near = finding.rows()[max(0, at - SHOWN_AROUND) : at + 1 + SHOWN_AROUND]
+    digits = len(str(near[-1][0]))
     rows = []
-    for number, line in enumerate([*before, finding.text, *after], first):
+    for number, line in near:
         if number == finding.line:
-            head = f"   > {number:>{numbers}}  "
+            head = f"   > {number:>{digits}}  "
             rows.append(Text.assemble((head, "bold"), _with_words(finding, width - len(head) if width else None)))
         elif number not in shown:
-            rows.append(Text(f"     {number:>{numbers}}  {line}", style="dim"))
-    shown.update(range(first, first + len(before) + 1 + len(after)))
+            rows.append(Text(f"     {number:>{digits}}  {line}", style="dim"))
+    shown.update(number for number, _ in near)
     return rows
 
 

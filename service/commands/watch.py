@@ -27,17 +27,19 @@ from ..checking.verdict import describe_strangeness
 from ..checking.watch import Grown, News, Told, Watch
 from ..checking.watch_budget import Budget
 from ..errors import Interrupted, LoglingError
-from ..home import find_home
 from ..reading.whole_file import STANDARD_INPUT, Chooser
 from ..sources.followed_container import FollowedContainer
 from ..sources.followed_file import FollowedFile
 from ..sources.followed_journal import FollowedJournal
 from ..sources.followed_pipe import FollowedPipe
-from .check import by_good_logs, by_model
+from .check import by_good_logs, by_model, file_of_rules, home_of_model
 from .reading_choice import RawOption, ReadingOption
 from .terminal import HomeOption, err, now, out
 
 POLL = 0.5  # seconds
+TOO_LITTLE = (
+    "logling: so few good lines do not say how rare a new kind of line is, so none is told: give more by --good"
+)
 
 
 class Followed(Protocol):
@@ -89,11 +91,11 @@ def watch_command(
     except LoglingError as error:
         raise typer.BadParameter(str(error), param_hint="--budget") from None
     try:
-        rules_file = rules or (None if good and home is None else find_home(home).normal_rules)
+        rules_file = file_of_rules(rules, good, home)
         known = (
             by_good_logs(good, home, raw, reading, same_job=False)
             if good
-            else by_model(find_home(home), raw, reading, same_job=False)
+            else by_model(home_of_model(home), raw, reading, same_job=False)
         )
         normal = read_rules(rules_file) if rules_file else NormalRules()
         log = follow(file, journal, docker, known.choose)
@@ -136,6 +138,8 @@ class Watching:
         err.print(
             f"watching {name}: tells what is rarer than {known.removeprefix('about ')}, at most {self.watch.budget}"
         )
+        if not self._scorer and not self.watch.would_tell_unknown(time.monotonic()):
+            err.print(TOO_LITTLE)
 
     def go_on(self, log: Followed) -> None:
         """Feed the watch until no more lines can come."""

@@ -19,6 +19,7 @@ def finding(text: str = "disk sda FAILED", **changed: Any) -> dict[str, Any]:
         "words": [],
         "before": ["one", "two"],
         "after": ["four"],
+        "around": [1, 2, 3, 4],
         "key": text,
         "figures": {"bits": 1.5, "characters": len(text) + 1, "surprise": 9.25},
         **changed,

@@ -71,6 +71,7 @@ const publicNames = {
   readingsOf,
   reportAsHtml,
   reportAsMarkdown,
+  rowsOf,
   ruleOf,
   sampledPlaces,
   scoreLines,

@@ -126,6 +126,7 @@ class FileCheck {
         before = bytes;
         onNews();
       }
+      if (begins) throw new UnreadableLog(`${file.name} has no lines: nothing can be compared with it.`);
     }
     const take = (/** @type {Lesson} */ lesson) => {
       profile = Profile.of(lesson.profile);

@@ -45,6 +45,7 @@ class Finding {
     this.before = [];
     /** @type {string[]} */
     this.after = [];
+    this.around = [line]; // numbers of the lines before it, of its own, and of those after
     /** @type {string[]} */
     this.sequence = []; // the words of the line as they count
     this.span = [0, 0]; // indexes of the lines among which something is missing
@@ -108,10 +109,19 @@ function strangestFirst(findings) {
 }
 
 /**
+ * The lines before a finding, its own and those after, each with its number in the file, which may leave some out.
+ * @param {Finding} finding
+ */
+function rowsOf({ before, text, after, around }) {
+  return [...before, text, ...after].map((line, i) => ({ number: around[i], text: line }));
+}
+
+/**
  * A finding as `logling check --json` has it.
  * @param {Finding} finding
  */
-function findingAsJson({ line, lines, count, text, strangeness, kind, why, words, before, after, template }) {
+function findingAsJson({ strangeness, words, ...finding }) {
+  const { line, lines, count, text, kind, why, before, after, around, template } = finding;
   return {
     line,
     lines,
@@ -123,6 +133,7 @@ function findingAsJson({ line, lines, count, text, strangeness, kind, why, words
     words: words.map((word) => ({ ...word, weight: Number(word.weight.toFixed(3)) })),
     before,
     after,
+    around,
     template,
   };
 }

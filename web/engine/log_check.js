@@ -79,9 +79,11 @@ class LogCheck {
     /** @type {Moment | undefined} */
     this.last = undefined;
     this.tick = profile.timed ? -1 : 0;
-    this.numbers = new Int32Array(Math.max(1, this.reach)); // of the last lines, by their index
+    this.numbers = new Int32Array(Math.max(LINES_AROUND + 1, this.reach)); // of the last lines, by their index
     /** @type {Set<string>} */
     this.seen = new Set(); // of the expected lines
+    /** @type {Map<number, string> | undefined} */
+    this.examples = undefined; // of expected lines, by gram
     this.forgotten = 0; // lines of groups that stand out
   }
 
@@ -98,7 +100,10 @@ class LogCheck {
     const index = this.lines++;
     this.numbers[index % this.numbers.length] = number;
     const shown = firstCharacters(text, KEPT_AROUND);
-    for (const finding of this.waiting) finding.after.push(shown);
+    for (const { after, around } of this.waiting) {
+      after.push(shown);
+      around.push(number);
+    }
     this.waiting = this.waiting.filter(({ after }) => after.length < LINES_AROUND);
     this.followers.add(line.key, facts.sequence);
     if (this.expected?.always.has(line.key)) this.seen.add(line.key);
@@ -124,7 +129,8 @@ class LogCheck {
   addByItself(line, facts) {
     const words = this.profile.oneIn('words', facts.score);
     const { surprise } = line.figures;
-    const characters = surprise === undefined ? 1 : this.profile.oneIn('surprise', surprise);
+    // As precise as a tail: then the float64 of a page and the float32 of a command are equally strange.
+    const characters = surprise === undefined ? 1 : this.profile.oneIn('surprise', roundedScore(surprise));
     const strangeness = (this.strangeness = Math.max(words, characters));
     const key = `line ${facts.unseen || line.template}`;
     const group = this.groups.get(key);
@@ -265,7 +271,8 @@ class LogCheck {
     const isFirst = arrivals.index < 0;
     const strangeness = this.profile.oneIn('fewer', fewerScore(gap, rate.gap, share));
     if (strangeness < standOut || (isFirst && logs > 1)) return;
-    const { number, text, template } = (isFirst && arrived) || arrivals;
+    const isHere = !isFirst || Boolean(arrived);
+    const { number, text, template } = isHere ? (isFirst && arrived) || arrivals : this.example(gram);
     const key = `fewer ${arrivals.index} ${number}`;
     const group = groups.get(key);
     if (this.rules.cover(template) || (group && group.strangeness >= strangeness)) return;
@@ -276,11 +283,23 @@ class LogCheck {
     if (!isFirst) finding.why = `such lines stay away for ${away} from here on; at most ${usual} was usual`;
     else if (arrived)
       finding.why = `the first such line comes only after ${away}; at most ${usual} was usual`;
+    else if (text) finding.why = `such a line came at least every ${usual}, and does not come in ${away}`;
     else finding.why = `a kind of line that came at least every ${usual} does not come in ${away}`;
     finding.template = template;
     finding.span = [arrivals.index, this.lines];
-    if (text) finding.add(number);
+    if (isHere) finding.add(number);
+    else finding.around = [];
     groups.set(key, finding);
+  }
+
+  /**
+   * A line of a good log with what does not come; an empty one where none is known.
+   * @param {number} gram
+   */
+  example(gram) {
+    this.examples ??= linesOfGrams(this.expected, this.judge);
+    const text = this.examples.get(gram) ?? '';
+    return { number: 1, text, template: templateOf(text, wordsOf(text)) };
   }
 
   /**
@@ -293,6 +312,8 @@ class LogCheck {
     const finding = new Finding(kind, key, line.number, line.text, strangeness);
     finding.template = line.template;
     finding.before = this.before;
+    const earlier = this.before.map((_, i) => this.lines - 1 - this.before.length + i);
+    finding.around = [...earlier.map((index) => this.numbers[index % this.numbers.length]), line.number];
     finding.sequence = this.judge.facts(line.key).sequence;
     finding.figures = line.figures;
     return finding;

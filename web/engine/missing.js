@@ -6,6 +6,7 @@ const MOST_MISSING = 5; // findings, the longest stretches first
 const UNSTEADY = 0.02; // of the kinds of lines of all other good logs, that may be missing in one of them
 const MANY = 0.15; // of the expected kinds; where more are missing, it is looked at where they stood
 const SCATTERED = 0.5; // of the stretches in which kinds that are missing by chance would lie, at least: then they are
+const LINES_SEARCHED = 2000; // lines among which one is looked for that has what does not come
 const MOST_AFTER = 9; // lines of a stretch that are shown behind its first
 
 /**
@@ -18,18 +19,33 @@ const MOST_AFTER = 9; // lines of a stretch that are shown behind its first
  */
 
 /**
- * The lines of good logs that tell of one job each; undefined where they do not.
+ * The lines of good logs. Where each log tells of one job, those that all have are always to come.
  * @param {string[]} lines of the first
  * @param {string[]} keys of the lines of all logs, one after the other
  * @param {number[]} logs lines of each
  * @param {number} standOut
- * @returns {ExpectedLines | undefined}
+ * @returns {ExpectedLines}
  */
 function expectedLines(lines, keys, logs, standOut) {
   let begin = 0;
   const sets = logs.map((count) => new Set(keys.slice(begin, (begin += count))));
-  if (!areJobs(lines.length, sets)) return undefined;
-  return { lines, keys: keys.slice(0, lines.length), always: inAll(sets), standOut };
+  const isJob = areJobs(lines.length, sets);
+  const kept = lines.slice(0, isJob ? lines.length : LINES_SEARCHED);
+  return { lines: kept, keys: keys.slice(0, kept.length), always: isJob ? inAll(sets) : new Set(), standOut };
+}
+
+/**
+ * One of the first lines for each two words in a row that are counted.
+ * @param {ExpectedLines | undefined} expected
+ * @param {Judge} judge
+ */
+function linesOfGrams(expected, judge) {
+  /** @type {Map<number, string>} */
+  const examples = new Map();
+  expected?.keys.slice(0, LINES_SEARCHED).forEach((key, i) => {
+    for (const pair of judge.facts(key).pairs) if (!examples.has(pair)) examples.set(pair, expected.lines[i]);
+  });
+  return examples;
 }
 
 /**
@@ -90,6 +106,7 @@ function missingFinding([line, ...others], at, standOut) {
       : `${formatCount(count)} lines of the good log, from this one on, are missing here`;
   finding.template = templateOf(line, wordsOf(line));
   finding.count = count;
+  finding.around = []; // it stands nowhere in this log
   finding.after = others.slice(0, MOST_AFTER).map((other) => firstCharacters(other, KEPT_CHARACTERS));
   return finding;
 }

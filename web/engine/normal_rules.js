@@ -64,7 +64,7 @@ function parseNormalRules(text) {
 function formatNormalRules(rules) {
   const head = [
     `${COMMENT} Lines that are normal, one template a line.`,
-    `${COMMENT} # is a number or an identifier, * is any text.`,
+    `${COMMENT} # is a number, an identifier or a time, * is any text.`,
   ];
   return [...head, ...rules].join('\n') + '\n';
 }

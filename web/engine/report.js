@@ -7,7 +7,7 @@
  * @property {number} lines
  * @property {number} standOut lines that stand out
  * @property {number} ignored lines that are called normal
- * @property {number} [standing] findings that stand out, also of lines that did not come
+ * @property {number} [missing] findings of lines that did not come
  * @property {boolean} complete whether the log was read to its end
  * @property {string[]} good names of the logs that were fine
  */
@@ -33,11 +33,7 @@ function reportAsHtml(about, findings) {
  * @param {number} i
  */
 function findingAsHtml(finding, i) {
-  const around = (/** @type {string[]} */ lines, /** @type {number} */ first) =>
-    lines.map((text, j) =>
-      filled(REPORT_TEMPLATE.line, { number: formatCount(first + j), text: escapeHtml(text) }),
-    );
-  const { line, lines, before, after, why } = finding;
+  const { line, lines, why } = finding;
   const facts = {
     rank: String(i + 1),
     facts: escapeHtml(factsOfFinding(finding)),
@@ -49,12 +45,13 @@ function findingAsHtml(finding, i) {
     );
     return filled(REPORT_TEMPLATE.missing, { ...facts, lines: missing.join('') });
   }
-  const here = filled(REPORT_TEMPLATE.here, { number: formatCount(line), text: wordsAsHtml(finding) });
-  return filled(REPORT_TEMPLATE.finding, {
-    ...facts,
-    line: formatCount(line),
-    lines: [...around(before, line - before.length), here, ...around(after, line + 1)].join(''),
+  const rows = rowsOf(finding).map((row) => {
+    const number = formatCount(row.number);
+    return row.number === line
+      ? filled(REPORT_TEMPLATE.here, { number, text: wordsAsHtml(finding) })
+      : filled(REPORT_TEMPLATE.line, { number, text: escapeHtml(row.text) });
   });
+  return filled(REPORT_TEMPLATE.finding, { ...facts, line: formatCount(line), lines: rows.join('') });
 }
 
 /** @param {Finding} finding */
@@ -84,14 +81,9 @@ function reportAsMarkdown(about, findings) {
  * @param {number} i
  */
 function findingAsMarkdown(finding, i) {
-  const { line, text, before, after, why } = finding;
+  const { line, why } = finding;
   const isMissing = !finding.lines.length;
-  const lines = isMissing
-    ? linesThatDidNotCome(finding).map((one) => `- ${one}`)
-    : [...before, text, ...after].map((one, j) => {
-        const number = line - before.length + j;
-        return `${number === line ? '>' : ' '} ${String(number).padStart(String(line + after.length).length)}  ${one}`;
-      });
+  const lines = isMissing ? linesThatDidNotCome(finding).map((one) => `- ${one}`) : rowsAsText(finding);
   const longest = Math.max(
     2,
     ...lines.flatMap((one) => (one.match(/`+/g) ?? []).map(({ length }) => length)),
@@ -99,6 +91,15 @@ function findingAsMarkdown(finding, i) {
   const fence = '`'.repeat(longest + 1);
   const head = `**${i + 1}.${isMissing ? '' : ` Line ${formatCount(line)}`}**: ${factsOfFinding(finding)}${why ? `: ${escapeMarkdown(why)}` : ''}`;
   return [head, '', `${fence}text`, ...lines, fence, ''];
+}
+
+/** @param {Finding} finding */
+function rowsAsText(finding) {
+  const rows = rowsOf(finding);
+  const width = String(rows[rows.length - 1].number).length;
+  return rows.map(
+    ({ number, text }) => `${number === finding.line ? '>' : ' '} ${String(number).padStart(width)}  ${text}`,
+  );
 }
 
 /** @param {Finding[]} findings */
@@ -112,7 +113,7 @@ function standingOut(findings) {
  */
 function factsOfFinding({ kind, strangeness, count, lines }) {
   const facts = [lines.length ? KIND_WORDS[kind] : 'missing', describeStrangeness(strangeness)];
-  if (lines.length && count > 1) facts.push(formatQuantity(count, 'line') + ' like it');
+  if (lines.length && count > 1) facts.push(`${formatCount(count)} such lines`);
   return facts.join(', ');
 }
 

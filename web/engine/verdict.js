@@ -1,5 +1,7 @@
 // What a check found, in sentences: the page and the reports say the same.
 
+const FEWEST_FOREIGN = 5; // lines; of fewer it is not said what kind of log they are
+
 /** What each kind of finding is, for people. */
 const KIND_WORDS = {
   new: 'new',
@@ -16,12 +18,12 @@ const KIND_WORDS = {
  * @param {number} counts.standOut lines that stand out
  * @param {number} counts.ignored lines that are called normal
  * @param {string[]} counts.good names of logs that were fine
- * @param {number} [counts.standing] findings that stand out, those of lines that did not come included
+ * @param {number} [counts.missing] findings of lines that did not come
  */
-function verdictOf({ lines, standOut, ignored, good, standing = standOut }) {
+function verdictOf({ lines, standOut, ignored, good, missing = 0 }) {
   if (!lines) return 'There are no lines.';
   const familiar = lines - standOut - ignored;
-  if (!standOut && standing) return `${all(lines)} ${isOrAre(lines)} familiar, but others are missing.`;
+  if (!standOut && missing) return `${all(lines)} ${isOrAre(lines)} familiar, but others are missing.`;
   if (!standOut) return `Nothing stands out: ${allFamiliar(lines, familiar, ignored)}.`;
   const stand = `${formatCount(standOut)} of ${formatQuantity(lines, 'line')} stand${standOut === 1 ? 's' : ''} out`;
   const found = standOut === lines ? `${all(lines)} stand${lines === 1 ? 's' : ''} out` : stand;
@@ -31,9 +33,11 @@ function verdictOf({ lines, standOut, ignored, good, standing = standOut }) {
       : 'This is not the kind of log that the model knows';
     return `${not}: ${found.charAt(0).toLowerCase()}${found.slice(1)}.`;
   }
-  const normal = ignored ? ` ${formatCount(ignored)} ${isOrAre(ignored)} called normal;` : '';
-  if (!familiar) return `${found};${normal.slice(0, -1)}.`;
-  return `${found};${normal} the other${familiar === 1 ? '' : ` ${formatCount(familiar)}`} ${isOrAre(familiar)} familiar.`;
+  const parts = [missing ? `${found}, and some are missing` : found];
+  if (ignored) parts.push(`${formatCount(ignored)} ${isOrAre(ignored)} called normal`);
+  const others = familiar === 1 ? '' : ` ${formatCount(familiar)}`;
+  if (familiar) parts.push(`the other${others} ${isOrAre(familiar)} familiar`);
+  return `${parts.join('; ')}.`;
 }
 
 /**
@@ -41,7 +45,7 @@ function verdictOf({ lines, standOut, ignored, good, standing = standOut }) {
  * @param {{ lines: number, standOut: number }} counts
  */
 function isForeign({ lines, standOut }) {
-  return 2 * standOut > lines;
+  return 2 * standOut > lines && lines >= FEWEST_FOREIGN;
 }
 
 /**
@@ -57,7 +61,7 @@ function allFamiliar(lines, familiar, ignored) {
 
 /** @param {number} lines */
 function all(lines) {
-  return lines === 1 ? 'The only line' : `All ${formatCount(lines)} lines`;
+  return ['', 'The only line', 'Both lines'][lines] ?? `All ${formatCount(lines)} lines`;
 }
 
 /** @param {number} count */

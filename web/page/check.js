@@ -205,6 +205,7 @@ class CheckView {
       if (this.run === run) this.fail(error);
     }
     if (this.run !== run) return;
+    if (!run.findings.lines && !run.stopped && !byId('check-problem').textContent) this.fail();
     this.setRunning(false);
     this.draw();
     byId('notes').textContent = remarksOn(run, this.isOlder());
@@ -235,14 +236,16 @@ class CheckView {
     this.draw();
   }
 
-  /** @param {unknown} error */
+  /** @param {unknown} [error] none where the log has no lines */
   fail(error) {
     const words = error instanceof Error ? error.message : String(error);
-    byId('check-problem').textContent = !this.file?.size
-      ? `There is nothing to check: ${this.file?.name} is empty. Paste lines, or open a log.`
-      : error instanceof UnreadableLog
-        ? words
-        : `The check failed: ${words}. Reload the page to try again.`;
+    const { name, size } = this.file ?? { name: '', size: 0 };
+    byId('check-problem').textContent =
+      !size || !error
+        ? `There is nothing to check: ${name} ${size ? 'has no lines' : 'is empty'}. Paste lines, or open a log.`
+        : error instanceof UnreadableLog
+          ? words
+          : `The check failed: ${words}. Reload the page to try again.`;
   }
 
   /** @param {boolean} running */
@@ -265,7 +268,7 @@ class CheckView {
   /** What is to be shown: the findings without those that are called normal since the check began, and the counts. */
   counted() {
     const findings = this.run?.findings;
-    if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0, standing: 0 };
+    if (!findings) return { list: [], lines: 0, standOut: 0, ignored: 0, missing: 0 };
     const rules = new NormalRules(this.rules.rules);
     const [strange, normal] = [
       /** @type {Set<number>} */ (new Set()),
@@ -280,8 +283,8 @@ class CheckView {
     });
     for (const line of strange) normal.delete(line);
     const ignored = findings.normal + normal.size + familiar;
-    const standing = list.filter(({ standsOut }) => standsOut).length;
-    return { list, lines: findings.lines, standOut: findings.standOut - normal.size, ignored, standing };
+    const missing = list.filter(({ standsOut, lines }) => standsOut && !lines.length).length;
+    return { list, lines: findings.lines, standOut: findings.standOut - normal.size, ignored, missing };
   }
 
   /** A rule that the check knew and that is gone needs another check. For a new one it is enough to leave out findings. */
@@ -301,9 +304,10 @@ class CheckView {
     this.drawProgress(run);
     if (!hasLines) return;
     this.drawVerdict(counted);
-    this.kinds.show(counted.list);
+    const standing = counted.list.filter(({ standsOut }) => standsOut);
+    this.kinds.show(standing);
     this.drawFindings(counted);
-    this.pane.mark(counted.list.filter(({ standsOut }) => standsOut));
+    this.pane.mark(standing);
     this.strip.show(this.stretches(counted.list), (number) => timeOf(this.log?.lines[number - 1] ?? ''));
   }
 
@@ -399,9 +403,9 @@ class CheckView {
 
   /** @returns {AboutCheck} */
   about() {
-    const { lines, standOut, ignored, standing } = this.counted();
+    const { lines, standOut, ignored, missing } = this.counted();
     const complete = !this.isRunning() && !this.run?.stopped && !byId('check-problem').textContent;
-    return { name: this.file?.name ?? '', lines, standOut, ignored, standing, complete, good: this.names() };
+    return { name: this.file?.name ?? '', lines, standOut, ignored, missing, complete, good: this.names() };
   }
 
   /** @param {'csv' | 'json' | 'html'} kind */

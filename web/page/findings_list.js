@@ -79,7 +79,7 @@ class FindingRow {
       element(
         'span',
         'why',
-        element('span', `kind ${kind}`, KIND_WORDS[kind]),
+        element('span', `kind ${kind}`, line ? KIND_WORDS[kind] : 'missing'),
         ` ${describeStrangeness(strangeness)}${why ? ': ' : ''}`,
         ...sentenceWithCode(why),
       ),
@@ -105,22 +105,8 @@ class FindingRow {
   fill() {
     const { finding } = this;
     if (!finding) return;
-    const { text, before, after } = finding;
-    const line = numberOf(finding);
-    const here = element(
-      'li',
-      'here',
-      element('span', 'number', line ? formatCount(line) : '–'),
-      element('code', 'text', text),
-    );
     this.details.replaceChildren(
-      element(
-        'ol',
-        'around',
-        ...linesAround(before, line - before.length),
-        here,
-        ...linesAround(after, line && line + 1),
-      ),
+      element('ol', 'around', ...linesAround(finding)),
       element('div', 'actions', ...this.buttons(finding), figuresOf(finding)),
     );
   }
@@ -169,16 +155,16 @@ function figuresOf({ figures, lines, count }) {
 }
 
 /**
- * @param {string[]} lines
- * @param {number} first their first number; 0 where they have none
+ * The line of a finding and those around it; of lines that did not come, these, without numbers.
+ * @param {Finding} finding
  */
-function linesAround(lines, first) {
-  return lines.map((line, i) =>
+function linesAround(finding) {
+  return rowsOf(finding).map(({ number, text }, i) =>
     element(
       'li',
-      '',
-      element('span', 'number', first ? formatCount(first + i) : '–'),
-      element('code', 'text', line || ' '),
+      i === finding.before.length ? 'here' : '',
+      element('span', 'number', numberOf(finding) ? formatCount(number) : '–'),
+      element('code', 'text', text || ' '),
     ),
   );
 }

@@ -1,4 +1,4 @@
-// Which kinds of findings are listed: a button for each kind that was found, with how many there are.
+// Which kinds of findings are listed: a button for each kind that stands out, with how many do.
 
 class KindFilter {
   /** @param {() => void} onChange */
@@ -17,7 +17,7 @@ class KindFilter {
     return !this.chosen || kind === this.chosen;
   }
 
-  /** @param {Finding[]} findings all that there are */
+  /** @param {Finding[]} findings those that stand out */
   show(findings) {
     /** @type {Map<string, number>} */
     const counts = new Map();

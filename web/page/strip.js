@@ -3,6 +3,7 @@
 const STRIP_HEIGHT = 40;
 const TICK_HEIGHT = 18;
 const TICK_ROOM = 64; // pixels that each tick needs
+const WORDS_ROOM = 48; // pixels that the words of one need: where times come in bursts some ticks have none
 
 class Strip {
   /**
@@ -84,11 +85,13 @@ class Strip {
     if (!box.clientWidth) return; // hidden: the observer draws when it is shown
     const { chart, width, height } = emptyChart(box, STRIP_HEIGHT + TICK_HEIGHT, '');
     const step = width / Math.max(1, stretches.length);
+    let free = 0; // from here on there is room for words
     for (const { index, words } of this.ticks(Math.floor(width / TICK_ROOM))) {
       const x = (index * step).toFixed(1);
       chart.append(svg('line', { class: 'rule', x1: x, x2: x, y1: 0, y2: STRIP_HEIGHT + 5 }));
-      if (index * step < width - TICK_ROOM / 2)
-        chart.append(svg('text', { x: index * step + 3, y: height - 3 }, words));
+      if (index * step < free || index * step > width - TICK_ROOM / 2) continue;
+      chart.append(svg('text', { x: index * step + 3, y: height - 3 }, words));
+      free = index * step + WORDS_ROOM;
     }
     if (chosen >= 0) {
       const at = { x: chosen * step, y: 0, width: Math.max(step - 1, 2), height: STRIP_HEIGHT };

@@ -57,6 +57,24 @@ def test_a_line_of_unknown_words_stands_out(known: Profile) -> None:
     assert (finding.before, finding.after) == (LATER[497:500], LATER[500:503])
 
 
+def test_lines_around_have_their_numbers_in_a_file_with_blank_lines(known: Profile) -> None:
+    log = LogCheck(known)
+    for i, line in enumerate([*LATER[:500], ODD_LINE, *LATER[500:]]):
+        log.add(2 * i + 1, line)
+    (finding,) = log.findings().findings
+    assert finding.rows()[2:5] == [(999, LATER[499]), (1001, ODD_LINE), (1003, LATER[500])]
+
+
+def test_a_surprise_is_as_strange_in_float32(known: Profile) -> None:
+    profile = known.with_surprise(Tail(1000, (9.0, 6.0, 3.0), 1.44))
+    strangeness = []
+    for surprise in (21.123456789, 21.123456955):
+        log = LogCheck(profile)
+        log.add(1, LATER[0], surprise)
+        strangeness.append(log.strangeness)
+    assert strangeness[0] == strangeness[1] > 100
+
+
 def test_the_words_that_are_strange_are_marked(known: Profile) -> None:
     finding = only([*LATER[:500], ODD_LINE, *LATER[500:]], known)
     marked = [ODD_LINE[word.begin : word.end] for word in finding.words]

@@ -63,6 +63,13 @@ def test_where_lines_come_in_no_order_none_is_missed() -> None:
     assert missing(visits[60:], visits[:60]) == []
 
 
+def test_a_kind_of_line_that_never_comes_is_shown_as_the_good_log_has_it() -> None:
+    good = shop_log(600)
+    finding, *_ = missing([line for line in shop_log(600, first=600) if "heartbeat" not in line], good)
+    assert finding.text == next(line for line in good if "heartbeat" in line)
+    assert finding.lines == []
+
+
 @pytest.mark.parametrize("good", [[], ["one line"]])
 def test_a_good_log_of_hardly_a_line_is_no_error(good: list[str]) -> None:
     assert len(missing(["another line"], good)) == len(good)

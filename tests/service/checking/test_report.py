@@ -88,7 +88,7 @@ def test_lines_that_did_not_come_have_no_numbers() -> None:
 
 
 def test_what_a_finding_is() -> None:
-    assert facts_of(finding()) == "new, about 1 in 20,000 lines, 2 lines like it"
+    assert facts_of(finding()) == "new, about 1 in 20,000 lines, 2 such lines"
     assert facts_of(finding(count=1)) == "new, about 1 in 20,000 lines"
     assert facts_of(MISSING) == "missing, about 1 in 20,000 lines"
 

@@ -7,27 +7,32 @@ from service.checking.findings import Finding, Findings
 from service.checking.verdict import describe_strangeness, verdict_of
 
 
-def found(lines: int, stand_out: int, normal: int = 0, findings: int = 1) -> Findings:
-    finding = Finding("new", 1, "x", 20_000.0, "", "x", lines=[1], count=1)
-    return Findings(lines, stand_out, normal, [finding] * findings)
+def found(lines: int, stand_out: int, normal: int = 0, missing: int = 0) -> Findings:
+    strange = Finding("new", 1, "x", 20_000.0, "", "x", lines=[1], count=1)
+    gone = Finding("fewer", 1, "x", 20_000.0, "", "x", count=1)
+    return Findings(lines, stand_out, normal, [strange] * stand_out + [gone] * missing)
 
 
 @pytest.mark.parametrize(
     ("findings", "sentence"),
     [
         (found(0, 0), "There are no lines."),
-        (found(9, 0, findings=0), "Nothing stands out: all 9 lines are familiar."),
-        (found(1, 0, findings=0), "Nothing stands out: the only line is familiar."),
-        (found(9, 0, 9, findings=0), "Nothing stands out: all 9 lines are called normal."),
-        (found(9, 0, 1, findings=0), "Nothing stands out: 8 lines are familiar, 1 is called normal."),
-        (found(9, 0), "All 9 lines are familiar, but others are missing."),
-        (found(1, 0), "The only line is familiar, but others are missing."),
+        (found(9, 0), "Nothing stands out: all 9 lines are familiar."),
+        (found(1, 0), "Nothing stands out: the only line is familiar."),
+        (found(9, 0, 9), "Nothing stands out: all 9 lines are called normal."),
+        (found(9, 0, 1), "Nothing stands out: 8 lines are familiar, 1 is called normal."),
+        (found(9, 0, missing=1), "All 9 lines are familiar, but others are missing."),
+        (found(1, 0, missing=2), "The only line is familiar, but others are missing."),
         (found(2000, 1), "1 of 2,000 lines stands out; the other 1,999 are familiar."),
+        (found(2000, 1, missing=1), "1 of 2,000 lines stands out, and some are missing; the other 1,999 are familiar."),
         (found(2000, 3, 7), "3 of 2,000 lines stand out; 7 are called normal; the other 1,990 are familiar."),
         (found(8, 3, 5), "3 of 8 lines stand out; 5 are called normal."),
         (found(3, 1, 1), "1 of 3 lines stands out; 1 is called normal; the other is familiar."),
         (found(9, 9), "This is not the kind of log that the model knows: all 9 lines stand out."),
-        (found(1, 1), "This is not the kind of log that the model knows: the only line stands out."),
+        (found(5, 3), "This is not the kind of log that the model knows: 3 of 5 lines stand out."),
+        (found(4, 3), "3 of 4 lines stand out; the other is familiar."),
+        (found(2, 2), "Both lines stand out."),
+        (found(1, 1), "The only line stands out."),
     ],
 )
 def test_the_verdict(findings: Findings, sentence: str) -> None:

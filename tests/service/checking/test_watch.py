@@ -243,6 +243,12 @@ def test_a_small_budget_raises_the_strangeness_that_is_told(garden: Profile) -> 
     assert limits == [100, 10_000, 100_000]
 
 
+def test_it_knows_whether_a_new_kind_of_line_would_be_told(garden: Profile) -> None:
+    hardly_known = learn([["boot begins", "disk found", "net up", "user came", "all well here", "night falls"]])
+    assert Watch(garden, Budget(10, DAY), 0.0).would_tell_unknown(0.0)
+    assert not Watch(hardly_known, Budget(10, DAY), 0.0).would_tell_unknown(0.0)
+
+
 def test_a_watch_does_not_grow_with_its_lines(watched: Garden) -> None:
     for n in range(3000):
         watched.add(" ".join(WORDS[n >> bit & 7] for bit in range(0, 12, 3)), "odd " * (n % 50))

@@ -50,6 +50,41 @@ def test_a_log_is_compared_with_a_good_one_without_a_home(logling: Command, fold
     assert finding["why"] == "`disk` where most such lines have `GET`"
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_lines_around_have_their_numbers_in_the_file(logling: Command, folder: Path, tmp_path: Path, form: str) -> None:
+    log = tmp_path / "spaced.log"
+    log.write_text((folder / "later.log").read_text().replace("\n", "\n\n"))
+    printed = logling("check", log, "--good", folder / "good.log", "--format", form).stdout.replace(",", "")
+    numbers = [number for number in range(397, 406) if re.search(rf"\b{number}(  |</span>)", printed)]
+    assert numbers == [397, 399, 401, 403, 405]
+
+
+def test_where_nothing_stands_out_the_strangest_lines_are_named(logling: Command, folder: Path, good: Any) -> None:
+    verdict, _, head, *strangest = logling("check", folder / "usual.log", *good).stdout.splitlines()[:9]
+    assert (verdict, head) == ("Nothing stands out: all 300 lines are familiar.", "The strangest of them:")
+    assert [row.lstrip()[:10] for row in strangest[::2]] == 3 * ["about 1 in"]
+
+
+def test_lines_that_are_not_read_whole_are_told(logling: Command, folder: Path, good: Any, tmp_path: Path) -> None:
+    log = tmp_path / "odd.log"
+    log.write_bytes((folder / "usual.log").read_bytes() + b"x" * 9000 + b"\ncaf\xe9 \x01\n")
+    assert logling("check", log, *good).stderr.splitlines() == [
+        f"{log}: 1 line held bytes that are no valid text",
+        f"{log}: 1 line held control characters, which are left out",
+        f"{log}: 1 line cut after 8,192 characters",
+    ]
+
+
+@pytest.mark.parametrize("command", ["check", "watch"])
+def test_rules_that_are_not_there_are_an_error(logling: Command, folder: Path, good: Any, command: str) -> None:
+    assert is_sentence(logling(command, folder / "later.log", *good, "--rules", folder / "typo.txt"), "No such file")
+
+
+@pytest.mark.parametrize("command", ["check", "watch"])
+def test_without_a_home_it_says_what_else_to_compare_with(logling: Command, folder: Path, command: str) -> None:
+    assert is_sentence(logling(command, folder / "later.log", "--home", folder), "logling init", "--good FILE")
+
+
 def test_the_findings_have_the_contracts_fields_strangest_first(logling: Command, folder: Path, tmp_path: Path) -> None:
     log = tmp_path / "odd.log"
     odd = [*shop_log(20, first=600), ODD, *["fan stuck"] * (MOST_LINES + 5), "09 shop: GET /cart 503 in 17 ms"]
@@ -74,7 +109,7 @@ def test_a_line_that_one_of_several_good_logs_has_is_familiar(logling: Command, 
 def test_a_log_from_which_the_model_has_learned_is_told(reader: Place, tmp_path: Path) -> None:
     learned = Place(tmp_path)
     learned.append_usual(FIRST_LINES)
-    assert "has learned from these very lines" in reader.logling("check", learned.log).stdout
+    assert "has learned from nearly all of these lines" in reader.logling("check", learned.log).stdout
     assert document(reader.logling("check", "--json", learned.log))["learned"] is True
 
 
@@ -164,7 +199,16 @@ def test_a_broken_file_of_rules_is_named(logling: Command, folder: Path, good: A
 
 
 @pytest.mark.parametrize(
-    "options", [["--format", "pdf"], ["--top", "-1"], ["--normal", "0"], ["--normal", "x"], ["--good"], []]
+    "options",
+    [
+        ["--format", "pdf"],
+        ["--json", "--format", "html"],
+        ["--top", "-1"],
+        ["--normal", "0"],
+        ["--normal", "x"],
+        ["--good"],
+        [],
+    ],
 )
 def test_wrong_use_ends_with_status_2(logling: Command, folder: Path, options: list[str]) -> None:
     log = [folder / "later.log"] if options else []

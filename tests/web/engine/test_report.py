@@ -37,7 +37,7 @@ class Tags(HTMLParser):
 def test_a_report_says_the_verdict_and_each_finding(reports):
     text = Tags(reports(finding(kind="rare", count=3))["html"]).text
     assert "9 of 208 lines stand out; the other 199 are familiar." in text
-    assert "1. Line 3: rare, about 1 in 20,000 lines, 3 lines like it" in text
+    assert "1. Line 3: rare, about 1 in 20,000 lines, 3 such lines" in text
 
 
 def test_markup_of_a_log_is_text_in_a_report(reports):
@@ -86,7 +86,7 @@ MISSING = {"kind": "fewer", "line": 1, "lines": [], "count": 2, "before": [], "a
 @pytest.mark.parametrize("changed", [{}, {"count": 7}, MISSING, {**MISSING, "text": "", "after": []}])
 def test_a_report_is_pythons(reports, changed):
     given = finding(**{"text": HOSTILE, **changed})
-    told = reports(given, lines=5000, standOut=2)
+    told = reports(given, lines=5000, standOut=2, missing=int(not given["lines"]))
     fields = {name: value for name, value in given.items() if name not in ("standsOut", "key", "figures")}
     found = Findings(5000, 2, 0, [Finding(**fields, template="")])
     assert told == {"html": as_html("night.log", found), "markdown": as_markdown("night.log", found)}

@@ -15,6 +15,7 @@ from service.checking.profile import Profile
 from service.checking.tails import Tail
 from service.checking.words import template, words_of
 from tests.support.made_up_logs import ODD, made_up
+from tests.support.shop_log import shop_log
 from tests.support.weights import weights_of
 
 SEEDS = range(20)
@@ -59,6 +60,14 @@ def test_by_good_logs_the_page_finds_what_python_finds(in_node, seed):
     told = in_node("check", "", good=good, lines=lines)
     assert told["found"] == nearly(python_finds(profile, lines, expected=expected))
     assert len(told["found"]["findings"]) + len(told["found"]["familiar"]) > 1
+
+
+def test_the_page_shows_the_same_line_of_what_never_comes(in_node):
+    good, later = shop_log(600), [line for line in shop_log(600, first=600) if "heartbeat" not in line]
+    profile, expected = by_good([good])
+    told = in_node("check", "", good=[good], lines=later)
+    assert "heartbeat" in told["found"]["findings"][0]["text"]
+    assert told["found"] == nearly(python_finds(profile, later, expected=expected))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -13,7 +13,9 @@ CASES = [
     ((9, 0, 9), "Nothing stands out: all 9 lines are called normal."),
     ((0, 0, 0), "There are no lines."),
     ((12345, 6173, 0), "This is not the kind of log that the model knows: 6,173 of 12,345 lines stand out."),
-    ((2, 2, 0), "This is not the kind of log that the model knows: all 2 lines stand out."),
+    ((5, 3, 0), "This is not the kind of log that the model knows: 3 of 5 lines stand out."),
+    ((4, 3, 0), "3 of 4 lines stand out; the other is familiar."),
+    ((2, 2, 0), "Both lines stand out."),
 ]
 
 
@@ -21,6 +23,18 @@ CASES = [
 def test_the_verdict_says_the_counts(in_node, counts, sentence):
     lines, stand_out, ignored = counts
     given = {"lines": lines, "standOut": stand_out, "ignored": ignored, "good": []}
+    assert in_node("verdicts", "", counts=[given]) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("stand_out", "sentence"),
+    [
+        (0, "All 208 lines are familiar, but others are missing."),
+        (9, "9 of 208 lines stand out, and some are missing; the other 199 are familiar."),
+    ],
+)
+def test_the_verdict_says_that_lines_are_missing(in_node, stand_out, sentence):
+    given = {"lines": 208, "standOut": stand_out, "ignored": 0, "good": ["a.log"], "missing": 2}
     assert in_node("verdicts", "", counts=[given]) == [sentence]
 
 

@@ -17,7 +17,6 @@ from tests.support.check_view import (
     check,
     finished,
     greenhouse,
-    listed,
     open_file,
     saved,
     standing_out,
@@ -166,13 +165,11 @@ def test_new_numbers_are_less_surprising_than_new_words(page):
 
 
 def test_findings_are_filtered_by_kind_with_counts(page):
-    lines = greenhouse(40, strange=20)
-    lines[30] = WARM
-    check(page, "\n".join(lines))
-    chips = {chip.split(" ")[0]: int(chip.split(" ")[1]) for chip in page.locator("#kinds button").all_text_contents()}
-    assert chips["All"] == chips["New"] + chips["Rare"] == len(listed(page))
+    burst = ["12:30 pump: flow 4 l/min 🌱"] * 40
+    check(page, "\n".join([*greenhouse(40, strange=20), WARM, *burst]))
+    counts = [int(chip.split(" ")[-1]) for chip in page.locator("#kinds button").all_text_contents()]
+    assert counts[0] == sum(counts[1:]) == len(standing_out(page))
     page.click("#kinds [data-kind=new]")
-    assert len(listed(page)) == chips["New"]
     assert sorted(standing_out(page)) == sorted([STRANGE, WARM])
     assert page.get_attribute("#kinds [data-kind=new]", "aria-pressed") == "true"
 
@@ -302,6 +299,16 @@ def test_a_file_dropped_beside_is_one_that_was_fine(page):
     assert STRANGE not in standing_out(page)
 
 
+@pytest.mark.parametrize(("content", "answer"), [(b"\n\n", "has no lines"), (b"", "is empty")])
+def test_a_good_log_without_lines_makes_nothing_familiar(page, tmp_path, content, answer):
+    check(page, "\n".join([*LOG, STRANGE]))
+    (tmp_path / "monday.log").write_bytes(content)
+    page.set_input_files("#good", tmp_path / "monday.log")
+    finished(page)
+    assert page.inner_text("#check-problem").startswith(f"monday.log {answer}")
+    assert page.inner_text("#verdict") == ""
+
+
 def test_pasting_anywhere_checks_the_lines(page):
     unfold(page, "paste")
     page.fill("#lines-to-check", "\n".join([*LOG, STRANGE]))
@@ -377,6 +384,7 @@ def test_beside_a_good_log_what_did_not_come_is_told(page, tmp_path):
     assert page.inner_text("#verdict") == "All 4 lines are familiar, but others are missing."
     assert standing_out(page) == [job[4]]
     assert page.locator("#findings .number").first.inner_text() == "–"
+    assert page.locator("#findings .kind").first.inner_text() == "missing"
 
 
 def test_a_gzip_file_is_unpacked(page, tmp_path):
@@ -415,6 +423,7 @@ def test_a_line_of_fifty_megabytes_is_cut_and_told(page, tmp_path):
 
 ANSWERS = {
     "empty": (b"", "is empty"),
+    "only blank lines": (b"\n\n\r\n", "has no lines"),
     "binary": (bytes(range(256)) * 40, "is not a text file"),
     "an image": (b"\x89PNG\r\n\x1a\n" + np.random.default_rng(0).bytes(5000), "is not a text file"),
     "only NULs": (bytes(5000), "nothing but NUL"),

@@ -84,6 +84,17 @@ def test_where_lines_have_times_the_strip_has_them(page):
     assert {"2 Nov", "5 Nov"} <= set(page.locator("#strip text").all_text_contents())
 
 
+def test_the_words_on_the_strip_leave_each_other_room(page):
+    hours = [*[0] * 40, 3, 6, *[9] * 60, *[12] * 60]  # a tick each three hours, of which some come close together
+    check(page, "\n".join(f"2026-11-01T{hour:02d}:00:{i % 60:02d}Z bed1 air 20.0°C ok" for i, hour in enumerate(hours)))
+    ends = page.eval_on_selector_all(
+        "#strip text",
+        "all => all.map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right])",
+    )
+    (_, first_ends), (second_begins, _) = ends
+    assert first_ends < second_begins
+
+
 def test_where_lines_have_no_times_the_strip_has_their_numbers(page):
     check(page, "\n".join(["the pump is on", "the pump is off"] * 50))
     assert page.inner_text("#strip-first") == "Line 1"
