@@ -1,4 +1,4 @@
-"""A number of seconds as a person says it."""
+"""Durations and counts as a person says them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ def describe_seconds(seconds: int) -> str:
     """
     for size, name in UNITS:
         if seconds >= size or size == 1:
-            count = seconds // size
-            return f"{count:,} {name}{'' if count == 1 else 's'}"
+            return describe_count(seconds // size, name)
     raise AssertionError
+
+
+def describe_count(count: int, noun: str) -> str:
+    """How many of something.
+
+    >>> describe_count(1200, "line")
+    '1,200 lines'
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -39,6 +39,7 @@ class Finding:
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     sequence: tuple[str, ...] = ()  # the words of the line as they count
+    is_episode: bool = False  # its lines are not all alike, but stand together
     span: tuple[int, int] = (0, 0)  # indexes of the lines among which something is missing
     around: list[int] = field(default_factory=list)  # numbers of the lines before it, of its own, and of those after
 

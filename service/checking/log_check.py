@@ -16,7 +16,8 @@ from typing import Any
 
 from .absences import Absences, is_regular
 from .clock import Moment, seconds_between
-from .durations import describe_seconds
+from .durations import describe_count, describe_seconds
+from .episodes import by_episode
 from .findings import MOST_FAMILIAR, MOST_FINDINGS, Finding, Findings, Kind, StrangeWord, strangest_first
 from .followers import Followers
 from .grams import BEGIN, END
@@ -244,7 +245,7 @@ class LogCheck:
         away, usual = (
             (describe_seconds(gap), describe_seconds(rate.gap))
             if self.profile.timed
-            else (f"{gap:,} lines", f"{rate.gap:,} lines")
+            else (describe_count(gap, "line"), describe_count(rate.gap, "line"))
         )
         if arrivals.last_index >= 0:
             number, text, template = arrivals.last_number, arrivals.last_text, arrivals.last_template
@@ -413,7 +414,7 @@ class LogCheck:
                 covered.update(finding.lines)
                 beyond += finding.count - len(finding.lines) if finding.lines else 0
         stand_out = min(len(covered) + beyond, self.lines - self.normal)
-        return Findings(self.lines, stand_out, self.normal, standing, familiar)
+        return Findings(self.lines, stand_out, self.normal, by_episode(standing), by_episode(familiar))
 
 
 def _as_text(grams: Iterable[Sequence[int]]) -> str:

@@ -48,6 +48,7 @@ class Finding {
     this.around = [line]; // numbers of the lines before it, of its own, and of those after
     /** @type {string[]} */
     this.sequence = []; // the words of the line as they count
+    this.isEpisode = false; // its lines are not all alike, but stand together
     this.span = [0, 0]; // indexes of the lines among which something is missing
     /** @type {Record<string, number>} */
     this.figures = {}; // what the model says of the line

@@ -277,7 +277,7 @@ class LogCheck {
     const group = groups.get(key);
     if (this.rules.cover(template) || (group && group.strangeness >= strangeness)) return;
     const [away, usual] = [gap, rate.gap].map((ticks) =>
-      timed ? describeSeconds(ticks) : `${formatCount(ticks)} lines`,
+      timed ? describeSeconds(ticks) : formatQuantity(ticks, 'line'),
     );
     const finding = new Finding('fewer', key, number, text, strangeness);
     if (!isFirst) finding.why = `such lines stay away for ${away} from here on; at most ${usual} was usual`;
@@ -377,7 +377,9 @@ class LogCheck {
       if (lines.length) beyond += finding.count - lines.length;
     }
     const lineCount = Math.min(covered.size + beyond, this.lines - this.normal);
-    const stretches = this.stretches.with(standing);
+    findings.standing = byEpisode(standing);
+    findings.familiar = byEpisode(familiar);
+    const stretches = this.stretches.with(findings.standing);
     const { lines, normal } = this;
     return Object.assign(findings, { lines, normal, standOut: lineCount, stretches });
   }

@@ -111,9 +111,10 @@ function standingOut(findings) {
  * What a finding is: its kind, its strangeness and how many lines it has.
  * @param {Finding} finding
  */
-function factsOfFinding({ kind, strangeness, count, lines }) {
+function factsOfFinding({ kind, strangeness, count, lines, isEpisode }) {
   const facts = [lines.length ? KIND_WORDS[kind] : 'missing', describeStrangeness(strangeness)];
-  if (lines.length && count > 1) facts.push(`${formatCount(count)} such lines`);
+  if (lines.length && count > 1)
+    facts.push(`${formatCount(count)} ${isEpisode ? 'lines together' : 'such lines'}`);
   return facts.join(', ');
 }
 
