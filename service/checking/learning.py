@@ -7,6 +7,7 @@ The page's learning.js learns the same.
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -31,12 +32,13 @@ from .profile import (
     pause_score,
 )
 from .tails import Tail
-from .words import IDENTIFIER, word_hash, words_of
+from .words import IDENTIFIER, is_process, word_hash, words_of
 
 FOLDS = 10
 FEW_LINES = 10_000  # up to so many, logs of one job cannot say how much is new the next time
 FEWEST_IN_PLACE = 20  # identifiers, before a place can be literal
 MOST_LITERAL = 64  # different identifiers of a literal place
+LONG_NUMBER = re.compile("[0-9]{4,}")
 LONE_SHARE = 0.005  # of the identifiers of a literal place, that stood in one fold alone
 FEWEST_NUMBERS = 50  # of a place whose values are judged
 COUNTERS = 50  # a number that changes so often in one direction for once in the other is a counter
@@ -101,7 +103,7 @@ class Table:
         folds = np.unique(np.repeat([fold for fold, _ in pieces], numbers), return_inverse=True)[1]
         self.words = table = _tabulate(lines, folds)
         self.breaks = set(np.cumsum(numbers).tolist()) if len(logs) > 1 else set()
-        self.literal = _literal_places(table)
+        self.literal = _literal_places(table, is_one=len(logs) == 1 and not stretches)
         self.sequences = np.where(np.isin(table.places, list(self.literal)), table.values, table.words)
         self.clock = _clock(table, self.breaks)
         self.values, self.values_tail = _values(table, self.literal)
@@ -172,8 +174,12 @@ def _tabulate(lines: Sequence[str], folds: Ints) -> _Table:
     )
 
 
-def _literal_places(table: _Table) -> set[int]:
-    """Places that hold few different identifiers, no range of numbers, hardly one of which came in one fold alone."""
+def _literal_places(table: _Table, is_one: bool) -> set[int]:
+    """Places that hold few different identifiers, hardly one of which came in one fold alone.
+
+    Those are no numbers of processes, and no range of numbers; of one log, no single long number either: a port that
+    was asked from all the time may be another the next time.
+    """
     at = np.flatnonzero(table.places >= 0)
     folds = table.folds[table.line[at]]
     size, k = len(table.names), int(table.folds.max()) + 1
@@ -194,7 +200,13 @@ def _literal_places(table: _Table) -> set[int]:
     for place, value in zip((pairs // size).tolist(), (pairs % size).tolist(), strict=True):
         if place in few:
             few[place].add(table.names[value])
-    return {place for place, identifiers in few.items() if not are_a_range(identifiers)}
+    return {
+        place
+        for place, identifiers in few.items()
+        if not is_process(table.names[place])
+        and not are_a_range(identifiers)
+        and not (is_one and len(identifiers) == 1 and LONG_NUMBER.fullmatch(next(iter(identifiers))))
+    }
 
 
 class _Counts(NamedTuple):
@@ -419,8 +431,9 @@ def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
     at = np.flatnonzero((table.places >= 0) & ~np.isin(table.places, list(literal)))
     at = at[kind[table.values[at]] >= 0]
     place = table.places[at] * len(kinds) + kind[table.values[at]]
-    rising = np.isin(place, _counters(place, size[table.values[at]]))
-    at, place = at[~rising], place[~rising]
+    silent = np.isin(table.places, [i for i, name in enumerate(table.names) if is_process(name)])[at]
+    silent |= np.isin(place, _counters(place, size[table.values[at]]))
+    at, place = at[~silent], place[~silent]
     y, fold, unit = np.log2(1 + size[table.values[at]]), table.folds[table.line[at]], unit[table.values[at]]
     order = np.lexsort((y, place))
     place, y, fold, unit, first_at = place[order], y[order], fold[order], unit[order], at[order]
@@ -468,11 +481,13 @@ def _step_above(y: float, unit: float) -> float:
 
 
 def _usual(y: Floats, fold: Ints, unit: float) -> tuple[Values | None, list[float]]:
-    """What is usual among rising numbers, and the score of each fold by the others; None where they drift.
+    """What is usual among rising numbers, and the score of each fold by the others.
 
-    `unit`: the least step from one to the next.
+    None where they drift or are all one. `unit`: the least step from one to the next.
     """
     n = len(y)
+    if y[0] == y[-1]:
+        return None, []
     few = max(FEWEST_OUTLIERS, n // OUTLIERS)
     usual = Values(
         float(y[0]),

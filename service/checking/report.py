@@ -84,7 +84,7 @@ def facts_of(finding: Finding) -> str:
     kind = KIND_WORDS[finding.kind] if finding.lines else "missing"
     facts = [kind, describe_strangeness(finding.strangeness)]
     if finding.lines and finding.count > 1:
-        facts.append(f"{finding.count:,} {'lines together' if finding.is_episode else 'such lines'}")
+        facts.append(f"{finding.count:,} {'lines' if finding.is_episode else 'such lines'}")
     return ", ".join(facts)
 
 

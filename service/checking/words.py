@@ -19,6 +19,7 @@ BLANK = "#"  # in a template
 LETTERS = "A-Za-z0-9_\u0080-\U0010ffff"  # of a word
 RUN = re.compile(f"[{LETTERS}.:-]+")
 NAME = re.compile(f"(?:[{LETTERS}]|(?<=_)-)+")
+PROCESS = re.compile(r"[A-Za-z0-9_]\[\Z")  # the end of a place
 WORD = re.compile(f"[{LETTERS}]+|[^\\s{LETTERS}]", re.ASCII)
 DIGIT = re.compile("[0-9]")
 ADDRESS = re.compile(  # IPv6, hardware addresses, UUIDs
@@ -58,6 +59,15 @@ def words_of(line: str) -> list[Word]:
         if len(found) == MOST_WORDS:
             break
     return found
+
+
+def is_process(place: str) -> bool:
+    """Whether the identifiers of a place are numbers of processes, which say nothing: those of `sshd[811]`.
+
+    >>> is_process("sshd["), is_process("kernel:[")
+    (True, False)
+    """
+    return PROCESS.search(place) is not None
 
 
 def template(line: str, words: Sequence[Word]) -> str:

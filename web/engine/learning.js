@@ -8,6 +8,7 @@ const LEAST_STAND_OUT = 100; // beside good logs a line stands out when it is ra
 const FEW_LINES = 10_000; // up to so many, logs of one job cannot say how much is new the next time
 const FEWEST_IN_PLACE = 20; // identifiers, before a place can be literal
 const MOST_LITERAL = 64; // different identifiers of a literal place
+const LONG_DIGITS = /^[0-9]{4,}$/;
 const LONE_SHARE = 0.005; // of the identifiers of a literal place, that stood in one fold alone
 const FEWEST_NUMBERS = 50; // of a place whose values are judged
 const COUNTERS = 50; // a number that changes so often in one direction for once in the other is a counter
@@ -134,7 +135,9 @@ class Table {
   }
 
   /**
-   * Places that hold few different identifiers, no range of numbers, hardly one of which came in one fold alone.
+   * Places that hold few different identifiers, hardly one of which came in one fold alone. Those are no numbers of
+   * processes, and no range of numbers; of one log, no single long number either: a port that was asked from all the time
+   * may be another the next time.
    * @param {(identifier: number) => number} foldOf
    */
   literalPlaces(foldOf) {
@@ -156,7 +159,10 @@ class Table {
         if (value.isLone) lone += value.count;
       }
       const isFew = count >= FEWEST_IN_PLACE && values.size <= MOST_LITERAL && lone <= LONE_SHARE * count;
-      if (isFew && !areRange(Array.from(values.keys(), (value) => this.names[value]))) literal.add(place);
+      if (!isFew || isProcess(this.names[place])) continue;
+      const names = Array.from(values.keys(), (value) => this.names[value]);
+      const isOneNumber = this.logs.length === 1 && names.length === 1 && LONG_DIGITS.test(names[0]);
+      if (!isOneNumber && !areRange(names)) literal.add(place);
     }
     return literal;
   }
@@ -226,11 +232,12 @@ class Table {
     /** @type {Map<string, { x: number, y: number, fold: number, step: number }[]>} */
     const numbers = new Map();
     for (let i = 0; i < this.places.length; i++) {
+      const place = this.names[this.places[i]];
       const amount = literal.has(this.places[i]) ? undefined : amountOf(this.names[this.values[i]]);
-      if (!amount) continue;
+      if (!amount || isProcess(place)) continue;
       const { size, scale, decimals } = amount;
       const number = { x: size, y: Math.log2(1 + size), fold: foldOf(i), step: decimals ? 0 : scale };
-      const name = placeOfAmount(this.names[this.places[i]], amount);
+      const name = placeOfAmount(place, amount);
       entryOf(numbers, name, () => /** @type {(typeof number)[]} */ ([])).push(number);
     }
     /** @type {number[]} */
@@ -273,6 +280,7 @@ function usualNumbers(numbers) {
   const step = numbers.reduce((least, number) => Math.min(least, number.step), Infinity); // from one to the next
   const sum = (/** @type {number[]} */ some) => some.reduce((total, one) => total + one, 0);
   const [low, high] = [y[0], y[n - 1]];
+  if (low === high) return { usual: undefined, cross: [] };
   const usual = {
     low,
     high,

@@ -113,8 +113,7 @@ function standingOut(findings) {
  */
 function factsOfFinding({ kind, strangeness, count, lines, isEpisode }) {
   const facts = [lines.length ? KIND_WORDS[kind] : 'missing', describeStrangeness(strangeness)];
-  if (lines.length && count > 1)
-    facts.push(`${formatCount(count)} ${isEpisode ? 'lines together' : 'such lines'}`);
+  if (lines.length && count > 1) facts.push(`${formatCount(count)} ${isEpisode ? 'lines' : 'such lines'}`);
   return facts.join(', ');
 }
 

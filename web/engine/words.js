@@ -60,6 +60,14 @@ function templateOf(line, words) {
 }
 
 /**
+ * Whether the identifiers of a place are numbers of processes, which say nothing: those of `sshd[811]`.
+ * @param {string} place
+ */
+function isProcess(place) {
+  return /[A-Za-z0-9_]\[$/.test(place);
+}
+
+/**
  * Words of a log in a sentence.
  * @param {string} text
  */

@@ -85,6 +85,21 @@ def test_random_ids_are_no_words() -> None:
     assert not is_literal("id=", [f"job id={chance.getrandbits(32):08x}1 done" for _ in range(300)])
 
 
+def test_the_number_of_a_process_says_nothing() -> None:
+    chance = random.Random(6)
+    lines = [f"cron[{chance.choice((811, 4122))}]: job {chance.randint(1, 9000)} done" for _ in range(300)]
+    profile = learn([lines])
+    assert not profile.is_literal("cron[")
+    assert profile.value_score("cron[", "31000") == 0.0
+
+
+def test_a_long_number_that_is_always_there_is_literal_where_several_logs_have_it() -> None:
+    asked = [f"query from port={56234} for host {number}" for number in range(300)]
+    assert not learn([asked]).is_literal("port=")
+    assert learn([asked, asked[:200]]).is_literal("port=")
+    assert learn([asked]).value_score("port=", "41000") == 0.0
+
+
 def test_a_place_of_numbers_in_a_range_is_not_literal() -> None:
     chance = random.Random(5)
     assert not is_literal("hum=", [f"hum={chance.randint(35, 55)} now" for _ in range(300)])
