@@ -44,17 +44,27 @@ class Place(NamedTuple):
 
 
 def alerts(way: Way, place: Place) -> dict[str, float]:
-    """AUC, and kinds of alerts in the first 10 and 20 of the list."""
+    """AUC of lines, and of each as the strangest of its kind; alerts in the first 10 and 20 of the list."""
     lines = [BGL_TIMES.sub(r"\1 ", line) for line in lines_of(place.folder / "BGL.txt")]
     middle = len(lines) // 2
     labels = lines_of(place.folder / "BGL.labels.txt")[middle:]
     wrong = np.array([label != "-" for label in labels])
     judgement = way.judge([lines[:middle]], lines[middle:])
     places = np.flatnonzero(wrong).tolist()
-    return {"AUC": auc(judgement.scores[wrong], judgement.scores[~wrong])} | {
+    by_kind = as_their_kind(judgement.scores, lines[middle:])
+    areas = {"AUC": judgement.scores, "AUC, as their kind": by_kind}
+    return {name: auc(scores[wrong], scores[~wrong]) for name, scores in areas.items()} | {
         f"top {top}": sum(not finding.lines.isdisjoint(places) for finding in judgement.findings[:top])
         for top in (10, 20)
     }
+
+
+def as_their_kind(scores: Scores, lines: list[str]) -> Scores:
+    """Of each line the highest score that one of its kind has."""
+    highest: dict[str, float] = defaultdict(lambda: -np.inf)
+    for score, line in zip(scores.tolist(), lines, strict=True):
+        highest[folding_key(line)] = max(highest[folding_key(line)], score)
+    return np.array([highest[folding_key(line)] for line in lines])
 
 
 def blocks(way: Way, place: Place) -> dict[str, float]:
