@@ -19,22 +19,21 @@ def by_episode(findings: Sequence[Finding]) -> list[Finding]:
     A finding that has a line elsewhere too, or more lines than are known, or is hardly strange, stays one by itself.
     """
     episode_of = _episodes(number for finding in findings if _may_join(finding) for number in finding.lines)
-    first: dict[int, list[tuple[Finding, set[int]]]] = {}  # by one of their episodes: findings, and all of these
+    heads: dict[int, list[tuple[Finding, set[int]]]] = {}  # those that have lines in an episode, with all theirs
     told = []
     for finding in findings:
         if not _may_join(finding):
             told.append(finding)
             continue
         episodes = {episode_of[number] for number in finding.lines}
-        known = first.get(min(episodes), [])
-        head = next((other for other, others in known if episodes <= others), None)
+        head = next((head for head, wider in heads.get(min(episodes), []) if episodes <= wider), None)
         if head:
             head.join(finding)
             head.is_episode = True
         else:
             told.append(finding)
             for episode in episodes:
-                first.setdefault(episode, []).append((finding, episodes))
+                heads.setdefault(episode, []).append((finding, episodes))
     return told
 
 

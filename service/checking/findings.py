@@ -50,9 +50,10 @@ class Finding:
             self.lines.append(number)
 
     def join(self, other: Finding) -> None:
-        """Tell of the lines of another finding too."""
-        self.lines = sorted({*self.lines, *other.lines})[:MOST_LINES]
-        self.count += other.count
+        """Tell of the lines of another finding too. A line of both counts once."""
+        lines = {*self.lines, *other.lines}
+        self.count += other.count - (len(self.lines) + len(other.lines) - len(lines))
+        self.lines = sorted(lines)[:MOST_LINES]
 
     def rows(self) -> list[tuple[int, str]]:
         """The lines before it, its own and those after, each with its number in the file, which may leave some out."""

@@ -434,18 +434,18 @@ def _values(table: _Table, literal: set[int]) -> tuple[dict[int, Values], Tail]:
     silent = np.isin(table.places, [i for i, name in enumerate(table.names) if is_process(name)])[at]
     silent |= np.isin(place, _counters(place, size[table.values[at]]))
     at, place = at[~silent], place[~silent]
-    y, fold, unit = np.log2(1 + size[table.values[at]]), table.folds[table.line[at]], unit[table.values[at]]
-    order = np.lexsort((y, place))
-    place, y, fold, unit, first_at = place[order], y[order], fold[order], unit[order], at[order]
+    order = np.lexsort((size[table.values[at]], place))
+    at, place = at[order], place[order]
+    size, fold, unit = size[table.values[at]], table.folds[table.line[at]], unit[table.values[at]]
     found: dict[int, Values] = {}
     scores: list[float] = []
     _, first, _ = _runs(place)
     for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(place)], strict=False):
         if end - begin < FEWEST_NUMBERS:
             continue
-        usual, cross = _usual(y[begin:end], fold[begin:end], float(unit[begin:end].min()))
+        usual, cross = _usual(size[begin:end], fold[begin:end], float(unit[begin:end].min()))
         if usual:
-            one = first_at[begin]
+            one = at[begin]
             amount = amounts[table.values[one]]
             assert amount
             found[word_hash(place_of(table.names[table.places[one]], amount))] = usual
@@ -470,30 +470,31 @@ def _counters(place: Ints, numbers: Floats) -> Ints:
     return np.flatnonzero((2 * often >= FEWEST_NUMBERS) & (seldom * COUNTERS <= often))
 
 
-def _step_below(y: float, unit: float) -> float:
-    """From a number to the next lower one, as log2(1 + size): less far is not strange."""
-    return max(LEAST_SCALE, y - math.log2(max(1.0, 2**y - unit)))
+def _step_below(size: float, unit: float) -> float:
+    """From a size to the next lower one, as log2(1 + size): less far is not strange."""
+    return max(LEAST_SCALE, math.log2(1 + size) - math.log2(max(1.0, 1 + size - unit)))
 
 
-def _step_above(y: float, unit: float) -> float:
-    """From a number to the next higher one."""
-    return max(LEAST_SCALE, math.log2(2**y + unit) - y)
+def _step_above(size: float, unit: float) -> float:
+    """From a size to the next higher one."""
+    return max(LEAST_SCALE, math.log2(1 + size + unit) - math.log2(1 + size))
 
 
-def _usual(y: Floats, fold: Ints, unit: float) -> tuple[Values | None, list[float]]:
-    """What is usual among rising numbers, and the score of each fold by the others.
+def _usual(sizes: Floats, fold: Ints, unit: float) -> tuple[Values | None, list[float]]:
+    """What is usual among rising sizes, and the score of each fold by the others.
 
     None where they drift or are all one. `unit`: the least step from one to the next.
     """
-    n = len(y)
-    if y[0] == y[-1]:
+    n = len(sizes)
+    if sizes[0] == sizes[-1]:
         return None, []
+    y = np.log2(1 + sizes)
     few = max(FEWEST_OUTLIERS, n // OUTLIERS)
     usual = Values(
         float(y[0]),
         float(y[-1]),
-        max(_step_below(float(y[0]), unit), float(y[few - 1] - np.cumsum(y[:few])[-1] / few)),
-        max(_step_above(float(y[-1]), unit), float(np.cumsum(y[n - few :])[-1] / few - y[n - few])),
+        max(_step_below(float(sizes[0]), unit), float(y[few - 1] - np.cumsum(y[:few])[-1] / few)),
+        max(_step_above(float(sizes[-1]), unit), float(np.cumsum(y[n - few :])[-1] / few - y[n - few])),
     )
     scores, beyond = [], 0
     for one in np.unique(fold).tolist():

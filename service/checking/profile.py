@@ -23,6 +23,7 @@ WORST_WORDS = 3  # of a line, whose mean is the line's score
 DOUBT = 8  # of the most that was seen in a window, as many times as the window's share of all lines
 REGULAR = 6.0  # a gram that never stayed away for more than so many times its mean distance can be missed
 NEARLY = 1e-9  # what is added before rounding, so that halves are rounded alike in all languages
+MOST_ADDED = 0.1  # so that large whole numbers stay what they are
 DETECTORS = ("words", "values", "more", "fewer", "clock", "surprise")
 
 
@@ -181,5 +182,5 @@ def pause_score(seconds: int, longest: int) -> float:
 
 
 def _number(x: float) -> str:
-    x *= 1 + NEARLY
+    x += min(x * NEARLY, MOST_ADDED)
     return f"{math.floor(x + 0.5):,}" if x >= 100 else f"{x:.3g}"

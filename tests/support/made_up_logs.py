@@ -26,7 +26,7 @@ ODD = [
 
 def kinds_of(rng: random.Random, count: int) -> list[str]:
     """Kinds of lines: words with places for a number, a time or a status."""
-    slots = ["{n}", "{f}", "{id}", "{status}", "{ip}", "", "", ""]
+    slots = ["{n}", "{f}", "{id}", "{status}", "{ip}", "{amount}", "", "", ""]
     return [
         " ".join(rng.choice(WORDS) + rng.choice(SIGNS) + rng.choice(slots) for _ in range(rng.randint(1, 12)))
         for _ in range(count)
@@ -41,6 +41,7 @@ def filled(rng: random.Random, kind: str, at: int, largest: int = 100) -> str:
         id=f"{rng.getrandbits(48):012x}",
         status=rng.choice(["200", "200", "404"]),
         ip=f"10.0.0.{rng.randint(1, 9)}",
+        amount=f"{rng.randint(1, largest)}{rng.choice(['ms', 's', 'h', 'KB', 'C'])}",
         at=at,
     )
 

@@ -13,12 +13,12 @@ const LEAST_IN_EPISODE = 10; // one in so many lines: what is more usual belongs
 function byEpisode(findings) {
   const episodeOf = episodesOf(findings.filter(mayJoin).flatMap(({ lines }) => lines));
   /** @type {Map<number, { finding: Finding, episodes: Set<number> }[]>} */
-  const first = new Map(); // by one of their episodes: findings, and all of these
+  const heads = new Map(); // those that have lines in an episode, with all theirs
   return findings.filter((finding) => {
     if (!mayJoin(finding)) return true;
     const episodes = new Set(finding.lines.map((number) => /** @type {number} */ (episodeOf.get(number))));
     const own = Array.from(episodes);
-    const known = first.get(Math.min(...own)) ?? [];
+    const known = heads.get(Math.min(...own)) ?? [];
     const head = known.find((other) => own.every((episode) => other.episodes.has(episode)));
     if (head) {
       head.finding.join(finding);
@@ -26,7 +26,7 @@ function byEpisode(findings) {
       return false;
     }
     for (const episode of own)
-      entryOf(first, episode, () => /** @type {typeof known} */ ([])).push({ finding, episodes });
+      entryOf(heads, episode, () => /** @type {typeof known} */ ([])).push({ finding, episodes });
     return true;
   });
 }

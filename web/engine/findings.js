@@ -64,15 +64,15 @@ class Finding {
   }
 
   /**
-   * Tell of the lines of another finding too.
+   * Tell of the lines of another finding too. A line of both counts once.
    * @param {Finding} other
    */
   join(other) {
     const lines = new Set([...this.lines, ...other.lines]);
+    this.count += other.count - (this.lines.length + other.lines.length - lines.size);
     this.lines = Array.from(lines)
       .sort((a, b) => a - b)
       .slice(0, MOST_LINES);
-    this.count += other.count;
   }
 
   /** The same, to be changed without changing this one. The lines after it still come to both. */

@@ -244,7 +244,7 @@ class Table {
     const scores = [];
     for (const [name, found] of numbers) {
       if (found.length < FEWEST_NUMBERS || isCounter(found.map(({ x }) => x))) continue;
-      found.sort((a, b) => a.y - b.y);
+      found.sort((a, b) => a.x - b.x);
       const { usual, cross } = usualNumbers(found);
       if (!usual) continue;
       profile.values.set(wordHash(name), usual);
@@ -269,8 +269,8 @@ function isCounter(numbers) {
 }
 
 /**
- * What is usual among rising numbers, and the score of each fold by the others; nothing where they drift.
- * @param {{ y: number, fold: number, step: number }[]} numbers
+ * What is usual among rising numbers, and the score of each fold by the others; nothing where they drift or are all one.
+ * @param {{ x: number, y: number, fold: number, step: number }[]} numbers x: their sizes; y: log2(1 + x)
  * @returns {{ usual: Values | undefined, cross: number[] }}
  */
 function usualNumbers(numbers) {
@@ -279,13 +279,13 @@ function usualNumbers(numbers) {
   const few = Math.max(FEWEST_OUTLIERS, Math.floor(n / OUTLIERS));
   const step = numbers.reduce((least, number) => Math.min(least, number.step), Infinity); // from one to the next
   const sum = (/** @type {number[]} */ some) => some.reduce((total, one) => total + one, 0);
-  const [low, high] = [y[0], y[n - 1]];
-  if (low === high) return { usual: undefined, cross: [] };
+  const [least, largest] = [numbers[0].x, numbers[n - 1].x];
+  if (least === largest) return { usual: undefined, cross: [] };
   const usual = {
-    low,
-    high,
-    lowScale: Math.max(stepBelow(low, step), y[few - 1] - sum(y.slice(0, few)) / few),
-    highScale: Math.max(stepAbove(high, step), sum(y.slice(n - few)) / few - y[n - few]),
+    low: y[0],
+    high: y[n - 1],
+    lowScale: Math.max(stepBelow(least, step), y[few - 1] - sum(y.slice(0, few)) / few),
+    highScale: Math.max(stepAbove(largest, step), sum(y.slice(n - few)) / few - y[n - few]),
   };
   const cross = [];
   let beyond = 0;
@@ -293,34 +293,34 @@ function usualNumbers(numbers) {
     const inside = y.filter((_, i) => numbers[i].fold === fold);
     const others = y.filter((_, i) => numbers[i].fold !== fold);
     if (!others.length) continue;
-    const [least, most] = [others[0], others[others.length - 1]];
+    const [lowest, highest] = [others[0], others[others.length - 1]];
     for (const one of inside) {
-      if (one > most + usual.highScale) beyond++;
-      if (one < least - usual.lowScale) beyond++;
+      if (one > highest + usual.highScale) beyond++;
+      if (one < lowest - usual.lowScale) beyond++;
     }
-    const over = (inside[inside.length - 1] - most) / usual.highScale;
-    cross.push(Math.max(0, over, (least - inside[0]) / usual.lowScale));
+    const over = (inside[inside.length - 1] - highest) / usual.highScale;
+    cross.push(Math.max(0, over, (lowest - inside[0]) / usual.lowScale));
   }
   if (beyond > Math.max(4, Math.floor(n / 500))) return { usual: undefined, cross: [] };
   return { usual, cross };
 }
 
 /**
- * From a number to the next lower one, as log2(1 + size): less far is not strange.
- * @param {number} y
+ * From a size to the next lower one, as log2(1 + size): less far is not strange.
+ * @param {number} size
  * @param {number} step
  */
-function stepBelow(y, step) {
-  return Math.max(LEAST_STEP, y - Math.log2(Math.max(1, 2 ** y - step)));
+function stepBelow(size, step) {
+  return Math.max(LEAST_STEP, Math.log2(1 + size) - Math.log2(Math.max(1, 1 + size - step)));
 }
 
 /**
- * From a number to the next higher one.
- * @param {number} y
+ * From a size to the next higher one.
+ * @param {number} size
  * @param {number} step
  */
-function stepAbove(y, step) {
-  return Math.max(LEAST_STEP, Math.log2(2 ** y + step) - y);
+function stepAbove(size, step) {
+  return Math.max(LEAST_STEP, Math.log2(1 + size + step) - Math.log2(1 + size));
 }
 
 /**

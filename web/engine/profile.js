@@ -207,10 +207,12 @@ function pauseScore(seconds, longest) {
  * @param {number} x
  */
 function formatUsual(x) {
-  const rounded = x * (1 + NEARLY); // so that halves are rounded alike in all languages
-  if (rounded >= 100) return formatCount(Math.floor(rounded + 0.5));
-  if (!rounded || rounded >= 1e-4) return String(Number(rounded.toPrecision(3)));
-  return String(Number(rounded.toPrecision(3)).toExponential()).replace(/e-(\d)$/, 'e-0$1');
+  const nearly = x + Math.min(x * NEARLY, MOST_ADDED);
+  if (nearly >= 100) return formatCount(Math.floor(nearly + 0.5));
+  const rounded = Number(nearly.toPrecision(3));
+  if (!rounded || rounded >= 1e-4) return String(rounded);
+  return rounded.toExponential().replace(/e-(\d)$/, 'e-0$1');
 }
 
-const NEARLY = 1e-9;
+const NEARLY = 1e-9; // what is added before rounding, so that halves are rounded alike in all languages
+const MOST_ADDED = 0.1; // so that large whole numbers stay what they are

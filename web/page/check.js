@@ -287,10 +287,18 @@ class CheckView {
     return { list, lines: findings.lines, standOut: findings.standOut - normal.size, ignored, missing };
   }
 
-  /** A rule that the check knew and that is gone needs another check. For a new one it is enough to leave out findings. */
+  /**
+   * A rule that the check knew and that is gone needs another check, and so does one of a line that stands together with
+   * others: they are not called normal. For any other new one it is enough to leave out findings.
+   */
   applyRules() {
-    const rules = new Set(this.rules.rules);
-    if (this.known.some((rule) => !rules.has(rule))) this.check();
+    const { rules } = this.rules;
+    const normal = new NormalRules(rules);
+    const isGone = this.known.some((rule) => !rules.includes(rule));
+    const isPart = this.run?.findings.list.some(
+      ({ isEpisode, template }) => isEpisode && normal.cover(template),
+    );
+    if (isGone || isPart) this.check();
     else this.draw();
   }
 

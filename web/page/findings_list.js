@@ -66,16 +66,16 @@ class FindingRow {
   /** @param {Finding} finding */
   show(finding) {
     this.finding = finding;
-    const { count, strangeness, why, after, kind } = finding;
+    const { count, strangeness, why, after, kind, isEpisode } = finding;
     const line = numberOf(finding);
-    const shown = [line, count, strangeness, why, kind, after.length].join(' ');
+    const shown = [line, count, strangeness, why, kind, after.length, isEpisode].join(' ');
     if (shown === this.shown) return; // a row that stays the same keeps its selection
     this.shown = shown;
-    const times = count > 1 ? `×${SPACE}${formatCount(count)}` : '';
+    const words = isEpisode ? `${formatCount(count)}${SPACE}lines` : `×${SPACE}${formatCount(count)}`;
     this.button.replaceChildren(
       element('span', 'number', line ? formatCount(line) : '–'),
       element('code', 'text', ...shadeWords(finding)),
-      element('span', 'times', times),
+      element('span', 'times', count > 1 ? words : ''),
       element(
         'span',
         'why',

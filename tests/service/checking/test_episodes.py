@@ -36,6 +36,11 @@ def test_a_trace_that_comes_again_is_one_finding_with_all_its_lines() -> None:
     assert lines_of([finding(10, 50), finding(11, 51), finding(12, 52)]) == [[10, 11, 12, 50, 51, 52]]
 
 
+def test_a_line_of_two_findings_counts_once() -> None:
+    (told,) = by_episode([finding(7), finding(7, 8, kind="value")])
+    assert (told.lines, told.count) == ([7, 8], 2)
+
+
 def test_bursts_and_absences_stay_by_themselves() -> None:
     assert lines_of([finding(7), finding(8, kind="more"), finding(9, kind="fewer")]) == [[7], [8], [9]]
 

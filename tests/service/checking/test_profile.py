@@ -53,6 +53,7 @@ PROFILE = Profile(
         word_hash("^"): Values(3.0, 5.0, 0.5, 0.25),
         word_hash("a##`/"): Values(3.0, 5.0, 0.5, 0.25),
         word_hash("took= s"): Values(math.log2(1 + 30e6), math.log2(1 + 90e6), 0.5, 0.25),  # from 30 to 90 ms
+        word_hash("sent="): Values(3.0, math.log2(1 + 5e9), 0.5, 0.25),
     }
 )
 
@@ -76,6 +77,7 @@ def test_a_number_of_an_unknown_place_is_usual() -> None:
         ("^", "63", "`63` at the beginning of the line: at most 31 was usual"),
         ("a##`/", "63", "`63` after `a#'/`: at most 31 was usual"),
         ("took=", "2s", "`2s` after `took=`: at most 0.09s was usual"),
+        ("sent=", "99999999999", "`99999999999` after `sent=`: at most 5,000,000,000 was usual"),
         ("took=", "1ms", "`1ms` after `took=`: at least 30ms was usual"),
     ],
 )

@@ -70,6 +70,15 @@ def test_the_page_shows_the_same_line_of_what_never_comes(in_node):
     assert told["found"] == nearly(python_finds(profile, later, expected=expected))
 
 
+def test_a_new_word_beside_a_strange_number_is_one_line_for_the_page_too(in_node):
+    good = [[f"job {i} took={20 + 37 * i % 70}ms on queue a" for i in range(300)]]
+    later = [*good[0][:50], "job 7 took=4000ms on queue a and failed", *good[0][50:60]]
+    profile, expected = by_good(good)
+    told = in_node("check", "", good=good, lines=later)
+    assert told["found"]["findings"][0]["count"] == 1
+    assert told["found"] == nearly(python_finds(profile, later, expected=expected))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_learns_what_python_learns(in_node, seed):
     good, _lines = made_up(seed)

@@ -33,6 +33,15 @@ def test_calling_a_finding_normal_takes_effect_at_once(page):
     assert rules(page) == ["disk # FAILED (again)"]
 
 
+def test_of_lines_that_stand_together_the_others_are_not_called_normal(page):
+    trace = ["panic: no such table", "  at store.read", "  caused by disk gone"]
+    check(page, "\n".join([*greenhouse(40), *trace, *greenhouse(40)]))
+    assert "3\u00a0lines" in page.locator("#findings .times").all_inner_texts()
+    call_normal(page, standing_out(page)[0].strip())
+    finished(page)
+    assert "2 of 83 lines stand out; 1 is called normal" in page.inner_text("#verdict")
+
+
 def test_a_rule_is_undone_by_the_button_right_after(page):
     call_normal(page, "FAILED")
     assert page.evaluate("() => document.activeElement.id") == "undo"
