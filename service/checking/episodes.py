@@ -30,6 +30,8 @@ def by_episode(findings: Sequence[Finding]) -> list[Finding]:
         if head:
             head.join(finding)
             head.is_episode = True
+            if finding.line == head.line and finding.why not in head.why:
+                head.why += f"; {finding.why}"
         else:
             told.append(finding)
             for episode in episodes:

@@ -23,6 +23,8 @@ function byEpisode(findings) {
     if (head) {
       head.finding.join(finding);
       head.finding.isEpisode = true;
+      if (finding.line === head.finding.line && !head.finding.why.includes(finding.why))
+        head.finding.why += `; ${finding.why}`;
       return false;
     }
     for (const episode of own)

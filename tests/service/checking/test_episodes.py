@@ -19,6 +19,13 @@ def test_lines_that_stand_together_are_one_finding() -> None:
     assert (told.line, told.lines, told.count, told.is_episode) == (7, [5, 6, 7, 8], 4, True)
 
 
+def test_all_reasons_of_the_strangest_line_are_told() -> None:
+    value, word, beside = finding(7, kind="value"), finding(7), finding(8)
+    value.why, word.why, beside.why = "too large", "not known", "odd"
+    (told,) = by_episode([value, word, beside])
+    assert (told.why, told.lines) == ("too large; not known", [7, 8])
+
+
 def test_a_single_finding_is_no_episode() -> None:
     (told,) = by_episode([finding(7, 8)])
     assert not told.is_episode
