@@ -3,7 +3,8 @@
 *alerts*: BGL.txt with its labels (BGL.labels.txt, `-` is normal), its times taken off. The older half is known, alerts
 and all, without labels; the newer is judged. *blocks*: HDFS.log.xz; lines of 2,000 normal blocks are known, and 3,000
 other normal blocks and all that HDFS.anomalous-blocks.txt lists are judged, by the mean and the most of their lines.
-*incidents*: ten a day in incidents/*.tar.xz, each at the rank of its strangest line. *pairs*: logs of jobs that failed,
+*incidents*: ten a day in incidents/*.tar.xz, each at the rank of its strangest line; *made_up*: those of
+made_up_incidents.py. *pairs*: logs of jobs that failed,
 beside logs of the same jobs that were fine; faults by the rank of the finding that holds one of their lines.
 *false_findings*: nothing is known to be wrong in the newest tenth of ordinary logs, so what is found there is false.
 *sessions*: OpenSSH.txt, two lines of one session and second swapped; *sols*: habitat.txt, a line but for its sol from
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import made_up_incidents
 import numpy as np
 from findings import Finding, Judgement, Way, auc, rank_of, rank_of_absence
 from line_detectors import Scores, folding_key
@@ -102,6 +104,22 @@ def incidents(way: Way, place: Place) -> dict[str, float]:
         result[f"{name}: top 20"] = sum(rank <= 20 for rank in ranks)
         result[f"{name}: top 100"] = sum(rank <= 100 for rank in ranks)
     return result
+
+
+def made_up(way: Way, _: Place) -> dict[str, float]:
+    """Of ten incidents in each made-up log, how many are in the top 20, and how many findings are of no incident."""
+    result: dict[str, float] = {}
+    false = 0
+    for name in made_up_incidents.LOGS:
+        log = made_up_incidents.make(name)
+        judgement = way.judge([log.normal], log.today)
+        ranks = [rank_of(places, judgement.findings) for places in log.incidents.values()]
+        result[f"{name}: top 20"] = sum(rank <= 20 for rank in ranks)
+        if way.calibrated:
+            wrong = {place for places in log.incidents.values() for place in places}
+            found = judgement.findings[: judgement.standing]
+            false += sum(finding.lines.isdisjoint(wrong) and finding.kind != "fewer" for finding in found)
+    return result | ({"false": false} if way.calibrated else {})
 
 
 def incident_logs(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
@@ -235,5 +253,5 @@ def sols_of_another_year(train: list[str], lines: list[str]) -> Disturbed:
 
 
 SETS: dict[str, Callable[[Way, Place], dict[str, float]]] = {
-    part.__name__: part for part in (pairs, incidents, alerts, blocks, false_findings, sessions, sols)
+    part.__name__: part for part in (pairs, incidents, made_up, alerts, blocks, false_findings, sessions, sols)
 }
