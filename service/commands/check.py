@@ -17,6 +17,7 @@ from model import weights_file
 from model.transformer import Model
 
 from ..checking.corpus_profile import learned_lines, profile_of
+from ..checking.durations import describe_count
 from ..checking.findings import Finding, Findings
 from ..checking.findings_database import known_incidents
 from ..checking.learning import FEW_LINES, learn
@@ -196,7 +197,9 @@ def by_kept_lines(home: Home, raw: bool, reading: str | None, same_job: bool) ->
         incidents = known_incidents(home, kept.identity())
         logs = learned_lines(kept.documents(), incidents) if lines <= FEW_LINES else []
         profile = beside_good(logs, same_job) if logs else profile_of(kept, home.profile, incidents)
-    err.print(f"There is no model yet, so the log is compared with the {lines:,} lines that the home keeps.")
+    err.print(
+        f"There is no model yet, so the log is compared with the {describe_count(lines, 'line')} that the home keeps."
+    )
 
     def cost(sample: Sequence[str]) -> float:
         sequences = (profile.sequence(words_of(line), line) for line in sample)
