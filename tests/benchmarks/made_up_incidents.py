@@ -222,7 +222,7 @@ API = {
     "errors": many(40, _request(status=503)),
     "slow": some(_request(method="POST", path="/v1/orders", status=201, ms=48211)),
     "amount": some(_record(level="info", svc="ledger", msg="posted", account=14, amount=9400000.0, currency="EUR", trace="5f2a9c01b7d3e865")),
-    "currency": some(_record(level="info", svc="ledger", msg="posted", account=14, amount=12.1, currency="XXX", trace="5f2a9c01b7d3e866")),
+    "currency": some(_record(level="info", svc="ledger", msg="posted", account=14, amount=12.1, currency="QQQ", trace="5f2a9c01b7d3e866")),
     "method": some(_request(method="TRACE", path="/v1/users/1042", status=404)),
     "traversal": some(_request(path="/v1/../../etc/passwd", status=404)),
     "memory": some(_record(level="info", svc="ledger", msg="heartbeat", goroutines=48, heap_mb=3900)),
