@@ -31,7 +31,7 @@ UNITS = {  # of which kind, and how many nanoseconds or bytes
     "kB": (BYTES, 1024.0),
 }
 FEWEST_IN_RANGE = 8  # different numbers
-SHARE_OF_RANGE = 0.5  # of the numbers between the least and the largest, that are there
+SHARE_OF_RANGE = 0.5  # of the numbers from the least to the largest, at least, that are there
 
 
 class Amount(NamedTuple):
@@ -69,7 +69,7 @@ def place_of(place: str, amount: Amount) -> str:
 def are_a_range(identifiers: Collection[str]) -> bool:
     """Whether different identifiers are numbers that go up and down in a range, rather than names of a few things.
 
-    Then nearly each of them is an amount of one unit, and most numbers between the least and the largest are there.
+    Then each of them is an amount of one unit, and half of the numbers from the least to the largest are there.
     """
     if len(identifiers) < FEWEST_IN_RANGE:
         return False

@@ -255,7 +255,7 @@ def print_oddities(file: Path, oddities: Oddities) -> None:
     """Say on stderr how many lines were not read as they stand."""
     for name, words in ODD.items():
         if count := getattr(oddities, name):
-            err.print(f"{file}: {count:,} line{'' if count == 1 else 's'} {words}")
+            err.print(f"{file}: {describe_count(count, 'line')} {words}")
 
 
 def lines_with_surprise(
@@ -289,7 +289,7 @@ def call_normal(findings: Findings, ranks: Sequence[int], file: Path | None) -> 
         if findings.findings[rank - 1].kind == "fewer" or not findings.findings[rank - 1].template:
             raise LoglingError(f"finding {rank} is about lines that did not come: a rule would name the usual ones")
     added = add_rules(file, [rule_of(findings.findings[rank - 1].template) for rank in ranks])
-    err.print(f"{file}: {added} rule{'' if added == 1 else 's'} added")
+    err.print(f"{file}: {describe_count(added, 'rule')} added")
 
 
 def print_findings(findings: Findings, good: Sequence[str], top: int) -> None:

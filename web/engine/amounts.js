@@ -27,7 +27,7 @@ const UNITS_OF_AMOUNTS = new Map([
   ['TiB', [BYTES, 1024 ** 4]],
 ]);
 const FEWEST_IN_RANGE = 8; // different numbers
-const SHARE_OF_RANGE = 0.5; // of the numbers between the least and the largest, that are there
+const SHARE_OF_RANGE = 0.5; // of the numbers from the least to the largest, at least, that are there
 
 /**
  * A number and its unit.
